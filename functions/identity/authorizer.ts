@@ -1,0 +1,49 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import * as z from 'zod';
+import { required } from '../runtime/environment.ts';
+import { roles } from '../runtime/http.ts';
+import { log } from '../runtime/log.ts';
+import { CustomerId } from '../saga/ids.ts';
+
+const Claims = z.object({ sub: CustomerId, role: z.enum(roles) });
+
+/** The issuer's public keys, fetched at the first token and again when a token names a key not seen yet. */
+let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+
+/**
+ * Answers API Gateway who calls, from a token whose signature, issuer, audience and expiry are right. What it
+ * throws is API Gateway's word for 401.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(event.authorizationToken) ?? [];
+  if (token === undefined) throw new Error('Unauthorized');
+  keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: required('TOKEN_ISSUER'),
+      audience: required('TOKEN_AUDIENCE'),
+      algorithms: ['ES256', 'RS256'],
+      requiredClaims: ['exp', 'sub'],
+    });
+    const { sub, role } = Claims.parse(payload);
+    return allow(sub, role, event.methodArn);
+  } catch (error) {
+    log('info', 'token refused', { reason: error instanceof Error ? error.message : String(error) });
+    throw new Error('Unauthorized');
+  }
+}
+
+/** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
+function allow(sub: CustomerId, role: (typeof roles)[number], methodArn: string): APIGatewayAuthorizerResult {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId: sub,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
+    },
+    context: { role },
+  };
+}

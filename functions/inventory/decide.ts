@@ -1,0 +1,144 @@
+/**
+ *                 order.placed
+ *     (nothing) ──────┬────────────▶ RESERVED ── payment.declined · order.cancelling ──▶ RELEASED
+ *         │           └────────────▶ REJECTED ── order.cancelling ─────────────────────▶    ▲
+ *         └── payment.declined · order.cancelling (before the step: a tombstone) ───────────┘
+ *
+ * A reservation is stock held for an order. RELEASED is final: an order.placed that comes later finds it and
+ * reserves nothing.
+ */
+import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
+import type { EventData, Fact, Line, PricedLine, StockRejection } from '../saga/events.ts';
+import type { CustomerId, Sku } from '../saga/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../saga/money.ts';
+
+export type Reservation = { readonly customerId: CustomerId } & (
+  | {
+      readonly status: 'RESERVED';
+      readonly lines: readonly PricedLine[];
+      readonly totalMinor: number;
+      readonly currency: string;
+    }
+  | { readonly status: 'REJECTED'; readonly rejection: StockRejection }
+  | { readonly status: 'RELEASED'; readonly lines: readonly Line[] }
+);
+
+/** What the catalogue says of a SKU at the moment of the decision. */
+export interface StockLevel {
+  readonly available: number;
+  readonly unitPriceMinor: number;
+  readonly currency: string;
+}
+
+export type Catalogue = (sku: Sku) => StockLevel | undefined;
+
+type InventoryDecision = Decision<Reservation>;
+
+export const stockKey = (sku: Sku): string => `SKU#${sku}`;
+
+export function decide(
+  reservation: Reservation | undefined,
+  fact: Fact,
+  catalogue: Catalogue,
+): InventoryDecision {
+  switch (fact.type) {
+    case 'order.placed':
+      return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
+    case 'payment.declined':
+      return reservation?.status === 'REJECTED'
+        ? refuse('payment declined for a reservation that was rejected')
+        : release(reservation, fact.data);
+    case 'order.cancelling':
+      return release(reservation, fact.data);
+    case 'stock.rejected':
+      return ignore('inventory said this itself');
+    case 'stock.reserved':
+    case 'stock.released':
+    case 'payment.captured':
+    case 'payment.voided':
+    case 'payment.refunded':
+    case 'order.confirmed':
+    case 'order.cancelled':
+      return refuse(`${fact.type} is not for inventory`);
+    default:
+      return fact satisfies never;
+  }
+}
+
+function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): InventoryDecision {
+  const { customerId, items, paymentMethod } = placed;
+  const reject = rejecter(customerId);
+  const unknown = items.filter(({ sku }) => catalogue(sku) === undefined);
+  if (unknown.length > 0) return reject('UNKNOWN_SKU', unknown);
+
+  const lines = items.flatMap((line) => {
+    const level = catalogue(line.sku);
+    return level === undefined ? [] : [{ line, level }];
+  });
+  const short = lines.filter(({ line, level }) => level.available < line.quantity);
+  if (short.length > 0)
+    return reject(
+      'OUT_OF_STOCK',
+      short.map(({ line }) => line),
+    );
+
+  const currency = lines[0]?.level.currency ?? '';
+  const foreign = lines.filter(({ level }) => level.currency !== currency);
+  if (foreign.length > 0)
+    return reject(
+      'MIXED_CURRENCIES',
+      foreign.map(({ line }) => line),
+    );
+
+  const totalMinor = lines.reduce((sum, { line, level }) => sum + line.quantity * level.unitPriceMinor, 0);
+  if (totalMinor > MAX_AMOUNT_MINOR) return reject('AMOUNT_TOO_LARGE', items);
+
+  const priced = lines.map(({ line, level }) => ({ ...line, unitPriceMinor: level.unitPriceMinor }));
+  return {
+    kind: 'accept',
+    state: { customerId, status: 'RESERVED', lines: priced, totalMinor, currency },
+    says: [
+      {
+        type: 'stock.reserved',
+        data: { customerId, lines: priced, amountMinor: totalMinor, currency, paymentMethod },
+      },
+    ],
+    adjusts: priced.map(({ sku, quantity, unitPriceMinor }) => ({
+      key: stockKey(sku),
+      attribute: 'available',
+      delta: -quantity,
+      relyingOn: { unitPriceMinor, currency },
+    })),
+  };
+}
+
+const rejecter =
+  (customerId: CustomerId) =>
+  (code: StockRejection['code'], lines: readonly Line[]): InventoryDecision => {
+    const rejection = { code, skus: lines.map(({ sku }) => sku) };
+    return {
+      kind: 'accept',
+      state: { customerId, status: 'REJECTED', rejection },
+      says: [{ type: 'stock.rejected', data: rejection }],
+    };
+  };
+
+/** Gives back what is held, which may be nothing: the answer is the same, and a late step finds it. */
+function release(
+  reservation: Reservation | undefined,
+  { customerId }: { readonly customerId: CustomerId },
+): InventoryDecision {
+  if (reservation?.status === 'RELEASED') return repeat;
+  const held = reservation?.status === 'RESERVED' ? reservation.lines : [];
+  const lines = held.map(({ sku, quantity }) => ({ sku, quantity }));
+  return {
+    kind: 'accept',
+    state: { customerId, status: 'RELEASED', lines },
+    says: [{ type: 'stock.released', data: { lines } }],
+    adjusts: lines.map(({ sku, quantity }) => ({
+      key: stockKey(sku),
+      attribute: 'available',
+      delta: quantity,
+    })),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Participant } from '../runtime/engine.ts';
+import type { Fact } from '../saga/events.ts';
+import { decide, type Reservation, stockKey } from './decide.ts';
+import { reservations, stockOf } from './table.ts';
+
+/** The inventory service's part in the saga. Stock and prices are read with the reservation, in one call. */
+export const inventory: Participant<Reservation, Fact, never> = {
+  service: 'inventory',
+  table: reservations,
+  opens: 'order.placed',
+  reads: (fact) => (fact.type === 'order.placed' ? fact.data.items.map(({ sku }) => stockKey(sku)) : []),
+  decide: (reservation, fact, items) =>
+    decide(reservation, fact, (sku) => {
+      const item = items(stockKey(sku));
+      return item && stockOf(item);
+    }),
+};

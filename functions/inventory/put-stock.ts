@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { Edges } from '../runtime/edges.ts';
+import { bodyOf, http, json, requireOperator } from '../runtime/http.ts';
+import { liveEdges } from '../runtime/live.ts';
+import { Problem } from '../runtime/problem.ts';
+import { Sku } from '../saga/ids.ts';
+import { AmountMinor, Currency } from '../saga/money.ts';
+import { stockKey } from './decide.ts';
+import { CATALOGUE, MAX_AVAILABLE, stockOf } from './table.ts';
+
+const NewStock = z.strictObject({
+  available: z.int().min(0).max(MAX_AVAILABLE),
+  unitPriceMinor: AmountMinor,
+  currency: Currency,
+});
+
+/** PUT /stock/{sku}: a stocktake. It says what is on the shelf now, besides what is held for orders. */
+export const putStock = (edges: Edges) =>
+  http(async (event) => {
+    requireOperator(event);
+    const sku = Sku.safeParse(event.pathParameters?.sku);
+    if (!sku.success) {
+      throw new Problem('invalid-content', 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores.');
+    }
+    const stock = {
+      sku: sku.data,
+      ...bodyOf(event, NewStock),
+      updatedAt: new Date(edges.now()).toISOString(),
+    };
+    const item = { pk: stockKey(sku.data), catalogue: CATALOGUE, ...stock };
+    await edges.store.write([{ kind: 'put', item, expects: 'anything' }]);
+    return json(200, stockOf(item));
+  });
+
+export const handler = putStock(liveEdges('inventory'));

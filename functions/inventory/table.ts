@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { Table } from '../runtime/record.ts';
+import type { Item } from '../runtime/store.ts';
+import { Line, PricedLine, StockRejection } from '../saga/events.ts';
+import { CustomerId, Sku } from '../saga/ids.ts';
+import { AmountMinor, Currency } from '../saga/money.ts';
+import type { Reservation } from './decide.ts';
+
+/** Every SKU there is, by name. Keys only, so that selling a SKU writes nothing to it. */
+export const CATALOGUE = 'catalogue';
+
+const customerId = CustomerId;
+
+export const reservations: Table<Reservation> = {
+  key: (orderId) => `ORDER#${orderId}`,
+
+  schema: z.discriminatedUnion('status', [
+    z.object({
+      customerId,
+      status: z.literal('RESERVED'),
+      lines: z.array(PricedLine).readonly(),
+      totalMinor: AmountMinor,
+      currency: Currency,
+    }),
+    z.object({ customerId, status: z.literal('REJECTED'), rejection: StockRejection }),
+    z.object({ customerId, status: z.literal('RELEASED'), lines: z.array(Line).readonly() }),
+  ]),
+};
+
+/** The largest stock of one SKU; well inside what a JSON number holds exactly. */
+export const MAX_AVAILABLE = 1_000_000_000;
+
+const Stock = z.object({
+  sku: Sku,
+  available: z.int(),
+  unitPriceMinor: AmountMinor,
+  currency: Currency,
+  updatedAt: z.string(),
+});
+export type Stock = Readonly<z.infer<typeof Stock>>;
+
+export const stockOf = (item: Item): Stock => Stock.parse(item);

@@ -1,0 +1,222 @@
+/**
+ *               stock.reserved          charge.captured
+ *   (nothing) ────────────────▶ CHARGING ──────────────▶ CAPTURED
+ *       │                        │    └─ charge.declined ─▶ DECLINED ── order.cancelling ──▶ VOIDED
+ *       │                        │ order.cancelling           │ order.cancelling (CAPTURED)   ▲
+ *       │                        ▼                            ▼                               │
+ *       │                     VOIDING ── charge.captured ──▶ REFUNDING ── refund.succeeded ──▶ REFUNDED
+ *       │                        └────── charge.declined ─────────────────────────────────────┤
+ *       └── order.cancelling (before the step: a tombstone) ──────────────────────────────────┘
+ *
+ * CHARGING, VOIDING and REFUNDING are intents: the provider is asked after they are written, with the order
+ * as its idempotency key, and asked again until its answer is known. A timeout is not a decline.
+ */
+import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
+import type { Fact, PaymentDecline } from '../saga/events.ts';
+import type { CustomerId } from '../saga/ids.ts';
+
+interface Amount {
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+interface Charge extends Amount {
+  readonly customerId: CustomerId;
+}
+
+export type Payment =
+  | (Charge & { readonly status: 'CHARGING' | 'VOIDING'; readonly paymentMethod: string })
+  | (Charge & { readonly status: 'CAPTURED' | 'REFUNDING'; readonly paymentIntentId: string })
+  | (Charge & { readonly status: 'REFUNDED'; readonly paymentIntentId: string; readonly refundId: string })
+  | (Charge & { readonly status: 'DECLINED'; readonly decline: PaymentDecline })
+  | { readonly customerId: CustomerId; readonly status: 'VOIDED' };
+
+/** A call to the payment provider that follows the write of an intent. */
+export type ProviderCall =
+  | (Amount & { readonly call: 'charge'; readonly paymentMethod: string })
+  | (Amount & { readonly call: 'refund'; readonly paymentIntentId: string });
+
+/** What the provider answered, once it is known. */
+export type ProviderAnswer =
+  | { readonly type: 'charge.captured'; readonly paymentIntentId: string }
+  | { readonly type: 'charge.declined'; readonly decline: PaymentDecline }
+  | { readonly type: 'refund.succeeded'; readonly refundId: string };
+
+type PaymentDecision = Decision<Payment, ProviderCall>;
+
+export function decide(payment: Payment | undefined, input: Fact | ProviderAnswer): PaymentDecision {
+  switch (input.type) {
+    case 'stock.reserved':
+      return charge(payment, input);
+    case 'order.cancelling':
+      return undo(payment, input.data.customerId);
+    case 'charge.captured':
+      return captured(payment, input);
+    case 'charge.declined':
+      return declined(payment, input);
+    case 'refund.succeeded':
+      return refunded(payment, input);
+    case 'stock.rejected':
+      return ignore('nothing is charged for a rejected reservation');
+    case 'payment.declined':
+      return ignore('payment said this itself');
+    case 'order.placed':
+    case 'stock.released':
+    case 'payment.captured':
+    case 'payment.voided':
+    case 'payment.refunded':
+    case 'order.confirmed':
+    case 'order.cancelled':
+      return refuse(`${input.type} is not for payment`);
+    default:
+      return input satisfies never;
+  }
+}
+
+function charge(payment: Payment | undefined, { data }: Fact<'stock.reserved'>): PaymentDecision {
+  switch (payment?.status) {
+    case undefined: {
+      const { customerId, amountMinor, currency, paymentMethod } = data;
+      const state = { customerId, status: 'CHARGING', amountMinor, currency, paymentMethod } as const;
+      return { kind: 'accept', state, says: [], effect: chargeCall(state) };
+    }
+    case 'CHARGING':
+      return { kind: 'resume', effect: chargeCall(payment) };
+    case 'VOIDING':
+    case 'REFUNDING':
+      return ignore('the payment is being undone');
+    case 'CAPTURED':
+    case 'DECLINED':
+    case 'VOIDED':
+    case 'REFUNDED':
+      return repeat;
+    default:
+      return payment satisfies never;
+  }
+}
+
+function undo(payment: Payment | undefined, customerId: CustomerId): PaymentDecision {
+  switch (payment?.status) {
+    case undefined:
+    case 'DECLINED':
+      return voided(customerId);
+    case 'CHARGING': {
+      const state = { ...payment, status: 'VOIDING' } as const;
+      return { kind: 'accept', state, says: [], effect: chargeCall(state) };
+    }
+    case 'VOIDING':
+      return { kind: 'resume', effect: chargeCall(payment) };
+    case 'CAPTURED':
+      return refund(payment, payment.paymentIntentId);
+    case 'REFUNDING':
+      return { kind: 'resume', effect: refundCall(payment, payment.paymentIntentId) };
+    case 'VOIDED':
+    case 'REFUNDED':
+      return repeat;
+    default:
+      return payment satisfies never;
+  }
+}
+
+function captured(
+  payment: Payment | undefined,
+  { paymentIntentId }: { readonly paymentIntentId: string },
+): PaymentDecision {
+  switch (payment?.status) {
+    case 'CHARGING': {
+      const { customerId, amountMinor, currency } = payment;
+      return {
+        kind: 'accept',
+        state: { customerId, status: 'CAPTURED', amountMinor, currency, paymentIntentId },
+        says: [{ type: 'payment.captured', data: { amountMinor, currency, paymentIntentId } }],
+      };
+    }
+    case 'VOIDING':
+      return refund(payment, paymentIntentId);
+    case 'CAPTURED':
+      return repeat;
+    case 'REFUNDING':
+    case 'REFUNDED':
+      return ignore('the charge is being undone');
+    case undefined:
+    case 'DECLINED':
+    case 'VOIDED':
+      return refuse(`a charge succeeded that was ${payment?.status ?? 'never begun'}`);
+    default:
+      return payment satisfies never;
+  }
+}
+
+function declined(
+  payment: Payment | undefined,
+  { decline }: { readonly decline: PaymentDecline },
+): PaymentDecision {
+  switch (payment?.status) {
+    case 'CHARGING': {
+      const { customerId, amountMinor, currency } = payment;
+      return {
+        kind: 'accept',
+        state: { customerId, status: 'DECLINED', amountMinor, currency, decline },
+        says: [{ type: 'payment.declined', data: { customerId, decline } }],
+      };
+    }
+    case 'VOIDING':
+      return voided(payment.customerId);
+    case 'DECLINED':
+    case 'VOIDED':
+      return repeat;
+    case undefined:
+    case 'CAPTURED':
+    case 'REFUNDING':
+    case 'REFUNDED':
+      return refuse(`a charge was declined that was ${payment?.status ?? 'never begun'}`);
+    default:
+      return payment satisfies never;
+  }
+}
+
+function refunded(
+  payment: Payment | undefined,
+  { refundId }: { readonly refundId: string },
+): PaymentDecision {
+  switch (payment?.status) {
+    case 'REFUNDING': {
+      const { customerId, amountMinor, currency, paymentIntentId } = payment;
+      return {
+        kind: 'accept',
+        state: { customerId, status: 'REFUNDED', amountMinor, currency, paymentIntentId, refundId },
+        says: [{ type: 'payment.refunded', data: { amountMinor, currency, refundId } }],
+      };
+    }
+    case 'REFUNDED':
+      return repeat;
+    case undefined:
+    case 'CHARGING':
+    case 'VOIDING':
+    case 'CAPTURED':
+    case 'DECLINED':
+    case 'VOIDED':
+      return refuse(`a refund succeeded for a payment that was ${payment?.status ?? 'never begun'}`);
+    default:
+      return payment satisfies never;
+  }
+}
+
+function voided(customerId: CustomerId): PaymentDecision {
+  return {
+    kind: 'accept',
+    state: { customerId, status: 'VOIDED' },
+    says: [{ type: 'payment.voided', data: {} }],
+  };
+}
+
+function refund({ customerId, amountMinor, currency }: Charge, paymentIntentId: string): PaymentDecision {
+  const state = { customerId, status: 'REFUNDING', amountMinor, currency, paymentIntentId } as const;
+  return { kind: 'accept', state, says: [], effect: refundCall(state, paymentIntentId) };
+}
+
+const chargeCall = ({ amountMinor, currency, paymentMethod }: Amount & { paymentMethod: string }) =>
+  ({ call: 'charge', amountMinor, currency, paymentMethod }) as const;
+
+const refundCall = ({ amountMinor, currency }: Amount, paymentIntentId: string) =>
+  ({ call: 'refund', amountMinor, currency, paymentIntentId }) as const;

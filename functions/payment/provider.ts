@@ -1,0 +1,95 @@
+import Stripe from 'stripe';
+import { required } from '../runtime/environment.ts';
+import type { PaymentDecline } from '../saga/events.ts';
+import type { OrderId } from '../saga/ids.ts';
+import type { ProviderCall } from './decide.ts';
+import type { Provider } from './payment.ts';
+
+/** A charge usually takes one to two seconds; past this its result is unknown, and is asked for again. */
+const TIMEOUT_MS = 8_000;
+
+/**
+ * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the
+ * order, so that asking again after a lost answer gets the answer and not a second charge.
+ * https://docs.stripe.com/api/idempotent_requests
+ */
+export function liveProvider(): Provider {
+  let stripe: Stripe | undefined;
+  return async (orderId, call) => {
+    stripe ??= connect();
+    return call.call === 'charge' ? await charge(stripe, orderId, call) : await refund(stripe, orderId, call);
+  };
+}
+
+function connect(): Stripe {
+  const base = process.env.STRIPE_API_BASE;
+  const { protocol, hostname, port } = new URL(base || 'https://api.stripe.com');
+  return new Stripe(required('STRIPE_SECRET_KEY'), {
+    host: hostname,
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    ...(port === '' ? {} : { port }),
+    timeout: TIMEOUT_MS,
+    // The delay queues retry, and they survive this process.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+async function charge(
+  stripe: Stripe,
+  orderId: OrderId,
+  { amountMinor, currency, paymentMethod }: Extract<ProviderCall, { call: 'charge' }>,
+): ReturnType<Provider> {
+  try {
+    const intent = await stripe.paymentIntents.create(
+      {
+        amount: amountMinor,
+        currency: currency.toLowerCase(),
+        payment_method: paymentMethod,
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+        confirm: true,
+        // Nobody is there to answer a challenge, so a card that asks for one is declined.
+        error_on_requires_action: true,
+        metadata: { orderId },
+      },
+      { idempotencyKey: orderId },
+    );
+    if (intent.status === 'succeeded') return { type: 'charge.captured', paymentIntentId: intent.id };
+    throw new Error(`payment intent ${intent.id} is ${intent.status}`);
+  } catch (error) {
+    const decline = declineOf(error);
+    if (decline === undefined) throw error;
+    return { type: 'charge.declined', decline };
+  }
+}
+
+async function refund(
+  stripe: Stripe,
+  orderId: OrderId,
+  { paymentIntentId }: Extract<ProviderCall, { call: 'refund' }>,
+): ReturnType<Provider> {
+  const { id, status } = await stripe.refunds.create(
+    { payment_intent: paymentIntentId, metadata: { orderId } },
+    { idempotencyKey: `${orderId}:refund` },
+  );
+  if (status === 'succeeded' || status === 'pending') return { type: 'refund.succeeded', refundId: id };
+  throw new Error(`refund ${id} is ${status}`);
+}
+
+/**
+ * A final no: the card's (402), or Stripe's to a payment method or amount that it will never take (400). Any
+ * other error leaves open whether there was a charge. https://docs.stripe.com/error-handling
+ */
+function declineOf(error: unknown): PaymentDecline | undefined {
+  if (error instanceof Stripe.errors.StripeCardError) {
+    const { code = 'card_declined', decline_code: declineCode, message } = error;
+    return { code, message, ...(declineCode ? { declineCode } : {}) };
+  }
+  if (
+    error instanceof Stripe.errors.StripeInvalidRequestError &&
+    (error.param === 'payment_method' || error.param === 'amount' || error.param === 'currency')
+  ) {
+    return { code: error.code ?? 'invalid_request', message: error.message };
+  }
+  return undefined;
+}

@@ -1,0 +1,6 @@
+/** @throws Error naming the variable, so that a missing one is found at the first call and not by its effects */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}

@@ -1,0 +1,107 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import * as z from 'zod';
+import { CustomerId } from '../saga/ids.ts';
+import { Problem, problemDetails } from './problem.ts';
+
+export type HttpEvent = APIGatewayProxyEvent;
+export type HttpReply = APIGatewayProxyResult;
+
+/** No order of the largest number of lines comes near it. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+export const roles = ['customer', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who calls, as the authorizer found in a token it verified. */
+export interface Caller {
+  readonly id: CustomerId;
+  readonly role: Role;
+}
+
+/** A function behind API Gateway: whatever it throws becomes problem details. */
+export const http = (handle: (event: HttpEvent) => Promise<HttpReply>) =>
+  middy<HttpEvent, HttpReply>().use(problemDetails()).handler(handle);
+
+export const json = (
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpReply => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+});
+
+const Authorized = z.object({ principalId: CustomerId, role: z.enum(roles) });
+
+/** @throws Problem 403 if the token that was verified has no role we know. */
+export function callerOf(event: HttpEvent): Caller {
+  const parsed = Authorized.safeParse(event.requestContext.authorizer);
+  if (!parsed.success) throw new Problem('forbidden', 'The token names no customer or no known role.');
+  return { id: parsed.data.principalId, role: parsed.data.role };
+}
+
+/** @throws Problem 403 */
+export function requireOperator(event: HttpEvent): void {
+  if (callerOf(event).role !== 'operator') throw new Problem('forbidden', 'This needs the role operator.');
+}
+
+export const mayRead = (caller: Caller, owner: CustomerId): boolean =>
+  caller.role === 'operator' || caller.id === owner;
+
+/** @throws Problem 404: what is malformed is the name of nothing */
+export function pathOf<Schema extends z.ZodType>(
+  event: HttpEvent,
+  name: string,
+  schema: Schema,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(event.pathParameters?.[name]);
+  if (!parsed.success) throw new Problem('not-found', `There is nothing with this ${name}.`);
+  return parsed.data;
+}
+
+export function headerOf(event: HttpEvent, name: string): string | undefined {
+  return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+/** @throws Problem 413, 415, 400 (not JSON) or 422 (JSON that fails the schema, with a pointer for each flaw) */
+export function bodyOf<Schema extends z.ZodType>(event: HttpEvent, schema: Schema): z.infer<Schema> {
+  const contentType = headerOf(event, 'content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new Problem('unsupported-media-type', 'Send the header Content-Type: application/json.');
+  }
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new Problem('too-large', `The body may have ${MAX_BODY_BYTES} bytes, and has ${bytes.length}.`);
+  }
+  return validated(parseJson(bytes), schema);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Problem('bad-request', 'The body is not JSON in UTF-8.');
+  }
+}
+
+function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const flaws = parsed.error.issues.slice(0, 20).map(({ path, message }) => ({
+    pointer: path.map((step) => `/${pointerStep(step)}`).join(''),
+    detail: message,
+  }));
+  throw new Problem('invalid-content', 'See errors for what is wrong, and where.', flaws);
+}
+
+const pointerStep = (step: PropertyKey): string => String(step).replaceAll('~', '~0').replaceAll('/', '~1');
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The caller's W3C trace context, if it sent a valid one. https://www.w3.org/TR/trace-context/ */
+export function traceparentOf(event: HttpEvent): string | undefined {
+  const header = headerOf(event, 'traceparent');
+  return header !== undefined && TRACEPARENT.test(header) ? header : undefined;
+}

@@ -1,0 +1,29 @@
+import { kindOf } from '../saga/choreography.ts';
+import { CONTENT_TYPE, type SagaEvent } from '../saga/envelope.ts';
+import { exchangeOf } from '../saga/routes.ts';
+
+/** A message on its way to the broker. Always persistent, always confirmed. */
+export interface OutgoingMessage {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: string | Buffer;
+  readonly messageId: string;
+  readonly type: string;
+  /** Unroutable is an error, unless nobody has to listen. */
+  readonly mandatory: boolean;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string | number>>;
+  readonly expirationMs?: number;
+}
+
+export function eventMessage({ id, type }: SagaEvent, body: string): OutgoingMessage {
+  return {
+    exchange: exchangeOf(type),
+    routingKey: type,
+    body,
+    messageId: id,
+    type,
+    mandatory: kindOf(type) !== 'outcome',
+    contentType: CONTENT_TYPE,
+  };
+}

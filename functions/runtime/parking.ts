@@ -1,0 +1,70 @@
+import type { GetMessage } from 'amqplib';
+import type { Service } from '../saga/choreography.ts';
+import { deadQueueOf } from '../saga/routes.ts';
+import type { RabbitPublisher } from './publisher.ts';
+import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
+import { ERROR_HEADER, REASON_HEADER } from './settle.ts';
+
+/** A message in a parking queue, held while it is looked at. */
+export interface Parked {
+  readonly delivery: Delivery;
+  readonly reason: string;
+  readonly lastError: string | undefined;
+  /** Takes it out of the queue for good. */
+  remove(): void;
+}
+
+export interface Parking {
+  /** Shows the oldest messages to `look`; whatever it does not remove stays, in its place. */
+  visit<T>(service: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T>;
+}
+
+/** The parking queues on the broker, over the connection that this environment publishes with. */
+export class RabbitParking implements Parking {
+  readonly #publisher: RabbitPublisher;
+
+  constructor(publisher: RabbitPublisher) {
+    this.#publisher = publisher;
+  }
+
+  async visit<T>(service: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
+    const channel = await this.#publisher.channel();
+    try {
+      const parked: Parked[] = [];
+      while (parked.length < max) {
+        const message = await channel.get(deadQueueOf(service));
+        if (message === false) break;
+        parked.push({ ...describe(message), remove: () => channel.ack(message) });
+      }
+      return await look(parked);
+    } finally {
+      // Closing the channel returns what was not removed.
+      await channel.close();
+    }
+  }
+}
+
+function describe({ content, properties, fields }: GetMessage): Omit<Parked, 'remove'> {
+  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
+  const text = (name: string): string | undefined =>
+    typeof headers[name] === 'string' ? headers[name] : undefined;
+  const attempts = headers[ATTEMPTS_HEADER];
+  return {
+    delivery: {
+      body: content,
+      messageId: String(properties.messageId ?? ''),
+      type: String(properties.type ?? ''),
+      contentType: String(properties.contentType ?? ''),
+      attempts: typeof attempts === 'number' ? attempts : 0,
+    },
+    // The broker's own dead-lettering leaves its reason in the headers it adds.
+    reason: text(REASON_HEADER) ?? brokerReason(headers) ?? `in ${fields.routingKey} without a reason`,
+    lastError: text(ERROR_HEADER),
+  };
+}
+
+/** https://www.rabbitmq.com/docs/dlx#effects */
+function brokerReason(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const reason = headers['x-first-death-reason'];
+  return typeof reason === 'string' ? `put aside by the broker: ${reason}` : undefined;
+}

@@ -1,0 +1,80 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { log } from './log.ts';
+import { StoreUnavailableError } from './store.ts';
+
+const problems = {
+  'bad-request': [400, 'The request is malformed'],
+  'idempotency-key-missing': [400, 'An Idempotency-Key header is needed'],
+  'idempotency-key-malformed': [400, 'The Idempotency-Key header is malformed'],
+  forbidden: [403, 'This role may not do that'],
+  'not-found': [404, 'There is no such thing'],
+  conflict: [409, 'The present state does not allow that'],
+  'too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body has to be JSON'],
+  'invalid-content': [422, 'The content is not valid'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
+  internal: [500, 'Something went wrong on our side'],
+  unavailable: [503, 'Try again in a moment'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemType = keyof typeof problems;
+
+/** One thing that is wrong with the content. `pointer`: where, as a JSON Pointer into the body (RFC 6901). */
+export interface Flaw {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** An answer that tells the caller what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly type: ProblemType;
+  readonly flaws: readonly Flaw[];
+
+  constructor(type: ProblemType, detail: string, flaws: readonly Flaw[] = []) {
+    super(detail);
+    this.type = type;
+    this.flaws = flaws;
+  }
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+export function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult {
+  const [status, title] = problems[type];
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    },
+    body: JSON.stringify({
+      type: `urn:order-saga:problem:${type}`,
+      title,
+      status,
+      detail: message,
+      ...(flaws.length > 0 ? { errors: flaws } : {}),
+    }),
+  };
+}
+
+/** Turns whatever a handler throws into problem details; what nobody foresaw is logged and told to nobody. */
+export const problemDetails = (): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
+  onError: (request) => {
+    request.response = problemReply(asProblem(request.error));
+  },
+});
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailableError) {
+    log('error', 'the table is not available', { error: error.message });
+    return new Problem('unavailable', 'The order database does not answer; nothing was changed half-way.');
+  }
+  log('error', 'unexpected error', { error: error instanceof Error ? error.stack : String(error) });
+  return new Problem(
+    'internal',
+    'The request was not carried out. It is safe to send it again with the same key.',
+  );
+}

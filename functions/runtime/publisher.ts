@@ -1,0 +1,189 @@
+import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { Publisher } from './edges.ts';
+import type { OutgoingMessage } from './messages.ts';
+
+/** No queue took a mandatory message: the topology is wrong, and trying again at once will not help. */
+export class UnroutableError extends Error {
+  override readonly name = 'UnroutableError';
+}
+
+/** The broker refused the message, or could not be reached: it is not known to be published. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+}
+
+class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** Longer than a quorum queue takes under load; far shorter than a function may run. */
+const CONFIRM_TIMEOUT_MS = 5_000;
+/** How often one message is offered to the broker before the caller hears of it. */
+const MAX_OFFERS = 3;
+/**
+ * A frozen Lambda environment sends no heartbeats and the broker closes the connection meanwhile; after the
+ * thaw, missing ones are the first sign of it. https://www.rabbitmq.com/docs/heartbeats
+ */
+const HEARTBEAT_SECONDS = 10;
+
+interface Pending {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One connection and one confirm channel. Once lost it stays lost; the publisher opens another. */
+class Link {
+  readonly connection: ChannelModel;
+  readonly channel: ConfirmChannel;
+  readonly #pending = new Set<Pending>();
+  readonly #returned = new Set<string>();
+  readonly #onLost: () => void;
+  #watchdog: NodeJS.Timeout | undefined;
+  #lost: ConnectionLostError | undefined;
+
+  constructor(connection: ChannelModel, channel: ConfirmChannel, onLost: () => void) {
+    this.connection = connection;
+    this.channel = channel;
+    this.#onLost = onLost;
+    channel.on('return', ({ fields, properties }) => {
+      this.#returned.add(`${fields.exchange} ${fields.routingKey} ${properties.messageId}`);
+    });
+  }
+
+  send(message: OutgoingMessage): Promise<void> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    return new Promise((resolve, reject) => {
+      const pending = { resolve, reject };
+      this.#pending.add(pending);
+      this.#watch();
+      try {
+        this.channel.publish(
+          message.exchange,
+          message.routingKey,
+          bytes(message),
+          options(message),
+          (error: unknown) => this.#confirmed(message, pending, error),
+        );
+      } catch (error) {
+        this.lose(error instanceof Error ? error.message : 'channel closed');
+      }
+    });
+  }
+
+  /** Everything unconfirmed may or may not have arrived: its senders publish it again on another link. */
+  lose(reason: string): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = new ConnectionLostError(reason);
+    clearTimeout(this.#watchdog);
+    for (const { reject } of this.#pending) reject(this.#lost);
+    this.#pending.clear();
+    this.#onLost();
+  }
+
+  /** A return precedes the confirm of the same message. https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed */
+  #confirmed(message: OutgoingMessage, pending: Pending, error: unknown): void {
+    if (!this.#pending.delete(pending)) return;
+    this.#watch();
+    const { exchange, routingKey, messageId } = message;
+    if (this.#returned.delete(`${exchange} ${routingKey} ${messageId}`)) {
+      pending.reject(
+        new UnroutableError(`no queue takes ${routingKey} from ${exchange || 'the default exchange'}`),
+      );
+    } else if (error) pending.reject(new PublishError(`the broker refused ${messageId}`));
+    else pending.resolve();
+  }
+
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#pending.size === 0) return;
+    this.#watchdog = setTimeout(
+      () => this.lose(`no confirm within ${CONFIRM_TIMEOUT_MS} ms`),
+      CONFIRM_TIMEOUT_MS,
+    );
+  }
+}
+
+/**
+ * Publishes with confirms over one connection per Lambda environment, opened when it is first needed. A lost
+ * or frozen connection is noticed, replaced, and what it had not confirmed is published again under its id.
+ */
+export class RabbitPublisher implements Publisher {
+  readonly #url: () => Promise<string>;
+  readonly #name: string;
+  #link: Promise<Link> | undefined;
+
+  constructor(options: { readonly url: () => Promise<string>; readonly name: string }) {
+    this.#url = options.url;
+    this.#name = options.name;
+  }
+
+  async publish(message: OutgoingMessage): Promise<void> {
+    for (let offer = 1; ; offer += 1) {
+      try {
+        const link = await this.#connected();
+        await link.send(message);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        if (offer === MAX_OFFERS) throw new PublishError(`${message.messageId}: ${error.message}`);
+      }
+    }
+  }
+
+  /** A channel for something else than publishing, on the same connection. Its user closes it. */
+  async channel(): Promise<Channel> {
+    const { connection } = await this.#connected();
+    const channel = await connection.createChannel();
+    channel.on('error', () => {});
+    return channel;
+  }
+
+  #connected(): Promise<Link> {
+    if (this.#link !== undefined) return this.#link;
+    const link = this.#open(() => {
+      if (this.#link === link) this.#link = undefined;
+    });
+    this.#link = link;
+    return link;
+  }
+
+  async #open(gone: () => void): Promise<Link> {
+    try {
+      const url = new URL(await this.#url());
+      url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+      const connection = await amqp.connect(url.href, {
+        // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
+        noDelay: true,
+        timeout: CONNECT_TIMEOUT_MS,
+        clientProperties: { connection_name: this.#name },
+      });
+      const link = new Link(connection, await connection.createConfirmChannel(), () => {
+        gone();
+        // The socket may be dead: nobody waits for the broker to agree that it is closed.
+        connection.close().catch(() => {});
+      });
+      const lose = (error?: Error) => link.lose(error?.message ?? 'the broker closed the connection');
+      connection.on('error', lose).on('close', lose);
+      link.channel.on('error', lose).on('close', () => lose());
+      return link;
+    } catch (error) {
+      gone();
+      throw new PublishError(
+        `the broker is not reachable: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+}
+
+const bytes = ({ body }: OutgoingMessage): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);
+
+const options = ({ mandatory, messageId, type, contentType, headers, expirationMs }: OutgoingMessage) => ({
+  mandatory,
+  persistent: true,
+  messageId,
+  type,
+  contentType,
+  headers: headers ?? {},
+  ...(expirationMs === undefined ? {} : { expiration: expirationMs }),
+});

@@ -1,0 +1,49 @@
+/**
+ * What Lambda's event source mapping for Amazon MQ for RabbitMQ hands to a function.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
+ */
+export interface RabbitMqEvent {
+  readonly eventSource: 'aws:rmq';
+  readonly eventSourceArn: string;
+  /** By queue and virtual host: `inventory::/`. */
+  readonly rmqMessagesByQueue: Readonly<Record<string, readonly RabbitMqRecord[]>>;
+}
+
+interface RabbitMqRecord {
+  readonly basicProperties: {
+    readonly messageId: string | null;
+    readonly type: string | null;
+    readonly contentType: string | null;
+    readonly headers: Readonly<Record<string, unknown>> | null;
+  };
+  readonly redelivered: boolean;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** A message as a participant received it. */
+export interface Delivery {
+  readonly body: Buffer;
+  readonly messageId: string;
+  readonly type: string;
+  readonly contentType: string;
+  /** How often it has been tried before this time. */
+  readonly attempts: number;
+}
+
+export const ATTEMPTS_HEADER = 'saga-attempts';
+
+export function deliveriesOf(event: RabbitMqEvent): readonly Delivery[] {
+  return Object.values(event.rmqMessagesByQueue).flatMap((records) =>
+    records.map(({ basicProperties: { messageId, type, contentType, headers }, data }) => {
+      const attempts = headers?.[ATTEMPTS_HEADER];
+      return {
+        body: Buffer.from(data, 'base64'),
+        messageId: messageId ?? '',
+        type: type ?? '',
+        contentType: contentType ?? '',
+        attempts: typeof attempts === 'number' && attempts > 0 ? attempts : 0,
+      };
+    }),
+  );
+}

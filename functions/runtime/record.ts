@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { OrderId } from '../saga/ids.ts';
+import type { Item, Json } from './store.ts';
+
+/** Bounds an item's size. No saga writes one record this often unless something nudges it for hours. */
+const MAX_HISTORY = 30;
+
+const HistoryEntry = z.object({ at: z.string(), status: z.string(), because: z.string() });
+export type HistoryEntry = Readonly<z.infer<typeof HistoryEntry>>;
+
+/**
+ * A participant's one item per order. It holds the new state, the proof that the step was done, and the
+ * events to publish, so that one conditional write covers all three.
+ */
+export interface SagaRecord<State> {
+  readonly orderId: OrderId;
+  readonly version: number;
+  readonly state: State;
+  /** The bodies of the events this record says, as they were and will be published. */
+  readonly outbox: readonly string[];
+  readonly history: readonly HistoryEntry[];
+  readonly updatedAtMs: number;
+}
+
+/** How a participant keeps its records in its table. */
+export interface Table<State> {
+  key(orderId: OrderId): string;
+  readonly schema: z.ZodType<State>;
+  /** Attributes that indexes are built on. */
+  indexed?(record: SagaRecord<State>): Readonly<Record<string, string | number>>;
+}
+
+const Stored = z.object({
+  orderId: OrderId,
+  version: z.int(),
+  outbox: z.array(z.string()).readonly(),
+  history: z.array(HistoryEntry).readonly(),
+  updatedAtMs: z.number(),
+  state: z.unknown(),
+});
+
+export function toItem<State extends { readonly status: string }>(
+  table: Table<State>,
+  record: SagaRecord<State>,
+): Item {
+  const { state, ...rest } = record;
+  return {
+    pk: table.key(record.orderId),
+    status: state.status,
+    ...table.indexed?.(record),
+    ...rest,
+    state: JSON.parse(JSON.stringify(state)) as Json,
+  };
+}
+
+export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
+  const { state, ...stored } = Stored.parse(item);
+  return { ...stored, state: table.schema.parse(state) };
+}
+
+/** The record after one more step. */
+export function next<State extends { readonly status: string }>(
+  before: SagaRecord<State> | undefined,
+  step: {
+    readonly orderId: OrderId;
+    readonly state: State;
+    /** Undefined: what the record said before still stands. */
+    readonly outbox: readonly string[] | undefined;
+    readonly because: string;
+    readonly nowMs: number;
+  },
+): SagaRecord<State> {
+  const { orderId, state, because, nowMs } = step;
+  const entry = { at: new Date(nowMs).toISOString(), status: state.status, because };
+  return {
+    orderId,
+    version: (before?.version ?? 0) + 1,
+    state,
+    outbox: step.outbox ?? before?.outbox ?? [],
+    history: [...(before?.history ?? []), entry].slice(-MAX_HISTORY),
+    updatedAtMs: nowMs,
+  };
+}

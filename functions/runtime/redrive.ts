@@ -1,0 +1,72 @@
+import { open } from '../saga/envelope.ts';
+import type { Fact } from '../saga/events.ts';
+import { queueOf } from '../saga/routes.ts';
+import type { Edges } from './edges.ts';
+import type { Participant } from './engine.ts';
+import type { Parked } from './parking.ts';
+import { fromItem } from './record.ts';
+
+/** What a parked message would do to the saga's present state. */
+export type Prospect =
+  /** It can never succeed, or would only be parked again: it stays where it is. */
+  | { readonly would: 'stay'; readonly reason: string }
+  | { readonly would: 'ignore'; readonly reason: string }
+  | { readonly would: 'apply'; readonly status: string; readonly publishes: readonly string[] }
+  | { readonly would: 'repeat'; readonly status: string }
+  | { readonly would: 'resume'; readonly status: string };
+
+/** Decides on a parked message without writing or publishing anything. */
+export async function prospectOf<
+  State extends { readonly status: string },
+  Input extends { readonly type: string },
+  E,
+>(
+  { table, reads, decide }: Participant<State, Input | Fact, E>,
+  { delivery }: Parked,
+  { store }: Edges,
+): Promise<Prospect> {
+  const opened = open(delivery.body);
+  if (!opened.ok) return { would: 'stay', reason: opened.reason };
+  const key = table.key(opened.event.subject);
+  const items = await store.read([...new Set([key, ...(reads?.(opened.event) ?? [])])]);
+  const stored = items.get(key);
+  const state = stored && fromItem(table, stored).state;
+  const decision = decide(state, opened.event, (other) => items.get(other));
+  switch (decision.kind) {
+    case 'accept':
+      return {
+        would: 'apply',
+        status: decision.state.status,
+        publishes: (decision.says ?? []).map(({ type }) => type),
+      };
+    case 'repeat':
+    case 'resume':
+      return { would: decision.kind, status: state?.status ?? 'unknown' };
+    case 'ignore':
+      return { would: 'ignore', reason: decision.reason };
+    case 'refuse':
+      return { would: 'stay', reason: decision.reason };
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** Moves a parked message back to its service's queue, as if it had never been tried. */
+export async function redrive(
+  service: Participant<never, never, never>['service'],
+  { delivery, remove }: Parked,
+  { publisher }: Edges,
+): Promise<void> {
+  const { body, messageId, type, contentType } = delivery;
+  await publisher.publish({
+    exchange: '',
+    routingKey: queueOf(service),
+    body,
+    messageId,
+    type,
+    contentType,
+    mandatory: true,
+  });
+  // Only now: a crash in between leaves two, and participants recognise the second one.
+  remove();
+}

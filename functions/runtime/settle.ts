@@ -1,0 +1,71 @@
+import type { Service } from '../saga/choreography.ts';
+import { deadQueueOf, queueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
+import type { OutgoingMessage } from './messages.ts';
+import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
+
+export const ERROR_HEADER = 'saga-error';
+export const REASON_HEADER = 'saga-dead-reason';
+
+/** Headers are for people to read; a broker's frame is not the place for a stack trace. */
+const MAX_HEADER_LENGTH = 500;
+
+const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH);
+
+const base = ({ body, messageId, type, contentType }: Delivery) => ({
+  body,
+  messageId,
+  type,
+  contentType,
+  mandatory: true,
+});
+
+/** The same message again after a while, or to the parking queue once every delay has been tried. */
+export function retryMessage(
+  service: Service,
+  delivery: Delivery,
+  error: Error,
+  delays: readonly RetryDelay[],
+): OutgoingMessage {
+  const delay = delays[delivery.attempts];
+  const lastError = `${error.name}: ${error.message}`;
+  if (delay === undefined) {
+    return parkMessage(service, delivery, `gave up after ${delivery.attempts + 1} attempts`, lastError);
+  }
+  return {
+    ...base(delivery),
+    exchange: retryExchangeOf(delay),
+    routingKey: queueOf(service),
+    headers: { [ATTEMPTS_HEADER]: delivery.attempts + 1, [ERROR_HEADER]: header(lastError) },
+    expirationMs: Math.round(
+      delay.delayMs * (0.5 + jitter(`${delivery.messageId}#${delivery.attempts}`) / 2),
+    ),
+  };
+}
+
+/** To the service's parking queue, where it waits with its reason until an operator moves it. */
+export function parkMessage(
+  service: Service,
+  delivery: Delivery,
+  reason: string,
+  lastError?: string,
+): OutgoingMessage {
+  return {
+    ...base(delivery),
+    exchange: '',
+    routingKey: deadQueueOf(service),
+    headers: {
+      [ATTEMPTS_HEADER]: delivery.attempts + 1,
+      [REASON_HEADER]: header(reason),
+      ...(lastError === undefined ? {} : { [ERROR_HEADER]: header(lastError) }),
+    },
+  };
+}
+
+/** Spreads what failed together over time; from the message's own id, so that nothing here is random. FNV-1a. */
+function jitter(seed: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < seed.length; index += 1) {
+    hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { CustomerId, Sku } from './ids.ts';
+import { AmountMinor, Currency } from './money.ts';
+
+/** One order is reserved in one DynamoDB transaction of at most 100 items: the reservation and its lines. */
+export const MAX_LINES = 50;
+export const MAX_QUANTITY = 10_000;
+
+export const Line = z.object({ sku: Sku, quantity: z.int().min(1).max(MAX_QUANTITY) });
+export type Line = Readonly<z.infer<typeof Line>>;
+
+export const Lines = z.array(Line).min(1).max(MAX_LINES).readonly();
+
+export const PricedLine = Line.extend({ unitPriceMinor: AmountMinor });
+export type PricedLine = Readonly<z.infer<typeof PricedLine>>;
+
+export const PaymentMethod = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{1,128}$/, 'must be a payment method id, for example pm_card_visa');
+
+const Money = { amountMinor: AmountMinor, currency: Currency };
+
+/** Why a reservation was refused, and which SKUs were the cause. */
+export const StockRejection = z.object({
+  code: z.enum(['OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
+  skus: z.array(Sku).readonly(),
+});
+export type StockRejection = z.infer<typeof StockRejection>;
+
+export const PaymentDecline = z.object({
+  code: z.string(),
+  declineCode: z.string().optional(),
+  message: z.string(),
+});
+export type PaymentDecline = z.infer<typeof PaymentDecline>;
+
+/**
+ * The data of every event of the saga, by event type. A type's version stands in `versions`; a change that
+ * old consumers cannot read takes a new version, and the old schema stays readable.
+ */
+export const schemas = {
+  'order.placed': z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod }),
+  'stock.reserved': z.object({
+    customerId: CustomerId,
+    lines: z.array(PricedLine).min(1).max(MAX_LINES).readonly(),
+    ...Money,
+    paymentMethod: PaymentMethod,
+  }),
+  'payment.captured': z.object({ ...Money, paymentIntentId: z.string() }),
+  'stock.rejected': StockRejection,
+  'payment.declined': z.object({ customerId: CustomerId, decline: PaymentDecline }),
+  'order.cancelling': z.object({ customerId: CustomerId, cause: z.string() }),
+  'stock.released': z.object({ lines: z.array(Line).max(MAX_LINES).readonly() }),
+  'payment.voided': z.object({}),
+  'payment.refunded': z.object({ ...Money, refundId: z.string() }),
+  'order.confirmed': z.object({ customerId: CustomerId, items: Lines, ...Money }),
+  'order.cancelled': z.object({ customerId: CustomerId, code: z.string() }),
+} as const;
+
+export type EventType = keyof typeof schemas;
+export const eventTypes = Object.keys(schemas) as readonly EventType[];
+
+export type EventData<T extends EventType> = Readonly<z.infer<(typeof schemas)[T]>>;
+
+/** What happened, without the envelope it travels in: what `decide` takes and what it says. */
+export type Fact<T extends EventType = EventType> = {
+  [K in T]: { readonly type: K; readonly data: EventData<K> };
+}[T];

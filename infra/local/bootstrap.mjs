@@ -1,0 +1,174 @@
+// Plain JavaScript for Node 20, because nothing is installed yet when it runs: `node bootstrap.mjs ENTRY.ts`
+// installs the locked packages when they are missing, then runs the TypeScript entry under the pinned Node 24.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
+const binDir = join(projectDir, 'node_modules/.bin');
+const lockDir = join(projectDir, '.local/install.lock');
+const heartbeatMs = 1_000;
+const staleAfterMs = 10_000;
+const parentPollMs = 250;
+
+const [entry, ...entryArgs] = process.argv.slice(2);
+if (entry === undefined) fail('Usage: node infra/local/bootstrap.mjs ENTRY.ts [ARGUMENT…]');
+if (!isInstalled()) await withInstallLock(installPackages);
+await supervise(findNode(), [resolve(projectDir, entry), ...entryArgs], 'inherit');
+
+/**
+ * Compares npm's record of what it installed with the lock file, by content. npm writes that record last, so
+ * an interrupted `npm ci` leaves none. https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json#hidden-lockfiles
+ */
+function isInstalled() {
+  const wanted = readPackages(join(projectDir, 'package-lock.json'));
+  const present = readPackages(join(projectDir, 'node_modules/.package-lock.json'));
+  if (wanted === undefined) fail('package-lock.json is missing or damaged; restore it with git.');
+  if (present === undefined) return false;
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true;
+    const found = present[path];
+    if (found === undefined) return optional === true;
+    return found.version === version && found.integrity === integrity;
+  });
+}
+
+function readPackages(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two commands may begin on a fresh clone at once; the second one waits for the first one's packages. */
+async function withInstallLock(action) {
+  mkdirSync(join(lockDir, '..'), { recursive: true });
+  let hasSaidSo = false;
+  while (!tryLock()) {
+    if (isStale(lockDir)) discardStaleLock();
+    else if (!hasSaidSo) {
+      console.error('Another command is installing the packages; waiting for it…');
+      hasSaidSo = true;
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  const heartbeat = setInterval(() => utimesSync(lockDir, new Date(), new Date()), heartbeatMs);
+  try {
+    if (!isInstalled()) await action();
+  } finally {
+    clearInterval(heartbeat);
+    rmSync(lockDir, { recursive: true, force: true });
+  }
+}
+
+function tryLock() {
+  try {
+    mkdirSync(lockDir);
+    writeFileSync(join(lockDir, 'pid'), String(process.pid));
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The holder touches the folder every second. One that was killed is noticed at once by its pid. */
+function isStale(lock) {
+  try {
+    if (Date.now() - statSync(lock).mtimeMs > staleAfterMs) return true;
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** Two may find the same stale lock; the one that comes late may have moved the other's fresh lock aside. */
+function discardStaleLock() {
+  const aside = `${lockDir}.${process.pid}`;
+  try {
+    renameSync(lockDir, aside);
+    if (isStale(aside)) rmSync(aside, { recursive: true, force: true });
+    else renameSync(aside, lockDir);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}
+
+/** stdout belongs to the entry (`npm run -s token` prints a token and nothing else), so npm gets stderr. */
+async function installPackages() {
+  console.error('Installing the packages with npm ci (once, about a minute)…');
+  const npmCli = process.env.npm_execpath;
+  const [program, ...first] = npmCli?.endsWith('.js') ? [process.execPath, npmCli] : ['npm'];
+  await supervise(program, [...first, 'ci', '--no-audit', '--no-fund'], ['ignore', 2, 2]);
+  if (!isInstalled()) fail('npm ci ended, but packages of package-lock.json are still missing.');
+}
+
+/** The pinned Node comes as a package for Linux; elsewhere the developer's own serves if it runs TypeScript. */
+function findNode() {
+  const pinned = join(binDir, 'node');
+  if (runsTypeScript(spawnSync(pinned, ['--version'], { encoding: 'utf8' }).stdout)) return pinned;
+  if (runsTypeScript(process.version)) return process.execPath;
+  return fail(
+    `Node 24 is needed, and npm has no package of it for ${process.platform}-${process.arch}. Install it from https://nodejs.org (this is ${process.version}), then run the command again.`,
+  );
+}
+
+/** https://nodejs.org/api/typescript.html: without a flag since 22.18 and 23.6. */
+function runsTypeScript(version) {
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version ?? '')?.map(Number) ?? [];
+  return major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
+}
+
+/**
+ * Runs a program until it ends. An entry ends this process too, with its exit code or signal; the IPC channel
+ * tells it when this process is killed. Other programs return when they succeed.
+ */
+async function supervise(program, programArgs, stdio) {
+  const isEntry = stdio === 'inherit';
+  const child = spawn(program, programArgs, {
+    cwd: isEntry ? process.cwd() : projectDir,
+    env: { ...process.env, PATH: [binDir, process.env.PATH].join(delimiter) },
+    stdio: isEntry ? ['inherit', 'inherit', 'inherit', 'ipc'] : stdio,
+  });
+  const stopForwarding = forwardSignals(child);
+  const { code, signal, error } = await new Promise((done) => {
+    child.once('error', (error) => done({ error }));
+    child.once('exit', (code, signal) => done({ code, signal }));
+  });
+  stopForwarding();
+  if (error !== undefined) fail(`${program} could not be started: ${error.message}`);
+  if (isEntry || signal !== null || code !== 0) {
+    if (!isEntry) rmSync(lockDir, { recursive: true, force: true });
+    if (signal !== null) process.kill(process.pid, signal);
+    process.exit(code ?? 1);
+  }
+}
+
+function forwardSignals(child) {
+  // A terminal sends Ctrl-C to the whole foreground group: the child has it already.
+  const onInterrupt = () => process.stdin.isTTY || child.kill('SIGINT');
+  const onTerminate = () => child.kill('SIGTERM');
+  const onHangUp = () => child.kill('SIGHUP');
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate).on('SIGHUP', onHangUp);
+  // npm passes SIGTERM to its shell only, which dies and leaves us behind with another parent.
+  const parent = process.ppid;
+  const isUnderNpm = process.env.npm_lifecycle_event !== undefined;
+  const watch = setInterval(() => {
+    if (!isUnderNpm || process.ppid === parent) return;
+    clearInterval(watch);
+    onTerminate();
+  }, parentPollMs);
+  watch.unref();
+  return () => {
+    clearInterval(watch);
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate).off('SIGHUP', onHangUp);
+  };
+}
+
+function fail(line) {
+  console.error(line);
+  process.exit(1);
+}

@@ -1,0 +1,35 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { readTables, type TableDefinition } from './template.ts';
+
+const tableReadySeconds = 30;
+
+/** Creates the tables of infra/aws/tables.yml that do not exist yet. Returns the names of all of them. */
+export async function createTables(endpoint: string, region: string): Promise<readonly string[]> {
+  const tables = readTables('local');
+  const client = new DynamoDBClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    await Promise.all(tables.map((table) => createTable(client, table)));
+    return tables.map((table) => table.TableName);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function createTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  const wait = { client, maxWaitTime: tableReadySeconds, minDelay: 0.1, maxDelay: 1 };
+  await waitUntilTableExists(wait, { TableName: table.TableName });
+}

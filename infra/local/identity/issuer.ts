@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import type { Part } from '../processes/part.ts';
+import { loadSigningKey, publicKeySet } from './signing-key.ts';
+import { refuseOutsideLocal } from './stage.ts';
+
+export const jwksPath = '/.well-known/jwks.json';
+
+/** Publishes the development key, as an identity provider would. It lives in the supervisor's process. */
+export function tokenIssuer(dataDir: string, port: number): Part {
+  let keySet = '';
+  const server = createServer((request, response) => {
+    const isKeySet = request.method === 'GET' && request.url === jwksPath;
+    response.writeHead(isKeySet ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(isKeySet ? keySet : '{}');
+  });
+  const stop = async () => {
+    if (!server.listening) return;
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  };
+  return {
+    title: 'Token issuer',
+    pid: undefined,
+    async start() {
+      refuseOutsideLocal(process.env);
+      keySet = JSON.stringify(publicKeySet(await loadSigningKey(dataDir)));
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host: '127.0.0.1', port }, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      return `Token issuer on 127.0.0.1:${port}`;
+    },
+    stop,
+    kill: stop,
+  };
+}

@@ -1,0 +1,25 @@
+import { invalidRequest, type RejectedRequest } from './answers.ts';
+
+const TEST_KEY = /^[sr]k_test_\w{1,200}$/;
+
+/** Bearer or Basic with a test key, as https://docs.stripe.com/api/authentication: a live key never works here. */
+export function authenticate(authorization: string | undefined): void {
+  const key = apiKey(authorization);
+  if (key === undefined) {
+    throw unauthorized(
+      "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://docs.stripe.com/api/authentication for details.",
+    );
+  }
+  if (TEST_KEY.test(key)) return;
+  const shown = `${key.slice(0, 8)}${'*'.repeat(8)}`;
+  throw unauthorized(`Invalid API Key provided: ${shown}. The payment sandbox takes any sk_test_… key.`);
+}
+
+function apiKey(authorization: string | undefined): string | undefined {
+  const [, scheme, credentials] = /^(bearer|basic)\s+(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (scheme === undefined || credentials === undefined) return undefined;
+  if (scheme.toLowerCase() === 'bearer') return credentials;
+  return Buffer.from(credentials, 'base64').toString('utf8').split(':')[0];
+}
+
+const unauthorized = (message: string): RejectedRequest => invalidRequest(message, { status: 401 });

@@ -1,0 +1,54 @@
+import { type PaymentSandbox, startPaymentSandbox } from './server.ts';
+
+/**
+ * The payment sandbox as a process: `PORT` (0 takes any free one) and `LEDGER_FILE` configure it. It ends with 0
+ * on SIGTERM or SIGINT, or when the parent that forked it is gone, after finishing what it executes.
+ */
+try {
+  const sandbox = await startPaymentSandbox({
+    port: readPort(process.env.PORT),
+    ledgerFile: readLedgerFile(process.env.LEDGER_FILE),
+    onLedgerFailure: (error) => fail(`the ledger can no longer be written: ${error.message}`),
+  });
+  endWhenAsked(sandbox);
+  console.log(`payment sandbox ready on ${sandbox.url}`);
+} catch (error) {
+  fail(explain(error));
+}
+
+function readPort(text: string | undefined): number {
+  if (text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new Error(`PORT must be a port number, not ${JSON.stringify(text)}`);
+}
+
+function readLedgerFile(path: string | undefined): string {
+  if (path !== undefined && path !== '') return path;
+  throw new Error('LEDGER_FILE must be the path of the ledger');
+}
+
+function endWhenAsked(sandbox: PaymentSandbox): void {
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    sandbox.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(explain(error)),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  if (process.send !== undefined) process.on('disconnect', end);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && error.code === 'EADDRINUSE'
+    ? `port ${process.env.PORT} on 127.0.0.1 is already in use`
+    : error.message;
+}
+
+function fail(reason: string): never {
+  console.error(`payment sandbox: ${reason}`);
+  process.exit(1);
+}

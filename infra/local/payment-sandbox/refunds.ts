@@ -1,0 +1,142 @@
+import { errorAnswer, invalidRequest, objectAnswer } from './answers.ts';
+import type { Call, Outcome } from './endpoint.ts';
+import { integer, metadata, oneOf, refuseUnknown, requiredText } from './form.ts';
+import type { LedgerView } from './ledger.ts';
+import { orderOf, type PaymentIntent } from './payment-intent.ts';
+import { type Refund, renderRefund } from './refund.ts';
+import { testPaymentMethod } from './test-payment-methods.ts';
+
+const reasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+const knownToCreate = new Set(['payment_intent', 'amount', 'metadata', 'reason']);
+
+/** POST /v1/refunds: https://docs.stripe.com/api/refunds/create */
+export function createRefund(call: Call, ledger: LedgerView): Outcome {
+  refuseUnknown(call.form, knownToCreate);
+  const id = requiredText(call.form, 'payment_intent');
+  const asked = integer(call.form, 'amount', { min: 1, max: Number.MAX_SAFE_INTEGER });
+  const reason = oneOf(call.form, 'reason', reasons) ?? null;
+  const labels = metadata(call.form);
+  const intent = ledger.intent(id);
+  if (intent === undefined) {
+    throw invalidRequest(`No such payment_intent: '${id.slice(0, 100)}'`, {
+      code: 'resource_missing',
+      param: 'payment_intent',
+    });
+  }
+  if (refundIsLocked(intent, ledger)) return locked(intent);
+  const refunded = ledger.refundsOf(id).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const remaining = intent.status === 'succeeded' ? intent.amountMinor - refunded : 0;
+  const amountMinor = asked ?? remaining;
+  const refusal = refuse(intent, amountMinor, remaining);
+  if (refusal !== undefined) return { kind: 'executed', order: orderOf(intent), answer: refusal };
+  return give(intent, { amountMinor, reason, metadata: labels }, call);
+}
+
+function give(
+  intent: PaymentIntent,
+  asked: Pick<Refund, 'amountMinor' | 'reason' | 'metadata'>,
+  call: Call,
+): Outcome {
+  const refund: Refund = {
+    id: call.newId('re'),
+    paymentIntent: intent.id,
+    charge: intent.latestCharge,
+    currency: intent.currency,
+    createdEpochSeconds: Math.floor(call.at.getTime() / 1000),
+    ...asked,
+  };
+  const order = orderOf(intent);
+  return {
+    kind: 'executed',
+    order,
+    answer: objectAnswer(renderRefund(refund)),
+    refund,
+    movement: {
+      at: call.at.toISOString(),
+      type: 'refund',
+      order,
+      amountMinor: refund.amountMinor,
+      currency: refund.currency,
+      paymentIntent: intent.id,
+      refund: refund.id,
+      paymentMethod: intent.paymentMethod,
+      idempotencyKey: call.idempotencyKey,
+    },
+  };
+}
+
+/** https://docs.stripe.com/error-codes#charge-already-refunded; asking for too much has no code of its own. */
+function refuse(intent: PaymentIntent, amountMinor: number, remaining: number) {
+  if (intent.status !== 'succeeded') {
+    return errorAnswer(400, {
+      type: 'invalid_request_error',
+      message: `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`,
+      param: 'payment_intent',
+    });
+  }
+  if (remaining === 0) {
+    return errorAnswer(400, {
+      type: 'invalid_request_error',
+      code: 'charge_already_refunded',
+      message: `Charge ${intent.latestCharge} has already been refunded.`,
+    });
+  }
+  if (amountMinor > remaining) {
+    return errorAnswer(400, {
+      type: 'invalid_request_error',
+      message: `Refund amount (${amountMinor}) is greater than unrefunded amount on charge (${remaining})`,
+      param: 'amount',
+    });
+  }
+  return undefined;
+}
+
+function refundIsLocked(intent: PaymentIntent, ledger: LedgerView): boolean {
+  const method = intent.paymentMethod === null ? undefined : testPaymentMethod(intent.paymentMethod);
+  if (method?.charge !== 'approved_with_locked_refunds' || intent.status !== 'succeeded') return false;
+  return ledger.timesTurnedAway(intent.id) < method.lockedTimes;
+}
+
+/**
+ * A refund that fails for now is played as Stripe's lock timeout, its one documented refusal at the API that says
+ * nothing about the refund itself and is to be retried: https://docs.stripe.com/rate-limits#object-lock-timeouts.
+ */
+function locked(intent: PaymentIntent): Outcome {
+  return {
+    kind: 'turned_away',
+    order: orderOf(intent),
+    reason: 'refund_locked',
+    subject: intent.id,
+    answer: errorAnswer(429, {
+      type: 'invalid_request_error',
+      code: 'lock_timeout',
+      message:
+        'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request.',
+    }),
+  };
+}
+
+/** GET /v1/refunds/:id: https://docs.stripe.com/api/refunds/retrieve */
+export function retrieveRefund(call: Call, ledger: LedgerView) {
+  refuseUnknown(call.form, new Set());
+  const refund = ledger.refund(call.id);
+  if (refund !== undefined) return objectAnswer(renderRefund(refund));
+  throw invalidRequest(`No such refund: '${call.id}'`, {
+    code: 'resource_missing',
+    param: 'id',
+    status: 404,
+  });
+}
+
+/** GET /v1/refunds?payment_intent=…: https://docs.stripe.com/api/refunds/list, newest first. */
+export function listRefunds(call: Call, ledger: LedgerView) {
+  refuseUnknown(call.form, new Set(['payment_intent', 'limit']));
+  const limit = integer(call.form, 'limit', { min: 1, max: 100 }) ?? 10;
+  const refunds = ledger.refundsOf(requiredText(call.form, 'payment_intent')).toReversed();
+  return objectAnswer({
+    object: 'list',
+    url: '/v1/refunds',
+    has_more: refunds.length > limit,
+    data: refunds.slice(0, limit).map(renderRefund),
+  });
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess } from './end-process.ts';
+import { runningFrom, writeIdentity } from './identity-file.ts';
+import type { Part, PartFailure } from './part.ts';
+import { identify, type ProcessIdentity } from './process-identity.ts';
+import { lastLines } from './run-command.ts';
+import { SetupError } from './setup-error.ts';
+
+const probeIntervalMs = 25;
+const shownLogLines = 15;
+
+export type OwnProcessOptions = {
+  readonly title: string;
+  /** Names the log and the identity file. */
+  readonly key: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly workingDir: string;
+  readonly dataDir: string;
+  /** Resolves with a description once the part answers; throws while it does not yet. */
+  readonly probe: () => Promise<string>;
+  readonly readyTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  readonly onUnexpectedEnd?: ((failure: PartFailure) => void) | undefined;
+};
+
+/**
+ * A child process in a process group of its own, so that Ctrl-C in the terminal reaches the supervisor only
+ * and the parts are ended in the right order. Its identity is kept on disk: when the supervisor is killed,
+ * the next start ends what was left behind.
+ */
+export class OwnProcess implements Part {
+  readonly title: string;
+  readonly #options: OwnProcessOptions;
+  readonly #identityFile: string;
+  readonly #logFile: string;
+  #child: ChildProcess | undefined;
+  #identity: ProcessIdentity | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #isEndExpected = false;
+  #howItEnded = '';
+
+  constructor(options: OwnProcessOptions) {
+    this.title = options.title;
+    this.#options = options;
+    this.#identityFile = identityFileOf(options.dataDir, options.key);
+    this.#logFile = join(options.dataDir, 'logs', `${options.key}.log`);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async start(): Promise<string> {
+    if (this.#child !== undefined) throw new Error(`${this.title} already runs`);
+    await endLeftover(this.#identityFile, this.#options.stopTimeoutMs);
+    const child = this.#spawn();
+    try {
+      return await this.#untilReady(child);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#end(this.#options.stopTimeoutMs);
+  }
+
+  async kill(): Promise<void> {
+    await this.#end(0);
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    this.#isEndExpected = true;
+    if (this.#identity !== undefined) await endProcess(this.#identity, 'SIGTERM', graceMs);
+    // A zombie's other threads may still hold its sockets; only its exit says that they are closed.
+    await this.#exited;
+    this.#forget();
+  }
+
+  #spawn(): ChildProcess {
+    const { program, args, environment, workingDir } = this.#options;
+    mkdirSync(dirname(this.#logFile), { recursive: true });
+    mkdirSync(dirname(this.#identityFile), { recursive: true });
+    if (existsSync(this.#logFile)) renameSync(this.#logFile, `${this.#logFile}.previous`);
+    // A file instead of a pipe: the part must not fail on its next line when the supervisor is killed.
+    const log = openSync(this.#logFile, 'a');
+    const child = spawn(program, args, {
+      cwd: workingDir,
+      detached: true,
+      env: environment,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#isEndExpected = false;
+    this.#exited = new Promise((resolve) => {
+      const ended = (how: string) => {
+        this.#ended(child, how);
+        resolve();
+      };
+      // A program that could not be started at all has an 'error' and no 'exit'.
+      child.once('error', (error) => ended(error.message));
+      child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
+    });
+    if (child.pid !== undefined) {
+      this.#identity = identify(child.pid);
+      if (this.#identity !== undefined) writeIdentity(this.#identityFile, this.#identity);
+    }
+    return child;
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    const isExpected = this.#isEndExpected;
+    this.#howItEnded = how;
+    this.#forget();
+    if (!isExpected) this.#options.onUnexpectedEnd?.({ part: this, how, lastLines: this.#lastLogLines() });
+  }
+
+  #forget(): void {
+    this.#child = undefined;
+    this.#identity = undefined;
+    rmSync(this.#identityFile, { force: true });
+  }
+
+  async #untilReady(child: ChildProcess): Promise<string> {
+    const deadline = performance.now() + this.#options.readyTimeoutMs;
+    // Until it answers, an end is this function's to report.
+    this.#isEndExpected = true;
+    for (;;) {
+      if (this.#child !== child) throw this.#failure(`ended while it was starting (${this.#howItEnded})`);
+      try {
+        const description = await this.#options.probe();
+        if (this.#child !== child) continue;
+        this.#isEndExpected = false;
+        return description;
+      } catch (error) {
+        if (this.#child !== child) continue;
+        if (performance.now() > deadline) {
+          throw this.#failure(`did not answer in ${this.#options.readyTimeoutMs / 1000} s`, error);
+        }
+      }
+      await delay(probeIntervalMs);
+    }
+  }
+
+  #failure(what: string, cause?: unknown): Error {
+    const message = `${this.title} ${what}. The end of ${this.#logFile}:\n${this.#lastLogLines()}`;
+    return new SetupError(message, { cause });
+  }
+
+  #lastLogLines(): string {
+    return existsSync(this.#logFile) ? lastLines(readFileSync(this.#logFile, 'utf8'), shownLogLines) : '';
+  }
+}
+
+export function identityFileOf(dataDir: string, key: string): string {
+  return join(dataDir, 'run', `${key}.json`);
+}
+
+/** Ends a process that an earlier, killed supervisor left behind. Says whether there was one. */
+export async function endLeftover(identityFile: string, graceMs: number): Promise<boolean> {
+  const leftover = runningFrom(identityFile);
+  if (leftover !== undefined) await endProcess(leftover, 'SIGTERM', graceMs);
+  rmSync(identityFile, { force: true });
+  return leftover !== undefined;
+}

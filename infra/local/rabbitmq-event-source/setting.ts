@@ -1,0 +1,37 @@
+/** A setting that cannot be used; its message names the setting and what it may be. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+export type Section = Readonly<Record<string, unknown>>;
+
+export function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function section(value: unknown, where: string): Section {
+  if (value === undefined || value === null) return {};
+  if (!isSection(value)) throw refused(where, 'a mapping', value);
+  return value;
+}
+
+export function text(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value === '') throw refused(where, 'a text that is not empty', value);
+  return value;
+}
+
+export function wholeNumber(value: unknown, where: string, lowest: number, highest: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < lowest || value > highest) {
+    throw refused(where, `a whole number from ${lowest} to ${highest}`, value);
+  }
+  return value;
+}
+
+export function trueOrFalse(value: unknown, where: string): boolean {
+  if (typeof value !== 'boolean') throw refused(where, 'true or false', value);
+  return value;
+}
+
+export function refused(where: string, allowed: string, value: unknown): SettingError {
+  return new SettingError(`${where} must be ${allowed}, but is ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,30 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { endLeftovers } from './leftovers.ts';
+import { portsFrom } from './ports.ts';
+import { canRunCompose, removeComposeVolumes } from './processes/docker.ts';
+import { runningFrom } from './processes/identity-file.ts';
+import { dataDirFrom } from './project.ts';
+
+const folders = ['rabbitmq', 'dynamodb', 'payments', 'identity', 'logs', 'run'];
+
+/** `npm run reset`: the next start begins with an empty system. */
+async function main(): Promise<number> {
+  const dataDir = dataDirFrom(process.env);
+  const supervisor = runningFrom(join(dataDir, 'run', 'supervisor.json'));
+  if (supervisor !== undefined) {
+    console.error(
+      `The local system is running (process ${supervisor.pid}); stop it with Ctrl-C, then reset again.`,
+    );
+    return 1;
+  }
+  await endLeftovers(dataDir, console.log);
+  // Only what this project keeps there: DATA_DIR may name a folder with other things in it.
+  const present = folders.map((folder) => join(dataDir, folder)).filter((folder) => existsSync(folder));
+  for (const folder of present) rmSync(folder, { recursive: true, force: true });
+  if (await canRunCompose()) await removeComposeVolumes(portsFrom(process.env));
+  console.log(present.length === 0 ? 'There was no data to clear.' : `The data in ${dataDir} is cleared.`);
+  return 0;
+}
+
+process.exitCode = await main();

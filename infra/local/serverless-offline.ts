@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { stage } from './environment.ts';
+import { answers, type Ports } from './ports.ts';
+import { OwnProcess } from './processes/own-process.ts';
+import type { Part, PartFailure } from './processes/part.ts';
+import { projectDir } from './project.ts';
+
+export type ServerlessOfflineOptions = {
+  readonly dataDir: string;
+  readonly ports: Ports;
+  /** What serverless.yml reads through `${env:…}`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onUnexpectedEnd?: ((failure: PartFailure) => void) | undefined;
+};
+
+/** The HTTP API, the Lambda API and the RabbitMQ event source, in one process. */
+export function serverlessOffline(options: ServerlessOfflineOptions): Part {
+  const { dataDir, ports, environment, onUnexpectedEnd } = options;
+  return new OwnProcess({
+    title: 'serverless-offline',
+    key: 'serverless-offline',
+    program: process.execPath,
+    args: [
+      join(projectDir, 'node_modules/serverless/bin/serverless.js'),
+      ...['offline', 'start', '--stage', stage, '--host', '127.0.0.1'],
+      ...['--httpPort', String(ports.api), '--lambdaPort', String(ports.lambda)],
+      ...['--noPrependStageInUrl', '--disableCookieValidation', '--noSponsor'],
+    ],
+    environment: { ...withoutCloudAccount(process.env), ...environment },
+    workingDir: projectDir,
+    dataDir,
+    probe: async () => {
+      const ready = await Promise.all([answers(ports.api), answers(ports.lambda)]);
+      if (ready.includes(false)) throw new Error('not listening yet');
+      return `serverless-offline: API on 127.0.0.1:${ports.api}, Lambda on 127.0.0.1:${ports.lambda}`;
+    },
+    readyTimeoutMs: 60_000,
+    stopTimeoutMs: 10_000,
+    onUnexpectedEnd,
+  });
+}
+
+/** A developer's own AWS settings must not reach the handlers, which are given every AWS_ variable. */
+function withoutCloudAccount(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
+}

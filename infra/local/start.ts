@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { portsFrom } from './ports.ts';
+import type { PartFailure } from './processes/part.ts';
+import { SetupError } from './processes/setup-error.ts';
+import { dataDirFrom } from './project.ts';
+import { reviver } from './revive.ts';
+import { addSampleStock } from './sample-stock.ts';
+import { aborted, listenForStopRequests } from './stop-request.ts';
+import { type System, startSystem } from './system.ts';
+import { welcome } from './welcome.ts';
+
+const report = (line: string) => console.log(line);
+
+/** `npm start`: the whole system, until Ctrl-C. */
+async function main(): Promise<void> {
+  const requests = listenForStopRequests();
+  requests.stop.addEventListener('abort', () => report('Stopping…'));
+  const dataDir = dataDirFrom(process.env);
+  const begin = performance.now();
+  report(`Starting OrderSaga${existsSync(dataDir) ? '' : ' for the first time'}…`);
+  const failures = Promise.withResolvers<never>();
+  failures.promise.catch(() => {});
+  const revive = reviver(report);
+  let system: System | undefined;
+  const onUnexpectedEnd = (failure: PartFailure) => {
+    if (failure.part === system?.parts.api) failures.reject(crashed(failure));
+    else if (!requests.stop.aborted) revive(failure).catch(failures.reject);
+  };
+  system = await startSystem({
+    dataDir,
+    ports: portsFrom(process.env),
+    report,
+    onUnexpectedEnd,
+    stopSignal: requests.stop,
+    killSignal: requests.kill,
+  });
+  try {
+    const working = greet(system, dataDir, begin).then(() => aborted(requests.stop));
+    await Promise.race([working, aborted(requests.stop), failures.promise]);
+  } finally {
+    await system.stop();
+  }
+}
+
+async function greet(system: System, dataDir: string, begin: number): Promise<void> {
+  report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
+  report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  report(welcome(system, await system.signToken({ role: 'customer' }), join(dataDir, 'logs')));
+}
+
+function crashed({ part, how, lastLines }: PartFailure): SetupError {
+  return new SetupError(`${part.title} ended by itself (${how}). Its last lines:\n${lastLines}`);
+}
+
+let exitCode = 0;
+try {
+  await main();
+} catch (error) {
+  const isInterrupted = error instanceof Error && error.name === 'AbortError';
+  if (error instanceof SetupError) console.error(error.message);
+  else if (!isInterrupted) console.error(error);
+  if (!isInterrupted) exitCode = 1;
+}
+process.exit(exitCode);

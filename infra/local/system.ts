@@ -1,0 +1,168 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findDatabase } from './dynamodb/database.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { handlerEnvironment, region } from './environment.ts';
+import { tokenIssuer } from './identity/issuer.ts';
+import { signToken, type TokenRequest } from './identity/sign-token.ts';
+import { endLeftovers } from './leftovers.ts';
+import { paymentSandbox } from './payments.ts';
+import { issuerUrl, type PortName, type Ports, refuseTakenPorts } from './ports.ts';
+import { claim } from './processes/identity-file.ts';
+import { Lifecycle } from './processes/lifecycle.ts';
+import type { Part, PartFailure } from './processes/part.ts';
+import { SetupError } from './processes/setup-error.ts';
+import { findBroker } from './rabbitmq/broker.ts';
+import { serverlessOffline } from './serverless-offline.ts';
+import { applyLocalTopology } from './topology.ts';
+
+export type SystemOptions = {
+  /** Holds data, logs and the identities of running processes. One system per folder. */
+  readonly dataDir: string;
+  readonly ports: Ports;
+  /** Told of progress, one line at a time. */
+  readonly report?: (line: string) => void;
+  /** Further variables for the handlers and the payment sandbox; they win over the system's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** False leaves serverless-offline out: broker, tables, topology, payments and issuer only. */
+  readonly withApi?: boolean;
+  /** Called when a part ends although nobody asked it to. */
+  readonly onUnexpectedEnd?: (failure: PartFailure) => void;
+  /** Aborting it while the system starts makes startSystem stop what it started, and throw. */
+  readonly stopSignal?: AbortSignal;
+  /** Aborting it ends every part at once with SIGKILL, also while the system starts or stops. */
+  readonly killSignal?: AbortSignal;
+};
+
+export type PartName = 'rabbitmq' | 'dynamodb' | 'payments' | 'issuer' | 'api';
+
+export type System = {
+  readonly urls: Readonly<Record<'api' | 'lambda' | 'rabbitmq' | 'dynamodb' | 'payments' | 'issuer', string>>;
+  /** The environment handlers and `sls` need to reach this system. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<PartName, Part>>;
+  /** A token this system's authorizer accepts, unless the request makes it unacceptable on purpose. */
+  signToken(request: Omit<TokenRequest, 'issuer'> & { readonly issuer?: string }): Promise<string>;
+  /** Ends every part in order; serverless-offline first, so that no function loses its broker under it. */
+  stop(): Promise<void>;
+  /** Ends every part at once with SIGKILL. */
+  kill(): Promise<void>;
+};
+
+type Plan = {
+  readonly parts: Readonly<Record<PartName, Part>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly neededPorts: readonly PortName[];
+};
+
+const portPatienceMs = 1_000;
+
+/** Brings up the whole local system. When it can't, it stops what it started and throws. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { dataDir, ports, report = () => {} } = options;
+  const release = claimDataDir(dataDir);
+  const lifecycle = new Lifecycle(report);
+  options.stopSignal?.addEventListener('abort', () => lifecycle.close(), { once: true });
+  options.killSignal?.addEventListener('abort', () => lifecycle.kill(), { once: true });
+  try {
+    options.stopSignal?.throwIfAborted();
+    await endLeftovers(dataDir, report);
+    const plan = await planSystem(options, report);
+    await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
+    await bringUp(plan, lifecycle, options.withApi ?? true);
+    return runningSystem(options, plan, lifecycle, release);
+  } catch (error) {
+    await lifecycle.stop();
+    release();
+    options.stopSignal?.throwIfAborted();
+    throw error;
+  }
+}
+
+function claimDataDir(dataDir: string): () => void {
+  const file = join(dataDir, 'run', 'supervisor.json');
+  mkdirSync(join(dataDir, 'run'), { recursive: true });
+  const holder = claim(file);
+  if (holder !== undefined) {
+    throw new SetupError(
+      `The local system already runs here (process ${holder.pid}). Stop it with Ctrl-C in its terminal first.`,
+    );
+  }
+  return () => rmSync(file, { force: true });
+}
+
+async function planSystem(options: SystemOptions, report: (line: string) => void): Promise<Plan> {
+  const { dataDir, ports, onUnexpectedEnd, withApi = true } = options;
+  const [broker, database] = await Promise.all([
+    findBroker({ environment: process.env, dataDir, ports, report, onUnexpectedEnd }),
+    findDatabase({ environment: process.env, dataDir, ports, onUnexpectedEnd }),
+  ]);
+  const addresses = { ports, rabbitmqUrl: broker.url, dynamodbEndpoint: database.endpoint };
+  const environment = { ...handlerEnvironment(addresses), ...options.environment };
+  const neededPorts: PortName[] = ['payments', 'issuer'];
+  if (withApi) neededPorts.push('api', 'lambda');
+  if (broker.usesOwnPorts) neededPorts.push('rabbitmq', 'rabbitmqDist');
+  if (database.usesOwnPorts) neededPorts.push('dynamodb');
+  return {
+    environment,
+    neededPorts,
+    parts: {
+      rabbitmq: broker.part,
+      dynamodb: database.part,
+      payments: paymentSandbox({ dataDir, ports, environment, onUnexpectedEnd }),
+      issuer: tokenIssuer(dataDir, ports.issuer),
+      api: serverlessOffline({ dataDir, ports, environment, onUnexpectedEnd }),
+    },
+  };
+}
+
+async function bringUp(plan: Plan, lifecycle: Lifecycle, withApi: boolean): Promise<void> {
+  const { parts, environment } = plan;
+  await Promise.all([
+    lifecycle.start(parts.rabbitmq),
+    lifecycle.start(parts.dynamodb),
+    lifecycle.start(parts.payments),
+    lifecycle.start(parts.issuer),
+  ]);
+  await Promise.all([
+    lifecycle.step(async () => {
+      const tables = await createTables(environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', region);
+      return `Tables: ${tables.join(', ')}`;
+    }),
+    lifecycle.step(async () => {
+      await applyLocalTopology(environment.RABBITMQ_URL ?? '');
+      return 'Exchanges, queues and bindings';
+    }),
+  ]);
+  if (withApi) await lifecycle.start(parts.api);
+}
+
+function runningSystem(
+  options: SystemOptions,
+  plan: Plan,
+  lifecycle: Lifecycle,
+  release: () => void,
+): System {
+  const { dataDir, ports } = options;
+  return {
+    urls: {
+      api: `http://127.0.0.1:${ports.api}`,
+      lambda: `http://127.0.0.1:${ports.lambda}`,
+      rabbitmq: plan.environment.RABBITMQ_URL ?? '',
+      dynamodb: plan.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+      payments: `http://127.0.0.1:${ports.payments}`,
+      issuer: issuerUrl(ports),
+    },
+    environment: plan.environment,
+    parts: plan.parts,
+    signToken: (request) => signToken(dataDir, { issuer: issuerUrl(ports), ...request }),
+    stop: async () => {
+      await lifecycle.stop();
+      release();
+    },
+    kill: async () => {
+      await lifecycle.kill();
+      release();
+    },
+  };
+}
