@@ -1,8 +1,8 @@
 /**
  *                 order.placed
  *     (nothing) ──────┬────────────▶ RESERVED ── payment.declined · order.cancelling ──▶ RELEASED
- *         │           └────────────▶ REJECTED ── order.cancelling ─────────────────────▶    ▲
- *         └── payment.declined · order.cancelling (before the step: a tombstone) ───────────┘
+ *         │           └────────────▶ REJECTED                                              ▲
+ *         └── payment.declined · order.cancelling (before the step: a tombstone) ──────────┘
  *
  * A reservation is stock held for an order. RELEASED is final: an order.placed that comes later finds it and
  * reserves nothing.
@@ -45,9 +45,6 @@ export function decide(
     case 'order.placed':
       return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
     case 'payment.declined':
-      return reservation?.status === 'REJECTED'
-        ? refuse('payment declined for a reservation that was rejected')
-        : release(reservation, fact.data);
     case 'order.cancelling':
       return release(reservation, fact.data);
     case 'stock.rejected':
@@ -128,9 +125,9 @@ function release(
   reservation: Reservation | undefined,
   { customerId }: { readonly customerId: CustomerId },
 ): InventoryDecision {
-  if (reservation?.status === 'RELEASED') return repeat;
-  const held = reservation?.status === 'RESERVED' ? reservation.lines : [];
-  const lines = held.map(({ sku, quantity }) => ({ sku, quantity }));
+  // A rejection says already that nothing is held, and why.
+  if (reservation?.status === 'RELEASED' || reservation?.status === 'REJECTED') return repeat;
+  const lines = (reservation?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
   return {
     kind: 'accept',
     state: { customerId, status: 'RELEASED', lines },

@@ -4,6 +4,7 @@ import { callerOf, http, json, pathOf, traceparentOf } from '../runtime/http.ts'
 import { liveEdges } from '../runtime/live.ts';
 import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
+import { HASTY } from '../runtime/publisher.ts';
 import { OrderId } from '../saga/ids.ts';
 import { order, orderOf, present } from './order.ts';
 
@@ -26,4 +27,4 @@ export const cancel = (edges: Edges) =>
     return json(202, present(outcome.record), { location: `/orders/${orderId}` });
   });
 
-export const handler = cancel(liveEdges('order'));
+export const handler = cancel(liveEdges('order', HASTY));

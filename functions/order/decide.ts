@@ -17,9 +17,12 @@ import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
 import type { EventType, Fact, Line, PaymentDecline, StockRejection } from '../saga/events.ts';
 import type { CustomerId } from '../saga/ids.ts';
 
+/** Reasons of the order's own. PARTICIPANT_FAILED: a compensation was confirmed, but its failure never heard. */
+type Wish = 'CUSTOMER' | 'OPERATOR' | 'DEADLINE' | 'PARTICIPANT_FAILED';
+
 /** Why an order was or is being cancelled. */
 export type Reason =
-  | { readonly code: 'CUSTOMER' | 'OPERATOR' | 'DEADLINE' }
+  | { readonly code: Wish }
   | { readonly code: 'PAYMENT_DECLINED'; readonly decline: PaymentDecline }
   | StockRejection;
 
@@ -122,6 +125,7 @@ function cancel(order: Order, by: 'CUSTOMER' | 'OPERATOR'): OrderDecision {
 function nudge(order: Order, { nowMs, deadlineMs }: { nowMs: number; deadlineMs: number }): OrderDecision {
   switch (order.status) {
     case 'PENDING':
+      if (order.answered.length > 0) return startCancelling(order, 'PARTICIPANT_FAILED');
       return nowMs - order.createdAtMs >= deadlineMs ? startCancelling(order, 'DEADLINE') : repeat;
     case 'CANCELLING':
       return order.failure === 'order.cancelling' ? repeat : escalate(order);
@@ -171,7 +175,10 @@ function failed(order: Order, failure: EventType, reason: Reason): OrderDecision
     case 'CONFIRMED':
       return refuse(`${failure} for a confirmed order`);
     case 'CANCELLING':
-      return hear(order, publisherOf(failure));
+      return hear(
+        order.reason.code === 'PARTICIPANT_FAILED' ? { ...order, reason } : order,
+        publisherOf(failure),
+      );
     case 'CANCELLED':
       return repeat;
     default:
@@ -218,7 +225,7 @@ function waitOrEnd(order: Cancelling, says?: readonly Fact[]): OrderDecision {
   };
 }
 
-function startCancelling(order: Pending, code: 'CUSTOMER' | 'OPERATOR' | 'DEADLINE'): OrderDecision {
+function startCancelling(order: Pending, code: Wish): OrderDecision {
   return escalate({ ...order, status: 'CANCELLING', reason: { code }, failure: 'order.cancelling' });
 }
 

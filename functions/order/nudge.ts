@@ -11,7 +11,7 @@ import { DUE, dueShards, NUDGE_AFTER_SECONDS, orders } from './table.ts';
 /** One run never does more than this; what is left is found again by the next one. */
 const MAX_ORDERS_PER_SHARD = 100;
 /** An order that waits for long is asked about less and less often. */
-const MAX_NUDGE_INTERVAL_SECONDS = 600;
+const MAX_NUDGE_INTERVAL_SECONDS = 3_600;
 
 interface Nudges {
   readonly overdue: number;

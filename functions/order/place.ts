@@ -6,6 +6,7 @@ import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../runtime/idempote
 import { liveEdges } from '../runtime/live.ts';
 import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
+import { HASTY } from '../runtime/publisher.ts';
 import { Line, MAX_LINES, PaymentMethod } from '../saga/events.ts';
 import { order, present } from './order.ts';
 
@@ -48,4 +49,4 @@ export const place = (edges: Edges) =>
     return json(202, present(outcome.record), { location: `/orders/${orderId}` });
   });
 
-export const handler = place(liveEdges('order'));
+export const handler = place(liveEdges('order', HASTY));

@@ -16,12 +16,12 @@ const DUE_SHARDS = 8;
 export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
 
 /** How long an order may wait for the next event before it says again what it last said. */
-export const NUDGE_AFTER_SECONDS = 15;
+export const NUDGE_AFTER_SECONDS = 10;
 
 const service = z.enum(services as [Service, ...Service[]]);
 
 const Reason = z.union([
-  z.object({ code: z.enum(['CUSTOMER', 'OPERATOR', 'DEADLINE']) }),
+  z.object({ code: z.enum(['CUSTOMER', 'OPERATOR', 'DEADLINE', 'PARTICIPANT_FAILED']) }),
   z.object({ code: z.literal('PAYMENT_DECLINED'), decline: PaymentDecline }),
   StockRejection,
 ]);

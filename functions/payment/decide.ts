@@ -1,12 +1,12 @@
 /**
  *               stock.reserved          charge.captured
  *   (nothing) ────────────────▶ CHARGING ──────────────▶ CAPTURED
- *       │                        │    └─ charge.declined ─▶ DECLINED ── order.cancelling ──▶ VOIDED
- *       │                        │ order.cancelling           │ order.cancelling (CAPTURED)   ▲
- *       │                        ▼                            ▼                               │
+ *       │                        │    └─ charge.declined ─▶ DECLINED
+ *       │                        │ order.cancelling           │ order.cancelling (CAPTURED)
+ *       │                        ▼                            ▼
  *       │                     VOIDING ── charge.captured ──▶ REFUNDING ── refund.succeeded ──▶ REFUNDED
- *       │                        └────── charge.declined ─────────────────────────────────────┤
- *       └── order.cancelling (before the step: a tombstone) ──────────────────────────────────┘
+ *       │                        └────── charge.declined ──▶ VOIDED
+ *       └── order.cancelling (before the step: a tombstone) ────▲
  *
  * CHARGING, VOIDING and REFUNDING are intents: the provider is asked after they are written, with the order
  * as its idempotency key, and asked again until its answer is known. A timeout is not a decline.
@@ -98,7 +98,6 @@ function charge(payment: Payment | undefined, { data }: Fact<'stock.reserved'>):
 function undo(payment: Payment | undefined, customerId: CustomerId): PaymentDecision {
   switch (payment?.status) {
     case undefined:
-    case 'DECLINED':
       return voided(customerId);
     case 'CHARGING': {
       const state = { ...payment, status: 'VOIDING' } as const;
@@ -110,6 +109,8 @@ function undo(payment: Payment | undefined, customerId: CustomerId): PaymentDeci
       return refund(payment, payment.paymentIntentId);
     case 'REFUNDING':
       return { kind: 'resume', effect: refundCall(payment, payment.paymentIntentId) };
+    // The decline says already that nothing is held, and why.
+    case 'DECLINED':
     case 'VOIDED':
     case 'REFUNDED':
       return repeat;

@@ -6,7 +6,7 @@ import type { ProviderCall } from './decide.ts';
 import type { Provider } from './payment.ts';
 
 /** A charge usually takes one to two seconds; past this its result is unknown, and is asked for again. */
-const TIMEOUT_MS = 8_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the
@@ -55,10 +55,10 @@ async function charge(
       { idempotencyKey: orderId },
     );
     if (intent.status === 'succeeded') return { type: 'charge.captured', paymentIntentId: intent.id };
-    throw new Error(`payment intent ${intent.id} is ${intent.status}`);
+    throw new ProviderError(`payment intent ${intent.id} is ${intent.status}`);
   } catch (error) {
     const decline = declineOf(error);
-    if (decline === undefined) throw error;
+    if (decline === undefined) throw unknownAnswer(error);
     return { type: 'charge.declined', decline };
   }
 }
@@ -68,12 +68,29 @@ async function refund(
   orderId: OrderId,
   { paymentIntentId }: Extract<ProviderCall, { call: 'refund' }>,
 ): ReturnType<Provider> {
-  const { id, status } = await stripe.refunds.create(
-    { payment_intent: paymentIntentId, metadata: { orderId } },
-    { idempotencyKey: `${orderId}:refund` },
-  );
+  const { id, status } = await stripe.refunds
+    .create(
+      { payment_intent: paymentIntentId, metadata: { orderId } },
+      { idempotencyKey: `${orderId}:refund` },
+    )
+    .catch((error: unknown) => {
+      throw unknownAnswer(error);
+    });
   if (status === 'succeeded' || status === 'pending') return { type: 'refund.succeeded', refundId: id };
-  throw new Error(`refund ${id} is ${status}`);
+  throw new ProviderError(`refund ${id} is ${status}`);
+}
+
+/** It is not known what the provider did: the same call with the same key will tell. */
+class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+}
+
+function unknownAnswer(error: unknown): ProviderError {
+  if (error instanceof ProviderError) return error;
+  if (!(error instanceof Stripe.errors.StripeError))
+    return new ProviderError(String(error), { cause: error });
+  const { type, code = 'no code', message } = error;
+  return new ProviderError(`${type} (${code}): ${message}`, { cause: error });
 }
 
 /**

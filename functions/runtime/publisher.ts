@@ -16,11 +16,19 @@ class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
 
-const CONNECT_TIMEOUT_MS = 3_000;
-/** Longer than a quorum queue takes under load; far shorter than a function may run. */
-const CONFIRM_TIMEOUT_MS = 5_000;
-/** How often one message is offered to the broker before the caller hears of it. */
-const MAX_OFFERS = 3;
+/** How long a publisher tries before its caller hears of it. */
+export interface Patience {
+  readonly connectTimeoutMs: number;
+  readonly confirmTimeoutMs: number;
+  /** How often one message is offered to the broker; at least twice, so that a dead connection is replaced. */
+  readonly offers: number;
+}
+
+/** For a queue's consumer: longer than a quorum queue takes under load, far shorter than it may run. */
+export const PATIENT: Patience = { connectTimeoutMs: 3_000, confirmTimeoutMs: 5_000, offers: 3 };
+/** For a request whose effect is durable already: somebody waits, and the schedule publishes what is overdue. */
+export const HASTY: Patience = { connectTimeoutMs: 1_000, confirmTimeoutMs: 1_500, offers: 2 };
+
 /**
  * A frozen Lambda environment sends no heartbeats and the broker closes the connection meanwhile; after the
  * thaw, missing ones are the first sign of it. https://www.rabbitmq.com/docs/heartbeats
@@ -38,11 +46,18 @@ class Link {
   readonly channel: ConfirmChannel;
   readonly #pending = new Set<Pending>();
   readonly #returned = new Set<string>();
+  readonly #confirmTimeoutMs: number;
   readonly #onLost: () => void;
   #watchdog: NodeJS.Timeout | undefined;
   #lost: ConnectionLostError | undefined;
 
-  constructor(connection: ChannelModel, channel: ConfirmChannel, onLost: () => void) {
+  constructor(
+    connection: ChannelModel,
+    channel: ConfirmChannel,
+    confirmTimeoutMs: number,
+    onLost: () => void,
+  ) {
+    this.#confirmTimeoutMs = confirmTimeoutMs;
     this.connection = connection;
     this.channel = channel;
     this.#onLost = onLost;
@@ -97,10 +112,8 @@ class Link {
   #watch(): void {
     clearTimeout(this.#watchdog);
     if (this.#pending.size === 0) return;
-    this.#watchdog = setTimeout(
-      () => this.lose(`no confirm within ${CONFIRM_TIMEOUT_MS} ms`),
-      CONFIRM_TIMEOUT_MS,
-    );
+    const limit = this.#confirmTimeoutMs;
+    this.#watchdog = setTimeout(() => this.lose(`no confirm within ${limit} ms`), limit);
   }
 }
 
@@ -111,11 +124,17 @@ class Link {
 export class RabbitPublisher implements Publisher {
   readonly #url: () => Promise<string>;
   readonly #name: string;
+  readonly #patience: Patience;
   #link: Promise<Link> | undefined;
 
-  constructor(options: { readonly url: () => Promise<string>; readonly name: string }) {
+  constructor(options: {
+    readonly url: () => Promise<string>;
+    readonly name: string;
+    readonly patience: Patience;
+  }) {
     this.#url = options.url;
     this.#name = options.name;
+    this.#patience = options.patience;
   }
 
   async publish(message: OutgoingMessage): Promise<void> {
@@ -126,7 +145,7 @@ export class RabbitPublisher implements Publisher {
         return;
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
-        if (offer === MAX_OFFERS) throw new PublishError(`${message.messageId}: ${error.message}`);
+        if (offer === this.#patience.offers) throw new PublishError(`${message.messageId}: ${error.message}`);
       }
     }
   }
@@ -149,16 +168,17 @@ export class RabbitPublisher implements Publisher {
   }
 
   async #open(gone: () => void): Promise<Link> {
+    const { connectTimeoutMs, confirmTimeoutMs } = this.#patience;
     try {
       const url = new URL(await this.#url());
       url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
       const connection = await amqp.connect(url.href, {
         // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
         noDelay: true,
-        timeout: CONNECT_TIMEOUT_MS,
+        timeout: connectTimeoutMs,
         clientProperties: { connection_name: this.#name },
       });
-      const link = new Link(connection, await connection.createConfirmChannel(), () => {
+      const link = new Link(connection, await connection.createConfirmChannel(), confirmTimeoutMs, () => {
         gone();
         // The socket may be dead: nobody waits for the broker to agree that it is closed.
         connection.close().catch(() => {});

@@ -182,15 +182,11 @@ describe('mappings', () => {
   });
 
   test('with filterPatterns acknowledge what they do not want', async () => {
-    const bodies = ['{"kind":"wanted","n":1}', '{"kind":"other"}', 'no JSON', '{"kind":"wanted","n":2}'];
-    await broker.publish('filtered', bodies);
+    // More than the broker hands out at once: were they not acknowledged, the second wanted message would never come.
+    const unwanted = Array.from({ length: 250 }, (_, index) => (index % 2 ? '{"kind":"other"}' : 'no JSON'));
+    await broker.publish('filtered', ['{"kind":"wanted","n":1}', ...unwanted, '{"kind":"wanted","n":2}']);
     await until('the wanted arrive', () => handled('filtered').length === 2);
-    expect(handled('filtered')).toEqual([bodies[0], bodies[3]]);
-    await acknowledgement();
-    broker.cutConnections();
-    await until('consumes again', async () => (await broker.count('filtered')).consumerCount === 1);
-    await delay(200);
-    expect(handled('filtered').length).toBe(2);
+    expect(handled('filtered')).toEqual(['{"kind":"wanted","n":1}', '{"kind":"wanted","n":2}']);
     expect((await broker.count('filtered')).messageCount).toBe(0);
   });
 

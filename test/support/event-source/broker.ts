@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import { inject } from 'vitest';
 
 /** The broker under test, seen from the test's side: queues of this run only, and a proxy whose connections can be cut. */
 export type TestBroker = {
@@ -23,8 +24,7 @@ export type TestBroker = {
 };
 
 export async function openTestBroker(): Promise<TestBroker> {
-  const url = process.env.RABBITMQ_URL;
-  if (url === undefined) throw new Error('RABBITMQ_URL is not set: these tests need a real RabbitMQ');
+  const url = inject('rabbitmqUrl');
   const prefix = `event-source-test-${randomUUID()}`;
   const connection = await amqp.connect(url, { noDelay: true });
   const channel = await connection.createConfirmChannel();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export type RabbitmqRecord = {
   readonly basicProperties: Readonly<Record<string, unknown>>;
@@ -46,11 +46,9 @@ export type Probe = {
 export async function openProbe(): Promise<Probe> {
   const invocations = new Map<string, Invocation[]>();
   const behaviours = new Map<string, Behaviour>();
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const { functionName, event } = JSON.parse(Buffer.concat(parts).toString());
-    const key = String(functionName).replace('event-source-project-local-', '');
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { functionName, event } = await bodyOf(request);
+    const key = functionName.replace('event-source-project-local-', '');
     const invocation = new Invocation(event);
     const earlier = invocations.get(key) ?? [];
     invocations.set(key, [...earlier, invocation]);
@@ -62,6 +60,9 @@ export async function openProbe(): Promise<Probe> {
     }
     invocation.endedAtMs = performance.now();
     response.end();
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(new Error(String(error))));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -77,4 +78,10 @@ export async function openProbe(): Promise<Probe> {
       await once(server, 'close');
     },
   };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<{ functionName: string; event: RabbitmqEvent }> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  return JSON.parse(Buffer.concat(parts).toString());
 }

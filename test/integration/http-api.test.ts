@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client, inParallel } from '../support/saga/client.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+
+let world: World;
+let alice: Client;
+let bob: Client;
+
+beforeAll(async () => {
+  world = await startWorld();
+  alice = await world.customer('alice');
+  bob = await world.customer('bob');
+  await world.stock({ sku: 'mug', available: 100_000, unitPriceMinor: 1290 });
+});
+afterAll(() => world?.end());
+
+const key = (value: string = randomUUID()) => ({ 'idempotency-key': value });
+const good = { items: [{ sku: 'mug', quantity: 1 }], paymentMethod: 'pm_card_visa' };
+
+/** Every refusal is problem details that say what to do. */
+async function refused(status: number, reply: ReturnType<Client['call']>) {
+  const { status: got, headers, body } = await reply;
+  expect(got, JSON.stringify(body)).toBe(status);
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(body).toMatchObject({ type: expect.stringContaining('urn:'), title: expect.any(String), status });
+  expect(body.detail.length).toBeGreaterThan(10);
+  return body;
+}
+
+describe('POST /orders', () => {
+  test('is accepted with a location, and the order can be read there', async () => {
+    const { status, headers, body } = await alice.order(good.items);
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe(`/orders/${body.orderId}`);
+    expect((await alice.expect(200, 'GET', headers.get('location') ?? '')).items).toEqual(good.items);
+  });
+
+  test('a missing or malformed Idempotency-Key is 400', async () => {
+    await refused(400, alice.call('POST', '/orders', good));
+    for (const bad of ['""', '"unbalanced', 'a, b', 'x'.repeat(256)]) {
+      await refused(400, alice.call('POST', '/orders', good, key(bad)));
+    }
+  });
+
+  test.each([
+    ['no items', { ...good, items: [] }, '/items'],
+    ['no quantity', { ...good, items: [{ sku: 'mug' }] }, '/items/0/quantity'],
+    ['quantity zero', { ...good, items: [{ sku: 'mug', quantity: 0 }] }, '/items/0/quantity'],
+    ['quantity of a fraction', { ...good, items: [{ sku: 'mug', quantity: 1.5 }] }, '/items/0/quantity'],
+    ['a SKU twice', { ...good, items: [...good.items, ...good.items] }, '/items'],
+    ['a price from the client', { ...good, totalMinor: 1 }, ''],
+    ['no payment method', { items: good.items }, '/paymentMethod'],
+    ['not an object', [], ''],
+  ])('%s is 422 and names the place', async (_, body, pointer) => {
+    const { errors } = await refused(422, alice.call('POST', '/orders', body, key()));
+    expect(errors.map((flaw: { pointer: string }) => flaw.pointer)).toContain(pointer);
+  });
+
+  test('what is not JSON is 400, what does not say so is 415, what is too large is 413', async () => {
+    await refused(400, alice.call('POST', '/orders', '{"items":', key()));
+    await refused(415, alice.call('POST', '/orders', 'items=1', { ...key(), 'content-type': 'text/plain' }));
+    const large = { ...good, paymentMethod: 'x'.repeat(70_000) };
+    await refused(413, alice.call('POST', '/orders', large, key()));
+  });
+
+  test('the same key and body is the same order, for ever and concurrently; another body is 422', async () => {
+    const mine = randomUUID();
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => alice.call('POST', '/orders', good, key(mine))),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(replies.map(({ body }) => body.orderId)).size).toBe(1);
+    const orderId = replies[0]?.body.orderId;
+    await alice.until(orderId);
+    const again = await alice.call('POST', '/orders', good, key(`"${mine}"`));
+    expect(again.body).toMatchObject({ orderId, status: 'CONFIRMED' });
+    await refused(422, alice.call('POST', '/orders', { ...good, paymentMethod: 'pm_card_amex' }, key(mine)));
+    const ledger = await fetch(`${world.system.urls.payments}/ledger?order=${orderId}`);
+    expect(await ledger.json()).toMatchObject({ captures: 1 });
+  });
+
+  test("a key is its customer's: another customer's same key is another order", async () => {
+    const shared = randomUUID();
+    const [mine, theirs] = await Promise.all([
+      alice.place(good.items, good.paymentMethod, shared),
+      bob.place(good.items, good.paymentMethod, shared),
+    ]);
+    expect(mine).not.toBe(theirs);
+  });
+});
+
+describe('who may do what', () => {
+  test.each([
+    ['no token', ''],
+    ['no JWT', 'Bearer nonsense'],
+    ['a forged token without signature', `Bearer ${unsigned({ sub: 'alice', role: 'operator' })}`],
+  ])('%s is 401', async (_, authorization) => {
+    const { status } = await new Client(world.system.urls.api, '').call('GET', '/orders', undefined, {
+      authorization,
+    });
+    expect(status).toBe(401);
+  });
+
+  test('an expired token, another audience, another issuer are 401', async () => {
+    for (const wrong of [
+      { lifetimeSeconds: -60 },
+      { audience: 'somebody-else' },
+      { issuer: 'http://issuer.invalid' },
+    ]) {
+      const token = await world.system.signToken({ role: 'customer', ...wrong });
+      expect((await new Client(world.system.urls.api, token).call('GET', '/orders')).status).toBe(401);
+    }
+  });
+
+  test("another customer's order is 404 in every way; an operator sees it", async () => {
+    const orderId = await alice.place(good.items);
+    await alice.until(orderId);
+    for (const path of [
+      `/orders/${orderId}`,
+      `/orders/${orderId}/reservation`,
+      `/orders/${orderId}/payment`,
+    ]) {
+      await refused(404, bob.call('GET', path));
+      expect((await world.operator.call('GET', path)).status).toBe(200);
+    }
+    await refused(404, bob.call('POST', `/orders/${orderId}/cancel`));
+    await refused(404, alice.call('GET', '/orders/ord_nothing'));
+  });
+
+  test('stock and dead letters are for operators: 403', async () => {
+    await refused(403, alice.call('PUT', '/stock/mug', { available: 1, unitPriceMinor: 1, currency: 'EUR' }));
+    await refused(403, alice.call('POST', '/stock/mug/receipts', { quantity: 1 }, key()));
+    for (const service of ['order', 'inventory', 'payment']) {
+      await refused(403, alice.call('GET', `/dead-letters/${service}`));
+      await refused(403, alice.call('POST', `/dead-letters/${service}/redrive`, { dryRun: true }));
+      expect(await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).toEqual({ items: [] });
+    }
+  });
+});
+
+describe('lists', () => {
+  test('own orders, newest first, page by page without gap or repeat', async () => {
+    const carol = await world.customer('carol');
+    const placed: string[] = [];
+    for (let index = 0; index < 7; index += 1) placed.push(await carol.place(good.items));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await carol.expect(200, 'GET', `/orders?limit=3${cursor ? `&cursor=${cursor}` : ''}`);
+      seen.push(...page.items.map(({ orderId }: { orderId: string }) => orderId));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(placed.toReversed());
+  });
+
+  test('a bad limit or cursor is 400', async () => {
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'cursor=eyJhIjoxfQ']) {
+      await refused(400, alice.call('GET', `/orders?${query}`));
+    }
+  });
+
+  test('stock is listed by SKU', async () => {
+    await world.stock({ sku: 'a-first', available: 3, unitPriceMinor: 100 });
+    const { items, cursor } = await alice.expect(200, 'GET', '/stock?limit=1');
+    expect(items).toMatchObject([{ sku: 'a-first', available: 3, unitPriceMinor: 100, currency: 'EUR' }]);
+    const rest = await alice.expect(200, 'GET', `/stock?cursor=${cursor}`);
+    expect(rest.items).toMatchObject([{ sku: 'mug' }]);
+  });
+});
+
+describe('stock', () => {
+  test('a receipt is added exactly once, however often it is sent', async () => {
+    await world.stock({ sku: 'receipts', available: 5, unitPriceMinor: 100 });
+    const same = key();
+    await inParallel(Array.from({ length: 10 }), 10, () =>
+      world.operator.expect(200, 'POST', '/stock/receipts/receipts', { quantity: 7 }, same),
+    );
+    expect(await alice.expect(200, 'GET', '/stock/receipts')).toMatchObject({ available: 12 });
+    await refused(422, world.operator.call('POST', '/stock/receipts/receipts', { quantity: 8 }, same));
+    await refused(404, world.operator.call('POST', '/stock/nothing/receipts', { quantity: 8 }, key()));
+  });
+
+  test('bad content is 422, an unknown SKU 404', async () => {
+    const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR' };
+    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, available: -1 }));
+    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, unitPriceMinor: 0.5 }));
+    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, currency: 'euro' }));
+    await refused(422, world.operator.call('PUT', '/stock/-bad', stock));
+    await refused(404, alice.call('GET', '/stock/nothing'));
+  });
+});
+
+function unsigned(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ iss: 'x', aud: 'order-saga', exp: 2 ** 32, ...claims })}.`;
+}

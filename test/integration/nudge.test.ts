@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audit } from '../support/saga/audit.ts';
+import { type Client, inParallel } from '../support/saga/client.ts';
+import { whileInterposed } from '../support/saga/interpose.ts';
+import { until } from '../support/saga/until.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+
+/**
+ * Goal: a message that is lost anywhere in the chain is healed by the schedule, or ended by the deadline.
+ * Method: the test stands between exchanges and queues and loses messages that the broker had confirmed.
+ */
+let world: World;
+let alice: Client;
+const mug = [{ sku: 'mug', quantity: 1 }];
+/** An order is overdue ten seconds after its last step. */
+const OVERDUE_MS = 11_000;
+
+beforeAll(async () => {
+  world = await startWorld({ SAGA_DEADLINE_SECONDS: '20' });
+  alice = await world.customer();
+  await world.stock({ sku: 'mug', available: 1_000, unitPriceMinor: 1290 });
+});
+afterAll(() => world?.end());
+
+/** Every hop of a paid and of a declined order. */
+const hops = [
+  ['pm_card_visa', 'order.placed', 'inventory'],
+  ['pm_card_visa', 'stock.reserved', 'payment'],
+  ['pm_card_visa', 'payment.captured', 'order'],
+  ['pm_card_chargeDeclined', 'order.placed', 'inventory'],
+  ['pm_card_chargeDeclined', 'stock.reserved', 'payment'],
+  ['pm_card_chargeDeclined', 'payment.declined', 'order'],
+  ['pm_card_chargeDeclined', 'payment.declined', 'inventory'],
+  ['pm_card_chargeDeclined', 'stock.released', 'order'],
+] as const;
+
+describe('the schedule', () => {
+  // Fails where only a failed publish is tried again: what the broker confirmed and then lost is never missed.
+  test('heals the loss of any message of the chain; two schedulers at once nudge each order once', async () => {
+    const lossOf = new Map<string, string>();
+    const lost: string[] = [];
+    const loseOnce = async ({
+      to,
+      type,
+      orderId,
+      forward,
+    }: Parameters<Parameters<typeof whileInterposed>[1]>[0]) => {
+      // The order's id is known only once it is answered, so what comes before is told by looking again.
+      await until('the order is known', () => lossOf.has(orderId));
+      if (lossOf.get(orderId) !== `${type} to ${to}`) return await forward();
+      lossOf.set(orderId, 'nothing more');
+      lost.push(`${orderId} ${type} to ${to}`);
+    };
+    await whileInterposed(world, loseOnce, async () => {
+      const orders = await inParallel(hops, 4, async ([method, type, to]) => {
+        const orderId = await alice.place(mug, method);
+        lossOf.set(orderId, `${type} to ${to}`);
+        return { orderId, status: method === 'pm_card_visa' ? 'CONFIRMED' : 'CANCELLED' };
+      });
+      await until('each order has lost its message', () => lost.length === hops.length);
+      await delay(OVERDUE_MS);
+      const runs = (await Promise.all([world.nudge(), world.nudge()])) as {
+        nudged: number;
+        failed: number;
+      }[];
+      expect(runs.reduce((sum, { nudged, failed }) => sum + nudged + failed, 0)).toBe(hops.length);
+      for (const { orderId, status } of orders)
+        expect((await alice.until(orderId)).status, orderId).toBe(status);
+    });
+    const result = await audit(world);
+    expect(result.violations).toEqual([]);
+    expect(result.parked).toBe(0);
+  });
+
+  // Fails where a deadline only marks the order: the money and the stock stay taken.
+  test('past the deadline the order cancels itself through saga.failures, and everything is undone', async () => {
+    const loseSuccess = async ({ type, forward }: Parameters<Parameters<typeof whileInterposed>[1]>[0]) => {
+      if (type !== 'payment.captured') await forward();
+    };
+    await whileInterposed(world, loseSuccess, async () => {
+      const orderId = await alice.place(mug);
+      await until('it is paid', async () => {
+        const { body } = await alice.call('GET', `/orders/${orderId}/payment`);
+        return body.status === 'CAPTURED';
+      });
+      await delay(21_000);
+      await world.nudge();
+      expect(await alice.until(orderId)).toMatchObject({ status: 'CANCELLED', reason: { code: 'DEADLINE' } });
+    });
+    expect((await audit(world)).violations).toEqual([]);
+  });
+});

@@ -1,0 +1,109 @@
+import amqp from 'amqplib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audit } from '../support/saga/audit.ts';
+import { type Client, inParallel } from '../support/saga/client.ts';
+import { type Fact, seal } from '../support/saga/events.ts';
+import { until } from '../support/saga/until.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+
+/**
+ * Goal: what can't be handled is parked with its reason, and holds up nothing. Method: one message of each
+ * poisonous kind among good orders, put into the queues past the exchanges.
+ */
+let world: World;
+let alice: Client;
+
+beforeAll(async () => {
+  world = await startWorld();
+  alice = await world.customer();
+  await world.stock({ sku: 'mug', available: 1_000, unitPriceMinor: 1290 });
+});
+afterAll(() => world?.end());
+
+const placed: Fact = {
+  type: 'order.placed',
+  data: { customerId: 'alice', items: [{ sku: 'mug', quantity: 1 }], paymentMethod: 'pm_card_visa' },
+};
+const captured: Fact = {
+  type: 'payment.captured',
+  data: { amountMinor: 1, currency: 'EUR', paymentIntentId: 'pi_1' },
+};
+const unknownOrder = 'ord_aaaaaaaaaaaaaaaaaaaaaaaa';
+const event = (fact: Fact, change: object = {}) => ({ ...seal(fact, unknownOrder), ...change });
+
+const poison: readonly [queue: string, reason: RegExp, body: string | Buffer][] = [
+  ['inventory', /not JSON/, 'hello'],
+  ['inventory', /not JSON/, ''],
+  ['inventory', /not JSON/, Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+  ['inventory', /not JSON/, '['.repeat(100_000)],
+  ['payment', /not a CloudEvent/, '[]'],
+  ['payment', /not a CloudEvent/, '{"__proto__":{"type":"order.placed"}}'],
+  ['payment', /not a CloudEvent/, JSON.stringify(event(placed, { subject: '../etc' }))],
+  [
+    'order',
+    /unknown event type "order.teleported"/,
+    JSON.stringify(event(placed, { type: 'order.teleported' })),
+  ],
+  [
+    'inventory',
+    /unknown version/,
+    JSON.stringify(event(placed, { dataschema: 'urn:order-saga:order.placed:v99' })),
+  ],
+  ['inventory', /does not come from "payment"/, JSON.stringify(event(placed, { source: 'payment' }))],
+  [
+    'inventory',
+    /fails its schema: items/,
+    JSON.stringify(event(placed, { data: { ...placed.data, items: [] } })),
+  ],
+  ['inventory', /is not for inventory/, JSON.stringify(event(captured))],
+  ['order', /never placed/, JSON.stringify(event(captured))],
+];
+
+describe('poison among good messages', () => {
+  // Fails where a throw sends the whole batch back: good orders come again with the poison until they die too.
+  test('each kind is parked at once with its reason, and delays none of the good ones', async () => {
+    const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
+    const channel = await connection.createConfirmChannel();
+    const good: string[] = [];
+    await inParallel(Array.from({ length: 100 }), 16, async (_, index) => {
+      const poisoned = poison[index % 8];
+      if (index < poison.length) {
+        const [queue, , body] = poison[index] ?? poisoned ?? [];
+        channel.sendToQueue(queue ?? '', Buffer.from(body ?? ''), {
+          messageId: `poison-${index}`,
+          persistent: true,
+        });
+      }
+      good.push(await alice.place([{ sku: 'mug', quantity: 1 }]));
+    });
+    await channel.waitForConfirms();
+    await connection.close();
+
+    const result = await audit(world);
+    expect(result.violations).toEqual([]);
+    expect(result.statuses).toEqual({ CONFIRMED: good.length });
+    await until('all poison is parked', async () => (await audit(world)).parked === poison.length);
+
+    const parked = await Promise.all(
+      ['order', 'inventory', 'payment'].map(async (service) => {
+        const { items } = await world.operator.expect(200, 'GET', `/dead-letters/${service}?limit=100`);
+        return items.map((item: object) => ({ service, ...item }));
+      }),
+    );
+    const byId = new Map(parked.flat().map((item) => [item.messageId, item]));
+    poison.forEach(([service, reason], index) => {
+      expect(byId.get(`poison-${index}`)).toMatchObject({ service, reason: expect.stringMatching(reason) });
+    });
+  });
+
+  test('looking at the dead letters and trying to redrive what can never succeed leaves them where they are', async () => {
+    for (const service of ['order', 'inventory', 'payment']) {
+      const reply = await world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
+        dryRun: false,
+      });
+      expect(reply.redriven).toBe(0);
+      expect(reply.items.map(({ would }: { would: string }) => would)).toEqual(reply.items.map(() => 'stay'));
+    }
+    expect((await audit(world)).parked).toBe(poison.length);
+  });
+});

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import amqp, { type Channel, type ChannelModel } from 'amqplib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
+import { HASTY, PublishError, RabbitPublisher, UnroutableError } from '../../functions/runtime/publisher.ts';
+import { freePorts } from '../../infra/local/ports.ts';
+import { type System, startSystem } from '../../infra/local/system.ts';
+import { type Proxy, startProxy } from '../support/proxy.ts';
+
+/**
+ * Goal: a publisher never loses a message and never hangs, whatever happens to its connection between two
+ * invocations. Method: a real broker behind a proxy that cuts and freezes connections.
+ */
+let system: System;
+let dataDir: string;
+let admin: ChannelModel;
+let channel: Channel;
+let proxy: Proxy;
+let publisher: RabbitPublisher;
+const queue = 'publisher-test';
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
+  system = await startSystem({ dataDir, ports: await freePorts(), withApi: false });
+  admin = await amqp.connect(system.urls.rabbitmq);
+  channel = await admin.createChannel();
+  await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+});
+afterAll(async () => {
+  await admin?.close();
+  await system?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await channel.purgeQueue(queue);
+  const url = new URL(system.urls.rabbitmq);
+  proxy = await startProxy({ host: url.hostname, port: Number(url.port) });
+  url.port = String(proxy.port);
+  publisher = new RabbitPublisher({ url: () => Promise.resolve(url.href), name: 'test', patience: HASTY });
+});
+afterEach(() => proxy.end());
+
+const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+  exchange: '',
+  routingKey: queue,
+  body: 'hello',
+  messageId: randomUUID(),
+  type: 'test',
+  mandatory: true,
+  contentType: 'text/plain',
+  ...change,
+});
+
+async function received(): Promise<string[]> {
+  const ids: string[] = [];
+  for (
+    let got = await channel.get(queue, { noAck: true });
+    got;
+    got = await channel.get(queue, { noAck: true })
+  ) {
+    ids.push(got.properties.messageId);
+  }
+  return ids;
+}
+
+describe('the publisher', () => {
+  test('confirms many at once over one connection, with the properties that consumers and operators need', async () => {
+    await Promise.all(Array.from({ length: 500 }, () => publisher.publish(message())));
+    expect(proxy.opened()).toBe(1);
+    const got = await channel.get(queue, { noAck: true });
+    expect(got && got.properties).toMatchObject({ deliveryMode: 2, type: 'test', contentType: 'text/plain' });
+    expect(await received()).toHaveLength(499);
+  });
+
+  // Fails without `mandatory`: the broker confirms what it has thrown away.
+  test('a mandatory message that no queue takes is an error, and the others are not held up', async () => {
+    const results = await Promise.allSettled([
+      publisher.publish(message()),
+      publisher.publish(message({ routingKey: 'nobody' })),
+      publisher.publish(message({ exchange: 'saga.events', routingKey: 'nobody' })),
+      publisher.publish(message({ routingKey: 'nobody', mandatory: false })),
+      publisher.publish(message()),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(results[1]).toMatchObject({ reason: expect.any(UnroutableError) });
+    expect(await received()).toHaveLength(2);
+  });
+
+  // Fails where the connection is made once: every later invocation of the environment is lost.
+  test('a connection closed between two invocations is replaced, and nothing is lost', async () => {
+    await publisher.publish(message());
+    proxy.cut();
+    const ids = Array.from({ length: 50 }, () => randomUUID());
+    await Promise.all(ids.map((messageId) => publisher.publish(message({ messageId }))));
+    const got = new Set(await received());
+    expect(ids.filter((id) => !got.has(id))).toEqual([]);
+    expect(proxy.opened()).toBe(2);
+  });
+
+  // Fails where a confirm is awaited without limit: the invocation hangs until Lambda ends it.
+  test('a frozen connection is noticed, replaced within the limit, and its messages are published again', async () => {
+    await publisher.publish(message());
+    proxy.freeze();
+    const begin = performance.now();
+    const ids = Array.from({ length: 50 }, () => randomUUID());
+    await Promise.all(ids.map((messageId) => publisher.publish(message({ messageId }))));
+    expect(performance.now() - begin).toBeLessThan(2 * HASTY.confirmTimeoutMs);
+    const got = new Set(await received());
+    expect(ids.filter((id) => !got.has(id))).toEqual([]);
+  });
+
+  test('a connection cut in the middle of many publishes loses none', async () => {
+    const ids = Array.from({ length: 2_000 }, () => randomUUID());
+    const publishing = Promise.all(ids.map((messageId) => publisher.publish(message({ messageId }))));
+    setTimeout(() => proxy.cut(), 30);
+    await publishing;
+    const got = new Set(await received());
+    expect(ids.filter((id) => !got.has(id))).toEqual([]);
+  });
+
+  test('a broker that is not there is an error soon, and the next publish after it is back succeeds', async () => {
+    await proxy.end();
+    await expect(publisher.publish(message())).rejects.toThrow(PublishError);
+    const url = new URL(system.urls.rabbitmq);
+    const back = new RabbitPublisher({ url: () => Promise.resolve(url.href), name: 'test', patience: HASTY });
+    await back.publish(message());
+    expect(await received()).toHaveLength(1);
+  });
+
+  test('replaced connections are closed: one is left, however often it is replaced', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await publisher.publish(message());
+      proxy.cut();
+    }
+    await publisher.publish(message());
+    expect(proxy.open()).toBe(1);
+  });
+});

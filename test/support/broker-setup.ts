@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { freePorts } from '../../infra/local/ports.ts';
+import { findBroker } from '../../infra/local/rabbitmq/broker.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A RabbitMQ of this run alone, or the one RABBITMQ_URL names; a test keeps to queues of its own. */
+    readonly rabbitmqUrl: string;
+  }
+}
+
+/**
+ * One broker for every integration test that needs no more than that. Its address goes through `provide`, not
+ * through the environment, where RABBITMQ_URL would keep whole systems under test from starting their own.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-broker-'));
+  const discard = () => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const { part, url } = await findBroker({
+      environment: process.env,
+      dataDir,
+      ports: await freePorts(),
+      report: console.log,
+    });
+    await part.start();
+    project.provide('rabbitmqUrl', url);
+    return async () => {
+      await part.stop();
+      discard();
+    };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}

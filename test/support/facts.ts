@@ -1,0 +1,38 @@
+import type { EventType, Fact } from '../../functions/saga/events.ts';
+import { CustomerId, OrderId, Sku } from '../../functions/saga/ids.ts';
+
+export const customerId = CustomerId.parse('customer-1');
+export const sku = (name: string): Sku => Sku.parse(name);
+export const orderIdOf = (number: number): OrderId =>
+  OrderId.parse(`ord_${String(number).padStart(24, '0')}`);
+
+export const line = (name: string, quantity: number) => ({ sku: sku(name), quantity });
+
+const money = { amountMinor: 3_500, currency: 'EUR' };
+export const paymentMethod = 'pm_card_visa';
+export const items = [line('mug', 2), line('pen', 1)];
+export const pricedItems = [
+  { ...line('mug', 2), unitPriceMinor: 1_500 },
+  { ...line('pen', 1), unitPriceMinor: 500 },
+];
+
+/** One fact of every type, all about the same order. Its type makes the compiler ask for a new event. */
+export const facts: { readonly [T in EventType]: Fact<T> } = {
+  'order.placed': { type: 'order.placed', data: { customerId, items, paymentMethod } },
+  'stock.reserved': {
+    type: 'stock.reserved',
+    data: { customerId, lines: pricedItems, ...money, paymentMethod },
+  },
+  'payment.captured': { type: 'payment.captured', data: { ...money, paymentIntentId: 'pi_1' } },
+  'stock.rejected': { type: 'stock.rejected', data: { code: 'OUT_OF_STOCK', skus: [sku('mug')] } },
+  'payment.declined': {
+    type: 'payment.declined',
+    data: { customerId, decline: { code: 'card_declined', message: 'Your card was declined.' } },
+  },
+  'order.cancelling': { type: 'order.cancelling', data: { customerId, cause: 'CUSTOMER' } },
+  'stock.released': { type: 'stock.released', data: { lines: items } },
+  'payment.voided': { type: 'payment.voided', data: {} },
+  'payment.refunded': { type: 'payment.refunded', data: { ...money, refundId: 're_1' } },
+  'order.confirmed': { type: 'order.confirmed', data: { customerId, items, ...money } },
+  'order.cancelled': { type: 'order.cancelled', data: { customerId, code: 'CUSTOMER' } },
+};

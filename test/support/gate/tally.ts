@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+export type Tally = {
+  readonly passed: number;
+  readonly failed: number;
+  /** What a reader of the figures could not see in the command's own output. */
+  readonly problems: readonly string[];
+};
+
+/** The part read here of https://vitest.dev/guide/reporters#json-reporter */
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+/** Counts a run of vitest. Only a test that passed is one: not one that was skipped, and not a run without tests. */
+export function countTests(reportFile: string, exitCode: number | null): Tally {
+  const files = readReport(reportFile);
+  if (files === undefined) return { passed: 0, failed: 1, problems: ['vitest ended without a report'] };
+  const tests = files.flatMap(({ assertionResults }) => assertionResults);
+  const failed = tests.filter(({ status }) => status === 'failed');
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
+  const broken = files.filter(
+    ({ status, assertionResults }) =>
+      (status !== 'passed' && assertionResults.every((test) => test.status === 'passed')) ||
+      assertionResults.length === 0,
+  );
+  const problems = [
+    ...skipped.map(({ fullName, status }) => `${status}, which is not passed: ${fullName}`),
+    ...broken.map(({ name }) => `failed as a whole: ${name}`),
+  ];
+  if (tests.length === 0 && broken.length === 0) problems.push('not one test ran');
+  const isUnexplained = exitCode !== 0 && failed.length + problems.length === 0;
+  if (isUnexplained) problems.push(`vitest ended with exit code ${exitCode} although every test passed`);
+  const passed = tests.length - failed.length - skipped.length;
+  return { passed, failed: failed.length + problems.length, problems };
+}
+
+function readReport(file: string): z.infer<typeof report>['testResults'] | undefined {
+  try {
+    return report.parse(JSON.parse(readFileSync(file, 'utf8'))).testResults;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Publisher } from '../../functions/runtime/edges.ts';
+import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
+
+/** Confirms every message it is given, keeps them in order, and fails where a test wants it to. */
+export class RecordingPublisher implements Publisher {
+  readonly published: OutgoingMessage[] = [];
+  refuses: (message: OutgoingMessage) => Error | undefined = () => undefined;
+
+  publish(message: OutgoingMessage): Promise<void> {
+    const error = this.refuses(message);
+    if (error !== undefined) return Promise.reject(error);
+    this.published.push(message);
+    return Promise.resolve();
+  }
+
+  get ids(): readonly string[] {
+    return this.published.map(({ messageId }) => messageId);
+  }
+}

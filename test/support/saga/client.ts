@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // A test reads whatever the API answered; each assertion says what it expects of it.
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what is being tested
+  readonly body: any;
+}
+
+export interface OrderLine {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** A caller of the API with a token. */
+export class Client {
+  readonly #api: string;
+  readonly #token: string;
+
+  constructor(api: string, token: string) {
+    this.#api = api;
+    this.#token = token;
+  }
+
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const response = await fetch(`${this.#api}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  }
+
+  async expect(
+    status: number,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply['body']> {
+    const reply = await this.call(method, path, body, headers);
+    if (reply.status !== status) {
+      throw new Error(
+        `${method} ${path}: ${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`,
+      );
+    }
+    return reply.body;
+  }
+
+  order(
+    items: readonly OrderLine[],
+    paymentMethod = 'pm_card_visa',
+    key: string = randomUUID(),
+  ): Promise<Reply> {
+    return this.call('POST', '/orders', { items, paymentMethod }, { 'idempotency-key': key });
+  }
+
+  /** Places an order and answers its id. @throws Error unless it is accepted */
+  async place(items: readonly OrderLine[], paymentMethod = 'pm_card_visa', key?: string): Promise<string> {
+    const { status, body } = await this.order(items, paymentMethod, key);
+    if (status !== 202) throw new Error(`order not accepted: ${status} ${JSON.stringify(body)}`);
+    return body.orderId;
+  }
+
+  /** Asks until the order is as wanted. @throws Error with the order as it is when the time is over */
+  async until(
+    orderId: string,
+    wanted: (order: Reply['body']) => boolean = ended,
+    timeoutMs = 20_000,
+  ): Promise<Reply['body']> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const { body } = await this.call('GET', `/orders/${orderId}`);
+      if (wanted(body)) return body;
+      if (performance.now() > deadline) throw new Error(`order is still ${JSON.stringify(body)}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+export const ended = ({ status }: { status: string }): boolean =>
+  status === 'CONFIRMED' || status === 'CANCELLED';
+
+/** Runs `work` for each input, at most `concurrency` at a time. */
+export async function inParallel<In, Out>(
+  inputs: readonly In[],
+  concurrency: number,
+  work: (input: In, index: number) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < inputs.length; index = next++) {
+      results[index] = await work(inputs[index] as In, index);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results;
+}

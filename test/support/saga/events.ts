@@ -1,0 +1,14 @@
+import { seal as sealFact } from '../../../functions/saga/envelope.ts';
+import type { Fact as TypedFact } from '../../../functions/saga/events.ts';
+
+/** A fact as a stranger would write it: ids are plain strings. */
+export interface Fact {
+  readonly type: TypedFact['type'];
+  readonly data: object;
+}
+
+/** The event as the product would send it. */
+export function seal(fact: Fact, orderId: string) {
+  const occasion = { orderId, nowMs: Date.now() };
+  return sealFact(fact as TypedFact, occasion as Parameters<typeof sealFact>[1]);
+}

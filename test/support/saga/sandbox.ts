@@ -1,0 +1,26 @@
+import type { World } from './world.ts';
+
+/** Makes the payment provider slow, or unreachable, or well again. */
+export async function providerIs(
+  { system }: World,
+  settings: { readonly latencyMs?: number; readonly outage?: 'none' | 'refuse' | 'hang' },
+): Promise<void> {
+  const reply = await fetch(`${system.urls.payments}/sandbox/settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(settings),
+  });
+  if (!reply.ok) throw new Error(`sandbox settings: ${reply.status} ${await reply.text()}`);
+}
+
+export interface LedgerOfOrder {
+  readonly captures: number;
+  readonly refunds: number;
+  readonly keptMinor: number;
+  readonly attempts: Readonly<Record<'declined' | 'unavailable' | 'refundsLocked' | 'replayed', number>>;
+}
+
+export async function ledgerOf({ system }: World, orderId: string): Promise<LedgerOfOrder> {
+  const reply = await fetch(`${system.urls.payments}/ledger?order=${orderId}`);
+  return (await reply.json()) as LedgerOfOrder;
+}

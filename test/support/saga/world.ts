@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { freePorts } from '../../../infra/local/ports.ts';
+import { type System, startSystem } from '../../../infra/local/system.ts';
+import { Client } from './client.ts';
+
+export interface Product {
+  readonly sku: string;
+  readonly available: number;
+  readonly unitPriceMinor: number;
+}
+
+/** A whole system of its own: real broker, real database process, real Lambda workers, on free ports. */
+export interface World {
+  readonly system: System;
+  readonly operator: Client;
+  customer(name?: string): Promise<Client>;
+  /** Puts a product on the shelf and remembers how much of it there is to be accounted for. */
+  stock(product: Product): Promise<void>;
+  readonly shelf: ReadonlyMap<string, Product>;
+  /** Runs the schedule once, as EventBridge would. */
+  nudge(): Promise<unknown>;
+  end(): Promise<void>;
+}
+
+export async function startWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
+  const system = await startSystem({
+    dataDir,
+    ports: await freePorts(),
+    // Tests run the schedule themselves, so that they know when it ran.
+    environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s', ...environment },
+  });
+  const shelf = new Map<string, Product>();
+  const operator = new Client(system.urls.api, await system.signToken({ role: 'operator' }));
+  return {
+    system,
+    operator,
+    shelf,
+    customer: async (name = 'alice') =>
+      new Client(system.urls.api, await system.signToken({ role: 'customer', name })),
+    stock: async (product) => {
+      const { sku, ...rest } = product;
+      await operator.expect(200, 'PUT', `/stock/${sku}`, { ...rest, currency: 'EUR' });
+      shelf.set(sku, product);
+    },
+    nudge: () => invoke(system, 'nudge-orders', {}),
+    end: async () => {
+      await system.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Invokes a function by its key in serverless.yml. @throws Error if the function failed */
+export async function invoke(system: System, name: string, payload: unknown): Promise<unknown> {
+  const client = new LambdaClient({
+    endpoint: system.urls.lambda,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: `order-saga-local-${name}`, Payload: JSON.stringify(payload) }),
+  );
+  const text = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
+  if (FunctionError !== undefined) throw new Error(`${name} failed: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}

@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { choreography, harmlessFailures, type Participation } from '../../functions/saga/choreography.ts';
+import { type EventType, eventTypes } from '../../functions/saga/events.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+const Serverless = z.object({
+  provider: z.object({ environment: z.record(z.string(), z.string()) }),
+  functions: z.record(
+    z.string(),
+    z.object({
+      handler: z.string(),
+      environment: z.record(z.string(), z.string()).default({}),
+      events: z
+        .array(z.object({ rabbitmq: z.looseObject({ queue: z.string() }).optional() }).loose())
+        .default([]),
+    }),
+  ),
+});
+
+/** Everything that has to agree for a message to get where the choreography says: data, so that tests can break it. */
+export interface Wiring {
+  map: Record<string, Participation>;
+  types: readonly EventType[];
+  harmless: readonly EventType[];
+  topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
+  serverless: z.infer<typeof Serverless>;
+  /** By path, below `functions/`. */
+  sources: Record<string, string>;
+}
+
+export function readWiring(): Wiring {
+  const { exchanges, queues, bindings } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+  return {
+    map: structuredClone<Record<string, Participation>>(choreography),
+    types: eventTypes,
+    harmless: harmlessFailures,
+    topology: structuredClone({ exchanges: [...exchanges], queues: [...queues], bindings: [...bindings] }),
+    serverless: Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8'))),
+    sources: Object.fromEntries(
+      globSync('functions/**/*.ts', { cwd: repository }).map((path) => [
+        path,
+        readFileSync(`${repository}/${path}`, 'utf8'),
+      ]),
+    ),
+  };
+}
