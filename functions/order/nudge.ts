@@ -9,7 +9,11 @@ import { order } from './order.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS, orders } from './table.ts';
 
 /** One run never does more than this; what is left is found again by the next one. */
-const MAX_ORDERS_PER_SHARD = 100;
+const PAGE_SIZE = 100;
+const MAX_PAGES_PER_SHARD = 10;
+/** Well inside the function's timeout, so that a run ends by itself. */
+const MAX_RUN_MS = 20_000;
+
 /** An order that waits for long is asked about less and less often. */
 const MAX_NUDGE_INTERVAL_SECONDS = 3_600;
 
@@ -24,35 +28,44 @@ interface Nudges {
  * Each order is claimed by moving its due time, so runs that overlap do not nudge it twice.
  */
 export const nudge = (edges: Edges, deadlineMs: () => number) => async (): Promise<Nudges> => {
+  const startedMs = edges.now();
   const total = { overdue: 0, nudged: 0, failed: 0 };
   for (const shard of dueShards) {
-    const nowMs = edges.now();
-    const overdue = await findOverdue(edges, shard, nowMs);
-    const claimed = (await Promise.all(overdue.map((item) => claim(edges, item, nowMs)))).flat();
-    const input = { type: 'nudge', nowMs, deadlineMs: deadlineMs() } as const;
-    const outcomes = await run(
-      order,
-      claimed.map(({ orderId }) => ({ orderId, input })),
-      edges,
-    );
-    total.overdue += overdue.length;
-    total.nudged += outcomes.filter(({ kind }) => kind === 'done').length;
-    total.failed += outcomes.filter(({ kind }) => kind === 'failed').length;
+    for await (const overdue of pagesOfOverdue(edges, shard, startedMs)) {
+      const nowMs = edges.now();
+      const claimed = (await Promise.all(overdue.map((item) => claim(edges, item, nowMs)))).flat();
+      const input = { type: 'nudge', nowMs, deadlineMs: deadlineMs() } as const;
+      const work = claimed.map(({ orderId }) => ({ orderId, input }));
+      const outcomes = await run(order, work, edges);
+      total.overdue += overdue.length;
+      total.nudged += outcomes.filter(({ kind }) => kind === 'done').length;
+      total.failed += outcomes.filter(({ kind }) => kind === 'failed').length;
+    }
   }
-  if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue orders nudged', total);
+  if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue orders nudged', { ...total });
   return total;
 };
 
-async function findOverdue({ store }: Edges, shard: string, nowMs: number): Promise<readonly Item[]> {
-  const { entries } = await store.query({
-    index: DUE,
-    partition: ['dueShard', shard],
-    range: ['dueEpochSeconds', Math.floor(nowMs / 1000)],
-    limit: MAX_ORDERS_PER_SHARD,
-  });
-  // The index lags behind the table: only the item itself tells whether it is still due.
-  const items = await store.read(entries.map(({ pk }) => pk));
-  return [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= nowMs / 1000);
+async function* pagesOfOverdue(
+  { store, now }: Edges,
+  shard: string,
+  startedMs: number,
+): AsyncIterable<readonly Item[]> {
+  let after: Item | undefined;
+  for (let page = 0; page < MAX_PAGES_PER_SHARD && now() - startedMs < MAX_RUN_MS; page += 1) {
+    const { entries, next } = await store.query({
+      index: DUE,
+      partition: ['dueShard', shard],
+      range: ['dueEpochSeconds', Math.floor(startedMs / 1000)],
+      limit: PAGE_SIZE,
+      after,
+    });
+    // The index lags behind the table: only the item itself tells whether it is still due.
+    const items = await store.read(entries.map(({ pk }) => pk));
+    yield [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+    if (next === undefined) return;
+    after = next;
+  }
 }
 
 async function claim({ store }: Edges, item: Item, nowMs: number) {

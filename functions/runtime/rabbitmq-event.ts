@@ -33,7 +33,11 @@ export interface Delivery {
 
 export const ATTEMPTS_HEADER = 'saga-attempts';
 
+/** @throws TypeError if this is not what the event source mapping sends, for instance when invoked by hand */
 export function deliveriesOf(event: RabbitMqEvent): readonly Delivery[] {
+  if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
+    throw new TypeError('not a RabbitMQ event: rmqMessagesByQueue is missing');
+  }
   return Object.values(event.rmqMessagesByQueue).flatMap((records) =>
     records.map(({ basicProperties: { messageId, type, contentType, headers }, data }) => {
       const attempts = headers?.[ATTEMPTS_HEADER];

@@ -64,6 +64,16 @@ describe('npm start', () => {
     await expectNothingLeft();
   });
 
+  test('a given broker that does not answer gives one line, and what had started is stopped', async () => {
+    const { exitCode, stderr } = await run('infra/local/start.ts', [], {
+      RABBITMQ_URL: `amqp://nobody@127.0.0.1:${ports.rabbitmq}`,
+    }).ended;
+    expect(exitCode).toBe(1);
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr).toContain('RABBITMQ_URL');
+    await expectNothingLeft();
+  });
+
   test('a second start is refused and harms nothing; a killed broker is replaced; SIGTERM leaves nothing', async () => {
     const first = start();
     await first.printed(upLine);

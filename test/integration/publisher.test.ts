@@ -8,7 +8,7 @@ import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
 import { HASTY, PublishError, RabbitPublisher, UnroutableError } from '../../functions/runtime/publisher.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
-import { type Proxy, startProxy } from '../support/proxy.ts';
+import { startProxy, type TcpProxy } from '../support/proxy.ts';
 
 /**
  * Goal: a publisher never loses a message and never hangs, whatever happens to its connection between two
@@ -18,7 +18,7 @@ let system: System;
 let dataDir: string;
 let admin: ChannelModel;
 let channel: Channel;
-let proxy: Proxy;
+let proxy: TcpProxy;
 let publisher: RabbitPublisher;
 const queue = 'publisher-test';
 
@@ -72,7 +72,7 @@ describe('the publisher', () => {
     await Promise.all(Array.from({ length: 500 }, () => publisher.publish(message())));
     expect(proxy.opened()).toBe(1);
     const got = await channel.get(queue, { noAck: true });
-    expect(got && got.properties).toMatchObject({ deliveryMode: 2, type: 'test', contentType: 'text/plain' });
+    expect(got?.properties).toMatchObject({ deliveryMode: 2, type: 'test', contentType: 'text/plain' });
     expect(await received()).toHaveLength(499);
   });
 

@@ -100,4 +100,22 @@ describe('a redrive', () => {
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
     expect((await audit(world)).violations).toEqual([]);
   });
+
+  // Fails without `mandatory`: the broker confirms what no queue takes, and nobody sees it.
+  test('of an event that no queue took: parked with that reason, and the saga goes on once it is routed', async () => {
+    const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
+    const channel = await connection.createChannel();
+    await channel.unbindQueue('payment', 'saga.events', 'stock.reserved');
+    const orderId = await alice.place(mug);
+    const parked = await until('it is parked', async () => {
+      const { items } = await world.operator.expect(200, 'GET', '/dead-letters/inventory');
+      return items.find((item: { orderId: string }) => item.orderId === orderId);
+    });
+    expect(parked.lastError).toContain('no queue takes stock.reserved from saga.events');
+    await channel.bindQueue('payment', 'saga.events', 'stock.reserved');
+    await connection.close();
+    expect(await redrive('inventory', false)).toMatchObject({ redriven: 1, items: [{ would: 'repeat' }] });
+    expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
+    expect((await audit(world)).violations).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /** A TCP proxy that can do to its connections what networks do to them. */
-export interface Proxy {
+export interface TcpProxy {
   readonly port: number;
   /** How many connections have been opened so far. */
   opened(): number;
@@ -14,7 +14,10 @@ export interface Proxy {
   end(): Promise<void>;
 }
 
-export async function startProxy(target: { readonly host: string; readonly port: number }): Promise<Proxy> {
+export async function startProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let count = 0;
   const server = createServer((client) => {

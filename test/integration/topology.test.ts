@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseRetryDelays, retryExchangeOf } from '../../functions/saga/routes.ts';
+import { applyTopology } from '../../infra/broker/apply.ts';
+import { topologyOf } from '../../infra/broker/topology.ts';
+import { freePorts } from '../../infra/local/ports.ts';
+import { type System, startSystem } from '../../infra/local/system.ts';
+import { until } from '../support/saga/until.ts';
+
+/** Goal: the broker itself keeps what a participant can't settle. Method: a real broker, no participants. */
+let system: System;
+let dataDir: string;
+let connection: ChannelModel;
+let channel: ConfirmChannel;
+const delays = parseRetryDelays('300ms,600ms');
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
+  const environment = { RETRY_DELAYS: '300ms,600ms' };
+  system = await startSystem({ dataDir, ports: await freePorts(), withApi: false, environment });
+  connection = await amqp.connect(system.urls.rabbitmq);
+  connection.on('error', () => {});
+  channel = await connection.createConfirmChannel();
+});
+afterAll(async () => {
+  await connection?.close();
+  await system?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('the topology', () => {
+  test('is harmless to apply again, also with messages in the queues', async () => {
+    channel.sendToQueue('order.dead', Buffer.from('kept'), { persistent: true });
+    await channel.waitForConfirms();
+    await applyTopology(system.urls.rabbitmq, topologyOf(delays));
+    expect((await channel.checkQueue('order.dead')).messageCount).toBe(1);
+  });
+
+  test('refuses a queue that exists with other arguments, and says what to do', async () => {
+    const topology = topologyOf(delays);
+    const queues = topology.queues.map((queue) => ({
+      ...queue,
+      arguments: { ...queue.arguments, 'x-max-length': 7 },
+    }));
+    await expect(applyTopology(system.urls.rabbitmq, { ...topology, queues })).rejects.toThrow(
+      /queue order exists with other arguments; empty it, delete it/,
+    );
+  });
+
+  // Fails without a delivery limit: a message that crashes its consumer comes again for ever.
+  test('puts aside what has been delivered too often, with the reason', async () => {
+    channel.sendToQueue('inventory', Buffer.from('crashes'), { persistent: true });
+    await channel.waitForConfirms();
+    let deliveries = 0;
+    const { consumerTag } = await channel.consume('inventory', (message) => {
+      if (message === null) return;
+      deliveries += 1;
+      channel.nack(message, false, true);
+    });
+    const parked = await until('it is parked', async () => channel.get('inventory.dead', { noAck: true }));
+    await channel.cancel(consumerTag);
+    expect(parked.content.toString()).toBe('crashes');
+    expect(parked.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
+    expect(deliveries).toBe(21);
+  });
+
+  test('brings a message back to the queue it came from after its delay, and never before half of it', async () => {
+    for (const delay of delays) {
+      const begin = performance.now();
+      const expiration = delay.delayMs / 2;
+      channel.publish(retryExchangeOf(delay), 'payment', Buffer.from('later'), {
+        persistent: true,
+        expiration,
+      });
+      await channel.waitForConfirms();
+      const back = await until('it is back', async () => channel.get('payment', { noAck: true }));
+      expect(back.content.toString()).toBe('later');
+      expect(performance.now() - begin).toBeGreaterThanOrEqual(expiration - 5);
+    }
+  });
+
+  test('has no queue for outcomes, and publishing one is no error', async () => {
+    const returned: unknown[] = [];
+    channel.on('return', (message) => returned.push(message));
+    channel.publish('saga.events', 'order.confirmed', Buffer.from('x'));
+    await channel.waitForConfirms();
+    expect(returned).toEqual([]);
+  });
+});
