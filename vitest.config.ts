@@ -8,8 +8,10 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/support/broker-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          // Each file may run a whole system of its own; two at once on two cores time each other out.
           fileParallelism: false,
         },
       },

@@ -20,9 +20,10 @@ export const listStock = (edges: Edges) =>
       after: cursor && { pk: stockKey(cursor.sku), catalogue: CATALOGUE, sku: cursor.sku },
     });
     const items = await edges.store.read(entries.map(({ pk }) => pk));
+    const position = next && Cursor.parse(next);
     return json(200, {
       items: entries.flatMap(({ pk }) => items.get(pk) ?? []).map(stockOf),
-      ...(next ? { cursor: encodeCursor({ sku: String(next.sku) }) } : {}),
+      ...(position ? { cursor: encodeCursor(position) } : {}),
     });
   });
 

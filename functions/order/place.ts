@@ -7,7 +7,7 @@ import { liveEdges } from '../runtime/live.ts';
 import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { HASTY } from '../runtime/publisher.ts';
-import { Line, MAX_LINES, PaymentMethod } from '../saga/events.ts';
+import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../saga/events.ts';
 import { order, present } from './order.ts';
 
 const NewOrder = z.strictObject({
@@ -15,10 +15,7 @@ const NewOrder = z.strictObject({
     .array(z.strictObject(Line.shape))
     .min(1)
     .max(MAX_LINES)
-    .refine(
-      (items) => new Set(items.map(({ sku }) => sku)).size === items.length,
-      'each SKU may appear once',
-    ),
+    .refine(hasNoSkuTwice, 'each SKU may appear once'),
   paymentMethod: PaymentMethod,
 });
 

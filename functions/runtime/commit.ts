@@ -1,19 +1,22 @@
-import type { Adjustment } from '../saga/decision.ts';
-import { type Item, MAX_TRANSACTION_ITEMS, type Refusal, type Store, type Write } from './store.ts';
-import type { View } from './view.ts';
-
-/** One record's next version, and the counters that change with it. */
-export interface Change {
-  readonly item: Item;
-  readonly expects: 'absent' | { readonly version: number };
-  readonly adjusts: readonly Adjustment[];
-}
+import {
+  MAX_TRANSACTION_ITEMS,
+  type Refusal,
+  type Store,
+  StoreUnavailableError,
+  type Write,
+} from './store.ts';
+import type { Change, View } from './view.ts';
 
 interface Reactions<C> {
+  /** Whether the change is to be written by itself. */
   readonly alone: (change: C) => boolean;
   readonly committed: (change: C) => void;
   /** Nothing of the change is written; what is stored now is in the view or will be read again. */
   readonly contended: (change: C) => void;
+  /** One of its group can never be written; each is to be tried alone. */
+  readonly isolate: (change: C) => void;
+  /** It was not tried, since it was decided on a draft that did not come true. */
+  readonly redo: (change: C) => void;
   /** It is not known whether the change is written. */
   readonly failed: (change: C, error: unknown) => void;
 }
@@ -21,7 +24,8 @@ interface Reactions<C> {
 /**
  * Writes many changes in few transactions. The adjustments of one counter are summed, so a counter that every
  * change touches costs one write. A refused transaction tells which items were not as expected: the view
- * learns them, and its changes are to be decided again.
+ * learns them, and its changes are to be decided again; and so are all that were decided after them, because
+ * a rejection for want of stock has no condition that would notice that the stock was not taken after all.
  */
 export async function commit<C extends Change>(
   changes: readonly C[],
@@ -29,30 +33,45 @@ export async function commit<C extends Change>(
   view: View,
   reactions: Reactions<C>,
 ): Promise<void> {
+  let isDraftTrue = true;
   for (const group of groups(changes, reactions.alone)) {
-    const writes = writesOf(group);
-    try {
-      const result = await store.write(writes);
-      if (result.ok) {
-        for (const change of group) {
-          view.confirm(change);
-          reactions.committed(change);
-        }
-      } else {
-        for (const [index, refusal] of result.refusals.entries()) learn(view, writes[index], refusal);
-        for (const change of group) reactions.contended(change);
-      }
-    } catch (error) {
-      for (const change of group) reactions.failed(change, error);
-    }
+    const react: (change: C) => void = isDraftTrue
+      ? await write(group, store, view, reactions)
+      : reactions.redo;
+    isDraftTrue &&= react === reactions.committed;
+    for (const change of group) react(change);
   }
 }
 
+/** Writes one group and answers what its changes are to be told. */
+async function write<C extends Change>(
+  group: readonly C[],
+  store: Store,
+  view: View,
+  reactions: Reactions<C>,
+): Promise<(change: C) => void> {
+  const writes = writesOf(group);
+  try {
+    const result = await store.write(writes);
+    if (result.ok) {
+      for (const change of group) view.confirm(change);
+      return reactions.committed;
+    }
+    for (const [index, refusal] of result.refusals.entries()) learn(view, writes[index], refusal);
+    return reactions.contended;
+  } catch (error) {
+    for (const each of writes) view.forget(keyOf(each));
+    if (group.length > 1 && !(error instanceof StoreUnavailableError)) return reactions.isolate;
+    return (change) => reactions.failed(change, error);
+  }
+}
+
+const keyOf = (write: Write): string => (write.kind === 'put' ? write.item.pk : write.key);
+
 function learn(view: View, write: Write | undefined, refusal: Refusal | undefined): void {
   if (write === undefined || refusal === undefined) return;
-  const key = write.kind === 'put' ? write.item.pk : write.key;
-  if (refusal.cause === 'condition') view.learn(key, refusal.stored);
-  else view.forget(key);
+  if (refusal.cause === 'condition') view.learn(keyOf(write), refusal.stored);
+  else view.forget(keyOf(write));
 }
 
 /** Cuts the changes, in order, into transactions of at most a hundred items. */

@@ -187,9 +187,12 @@ export class DynamoStore implements Store {
       if (error instanceof ConditionalCheckFailedException) throw error;
       if (error instanceof TransactionCanceledException && refusalsOf(error).some(Boolean)) throw error;
       if (isRejectedRequest(error)) throw error;
-      throw new StoreUnavailableError(`${this.#table}: ${error instanceof Error ? error.message : error}`, {
-        cause: error,
-      });
+      throw new StoreUnavailableError(
+        `${this.#table}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }

@@ -2,11 +2,12 @@ import type { Service } from '../saga/choreography.ts';
 import type { Decision } from '../saga/decision.ts';
 import { type SagaEvent, seal } from '../saga/envelope.ts';
 import type { OrderId } from '../saga/ids.ts';
-import { type Change, commit } from './commit.ts';
+import { commit } from './commit.ts';
 import type { Edges } from './edges.ts';
 import { eventMessage } from './messages.ts';
 import { fromItem, next, type SagaRecord, type Table, toItem } from './record.ts';
-import { type Items, View } from './view.ts';
+import { StoreUnavailableError } from './store.ts';
+import { type Change, type Items, View } from './view.ts';
 
 /** A service's part in the saga: a pure decision, and how it is stored and carried out. */
 export interface Participant<
@@ -16,13 +17,13 @@ export interface Participant<
 > {
   readonly service: Service;
   readonly table: Table<State>;
-  decide(state: State | undefined, input: Input, items: Items): Decision<State, Effect>;
+  readonly decide: (state: State | undefined, input: Input, items: Items) => Decision<State, Effect>;
   /** Keys of further items that the decision on this input depends on. */
-  reads?(input: Input): readonly string[];
+  readonly reads?: (input: Input) => readonly string[];
   /** Usually the first this participant hears of an order: written without reading, the condition tells. */
   readonly opens?: Input['type'];
   /** Calls the outside. A throw means that the result is not known. */
-  perform?(orderId: OrderId, effect: Effect): Promise<Input>;
+  readonly perform?: (orderId: OrderId, effect: Effect) => Promise<Input>;
 }
 
 export interface Work<Input> {
@@ -121,7 +122,9 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
         if (effect === undefined) this.#finish(job, { kind: 'done', record }, says ?? []);
         else this.#call(job, effect, record);
       },
-      contended: ({ job }) => this.#again(job),
+      contended: ({ job }) => this.#again(job, job.tries + 1),
+      isolate: ({ job }) => this.#again(job, Math.max(job.tries + 1, ALONE_FROM_TRY)),
+      redo: ({ job }) => this.#ready.push(job),
       failed: ({ job }, error) => this.#fail(job, error),
     });
   }
@@ -192,7 +195,8 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     const { service, perform } = this.#participant;
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
     this.#calling += 1;
-    perform(job.work.orderId, effect)
+    Promise.resolve()
+      .then(() => perform(job.work.orderId, effect))
       .then(
         (answer) => {
           job.input = answer;
@@ -207,10 +211,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       });
   }
 
-  #again(job: Job<State, Input>): void {
-    job.tries += 1;
+  #again(job: Job<State, Input>, tries: number): void {
+    job.tries = tries;
     if (job.tries < MAX_TRIES) this.#ready.push(job);
-    else this.#fail(job, new Error(`${job.input.type}: the record is contended`));
+    else this.#fail(job, new StoreUnavailableError(`${job.input.type}: too many change the record at once`));
   }
 
   #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {

@@ -11,7 +11,7 @@ export interface Parked {
   readonly reason: string;
   readonly lastError: string | undefined;
   /** Takes it out of the queue for good. */
-  remove(): void;
+  readonly remove: () => void;
 }
 
 export interface Parking {

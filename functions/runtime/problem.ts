@@ -41,7 +41,7 @@ export class Problem extends Error {
 
 const RETRY_AFTER_SECONDS = 2;
 
-export function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult {
+function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult {
   const [status, title] = problems[type];
   return {
     statusCode: status,

@@ -190,7 +190,7 @@ export class RabbitPublisher implements Publisher {
     } catch (error) {
       gone();
       throw new PublishError(
-        `the broker is not reachable: ${error instanceof Error ? error.message : error}`,
+        `the broker is not reachable: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

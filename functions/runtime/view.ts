@@ -1,8 +1,15 @@
-import type { Change } from './commit.ts';
+import type { Adjustment } from '../saga/decision.ts';
 import type { Item, Store } from './store.ts';
 
 /** Reads an item by its key, as the decision being made should see it. */
 export type Items = (key: string) => Item | undefined;
+
+/** One record's next version, and the counters that change with it. */
+export interface Change {
+  readonly item: Item;
+  readonly expects: 'absent' | { readonly version: number };
+  readonly adjusts: readonly Adjustment[];
+}
 
 /**
  * What a batch knows of its table: the items as last read, and over them a draft of what the decisions so far

@@ -52,7 +52,7 @@ export type Service = keyof typeof choreography;
 export const services = Object.keys(choreography) as readonly Service[];
 
 /** The participant that starts every saga, hears every compensation and declares the outcome. */
-export const initiator: Service = 'order';
+const initiator: Service = 'order';
 
 /**
  * Failures that leave nothing to undo: the step that would have had an effect refused before it had one.

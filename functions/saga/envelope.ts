@@ -10,7 +10,7 @@ import { OrderId } from './ids.ts';
  */
 export const CONTENT_TYPE = 'application/cloudevents+json';
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 

@@ -9,7 +9,15 @@ export const MAX_QUANTITY = 10_000;
 export const Line = z.object({ sku: Sku, quantity: z.int().min(1).max(MAX_QUANTITY) });
 export type Line = Readonly<z.infer<typeof Line>>;
 
-export const Lines = z.array(Line).min(1).max(MAX_LINES).readonly();
+export const hasNoSkuTwice = (lines: readonly Line[]): boolean =>
+  new Set(lines.map(({ sku }) => sku)).size === lines.length;
+
+export const Lines = z
+  .array(Line)
+  .min(1)
+  .max(MAX_LINES)
+  .refine(hasNoSkuTwice, 'each SKU may appear once')
+  .readonly();
 
 export const PricedLine = Line.extend({ unitPriceMinor: AmountMinor });
 export type PricedLine = Readonly<z.infer<typeof PricedLine>>;

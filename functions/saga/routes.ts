@@ -1,4 +1,4 @@
-import { kindOf, type Service, services } from './choreography.ts';
+import { kindOf, type Service } from './choreography.ts';
 import type { EventType } from './events.ts';
 
 /** Steps, compensations and outcomes: a direct exchange, routed by event type. */
@@ -24,24 +24,27 @@ export const retryExchangeOf = ({ name }: RetryDelay): string => `saga.retry.${n
 /** Enough to ride out a broker or database restart quickly and a longer outage without a person. */
 export const DEFAULT_RETRY_DELAYS = '1s,5s,30s,2m,10m';
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** Longer, and an operator is who has to look. */
+const MAX_DELAY_MS = 24 * UNIT_MS.h;
 
 /**
- * Reads a ladder of delays such as `1s,5s,30s`.
- * @throws RangeError naming the entry that is not a whole number with a unit.
+ * Reads a ladder of delays such as `1s,5s,30s`: whole numbers with a unit, each once, at most a day.
+ * @throws RangeError naming the entry that is wrong
  */
 export function parseRetryDelays(text: string): readonly RetryDelay[] {
-  return text.split(',').map((entry) => {
-    const name = entry.trim();
-    const [, count, unit] = /^([1-9]\d{0,5})(ms|s|m|h)$/.exec(name) ?? [];
-    const unitMs = UNIT_MS[unit ?? ''];
-    if (count === undefined || unitMs === undefined) {
-      throw new RangeError(
-        `retry delay "${name}" is not a whole number with a unit (ms, s, m or h), such as 5s`,
-      );
-    }
-    return { name, delayMs: Number(count) * unitMs };
-  });
+  const delays = text.split(',').map((entry) => parseDelay(entry.trim()));
+  const twice = delays.find(({ name }, index) => delays.findIndex((each) => each.name === name) < index);
+  if (twice !== undefined) throw new RangeError(`retry delay "${twice.name}" stands there twice`);
+  return delays;
 }
 
-export const isService = (name: string): name is Service => services.some((service) => service === name);
+function parseDelay(name: string): RetryDelay {
+  const [, count, unit] = /^([1-9]\d{0,5})(ms|s|m|h)$/.exec(name) ?? [];
+  const delayMs = Number(count) * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? Number.NaN);
+  if (delayMs <= MAX_DELAY_MS) return { name, delayMs };
+  throw new RangeError(
+    `retry delay "${name}" is not a whole number with a unit (ms, s, m or h) up to 24h, such as 5s`,
+  );
+}

@@ -30,7 +30,8 @@ function isInstalled() {
     if (path === '') return true;
     const found = present[path];
     if (found === undefined) return optional === true;
-    return found.version === version && found.integrity === integrity;
+    // Entries for platforms whose packages npm did not look at carry no integrity.
+    return found.version === version && (integrity === undefined || found.integrity === integrity);
   });
 }
 
@@ -102,7 +103,9 @@ async function installPackages() {
   console.error('Installing the packages with npm ci (once, about a minute)…');
   const npmCli = process.env.npm_execpath;
   const [program, ...first] = npmCli?.endsWith('.js') ? [process.execPath, npmCli] : ['npm'];
-  await supervise(program, [...first, 'ci', '--no-audit', '--no-fund'], ['ignore', 2, 2]);
+  // `npm run -s` would silence npm's errors too.
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  await supervise(program, [...first, 'ci', ...quiet], ['ignore', 2, 2]);
   if (!isInstalled()) fail('npm ci ended, but packages of package-lock.json are still missing.');
 }
 

@@ -8,7 +8,7 @@ type Product = {
 };
 
 /** What a newcomer can order. One SKU is scarce, so that a rejection is easy to see. */
-export const sampleStock: readonly Product[] = [
+const sampleStock: readonly Product[] = [
   { sku: 'mug-blue', available: 500, unitPriceMinor: 1290, currency: 'EUR' },
   { sku: 'mug-white', available: 500, unitPriceMinor: 1190, currency: 'EUR' },
   { sku: 'teapot-cast-iron', available: 80, unitPriceMinor: 5490, currency: 'EUR' },

@@ -21,12 +21,20 @@ export function serverlessOffline(options: ServerlessOfflineOptions): Part {
     key: 'serverless-offline',
     program: process.execPath,
     args: [
+      // Every worker is a JavaScript heap of its own; 16 MB of new space in each makes no call faster.
+      '--max-semi-space-size=4',
+      ...['--import', import.meta.resolve('./native-typescript.ts')],
       join(projectDir, 'node_modules/serverless/bin/serverless.js'),
       ...['offline', 'start', '--stage', stage, '--host', '127.0.0.1'],
       ...['--httpPort', String(ports.api), '--lambdaPort', String(ports.lambda)],
       ...['--noPrependStageInUrl', '--disableCookieValidation', '--noSponsor'],
     ],
-    environment: { ...withoutCloudAccount(process.env), ...environment },
+    environment: {
+      ...withoutCloudAccount(process.env),
+      // Each new worker loads the handlers' modules again; compiled once, that takes less than half the time.
+      NODE_COMPILE_CACHE: join(projectDir, 'node_modules/.cache/compiled'),
+      ...environment,
+    },
     workingDir: projectDir,
     dataDir,
     probe: async () => {

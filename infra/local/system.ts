@@ -63,11 +63,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const release = claimDataDir(dataDir);
   const lifecycle = new Lifecycle(report);
   options.stopSignal?.addEventListener('abort', () => lifecycle.close(), { once: true });
-  options.killSignal?.addEventListener('abort', () => lifecycle.kill(), { once: true });
+  const kill = () => {
+    lifecycle.kill().catch(() => {});
+  };
+  options.killSignal?.addEventListener('abort', kill, { once: true });
   try {
     options.stopSignal?.throwIfAborted();
     await endLeftovers(dataDir, report);
-    const plan = await planSystem(options, report);
+    const onUnexpectedEnd = (failure: PartFailure) => {
+      if (!lifecycle.isClosed) options.onUnexpectedEnd?.(failure);
+    };
+    const plan = await planSystem({ ...options, report, onUnexpectedEnd });
     await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
     await bringUp(plan, lifecycle, options.withApi ?? true);
     return runningSystem(options, plan, lifecycle, release);
@@ -91,8 +97,8 @@ function claimDataDir(dataDir: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-async function planSystem(options: SystemOptions, report: (line: string) => void): Promise<Plan> {
-  const { dataDir, ports, onUnexpectedEnd, withApi = true } = options;
+async function planSystem(options: SystemOptions): Promise<Plan> {
+  const { dataDir, ports, report = () => {}, onUnexpectedEnd, withApi = true } = options;
   const [broker, database] = await Promise.all([
     findBroker({ environment: process.env, dataDir, ports, report, onUnexpectedEnd }),
     findDatabase({ environment: process.env, dataDir, ports, onUnexpectedEnd }),
@@ -130,7 +136,7 @@ async function bringUp(plan: Plan, lifecycle: Lifecycle, withApi: boolean): Prom
       return `Tables: ${tables.join(', ')}`;
     }),
     lifecycle.step(async () => {
-      await applyLocalTopology(environment.RABBITMQ_URL ?? '');
+      await applyLocalTopology(environment);
       return 'Exchanges, queues and bindings';
     }),
   ]);

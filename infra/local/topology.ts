@@ -1,8 +1,9 @@
-import { join } from 'node:path';
-import { projectDir } from './project.ts';
-export async function applyLocalTopology(url: string): Promise<void> {
-  const module: { applyTopology: (url: string) => Promise<void> } = await import(
-    join(projectDir, 'infra/broker/apply.ts')
-  );
-  await module.applyTopology(url);
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { applyTopology } from '../broker/apply.ts';
+import { topologyOf } from '../broker/topology.ts';
+
+/** Declares exchanges, queues and bindings for the retry delays that the handlers will be given. */
+export async function applyLocalTopology(environment: Readonly<Record<string, string>>): Promise<void> {
+  const delays = environment.RETRY_DELAYS || process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS;
+  await applyTopology(environment.RABBITMQ_URL ?? '', topologyOf(parseRetryDelays(delays)));
 }

@@ -63,19 +63,21 @@ describe('messages', () => {
   test('each queue delivered in reverse: the same outcomes', async () => {
     const held = new Map<Service, Forward[]>();
     const timers = new Map<Service, NodeJS.Timeout>();
+    const released: Promise<void>[] = [];
     const reverse: Interposer = ({ to, forward }) => {
       held.set(to, [...(held.get(to) ?? []), forward]);
       clearTimeout(timers.get(to));
       const release = () => {
         const all = held.get(to)?.toReversed() ?? [];
         held.delete(to);
-        void all.reduce((before, next) => before.then(next), Promise.resolve());
+        released.push(all.reduce((before, next) => before.then(next), Promise.resolve()));
       };
       timers.set(to, setTimeout(release, 300));
     };
     await whileInterposed(world, reverse, async () => {
       await placeMany(60);
       await expectBalanced();
+      await Promise.all(released);
     });
   });
 

@@ -71,8 +71,9 @@ describe('the publisher', () => {
   test('confirms many at once over one connection, with the properties that consumers and operators need', async () => {
     await Promise.all(Array.from({ length: 500 }, () => publisher.publish(message())));
     expect(proxy.opened()).toBe(1);
-    const got = await channel.get(queue, { noAck: true });
-    expect(got?.properties).toMatchObject({ deliveryMode: 2, type: 'test', contentType: 'text/plain' });
+    expect(await channel.get(queue, { noAck: true })).toMatchObject({
+      properties: { deliveryMode: 2, type: 'test', contentType: 'text/plain' },
+    });
     expect(await received()).toHaveLength(499);
   });
 

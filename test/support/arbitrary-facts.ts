@@ -15,7 +15,7 @@ export const anyOrderId = fc.stringMatching(/^ord_[A-Za-z0-9_-]{24}$/).map((id) 
 export const anyCustomerId = fc
   .string({ minLength: 1, maxLength: 30, unit: 'grapheme-ascii' })
   .map((id) => CustomerId.parse(id));
-export const anySku = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/).map((name) => Sku.parse(name));
+const anySku = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/).map((name) => Sku.parse(name));
 
 export const anyLines = fc.uniqueArray(
   fc.record({ sku: anySku, quantity: fc.integer({ min: 1, max: MAX_QUANTITY }) }),

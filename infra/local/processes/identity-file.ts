@@ -10,7 +10,7 @@ export function writeIdentity(path: string, identity: ProcessIdentity): void {
   renameSync(draft, path);
 }
 
-export function readIdentity(path: string): ProcessIdentity | undefined {
+function readIdentity(path: string): ProcessIdentity | undefined {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {

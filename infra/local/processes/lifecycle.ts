@@ -15,6 +15,10 @@ export class Lifecycle {
     this.#closed.promise.catch(() => {});
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   start(part: Part): Promise<void> {
     return this.step(() => {
       this.#started.push(part);

@@ -11,6 +11,7 @@ import { SetupError } from './setup-error.ts';
 
 const probeIntervalMs = 25;
 const shownLogLines = 15;
+const interruptedStartGraceMs = 2_000;
 
 export type OwnProcessOptions = {
   readonly title: string;
@@ -41,7 +42,7 @@ export class OwnProcess implements Part {
   #child: ChildProcess | undefined;
   #identity: ProcessIdentity | undefined;
   #exited: Promise<void> = Promise.resolve();
-  #isEndExpected = false;
+  #phase: 'stopped' | 'starting' | 'running' | 'ending' = 'stopped';
   #howItEnded = '';
 
   constructor(options: OwnProcessOptions) {
@@ -68,7 +69,9 @@ export class OwnProcess implements Part {
   }
 
   async stop(): Promise<void> {
-    await this.#end(this.#options.stopTimeoutMs);
+    // An Erlang node that is asked to end while it boots may wait for ever; it has nothing to lose yet.
+    const isStarting = this.#phase === 'starting';
+    await this.#end(isStarting ? interruptedStartGraceMs : this.#options.stopTimeoutMs);
   }
 
   async kill(): Promise<void> {
@@ -76,11 +79,13 @@ export class OwnProcess implements Part {
   }
 
   async #end(graceMs: number): Promise<void> {
-    this.#isEndExpected = true;
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#phase = 'ending';
+    const exited = this.#exited;
     if (this.#identity !== undefined) await endProcess(this.#identity, 'SIGTERM', graceMs);
     // A zombie's other threads may still hold its sockets; only its exit says that they are closed.
-    await this.#exited;
-    this.#forget();
+    await exited;
   }
 
   #spawn(): ChildProcess {
@@ -98,7 +103,7 @@ export class OwnProcess implements Part {
     });
     closeSync(log);
     this.#child = child;
-    this.#isEndExpected = false;
+    this.#phase = 'starting';
     this.#exited = new Promise((resolve) => {
       const ended = (how: string) => {
         this.#ended(child, how);
@@ -117,28 +122,28 @@ export class OwnProcess implements Part {
 
   #ended(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
-    const isExpected = this.#isEndExpected;
+    const wasRunning = this.#phase === 'running';
     this.#howItEnded = how;
     this.#forget();
-    if (!isExpected) this.#options.onUnexpectedEnd?.({ part: this, how, lastLines: this.#lastLogLines() });
+    // An end while it starts is reported by start() itself.
+    if (wasRunning) this.#options.onUnexpectedEnd?.({ part: this, how, lastLines: this.#lastLogLines() });
   }
 
   #forget(): void {
     this.#child = undefined;
     this.#identity = undefined;
+    this.#phase = 'stopped';
     rmSync(this.#identityFile, { force: true });
   }
 
   async #untilReady(child: ChildProcess): Promise<string> {
     const deadline = performance.now() + this.#options.readyTimeoutMs;
-    // Until it answers, an end is this function's to report.
-    this.#isEndExpected = true;
     for (;;) {
       if (this.#child !== child) throw this.#failure(`ended while it was starting (${this.#howItEnded})`);
       try {
         const description = await this.#options.probe();
         if (this.#child !== child) continue;
-        this.#isEndExpected = false;
+        if (this.#phase === 'starting') this.#phase = 'running';
         return description;
       } catch (error) {
         if (this.#child !== child) continue;

@@ -3,7 +3,7 @@ import { backoffMs, pause } from './backoff.ts';
 import type { Receiver, Settler } from './broker-session.ts';
 import type { Counters } from './counters.ts';
 import { type Delivery, DeliveryBuffer } from './delivery-buffer.ts';
-import { type Envelope, envelope, recordJson } from './event.ts';
+import { type Envelope, envelope, eventRecord } from './event.ts';
 import type { Invoke, Outcome } from './invoke.ts';
 import type { Log } from './log.ts';
 import type { Mapping } from './settings.ts';
@@ -75,14 +75,13 @@ export class Dispatcher implements Receiver {
       this.#counters.filteredMessages += 1;
       return undefined;
     }
-    const json = recordJson(message);
-    const bytes = Buffer.byteLength(json) + 1;
+    const { json, bytes } = eventRecord(message);
     if (bytes > this.#envelope.roomBytes) {
       this.#counters.droppedMessages += 1;
       this.#log.error(`dropped a message of ${message.content.length} bytes: its event would be over 6 MB`);
       return undefined;
     }
-    return { message, json, bytes, arrivedAtMs: performance.now() };
+    return { message, json, bytes: bytes + 1, arrivedAtMs: performance.now() };
   }
 
   /** Messages that one read from the socket brought arrive one after the other, before the event loop turns. */

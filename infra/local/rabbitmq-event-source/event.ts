@@ -5,33 +5,51 @@ import type { Mapping } from './settings.ts';
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 export const maximumPayloadBytes = 6 * 1024 * 1024;
 
+// In the order of AWS's example; the fifteenth, bodySize, is no property of the message.
+const members = (
+  [
+    'contentType',
+    'contentEncoding',
+    'headers',
+    'deliveryMode',
+    'priority',
+    'correlationId',
+    'replyTo',
+    'expiration',
+    'messageId',
+    'timestamp',
+    'type',
+    'userId',
+    'appId',
+    'clusterId',
+  ] as const
+).map((name) => ({ name, key: `"${name}":`, absent: `"${name}":null,` }));
+
+/** One record of an event, as JSON text, and its size. */
+export type EventRecord = { readonly json: string; readonly bytes: number };
+
 /**
- * One record of the event, as JSON text. It is made once, when the message arrives: its size decides how many records
- * fit into a batch, and an event is then only its records joined.
+ * A record is made once, when its message arrives: its size decides how many fit into a batch, and an event is then
+ * only its records joined. Putting the text together takes half as long as `JSON.stringify` of the whole, which would
+ * be most of what the event source costs in large batches.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  */
-export function recordJson({ content, fields, properties }: ConsumeMessage): string {
-  return JSON.stringify({
-    basicProperties: {
-      contentType: properties.contentType ?? null,
-      contentEncoding: properties.contentEncoding ?? null,
-      headers: properties.headers === undefined ? null : headerTable(properties.headers),
-      deliveryMode: properties.deliveryMode ?? null,
-      priority: properties.priority ?? null,
-      correlationId: properties.correlationId ?? null,
-      replyTo: properties.replyTo ?? null,
-      expiration: properties.expiration ?? null,
-      messageId: properties.messageId ?? null,
-      timestamp: properties.timestamp === undefined ? null : gsonDate(Number(properties.timestamp)),
-      type: properties.type ?? null,
-      userId: properties.userId ?? null,
-      appId: properties.appId ?? null,
-      clusterId: properties.clusterId ?? null,
-      bodySize: content.length,
-    },
-    redelivered: fields.redelivered,
-    data: content.toString('base64'),
-  });
+export function eventRecord({ content, fields, properties }: ConsumeMessage): EventRecord {
+  let head = '{"basicProperties":{';
+  for (const { name, key, absent } of members) {
+    const value: unknown = properties[name];
+    head += value === undefined ? absent : `${key}${propertyJson(name, value)},`;
+  }
+  const tail = `"bodySize":${content.length}},"redelivered":${fields.redelivered},"data":"${content.toString('base64')}"}`;
+  // Only the properties can hold characters of several bytes.
+  return { json: head + tail, bytes: Buffer.byteLength(head) + tail.length };
+}
+
+function propertyJson(name: string, value: unknown): string {
+  if (name === 'headers' && typeof value === 'object' && value !== null) {
+    return JSON.stringify(headerTable(value));
+  }
+  return JSON.stringify(name === 'timestamp' ? gsonDate(Number(value)) : value);
 }
 
 export type Envelope = {

@@ -31,7 +31,7 @@ export type Settings = {
   readonly mappings: readonly Mapping[];
 };
 
-export const customSection = 'rabbitmq-event-source';
+const customSection = 'rabbitmq-event-source';
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-mq-params.html
 const defaultBatchSize = 100;

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
-export const projectFolder = fileURLToPath(new URL('../../fixtures/event-source-project', import.meta.url));
+const projectFolder = fileURLToPath(new URL('../../fixtures/event-source-project', import.meta.url));
 const serverless = fileURLToPath(
   new URL('../../../node_modules/serverless/bin/serverless.js', import.meta.url),
 );

@@ -17,7 +17,7 @@ export type Trace = { readonly pid: number; readonly command: string };
 const pollMs = 100;
 
 /** Waits a moment for what is just ending, then kills what is left of a command, and says what that was. */
-export async function endLeftovers(origin: Origin, patienceMs = 5_000): Promise<readonly Trace[]> {
+export async function endLeftovers(origin: Origin, patienceMs: number): Promise<readonly Trace[]> {
   const deadline = performance.now() + patienceMs;
   while (leftoversOf(origin).length > 0 && performance.now() < deadline) await delay(pollMs);
   const leftovers = leftoversOf(origin);

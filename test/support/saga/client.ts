@@ -37,7 +37,7 @@ export class Client {
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
     return {
@@ -94,8 +94,7 @@ export class Client {
   }
 }
 
-export const ended = ({ status }: { status: string }): boolean =>
-  status === 'CONFIRMED' || status === 'CANCELLED';
+const ended = ({ status }: { status: string }): boolean => status === 'CONFIRMED' || status === 'CANCELLED';
 
 /** Runs `work` for each input, at most `concurrency` at a time. */
 export async function inParallel<In, Out>(

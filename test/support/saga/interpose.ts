@@ -55,7 +55,7 @@ async function interpose(url: string, interposer: Interposer): Promise<{ end(): 
     const forward = () =>
       new Promise<void>((resolve, reject) => {
         channel.sendToQueue(queueOf(to), content, { ...properties, persistent: true }, (error) =>
-          error ? reject(error) : resolve(),
+          error ? reject(new Error('the broker refused it', { cause: error })) : resolve(),
         );
       });
     const messageId = String(properties.messageId);

@@ -55,7 +55,7 @@ export async function startWorld(environment: Readonly<Record<string, string>> =
 }
 
 /** Invokes a function by its key in serverless.yml. @throws Error if the function failed */
-export async function invoke(system: System, name: string, payload: unknown): Promise<unknown> {
+async function invoke(system: System, name: string, payload: unknown): Promise<unknown> {
   const client = new LambdaClient({
     endpoint: system.urls.lambda,
     region: 'eu-central-1',

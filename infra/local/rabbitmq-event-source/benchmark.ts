@@ -12,13 +12,13 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import amqp, { type Channel, type ConsumeMessage } from 'amqplib';
-import { startEventSource } from '/work/main/infra/local/rabbitmq-event-source/event-source.ts';
-import { lambdaEndpoint } from '/work/main/infra/local/rabbitmq-event-source/invoke.ts';
-import { readSettings } from '/work/main/infra/local/rabbitmq-event-source/settings.ts';
+import { startEventSource } from './event-source.ts';
+import { lambdaEndpoint } from './invoke.ts';
+import { readSettings } from './settings.ts';
 
 const queue = `event-source-benchmark-${process.pid}`;
 const bodyBytes = 400;
-const rounds = 2;
+const rounds = 7;
 const silent = { error: console.error, info: () => undefined, debug: () => undefined };
 
 type Drain = (endpoint: string, batchSize: number, url: string) => Promise<() => Promise<void>>;
@@ -125,13 +125,13 @@ async function compare(url: string): Promise<void> {
   const [{ port }] = await once(child, 'message');
   const endpoint = `http://127.0.0.1:${port}`;
   for (const [batchSize, messages] of [
-    
-    
-    [100, 150_000],
+    [1, 4_000],
+    [10, 20_000],
+    [100, 60_000],
   ] as const) {
     const results = { least: Number.POSITIVE_INFINITY, ours: Number.POSITIVE_INFINITY, perSecond: 0 };
     for (let round = 0; round < rounds; round += 1) {
-      const least = await measure(withEventSource, endpoint, batchSize, messages, url);
+      const least = await measure(withTheLeastCode, endpoint, batchSize, messages, url);
       const ours = await measure(withEventSource, endpoint, batchSize, messages, url);
       results.least = Math.min(results.least, least.cpuMicroseconds);
       results.ours = Math.min(results.ours, ours.cpuMicroseconds);

@@ -1,0 +1,86 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listenForStopRequests, type StopRequest } from '../infra/local/stop-request.ts';
+import { endLeftovers, type Trace } from './support/gate/leftovers.ts';
+import { commandOf, type Stage, selectStages, UnknownStageError } from './support/gate/stages.ts';
+import { runToEnd } from './support/gate/supervised-command.ts';
+import { countTests, type Tally } from './support/gate/tally.ts';
+
+/** An Erlang node's helpers end a moment after it. */
+const leftoverPatienceMs = 5_000;
+
+type Run = { readonly folder: string; readonly requests: StopRequest };
+
+/** `npm test [-- STAGE…]`: every stage in order, also after one failed, and one line of figures at the end. */
+async function main(names: readonly string[]): Promise<number> {
+  const stages = selectStages(names);
+  // Everything that the tests start works in this folder, and so can be recognised.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'order-saga-test-')));
+  const run: Run = { folder, requests: listenForStopRequests() };
+  const failedStages: string[] = [];
+  let [passed, failed] = [0, 0];
+  for (const stage of stages) {
+    if (run.requests.stop.aborted) break;
+    const tally = await runStage(stage, run);
+    passed += tally.passed;
+    failed += tally.failed;
+    if (tally.failed > 0) failedStages.push(stage.name);
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
+  if (run.requests.stop.aborted) console.log('Interrupted: stages after that did not run.');
+  console.log(`${passed} passed, ${failed} failed`);
+  if (run.requests.stop.aborted) return 130;
+  return failed === 0 ? 0 : 1;
+}
+
+async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally> {
+  const reportFile = join(folder, `${stage.name}.json`);
+  const command = commandOf(stage, reportFile);
+  console.log(`▶ ${stage.name}: ${command.join(' ')}`);
+  const begin = performance.now();
+  const environment = { ...withoutGivenServers(process.env), TMPDIR: folder };
+  const isQuiet = stage.kind === 'check';
+  const { group, exitCode, output } = await runToEnd(command, { environment, isQuiet, ...requests });
+  if (exitCode !== 0) process.stdout.write(output);
+  const ended = isQuiet ? tallyOfCheck(exitCode) : countTests(reportFile, exitCode);
+  // What was interrupted had no time to clean up behind itself; that is no failure of its own.
+  const leftovers = await endLeftovers({ group, folder }, requests.stop.aborted ? 0 : leftoverPatienceMs);
+  const tally = requests.stop.aborted ? ended : withLeftovers(ended, leftovers);
+  for (const problem of tally.problems) console.log(`  ${problem}`);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const figures = isQuiet ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
+  console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${figures} (${seconds} s)\n`);
+  return tally;
+}
+
+function tallyOfCheck(exitCode: number | null): Tally {
+  const isGreen = exitCode === 0;
+  return { passed: isGreen ? 1 : 0, failed: isGreen ? 0 : 1, problems: [] };
+}
+
+function withLeftovers(tally: Tally, leftovers: readonly Trace[]): Tally {
+  const problems = leftovers.map(({ pid, command }) => `left a process behind: ${pid} ${command}`);
+  return {
+    ...tally,
+    failed: tally.failed + problems.length,
+    problems: [...tally.problems, ...problems],
+  };
+}
+
+/** A broker or database that a shell's variables name belongs to somebody; the tests break their own. */
+function withoutGivenServers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given = new Set(['RABBITMQ_URL', 'DYNAMODB_ENDPOINT']);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !given.has(name)));
+}
+
+let exitCode: number;
+try {
+  exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UnknownStageError)) throw error;
+  console.error(error.message);
+  exitCode = 2;
+}
+process.exit(exitCode);

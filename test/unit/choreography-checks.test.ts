@@ -1,0 +1,265 @@
+import { expect, test } from 'vitest';
+import { readWiring, type Wiring } from '../support/wiring.ts';
+import { wiringChecks } from '../support/wiring-checks.ts';
+
+const { bindings, queues } = readWiring().topology;
+
+const binding = (wiring: Wiring, queue: string, key: string) =>
+  wiring.topology.bindings.findIndex((each) => each.queue === queue && each.routingKey === key);
+
+const rewrite = (wiring: Wiring, name: string, change: Record<string, string | number | undefined>) => {
+  wiring.topology.queues = wiring.topology.queues.map((queue) => {
+    const merged = Object.entries({ ...queue.arguments, ...change }).filter(
+      ([, value]) => value !== undefined,
+    );
+    return queue.name === name
+      ? { name, arguments: Object.fromEntries(merged) as typeof queue.arguments }
+      : queue;
+  });
+};
+
+const publish = (wiring: Wiring, service: string, publishes: object) => {
+  const before = wiring.map[service];
+  if (before !== undefined)
+    wiring.map[service] = { ...before, publishes: { ...before.publishes, ...publishes } };
+};
+
+const functionOf = (wiring: Wiring, name: string) => {
+  const found = wiring.serverless.functions[name];
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found;
+};
+
+type Break = (wiring: Wiring) => void;
+
+const shipping: Break = ({ map }) => {
+  map.shipping = { publishes: {}, consumes: ['stock.reserved'], compensates: {} };
+};
+
+/** What a hurried change could do to the wiring, and what is then said about it. */
+const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, Break])[] = [
+  [
+    'everyEventHasOnePublisher',
+    'payment.voided is published by 2 services',
+    (wiring) => publish(wiring, 'order', { 'payment.voided': 'compensation' }),
+  ],
+  [
+    'everyEventHasOnePublisher',
+    'order.shipped is published by 0 services',
+    (wiring) => {
+      wiring.types = [...wiring.types, 'order.shipped' as (typeof wiring.types)[number]];
+    },
+  ],
+  [
+    'everyEventHasOnePublisher',
+    'order.shipped is published but has no schema',
+    (wiring) => publish(wiring, 'order', { 'order.shipped': 'outcome' }),
+  ],
+  [
+    'everyStepAndCompensationIsHeard',
+    'the compensation stock.released reaches no queue',
+    (wiring) => wiring.topology.bindings.splice(binding(wiring, 'order', 'stock.released'), 1),
+  ],
+  [
+    'everyStepAndCompensationIsHeard',
+    'the step order.placed reaches no queue',
+    ({ topology }) => {
+      topology.queues = topology.queues.filter(({ name }) => name !== 'inventory');
+    },
+  ],
+  ['whatIsConsumedArrives', 'stock.reserved does not reach shipping', shipping],
+  [
+    'whatIsConsumedArrives',
+    'payment consumes stock.reserved, which is nobody’s step',
+    (wiring) => publish(wiring, 'inventory', { 'stock.reserved': 'outcome' }),
+  ],
+  ['failuresReachEverybody', 'failures do not reach shipping', shipping],
+  [
+    'failuresReachEverybody',
+    'failures do not reach payment',
+    (wiring) => wiring.topology.bindings.splice(binding(wiring, 'payment', ''), 1),
+  ],
+  [
+    'failuresReachEverybody',
+    'saga.failures is no fanout exchange',
+    ({ topology }) => {
+      topology.exchanges = topology.exchanges.map((each) => ({ ...each, type: 'direct' as const }));
+    },
+  ],
+  [
+    'nothingIsBoundInVain',
+    'order is bound to payment.captrued, which nobody says',
+    ({ topology }) =>
+      topology.bindings.push({ exchange: 'saga.events', queue: 'order', routingKey: 'payment.captrued' }),
+  ],
+  [
+    'nothingIsBoundInVain',
+    'no queue payments',
+    ({ topology }) =>
+      topology.bindings.push({ exchange: 'saga.failures', queue: 'payments', routingKey: '' }),
+  ],
+  [
+    'everyFailureIsUndoneOrHarmless',
+    'nobody undoes stock.rejected',
+    (wiring) => {
+      wiring.harmless = [];
+    },
+  ],
+  [
+    'everyFailureIsUndoneOrHarmless',
+    'payment.declined is called harmless and is compensated',
+    (wiring) => {
+      wiring.harmless = [...wiring.harmless, 'payment.declined'];
+    },
+  ],
+  [
+    'answersAreOwnCompensations',
+    'shipping answers with stock.released, which is not its compensation',
+    ({ map }) => {
+      map.shipping = {
+        publishes: {},
+        consumes: [],
+        compensates: { 'order.cancelling': ['stock.released'] },
+      };
+    },
+  ],
+  [
+    'answersAreOwnCompensations',
+    'inventory answers with stock.released, which is not its compensation',
+    (wiring) => publish(wiring, 'inventory', { 'stock.released': 'step' }),
+  ],
+  [
+    'answersAreOwnCompensations',
+    'shipping compensates order.placed, which is no failure',
+    ({ map }) => {
+      map.shipping = { publishes: {}, consumes: [], compensates: { 'order.placed': [] } };
+    },
+  ],
+  [
+    'queuesLoseNothing',
+    'payment.dead is no quorum queue',
+    (wiring) => rewrite(wiring, 'payment.dead', { 'x-queue-type': 'classic' }),
+  ],
+  [
+    'queuesLoseNothing',
+    'payment dead-letters at most once',
+    (wiring) => rewrite(wiring, 'payment', { 'x-dead-letter-strategy': 'at-most-once' }),
+  ],
+  [
+    'queuesLoseNothing',
+    'saga.retry.5s drops what overflows',
+    (wiring) => rewrite(wiring, 'saga.retry.5s', { 'x-overflow': undefined }),
+  ],
+  [
+    'queuesLoseNothing',
+    'order has no delivery limit',
+    (wiring) => rewrite(wiring, 'order', { 'x-delivery-limit': undefined }),
+  ],
+  [
+    'queuesLoseNothing',
+    'order.dead forgets what is parked',
+    (wiring) => rewrite(wiring, 'order.dead', { 'x-message-ttl': 1_000 }),
+  ],
+  [
+    'everyServiceCanPark',
+    'order does not dead-letter to order.dead',
+    (wiring) => rewrite(wiring, 'order', { 'x-dead-letter-routing-key': 'payment.dead' }),
+  ],
+  [
+    'everyServiceCanPark',
+    'payment does not dead-letter to payment.dead',
+    ({ topology }) => {
+      topology.queues = topology.queues.filter(({ name }) => name !== 'payment.dead');
+    },
+  ],
+  [
+    'delayQueuesReturn',
+    'saga.retry.1s returns everything to one queue',
+    (wiring) => rewrite(wiring, 'saga.retry.1s', { 'x-dead-letter-routing-key': 'order' }),
+  ],
+  [
+    'delayQueuesReturn',
+    'saga.retry.1s does not return to the default exchange',
+    (wiring) => rewrite(wiring, 'saga.retry.1s', { 'x-dead-letter-exchange': 'saga.events' }),
+  ],
+  [
+    'delayQueuesReturn',
+    'saga.retry.1s is not bound',
+    (wiring) => wiring.topology.bindings.splice(binding(wiring, 'saga.retry.1s', ''), 1),
+  ],
+  ['everyQueueHasItsFunction', '0 functions consume the queue of shipping', shipping],
+  [
+    'everyQueueHasItsFunction',
+    '2 functions consume the queue of order',
+    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'order' } }),
+  ],
+  [
+    'everyQueueHasItsFunction',
+    'functions/payment/participate.handler consumes the queue of inventory',
+    (wiring) => {
+      functionOf(wiring, 'inventory').handler = 'functions/payment/participate.handler';
+    },
+  ],
+  [
+    'everyQueueHasItsFunction',
+    'a function consumes orders, which is not on the broker',
+    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'orders' } }),
+  ],
+  [
+    'everyHandlerExists',
+    'get-order: there is no functions/order/fetch.ts',
+    (wiring) => {
+      functionOf(wiring, 'get-order').handler = 'functions/order/fetch.handler';
+    },
+  ],
+  [
+    'everyHandlerExists',
+    'get-order: functions/order/decide.ts exports no handler',
+    (wiring) => {
+      functionOf(wiring, 'get-order').handler = 'functions/order/decide.handler';
+    },
+  ],
+  [
+    'everyHandlerExists',
+    'get-order: functions/order/get.order.handler has not exactly one dot',
+    (wiring) => {
+      functionOf(wiring, 'get-order').handler = 'functions/order/get.order.handler';
+    },
+  ],
+  [
+    'whatIsReadIsDeclared',
+    'functions/runtime/live.ts reads RABBITMQ_URL, which is not declared',
+    ({ serverless }) => {
+      delete serverless.provider.environment.RABBITMQ_URL;
+    },
+  ],
+  ['whatIsReadIsDeclared', 'functions/runtime/live.ts reads SHIPPING_TABLE, which is not declared', shipping],
+  [
+    'whatIsReadIsDeclared',
+    'functions/order/get.ts reads CURRENCY, which is not declared',
+    ({ sources }) => {
+      sources['functions/order/get.ts'] = "const { length } = process.env['CURRENCY'] ?? '';";
+    },
+  ],
+  [
+    'whatIsReadIsDeclared',
+    'functions/order/get.ts reads process.env… by a name that cannot be checked, which is not declared',
+    ({ sources }) => {
+      sources['functions/order/get.ts'] = 'const { CURRENCY } = process.env;';
+    },
+  ],
+];
+
+test.each(broken)('%s complains: %s', (name, complaint, breakIt) => {
+  const wiring = readWiring();
+  breakIt(wiring);
+  expect(wiringChecks[name](wiring)).toContain(complaint);
+});
+
+test('every check has been seen to complain', () => {
+  expect(new Set(broken.map(([name]) => name))).toEqual(new Set(Object.keys(wiringChecks)));
+});
+
+test('breaking one reading breaks no other', () => {
+  expect(readWiring().topology).toMatchObject({ bindings, queues });
+});

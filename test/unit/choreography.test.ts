@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
+import { queueOf } from '../../functions/saga/routes.ts';
+import { readWiring, repository } from '../support/wiring.ts';
+import { wiringChecks } from '../support/wiring-checks.ts';
+
+/** Each check is shown to complain about what it is there for in `choreography-checks.test.ts`. */
+test.each(Object.entries(wiringChecks))('the map, the broker and the functions agree: %s', (_name, check) => {
+  expect(check(readWiring())).toEqual([]);
+});
+
+test('the checks look at what is there: every service, its queue and its function', () => {
+  const { map, topology, serverless, sources } = readWiring();
+  expect(Object.keys(map)).toEqual(services);
+  expect(topology.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(services.map(queueOf)));
+  expect(Object.keys(serverless.functions).length).toBeGreaterThan(services.length);
+  expect(sources['functions/runtime/environment.ts']).toContain('process.env[name]');
+});
+
+test('every function can be loaded and has its handler', async () => {
+  for (const [name, { handler }] of Object.entries(readWiring().serverless.functions)) {
+    const [path = '', exported = ''] = handler.split('.');
+    const entry: Record<string, unknown> = await import(`${repository}/${path}.ts`);
+    expect(typeof entry[exported], name).toBe('function');
+  }
+}, 60_000);

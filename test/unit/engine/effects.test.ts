@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { ProviderAnswer, ProviderCall } from '../../../functions/payment/decide.ts';
+import { type Provider, payment } from '../../../functions/payment/payment.ts';
+import { payments } from '../../../functions/payment/table.ts';
+import { run, type Work } from '../../../functions/runtime/engine.ts';
+import type { Fact } from '../../../functions/saga/events.ts';
+import type { OrderId } from '../../../functions/saga/ids.ts';
+import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
+
+const reserved = (order: number): Work<Fact> => work(order, facts['stock.reserved']);
+const answerTo = ({ call }: ProviderCall): ProviderAnswer =>
+  call === 'charge'
+    ? { type: 'charge.captured', paymentIntentId: 'pi_1' }
+    : { type: 'refund.succeeded', refundId: 're_1' };
+const willing: Provider = (_orderId, call) => Promise.resolve(answerTo(call));
+const pay = (batch: readonly Work<Fact>[], { edges }: Scene, provider: Provider) =>
+  run(payment(provider), batch, edges);
+
+const statusIn = ({ store }: Scene, orderId: OrderId) => store.items.get(payments.key(orderId))?.status;
+
+describe('a call to the outside', () => {
+  test('follows the write of its intent, and its answer is written before it is told', async () => {
+    const here = scene();
+    const seen: unknown[] = [];
+    const outcomes = await pay([reserved(1)], here, (orderId, call) => {
+      seen.push(statusIn(here, orderId), here.publisher.published.length);
+      return willing(orderId, call);
+    });
+    expect(seen).toEqual(['CHARGING', 0]);
+    expect(outcomes.map(statusOf)).toEqual(['CAPTURED']);
+    expect(here.publisher.ids).toEqual([`${orderIdOf(1)}:payment.captured`]);
+  });
+
+  test('that fails, fails its own order only, which keeps its intent and is asked again', async () => {
+    const here = scene();
+    const calls: ProviderCall[] = [];
+    const provider: Provider = (orderId, call) => {
+      if (orderId === orderIdOf(2)) calls.push(call);
+      return calls.length === 1 ? Promise.reject(new Error('socket hang up')) : willing(orderId, call);
+    };
+    const outcomes = await pay([reserved(2), reserved(1), reserved(3)], here, (orderId, call) =>
+      orderId === orderIdOf(2) ? provider(orderId, call) : willing(orderId, call),
+    );
+    expect(outcomes.map(statusOf)).toEqual(['failed', 'CAPTURED', 'CAPTURED']);
+    expect(outcomes[0]).toMatchObject({
+      error: { message: 'socket hang up' },
+      record: { state: { status: 'CHARGING' } },
+    });
+    expect(here.publisher.ids).not.toContain(`${orderIdOf(2)}:payment.captured`);
+
+    expect((await pay([reserved(2)], here, provider)).map(statusOf)).toEqual(['CAPTURED']);
+    expect(calls[1]).toEqual(calls[0]);
+  });
+
+  test('that is slow delays nobody else’s commit and nobody else’s event', async () => {
+    const here = scene();
+    const slow = Promise.withResolvers<void>();
+    const others = Promise.withResolvers<void>();
+    const running = pay(
+      [reserved(1), cancelling(2), reserved(2), reserved(2), reserved(3)],
+      here,
+      async (orderId, call) => {
+        if (orderId === orderIdOf(1)) await slow.promise;
+        return await willing(orderId, call);
+      },
+    );
+    here.publisher.refuses = () => {
+      if (here.publisher.published.length === 3) others.resolve();
+      return undefined;
+    };
+    await others.promise;
+    expect([1, 2, 3].map((order) => statusIn(here, orderIdOf(order)))).toEqual([
+      'CHARGING',
+      'VOIDED',
+      'CAPTURED',
+    ]);
+    slow.resolve();
+    expect((await running).map(statusOf)).toEqual(['CAPTURED', 'VOIDED', 'VOIDED', 'VOIDED', 'CAPTURED']);
+  });
+
+  test('is over before the next message of its order is looked at', async () => {
+    const here = scene();
+    const calls: string[] = [];
+    const outcomes = await pay([reserved(1), cancelling(1)], here, async (orderId, call) => {
+      calls.push(`${call.call} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      calls.push(`${call.call} ends`);
+      return await willing(orderId, call);
+    });
+    expect(calls).toEqual(['charge begins', 'charge ends', 'refund begins', 'refund ends']);
+    expect(outcomes.map(statusOf)).toEqual(['CAPTURED', 'REFUNDED']);
+    expect(here.publisher.ids).toEqual(
+      ['payment.captured', 'payment.refunded'].map((type) => `${orderIdOf(1)}:${type}`),
+    );
+  });
+
+  test('whose answer meets a record that moved on is decided on the record: the charge is refunded', async () => {
+    const here = scene();
+    const outcomes = await pay([reserved(1)], here, async (orderId, call) => {
+      // Meanwhile another environment hears that the order is cancelled, and dies before it has its answer.
+      if (call.call === 'charge' && statusIn(here, orderId) === 'CHARGING') {
+        await pay([cancelling(1)], here, () => Promise.reject(new Error('died')));
+      }
+      return await willing(orderId, call);
+    });
+    expect(outcomes.map(statusOf)).toEqual(['REFUNDED']);
+    expect(here.publisher.ids).toEqual([`${orderIdOf(1)}:payment.refunded`]);
+  });
+
+  test('is made once per order, however many messages of a batch ask for it', async () => {
+    const here = scene();
+    let calls = 0;
+    const outcomes = await pay([reserved(1), reserved(1), reserved(1)], here, (orderId, call) => {
+      calls += 1;
+      return willing(orderId, call);
+    });
+    expect(kindsOf(outcomes)).toEqual(['done', 'done', 'done']);
+    expect(calls).toBe(1);
+  });
+});

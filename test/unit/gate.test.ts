@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { endLeftovers } from '../support/gate/leftovers.ts';
+import { commandOf, selectStages, UnknownStageError } from '../support/gate/stages.ts';
+import { countTests } from '../support/gate/tally.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'gate-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the figures', () => {
+  const file = (status: string, ...tests: readonly string[]) => ({
+    name: 'some.test.ts',
+    status,
+    assertionResults: tests.map((each, index) => ({ fullName: `test ${index}`, status: each })),
+  });
+
+  function figures(exitCode: number | null, ...testResults: readonly object[]): readonly number[] {
+    const path = join(folder, 'report.json');
+    writeFileSync(path, JSON.stringify({ testResults }));
+    const { passed, failed } = countTests(path, exitCode);
+    return [passed, failed];
+  }
+
+  test.each([
+    ['are green when every test passed', [2, 0], 0, [file('passed', 'passed', 'passed')]],
+    ['count a test that failed', [1, 1], 1, [file('failed', 'passed', 'failed')]],
+    ['count a skipped test as failed', [1, 1], 0, [file('passed', 'passed', 'skipped')]],
+    ['count a test that is still to do as failed', [1, 1], 0, [file('passed', 'passed', 'todo')]],
+    ['count a file that did not load', [1, 1], 1, [file('passed', 'passed'), file('failed')]],
+    ['count a file without tests', [1, 1], 0, [file('passed', 'passed'), file('passed')]],
+    ['count a hook that failed after its tests', [2, 1], 1, [file('failed', 'passed', 'passed')]],
+    ['count an error outside of all tests', [1, 1], 1, [file('passed', 'passed')]],
+    ['count a run that a signal ended', [1, 1], null, [file('passed', 'passed')]],
+    ['are red when not one test ran', [0, 1], 0, []],
+  ])('%s', (_, expected, exitCode, files) => {
+    expect(figures(exitCode, ...files)).toEqual(expected);
+  });
+
+  test('are red when there is no report', () => {
+    expect(countTests(join(folder, 'none.json'), 0)).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe('the stages', () => {
+  test('are all run when none is named, and in their own order when some are', () => {
+    expect(selectStages([]).map(({ name }) => name)).toEqual([
+      ...['types', 'format', 'promises', 'imports', 'unused', 'unit', 'integration'],
+    ]);
+    expect(selectStages(['unit', 'types']).map(({ name }) => name)).toEqual(['types', 'unit']);
+  });
+
+  test('have a command each', () => {
+    for (const stage of selectStages([])) expect(commandOf(stage, 'report.json').length).toBeGreaterThan(0);
+  });
+
+  test('refuse a name that is none', () => {
+    expect(() => selectStages(['unit', 'unti'])).toThrow(UnknownStageError);
+  });
+});
+
+describe('a process that was left behind', () => {
+  const idle = ['-e', 'setInterval(() => {}, 1000)'];
+
+  test('is found by its group, and ended', async () => {
+    const { pid } = spawn(process.execPath, idle, { detached: true, stdio: 'ignore' });
+    const leftovers = await endLeftovers({ group: pid, folder }, 0);
+    expect(leftovers.map((leftover) => leftover.pid)).toEqual([pid]);
+    expect(await endLeftovers({ group: pid, folder }, 0)).toEqual([]);
+  });
+
+  test('is found by the folder it works in, although it leads a group of its own', async () => {
+    const options = { detached: true, stdio: 'ignore' } as const;
+    const byFolder = spawn(process.execPath, idle, { ...options, cwd: folder });
+    const byArgument = spawn(process.execPath, [...idle, join(folder, 'data')], options);
+    const env = { LEDGER_FILE: join(folder, 'ledger') };
+    const byEnvironment = spawn(process.execPath, idle, { ...options, env });
+    const other = spawn(process.execPath, idle, options);
+    try {
+      const leftovers = await endLeftovers({ group: undefined, folder }, 0);
+      const expected = [byFolder, byArgument, byEnvironment].map(({ pid }) => pid);
+      expect(new Set(leftovers.map((leftover) => leftover.pid))).toEqual(new Set(expected));
+      expect(other.exitCode ?? other.signalCode).toBeNull();
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+});

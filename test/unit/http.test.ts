@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { bodyOf } from '../../functions/runtime/http.ts';
+import { Problem } from '../../functions/runtime/problem.ts';
+import { httpEvent } from '../support/http-event.ts';
+
+const Body = z.strictObject({
+  items: z.array(z.strictObject({ sku: z.string(), quantity: z.int().min(1) })),
+  note: z.record(z.string(), z.number()).optional(),
+});
+const body = { items: [{ sku: 'mug', quantity: 1 }] };
+const JSON_TYPE = 'application/json';
+
+const send = (content: unknown, contentType: string | undefined = JSON_TYPE) =>
+  bodyOf(
+    httpEvent({
+      headers: contentType === '' ? {} : { 'Content-Type': contentType },
+      body: typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
+    }),
+    Body,
+  );
+
+function problem(call: () => unknown): Problem {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('no problem');
+}
+
+describe('a body', () => {
+  test.each([JSON_TYPE, 'Application/JSON', 'application/json; charset=utf-8', 'application/json ;x=1'])(
+    'is read as %s',
+    (contentType) => {
+      expect(send(body, contentType)).toEqual(body);
+    },
+  );
+
+  test('is read from base64 where the gateway took it for binary', () => {
+    expect(send(Buffer.from(JSON.stringify(body)))).toEqual(body);
+  });
+
+  test.each([
+    '',
+    'text/plain',
+    'application/jsonp',
+    'text/json',
+    'application/x-www-form-urlencoded',
+    'application/cloudevents+json',
+  ])('of the media type "%s" is refused with 415', (contentType) => {
+    expect(problem(() => send(body, contentType)).type).toBe('unsupported-media-type');
+  });
+
+  test('of 64 KiB is read, and one byte more is refused with 413', () => {
+    const padded = (bytes: number) => JSON.stringify(body).padEnd(bytes, ' ');
+    expect(send(padded(65_536))).toEqual(body);
+    expect(problem(() => send(padded(65_537))).type).toBe('too-large');
+    // Bytes count, not characters: these are three bytes each.
+    expect(problem(() => send('€'.repeat(30_000))).type).toBe('too-large');
+    expect(problem(() => send(Buffer.alloc(65_537, 32))).type).toBe('too-large');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no JSON', '{"items":'],
+    ['Latin-1', Buffer.from('{"items":[],"note":"ü"}', 'latin1')],
+    ['thirty thousand open brackets', '['.repeat(30_000)],
+  ])('that is %s is refused with 400', (_what, content) => {
+    expect(problem(() => send(content)).type).toBe('bad-request');
+  });
+
+  test('that is absent is refused with 400', () => {
+    expect(problem(() => bodyOf(httpEvent({ headers: { 'content-type': JSON_TYPE } }), Body)).type).toBe(
+      'bad-request',
+    );
+  });
+});
+
+describe('content that is not valid is refused with 422 and a JSON Pointer to each flaw', () => {
+  const pointersOf = (content: unknown): readonly string[] => {
+    const { type, flaws } = problem(() => send(content));
+    expect(type).toBe('invalid-content');
+    for (const { detail } of flaws) expect(detail).not.toBe('');
+    return flaws.map(({ pointer }) => pointer);
+  };
+
+  test.each([
+    ['the whole body', 7, ['']],
+    ['a member that is missing', {}, ['/items']],
+    ['a member that nobody knows', { ...body, total: 1 }, ['']],
+    ['a member of a line', { items: [{ sku: 'mug', quantity: 0 }] }, ['/items/0/quantity']],
+    [
+      'two of them',
+      {
+        items: [
+          { sku: 1, quantity: 1 },
+          { sku: 'mug', quantity: 0.5 },
+        ],
+      },
+      ['/items/0/sku', '/items/1/quantity'],
+    ],
+    ['a name with ~ and /', { ...body, note: { 'a/b~c': 'x' } }, ['/note/a~1b~0c']],
+  ])('%s', (_what, content, pointers) => {
+    expect(pointersOf(content)).toEqual(pointers);
+  });
+
+  test('but not to a thousand of them', () => {
+    expect(pointersOf({ items: Array(1_000).fill(0) })).toHaveLength(20);
+  });
+
+  test('and a prototype in it is a member that nobody knows', () => {
+    expect(pointersOf('{"items":[],"__proto__":{"role":"operator"}}')).toEqual(['']);
+  });
+});

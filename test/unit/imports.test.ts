@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { projectDir } from '../../infra/local/project.ts';
+
+const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+const config = join(projectDir, '.dependency-cruiser.mjs');
+const sourceFolders = ['functions', 'infra', 'test'];
+
+const cruise = z.object({
+  modules: z.array(z.object({ source: z.string() })),
+  summary: z.object({
+    violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })),
+    ruleSetUsed: z.object({ forbidden: z.array(z.object({ name: z.string() })) }),
+  }),
+});
+
+/** Runs the very command and rules of `npm run check:imports` over a folder. */
+function cruiseOver(folder: string): z.infer<typeof cruise> {
+  const args = [cruiser, '--config', config, '--output-type', 'json', ...sourceFolders];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 100_000_000,
+  });
+  if (stdout === '') throw new Error(`dependency-cruiser said nothing: ${stderr}`);
+  return cruise.parse(JSON.parse(stdout));
+}
+
+const handler = 'export const handler = 1;';
+const at = (...imports: readonly string[]) => imports.map((path) => `import '${path}';`).join('\n');
+
+/** Goal: each rule complains. Method: a small project that breaks every rule, and otherwise obeys them. */
+const planted: Readonly<Record<string, string>> = {
+  'package.json': '{"dependencies":{"zod":"1","sdk":"1"},"devDependencies":{"tool":"1","@types/typed":"1"}}',
+  'root.config.ts': handler,
+  'node_modules/zod/index.js': '',
+  'node_modules/sdk/index.js': '',
+  'node_modules/tool/index.js': '',
+  'node_modules/stray/index.js': '',
+  'node_modules/@types/typed/index.d.ts': 'export type Typed = 1;',
+
+  'functions/saga/events.ts': at('zod', './ids.ts'),
+  'functions/saga/ids.ts': at('node:crypto', 'sdk'),
+  'functions/runtime/commit.ts': `${at('sdk', 'node:fs', '../saga/events.ts')}
+    import type { Typed } from 'typed';
+    export const late = () => import('../order/table.ts');`,
+  'functions/order/decide.ts': at('../saga/events.ts', 'zod', './table.ts'),
+  'functions/order/table.ts': `${at('../saga/events.ts', 'zod')}\n${handler}`,
+  'functions/order/place.ts': `${at('./decide.ts', '../runtime/commit.ts', 'stray', 'tool')}
+    import type { handler } from '../inventory/table.ts';`,
+  'functions/inventory/table.ts': `${handler}\n${at('../identity/authorizer.ts', '../nowhere.ts', 'absent')}`,
+  'functions/identity/authorizer.ts': at(
+    '../../infra/ports.ts',
+    '../../test/until.ts',
+    '../../root.config.ts',
+  ),
+  'infra/stack.ts': at('../functions/saga/events.ts', '../test/until.ts', 'tool'),
+  'infra/ports.ts': handler,
+  'infra/cycle.ts': `import type { other } from './other.ts';\nexport const cycle = 1;`,
+  'infra/other.ts': `export * from './cycle.ts';\nexport const other = 1;`,
+  'infra/local/rabbitmq-event-source/package.json': '{"dependencies":{"sdk":"1"}}',
+  'infra/local/rabbitmq-event-source/index.ts': at(
+    'sdk',
+    './log.ts',
+    '../../stack.ts',
+    '../../../functions/saga/events.ts',
+    'tool',
+  ),
+  'infra/local/rabbitmq-event-source/log.ts': handler,
+  'test/until.ts': handler,
+  'test/journey.ts': at('../functions/order/place.ts', '../infra/stack.ts', 'tool'),
+};
+
+const expectedComplaints = [
+  'saga-imports-only-zod: functions/saga/ids.ts → crypto',
+  'saga-imports-only-zod: functions/saga/ids.ts → node_modules/sdk/index.js',
+  'decide-imports-only-saga: functions/order/decide.ts → functions/order/table.ts',
+  'decide-imports-only-saga: functions/order/decide.ts → node_modules/zod/index.js',
+  'runtime-imports-no-service: functions/runtime/commit.ts → functions/order/table.ts',
+  'service-imports-no-other-service: functions/order/place.ts → functions/inventory/table.ts',
+  'service-imports-no-other-service: functions/inventory/table.ts → functions/identity/authorizer.ts',
+  'functions-import-only-functions: functions/identity/authorizer.ts → infra/ports.ts',
+  'functions-import-only-functions: functions/identity/authorizer.ts → root.config.ts',
+  'functions-import-only-functions: functions/identity/authorizer.ts → test/until.ts',
+  'functions-import-no-dev-dependency: functions/order/place.ts → node_modules/tool/index.js',
+  'no-undeclared-package: functions/order/place.ts → node_modules/stray/index.js',
+  'no-unresolvable-import: functions/inventory/table.ts → ../nowhere.ts',
+  'no-unresolvable-import: functions/inventory/table.ts → absent',
+  'infra-imports-no-test: infra/stack.ts → test/until.ts',
+  'no-circular-import: infra/cycle.ts → infra/other.ts',
+  'event-source-stands-alone: infra/local/rabbitmq-event-source/index.ts → infra/stack.ts',
+  'event-source-stands-alone: infra/local/rabbitmq-event-source/index.ts → functions/saga/events.ts',
+  'no-undeclared-package: infra/local/rabbitmq-event-source/index.ts → node_modules/tool/index.js',
+];
+
+describe('the import rules', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'imports-canary-')));
+    for (const [path, text] of Object.entries(planted)) {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('complain of every planted violation, and of nothing else', () => {
+    const { violations, ruleSetUsed } = cruiseOver(folder).summary;
+    const complaints = violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+    expect(complaints.toSorted()).toEqual(expectedComplaints.toSorted());
+
+    const proven = new Set(violations.map(({ rule }) => rule.name));
+    expect([...proven].toSorted()).toEqual(ruleSetUsed.forbidden.map(({ name }) => name).toSorted());
+  });
+
+  test('are asked of every source file there is', () => {
+    const seen = new Set(cruiseOver(projectDir).modules.map(({ source }) => source));
+    const onDisk = globSync(
+      sourceFolders.map((name) => `${name}/**/*.{ts,mjs}`),
+      { cwd: projectDir, exclude: ['**/node_modules/**'] },
+    );
+    expect(onDisk.length).toBeGreaterThan(100);
+    expect(onDisk.filter((path) => !seen.has(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { readTables } from '../../../infra/local/dynamodb/template.ts';
+import { handlerEnvironment } from '../../../infra/local/environment.ts';
+import { portsFrom } from '../../../infra/local/ports.ts';
+
+describe("the laptop's tables", () => {
+  const tables = readTables('local');
+
+  test('are the ones that the handlers are told of', () => {
+    const { ORDER_TABLE, INVENTORY_TABLE, PAYMENT_TABLE } = handlerEnvironment({
+      ports: portsFrom({}),
+      rabbitmqUrl: 'amqp://127.0.0.1',
+      dynamodbEndpoint: 'http://127.0.0.1',
+    });
+    expect(new Set(tables.map((table) => table.TableName))).toEqual(
+      new Set([INVENTORY_TABLE, ORDER_TABLE, PAYMENT_TABLE]),
+    );
+  });
+
+  test('define every attribute that a key uses, and no other, as DynamoDB demands', () => {
+    for (const table of tables) {
+      const keys = [table, ...(table.GlobalSecondaryIndexes ?? [])].flatMap(({ KeySchema }) => KeySchema);
+      expect(new Set(table.AttributeDefinitions.map(({ AttributeName }) => AttributeName))).toEqual(
+        new Set(keys.map(({ AttributeName }) => AttributeName)),
+      );
+    }
+  });
+});

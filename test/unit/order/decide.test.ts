@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import { decide, type Order, type OrderCommand } from '../../../functions/order/decide.ts';
+import { orders } from '../../../functions/order/table.ts';
+import { eventTypes, type Fact, schemas } from '../../../functions/saga/events.ts';
+import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { customerId, facts, items, paymentMethod } from '../../support/facts.ts';
+
+const DEADLINE_MS = 900_000;
+const placed = { customerId, items, paymentMethod, fingerprint: 'body', createdAtMs: 1_000 };
+const wish = { code: 'CUSTOMER' } as const;
+const decline = { code: 'PAYMENT_DECLINED', decline: facts['payment.declined'].data.decline } as const;
+
+/**
+ * `+i`, `+p`: inventory, payment has answered. `CANCELLING`: the order said order.cancelling.
+ * `CANCELLING*`: payment declined, which told everybody, so the order said nothing itself.
+ */
+const states = {
+  nothing: undefined,
+  PENDING: { ...placed, status: 'PENDING', answered: [] },
+  'PENDING+i': { ...placed, status: 'PENDING', answered: ['inventory'] },
+  'PENDING+p': { ...placed, status: 'PENDING', answered: ['payment'] },
+  'PENDING+ip': { ...placed, status: 'PENDING', answered: ['inventory', 'payment'] },
+  CONFIRMED: { ...placed, status: 'CONFIRMED', totalMinor: 3_500, currency: 'EUR' },
+  'CANCELLING*+p': {
+    ...placed,
+    status: 'CANCELLING',
+    reason: decline,
+    failure: 'payment.declined',
+    answered: ['payment'],
+  },
+  CANCELLING: { ...placed, status: 'CANCELLING', reason: wish, failure: 'order.cancelling', answered: [] },
+  'CANCELLING+i': {
+    ...placed,
+    status: 'CANCELLING',
+    reason: wish,
+    failure: 'order.cancelling',
+    answered: ['inventory'],
+  },
+  'CANCELLING+p': {
+    ...placed,
+    status: 'CANCELLING',
+    reason: wish,
+    failure: 'order.cancelling',
+    answered: ['payment'],
+  },
+  CANCELLED: { ...placed, status: 'CANCELLED', reason: wish },
+} as const satisfies Record<string, Order | undefined>;
+
+const commands = {
+  place: { type: 'place', order: placed },
+  'place, other body': { type: 'place', order: { ...placed, fingerprint: 'another body' } },
+  cancel: { type: 'cancel', by: 'CUSTOMER' },
+  nudge: { type: 'nudge', nowMs: placed.createdAtMs + DEADLINE_MS - 1, deadlineMs: DEADLINE_MS },
+  'nudge, deadline': { type: 'nudge', nowMs: placed.createdAtMs + DEADLINE_MS, deadlineMs: DEADLINE_MS },
+} as const satisfies Record<string, OrderCommand>;
+
+const inputs: Readonly<Record<string, OrderCommand | Fact>> = { ...commands, ...facts };
+
+const pending = `
+                  | nothing                 | PENDING                       | PENDING+i                       | PENDING+p                       | PENDING+ip
+place             | PENDING » order.placed  | repeat                        | repeat                          | repeat                          | repeat
+place, other body | PENDING » order.placed  | refuse                        | refuse                          | refuse                          | refuse
+cancel            | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
+nudge             | refuse                  | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
+nudge, deadline   | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
+order.placed      | refuse                  | refuse                        | refuse                          | refuse                          | refuse
+stock.reserved    | refuse                  | refuse                        | refuse                          | refuse                          | refuse
+payment.captured  | refuse                  | CONFIRMED » order.confirmed   | refuse                          | refuse                          | refuse
+stock.rejected    | refuse                  | CANCELLED » order.cancelled   | CANCELLED » order.cancelled     | CANCELLED » order.cancelled     | CANCELLED » order.cancelled
+payment.declined  | refuse                  | CANCELLING*+p » (nothing)     | CANCELLED » order.cancelled     | CANCELLING*+p » (nothing)       | CANCELLED » order.cancelled
+order.cancelling  | refuse                  | ignore                        | ignore                          | ignore                          | ignore
+stock.released    | refuse                  | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
+payment.voided    | refuse                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+payment.refunded  | refuse                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+order.confirmed   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
+order.cancelled   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
+`;
+
+const cancelling = `
+                  | CANCELLING*+p                   | CANCELLING    | CANCELLING+i                | CANCELLING+p
+place             | ignore                          | ignore        | ignore                      | ignore
+place, other body | refuse                          | refuse        | refuse                      | refuse
+cancel            | repeat                          | repeat        | repeat                      | repeat
+nudge             | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
+nudge, deadline   | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
+order.placed      | refuse                          | refuse        | refuse                      | refuse
+stock.reserved    | refuse                          | refuse        | refuse                      | refuse
+payment.captured  | ignore                          | ignore        | ignore                      | ignore
+stock.rejected    | CANCELLED » order.cancelled     | CANCELLING+i  | ignore                      | CANCELLED » order.cancelled
+payment.declined  | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
+order.cancelling  | ignore                          | ignore        | ignore                      | ignore
+stock.released    | CANCELLED » order.cancelled     | CANCELLING+i  | ignore                      | CANCELLED » order.cancelled
+payment.voided    | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
+payment.refunded  | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
+order.confirmed   | refuse                          | refuse        | refuse                      | refuse
+order.cancelled   | refuse                          | refuse        | refuse                      | refuse
+`;
+
+const ended = `
+                  | CONFIRMED | CANCELLED
+place             | ignore    | ignore
+place, other body | refuse    | refuse
+cancel            | refuse    | repeat
+nudge             | ignore    | ignore
+nudge, deadline   | ignore    | ignore
+order.placed      | refuse    | refuse
+stock.reserved    | refuse    | refuse
+payment.captured  | repeat    | ignore
+stock.rejected    | refuse    | repeat
+payment.declined  | refuse    | repeat
+order.cancelling  | ignore    | ignore
+stock.released    | refuse    | repeat
+payment.voided    | refuse    | repeat
+payment.refunded  | refuse    | repeat
+order.confirmed   | refuse    | refuse
+order.cancelled   | refuse    | refuse
+`;
+
+const cells = cellsOf(pending, cancelling, ended);
+
+function nameOf(order: Order): string {
+  const silent = order.status === 'CANCELLING' && order.failure !== 'order.cancelling' ? '*' : '';
+  const answered = 'answered' in order ? order.answered.map((service) => service.slice(0, 1)).toSorted() : [];
+  return `${order.status}${silent}${answered.length > 0 ? `+${answered.join('')}` : ''}`;
+}
+
+const stateNamed = (name: string): Order | undefined => states[name as keyof typeof states];
+const inputNamed = (name: string): OrderCommand | Fact => inputs[name] as OrderCommand | Fact;
+
+describe('the order answers every event and command in every state', () => {
+  test.each(cells)('$row when $column: $says', ({ row, column, says }) => {
+    expect(inWords(decide(stateNamed(column), inputNamed(row)), nameOf)).toBe(says);
+  });
+
+  test('the table has every event type, every command and every state, each once', () => {
+    expect(gapsIn(cells, [...Object.keys(commands), ...eventTypes], Object.keys(states))).toEqual([]);
+    expect(new Set(Object.values(states).map((state) => state?.status))).toEqual(
+      new Set([undefined, ...statusesOf(orders.schema)]),
+    );
+    const commandTypes: Record<OrderCommand['type'], true> = { place: true, cancel: true, nudge: true };
+    expect(new Set(Object.values(commands).map(({ type }) => type))).toEqual(
+      new Set(Object.keys(commandTypes)),
+    );
+  });
+
+  test('every state it accepts can be stored, and everything it says can be read', () => {
+    for (const { row, column } of cells) {
+      const decision = decide(stateNamed(column), inputNamed(row));
+      if (decision.kind !== 'accept') continue;
+      expect(orders.schema.parse(decision.state)).toEqual(decision.state);
+      for (const { type, data } of decision.says ?? []) expect(schemas[type].parse(data)).toEqual(data);
+    }
+  });
+});
+
+describe('what an order says and keeps', () => {
+  const accepted = (state: Order | undefined, input: OrderCommand | Fact) => {
+    const decision = decide(state, input);
+    if (decision.kind !== 'accept') throw new Error(`not accepted but ${JSON.stringify(decision)}`);
+    return decision;
+  };
+
+  test('a placed order asks for exactly what its customer ordered', () => {
+    expect(accepted(undefined, commands.place).says).toEqual([facts['order.placed']]);
+  });
+
+  test('a confirmed order carries what was captured', () => {
+    const { state, says } = accepted(states.PENDING, facts['payment.captured']);
+    expect(state).toEqual(states.CONFIRMED);
+    expect(says).toEqual([facts['order.confirmed']]);
+  });
+
+  test.each([
+    ['stock.rejected', states.PENDING, facts['stock.rejected'].data],
+    ['payment.declined', states['PENDING+i'], decline],
+  ] as const)('an order cancelled by %s keeps the reason', (type, before, reason) => {
+    const { state, says } = accepted(before, facts[type]);
+    expect(state).toEqual({ ...placed, status: 'CANCELLED', reason });
+    expect(says).toEqual([{ type: 'order.cancelled', data: { customerId, code: reason.code } }]);
+  });
+
+  test.each([
+    [{ type: 'cancel', by: 'CUSTOMER' }, 'CUSTOMER'],
+    [{ type: 'cancel', by: 'OPERATOR' }, 'OPERATOR'],
+    [commands['nudge, deadline'], 'DEADLINE'],
+  ] as const)('%j cancels with the reason %s', (command, code) => {
+    const { state, says } = accepted(states.PENDING, command);
+    expect(state).toMatchObject({ status: 'CANCELLING', reason: { code } });
+    expect(says).toEqual([{ type: 'order.cancelling', data: { customerId, cause: code } }]);
+  });
+
+  test('a compensation whose failure is not heard of cancels, and the failure still becomes the reason', () => {
+    const { state, says } = accepted(states['PENDING+i'], commands.nudge);
+    expect(state).toMatchObject({ status: 'CANCELLING', reason: { code: 'PARTICIPANT_FAILED' } });
+    expect(says).toEqual([{ type: 'order.cancelling', data: { customerId, cause: 'PARTICIPANT_FAILED' } }]);
+    expect(accepted(state, facts['payment.declined']).state).toMatchObject({
+      status: 'CANCELLED',
+      reason: decline,
+    });
+  });
+
+  test.each(['stock.rejected', 'payment.declined'] as const)(
+    'a wish to cancel stays the reason when %s follows',
+    (type) => {
+      expect(accepted(states.CANCELLING, facts[type]).state).toMatchObject({ reason: wish });
+    },
+  );
+
+  test('a decline that has to be announced again keeps its reason', () => {
+    const { state, says } = accepted(states['CANCELLING*+p'], commands.nudge);
+    expect(state).toMatchObject({ reason: decline });
+    expect(says).toEqual([{ type: 'order.cancelling', data: { customerId, cause: 'PAYMENT_DECLINED' } }]);
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { decide, type Payment, type ProviderAnswer } from '../../../functions/payment/decide.ts';
+import { payments } from '../../../functions/payment/table.ts';
+import { eventTypes, type Fact, schemas } from '../../../functions/saga/events.ts';
+import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { customerId, facts, paymentMethod } from '../../support/facts.ts';
+
+const amount = { amountMinor: 3_500, currency: 'EUR' };
+const charge = { customerId, ...amount };
+const { decline } = facts['payment.declined'].data;
+const paymentIntentId = 'pi_1';
+const refundId = 're_1';
+
+const states = {
+  nothing: undefined,
+  CHARGING: { ...charge, status: 'CHARGING', paymentMethod },
+  VOIDING: { ...charge, status: 'VOIDING', paymentMethod },
+  CAPTURED: { ...charge, status: 'CAPTURED', paymentIntentId },
+  REFUNDING: { ...charge, status: 'REFUNDING', paymentIntentId },
+  REFUNDED: { ...charge, status: 'REFUNDED', paymentIntentId, refundId },
+  DECLINED: { ...charge, status: 'DECLINED', decline },
+  VOIDED: { customerId, status: 'VOIDED' },
+} as const satisfies Record<string, Payment | undefined>;
+
+const answers: { readonly [T in ProviderAnswer['type']]: Extract<ProviderAnswer, { type: T }> } = {
+  'charge.captured': { type: 'charge.captured', paymentIntentId },
+  'charge.declined': { type: 'charge.declined', decline },
+  'refund.succeeded': { type: 'refund.succeeded', refundId },
+};
+
+const inputs: Readonly<Record<string, Fact | ProviderAnswer>> = { ...facts, ...answers };
+
+const underway = `
+                 | nothing                  | CHARGING                    | VOIDING                  | REFUNDING
+stock.reserved   | CHARGING ⇒ charge        | resume charge               | ignore                   | ignore
+order.cancelling | VOIDED » payment.voided  | VOIDING ⇒ charge            | resume charge            | resume refund
+charge.captured  | refuse                   | CAPTURED » payment.captured | REFUNDING ⇒ refund       | ignore
+charge.declined  | refuse                   | DECLINED » payment.declined | VOIDED » payment.voided  | refuse
+refund.succeeded | refuse                   | refuse                      | refuse                   | REFUNDED » payment.refunded
+stock.rejected   | ignore                   | ignore                      | ignore                   | ignore
+payment.declined | ignore                   | ignore                      | ignore                   | ignore
+order.placed     | refuse                   | refuse                      | refuse                   | refuse
+stock.released   | refuse                   | refuse                      | refuse                   | refuse
+payment.captured | refuse                   | refuse                      | refuse                   | refuse
+payment.voided   | refuse                   | refuse                      | refuse                   | refuse
+payment.refunded | refuse                   | refuse                      | refuse                   | refuse
+order.confirmed  | refuse                   | refuse                      | refuse                   | refuse
+order.cancelled  | refuse                   | refuse                      | refuse                   | refuse
+`;
+
+const settled = `
+                 | CAPTURED           | DECLINED                | VOIDED | REFUNDED
+stock.reserved   | repeat             | repeat                  | repeat | repeat
+order.cancelling | REFUNDING ⇒ refund | repeat                  | repeat | repeat
+charge.captured  | repeat             | refuse                  | refuse | ignore
+charge.declined  | refuse             | repeat                  | repeat | refuse
+refund.succeeded | refuse             | refuse                  | refuse | repeat
+stock.rejected   | ignore             | ignore                  | ignore | ignore
+payment.declined | ignore             | ignore                  | ignore | ignore
+order.placed     | refuse             | refuse                  | refuse | refuse
+stock.released   | refuse             | refuse                  | refuse | refuse
+payment.captured | refuse             | refuse                  | refuse | refuse
+payment.voided   | refuse             | refuse                  | refuse | refuse
+payment.refunded | refuse             | refuse                  | refuse | refuse
+order.confirmed  | refuse             | refuse                  | refuse | refuse
+order.cancelled  | refuse             | refuse                  | refuse | refuse
+`;
+
+const cells = cellsOf(underway, settled);
+
+const decisionOf = (row: string, column: string) =>
+  decide(states[column as keyof typeof states], inputs[row] as Fact | ProviderAnswer);
+
+describe('payment answers every event and every answer of the provider in every state', () => {
+  test.each(cells)('$row when $column: $says', ({ row, column, says }) => {
+    expect(inWords(decisionOf(row, column), ({ status }) => status)).toBe(says);
+  });
+
+  test('the table has every event type, every answer and every state, each once', () => {
+    expect(gapsIn(cells, [...eventTypes, ...Object.keys(answers)], Object.keys(states))).toEqual([]);
+    expect(Object.keys(states).toSorted()).toEqual(['nothing', ...statusesOf(payments.schema)].toSorted());
+  });
+
+  test('every state it accepts can be stored, and everything it says can be read', () => {
+    for (const { row, column } of cells) {
+      const decision = decisionOf(row, column);
+      if (decision.kind !== 'accept') continue;
+      expect(payments.schema.parse(decision.state)).toEqual(decision.state);
+      for (const { type, data } of decision.says ?? []) expect(schemas[type].parse(data)).toEqual(data);
+    }
+  });
+
+  test('an intent is written before the provider is asked, and nothing is said until it has answered', () => {
+    for (const { row, column } of cells) {
+      const decision = decisionOf(row, column);
+      if (decision.kind === 'accept' && decision.effect !== undefined) expect(decision.says).toEqual([]);
+    }
+  });
+});
+
+describe('what payment asks of the provider', () => {
+  const chargeCall = { call: 'charge', ...amount, paymentMethod };
+  const refundCall = { call: 'refund', ...amount, paymentIntentId };
+
+  test.each([
+    ['stock.reserved', 'nothing', chargeCall],
+    ['stock.reserved', 'CHARGING', chargeCall],
+    ['order.cancelling', 'CHARGING', chargeCall],
+    ['order.cancelling', 'VOIDING', chargeCall],
+    ['charge.captured', 'VOIDING', refundCall],
+    ['order.cancelling', 'CAPTURED', refundCall],
+    ['order.cancelling', 'REFUNDING', refundCall],
+  ])('%s when %s: the whole amount, once and for all the same call', (row, column, call) => {
+    expect(decisionOf(row, column)).toMatchObject({ effect: call });
+  });
+
+  test.each([
+    ['charge.captured', 'CHARGING', 'payment.captured'],
+    ['charge.declined', 'CHARGING', 'payment.declined'],
+    ['refund.succeeded', 'REFUNDING', 'payment.refunded'],
+    ['order.cancelling', 'nothing', 'payment.voided'],
+  ] as const)('%s when %s is told as %s, with what happened', (row, column, type) => {
+    expect(decisionOf(row, column)).toMatchObject({ says: [facts[type]] });
+  });
+});

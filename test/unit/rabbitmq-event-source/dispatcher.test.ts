@@ -1,0 +1,194 @@
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Settler } from '../../../infra/local/rabbitmq-event-source/broker-session.ts';
+import { Counters } from '../../../infra/local/rabbitmq-event-source/counters.ts';
+import { Dispatcher } from '../../../infra/local/rabbitmq-event-source/dispatcher.ts';
+import type { Invoke, Outcome } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
+import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
+import type { Settlement } from '../../../infra/local/rabbitmq-event-source/settlement.ts';
+import { deliveredMessage } from '../../support/event-source/message.ts';
+
+const mapping: Mapping = {
+  functionName: 'any',
+  functionTimeoutSeconds: 6,
+  eventSourceArn: 'arn',
+  queue: 'test',
+  virtualHost: '/',
+  enabled: true,
+  batchSize: 3,
+  batchingWindowMs: 0,
+  concurrency: 1,
+};
+
+type Running = { readonly bodies: readonly string[]; readonly end: (kind: Outcome['kind']) => Promise<void> };
+
+/** A dispatcher whose function ends when the test says so. */
+function started(changes: Partial<Mapping> = {}) {
+  const running: Running[] = [];
+  const lines: string[] = [];
+  const log = {
+    error: (line: string) => void lines.push(line),
+    info: () => undefined,
+    debug: () => undefined,
+  };
+  const invoke: Invoke = (_, payload) => {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const { rmqMessagesByQueue } = JSON.parse(payload.toString());
+    const records: { data: string }[] = rmqMessagesByQueue['test::/'];
+    const bodies = records.map(({ data }) => Buffer.from(data, 'base64').toString());
+    const end = async (kind: Outcome['kind']): Promise<void> => {
+      resolve(kind === 'succeeded' ? { kind } : { kind, reason: 'because' });
+      await turn();
+    };
+    running.push({ bodies, end });
+    return promise;
+  };
+  const dispatcher = new Dispatcher({ ...mapping, ...changes }, invoke, log, new Counters('test', log));
+  const settled: string[] = [];
+  dispatcher.attach(settler(settled, 'first channel'));
+  const receive = (tag: number, redelivered = false): void =>
+    dispatcher.receive(deliveredMessage({ tag, redelivered, body: String(tag) }));
+  return { dispatcher, running, lines, settled, receive };
+}
+
+function settler(settled: string[], name: string): Settler {
+  const write =
+    (verb: string) =>
+    ({ upTo, singly }: Settlement): void => {
+      const tags = singly.map(({ fields }) => fields.deliveryTag);
+      settled.push(
+        `${name}: ${verb}${upTo ? ` up to ${upTo.fields.deliveryTag}` : ''} ${tags.join()}`.trimEnd(),
+      );
+    };
+  return { acknowledge: write('acknowledge'), requeue: write('requeue') };
+}
+
+test('messages that arrive together are one batch, and what gathers meanwhile is the next', async () => {
+  const { running, settled, receive } = started();
+  receive(1);
+  receive(2);
+  expect(running).toHaveLength(0);
+  await turn();
+  for (const tag of [3, 4, 5, 6]) receive(tag);
+  await turn();
+  expect(running.map(({ bodies }) => bodies)).toEqual([['1', '2']]);
+  expect(settled).toEqual([]);
+  await running[0]?.end('succeeded');
+  expect(running[1]?.bodies).toEqual(['3', '4', '5']);
+  await running[1]?.end('succeeded');
+  expect(running[2]?.bodies).toEqual(['6']);
+  expect(settled).toEqual(['first channel: acknowledge up to 2', 'first channel: acknowledge up to 5']);
+});
+
+test('a success never acknowledges what runs or waits elsewhere', async () => {
+  const { running, settled, receive } = started({ concurrency: 2, batchSize: 2 });
+  for (const tag of [1, 2, 3, 4]) receive(tag);
+  await turn();
+  expect(running.map(({ bodies }) => bodies)).toEqual([
+    ['1', '2'],
+    ['3', '4'],
+  ]);
+  await running[1]?.end('succeeded');
+  await running[0]?.end('succeeded');
+  expect(settled).toEqual(['first channel: acknowledge 3,4', 'first channel: acknowledge up to 2']);
+});
+
+test('a failed batch is requeued, and comes again before what waits', async () => {
+  const { running, settled, receive } = started();
+  receive(1);
+  await turn();
+  receive(2);
+  await running[0]?.end('failed');
+  expect(settled).toEqual(['first channel: requeue up to 1']);
+  receive(3, true);
+  await delay(50);
+  expect(running, 'the delay').toHaveLength(1);
+  await delay(100);
+  expect(running[1]?.bodies).toEqual(['3']);
+  await running[1]?.end('succeeded');
+  expect(settled[1]).toBe('first channel: acknowledge 3');
+});
+
+test('a batch that the function never saw is kept and tried again', async () => {
+  const { running, settled, lines, receive } = started();
+  receive(1);
+  await turn();
+  await running[0]?.end('refused');
+  expect(settled).toEqual([]);
+  expect(lines).toEqual(['because; trying again in 100 ms']);
+  await delay(150);
+  expect(running[1]?.bodies).toEqual(['1']);
+  await running[1]?.end('succeeded');
+  expect(settled).toEqual(['first channel: acknowledge up to 1']);
+});
+
+test('what a lost channel brought is forgotten, and never settled on the next one', async () => {
+  const { dispatcher, running, settled, receive } = started();
+  receive(1);
+  await turn();
+  receive(2);
+  dispatcher.detach();
+  dispatcher.attach(settler(settled, 'second channel'));
+  receive(1, true);
+  await turn();
+  expect(running, 'one invocation at a time').toHaveLength(1);
+  await running[0]?.end('succeeded');
+  expect(settled).toEqual([]);
+  expect(running.map(({ bodies }) => bodies)).toEqual([['1'], ['1']]);
+  await running[1]?.end('succeeded');
+  expect(settled).toEqual(['second channel: acknowledge up to 1']);
+  await turn();
+  expect(running, 'nothing is left of the first channel').toHaveLength(2);
+});
+
+test('a batch that is kept for another attempt is forgotten when its channel is lost', async () => {
+  const { dispatcher, running, receive } = started();
+  receive(1);
+  await turn();
+  await running[0]?.end('refused');
+  dispatcher.detach();
+  await delay(150);
+  expect(running).toHaveLength(1);
+});
+
+test('what the filter does not want, or is too large, is acknowledged and not invoked with', async () => {
+  const { dispatcher, running, settled, lines } = started({
+    filter: (data) => data.toString() !== 'unwanted',
+  });
+  dispatcher.receive(deliveredMessage({ tag: 1, body: 'unwanted' }));
+  dispatcher.receive(deliveredMessage({ tag: 2, body: Buffer.alloc(4_718_592) }));
+  dispatcher.receive(deliveredMessage({ tag: 3, body: Buffer.alloc(4_718_000) }));
+  await turn();
+  expect(settled).toEqual(['first channel: acknowledge 1', 'first channel: acknowledge 2']);
+  expect(lines).toEqual(['dropped a message of 4718592 bytes: its event would be over 6 MB']);
+  expect(running).toHaveLength(1);
+});
+
+test('a stop takes nothing more and ends with the running invocation', async () => {
+  const { dispatcher, running, settled, receive } = started();
+  receive(1);
+  await turn();
+  receive(2);
+  let isStopped = false;
+  const stop = dispatcher.stop().then(() => {
+    isStopped = true;
+  });
+  receive(3);
+  await turn();
+  expect(isStopped).toBe(false);
+  await running[0]?.end('succeeded');
+  await stop;
+  expect(running).toHaveLength(1);
+  expect(settled).toEqual(['first channel: acknowledge up to 1']);
+});
+
+test('a stop does not wait for the delay after a failure', async () => {
+  const { dispatcher, running, receive } = started();
+  receive(1);
+  await turn();
+  await running[0]?.end('refused');
+  const startedAtMs = performance.now();
+  await dispatcher.stop();
+  expect(performance.now() - startedAtMs).toBeLessThan(80);
+  expect(running).toHaveLength(1);
+});

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../../functions/runtime/rabbitmq-event.ts';
+import { parkMessage, retryMessage } from '../../functions/runtime/settle.ts';
+import { services } from '../../functions/saga/choreography.ts';
+import { parseRetryDelays } from '../../functions/saga/routes.ts';
+
+const delays = parseRetryDelays('1s,5s,30s');
+const delivery: Delivery = {
+  body: Buffer.from('{}'),
+  messageId: 'ord_1:order.placed',
+  type: 'order.placed',
+  contentType: 'application/cloudevents+json',
+  attempts: 0,
+};
+const error = new RangeError('the table is asleep');
+
+describe('a message that failed', () => {
+  test.each([
+    [0, 'saga.retry.1s', 1_000],
+    [1, 'saga.retry.5s', 5_000],
+    [2, 'saga.retry.30s', 30_000],
+  ])('after %i earlier attempts waits in %s, half of it at least', (attempts, exchange, delayMs) => {
+    const message = retryMessage('payment', { ...delivery, attempts }, error, delays);
+    expect(message).toMatchObject({
+      exchange,
+      routingKey: 'payment',
+      mandatory: true,
+      headers: { 'saga-attempts': attempts + 1, 'saga-error': 'RangeError: the table is asleep' },
+    });
+    expect(message.expirationMs).toBeGreaterThanOrEqual(delayMs / 2);
+    expect(message.expirationMs).toBeLessThanOrEqual(delayMs);
+  });
+
+  test('is the same message afterwards', () => {
+    const { body, messageId, type, contentType } = delivery;
+    const same = { body, messageId, type, contentType };
+    expect(retryMessage('order', delivery, error, delays)).toMatchObject(same);
+    expect(parkMessage('order', delivery, 'why')).toMatchObject(same);
+  });
+
+  test.each([3, 4, 1_000, 1.5])(
+    'after %d earlier attempts is parked, with the reason and the last error',
+    (attempts) => {
+      const message = retryMessage('inventory', { ...delivery, attempts }, error, delays);
+      expect(message).toMatchObject({
+        exchange: '',
+        routingKey: 'inventory.dead',
+        mandatory: true,
+        headers: {
+          'saga-attempts': attempts + 1,
+          'saga-dead-reason': `gave up after ${attempts + 1} attempts`,
+          'saga-error': 'RangeError: the table is asleep',
+        },
+      });
+      expect(message.expirationMs).toBeUndefined();
+    },
+  );
+
+  test('climbs the whole ladder, each rung once, and ends: no message is retried for ever', () => {
+    let attempts = 0;
+    const ways: string[] = [];
+    for (let turn = 0; turn < 10; turn += 1) {
+      const message = retryMessage('order', { ...delivery, attempts }, error, delays);
+      ways.push(message.exchange || message.routingKey);
+      if (message.exchange === '') break;
+      attempts = Number(message.headers?.['saga-attempts']);
+    }
+    expect(ways).toEqual(['saga.retry.1s', 'saga.retry.5s', 'saga.retry.30s', 'order.dead']);
+  });
+
+  test.each(services)('of %s comes back to the service it failed in, and parks there', (service) => {
+    expect(retryMessage(service, delivery, error, delays).routingKey).toBe(service);
+    expect(parkMessage(service, delivery, 'why').routingKey).toBe(`${service}.dead`);
+  });
+
+  test('that can never succeed is parked at its first attempt, without an error', () => {
+    expect(parkMessage('order', delivery, 'not JSON').headers).toEqual({
+      'saga-attempts': 1,
+      'saga-dead-reason': 'not JSON',
+    });
+  });
+});
+
+describe('jitter', () => {
+  const [minute] = parseRetryDelays('1m');
+  if (minute === undefined) throw new Error('no minute');
+  const waitOf = (messageId: string, attempts = 0) =>
+    retryMessage('order', { ...delivery, messageId, attempts }, error, [minute, minute, minute])
+      .expirationMs ?? Number.NaN;
+
+  test('lies between half of the delay and all of it, as whole milliseconds, and is always the same', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (messageId) => {
+        const waitMs = waitOf(messageId);
+        expect(waitMs).toBeGreaterThanOrEqual(30_000);
+        expect(waitMs).toBeLessThanOrEqual(60_000);
+        expect(Number.isInteger(waitMs)).toBe(true);
+        expect(waitOf(messageId)).toBe(waitMs);
+      }),
+    );
+  });
+
+  test('spreads what failed together over the whole of it', () => {
+    const waits = Array.from({ length: 1_000 }, (_, order) => waitOf(`ord_${order}:order.placed`));
+    const perTenth = Array.from({ length: 10 }, (_, tenth) =>
+      waits.filter((waitMs) => Math.min(9, Math.floor((waitMs - 30_000) / 3_000)) === tenth),
+    );
+    for (const part of perTenth) expect(part.length).toBeGreaterThan(50);
+  });
+
+  test('differs from one attempt to the next', () => {
+    expect(new Set([0, 1, 2].map((attempts) => waitOf('ord_1:order.placed', attempts))).size).toBe(3);
+  });
+});
+
+describe('headers are for people to read', () => {
+  const long = 'x'.repeat(100_000);
+
+  test('however long an error or a reason is', () => {
+    for (const message of [
+      retryMessage('order', delivery, new Error(long), delays),
+      retryMessage('order', { ...delivery, attempts: 3 }, new Error(long), delays),
+      parkMessage('order', delivery, long, long),
+    ]) {
+      for (const value of Object.values(message.headers ?? {}))
+        expect(String(value).length).toBeLessThanOrEqual(500);
+    }
+  });
+});
