@@ -2,22 +2,35 @@ import Stripe from 'stripe';
 import { required } from '../runtime/environment.ts';
 import type { PaymentDecline } from '../saga/events.ts';
 import type { OrderId } from '../saga/ids.ts';
-import type { ProviderCall } from './decide.ts';
+import type { ProviderAnswer, ProviderCall } from './decide.ts';
 import type { Provider } from './payment.ts';
 
 /** A charge usually takes one to two seconds; past this its result is unknown, and is asked for again. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the
- * order, so that asking again after a lost answer gets the answer and not a second charge.
+ * Stripe forgets a key once it is at least 24 hours old; the margin is for clocks that differ. After that the
+ * key protects no more, and what became of the charge is looked up by the order instead.
  * https://docs.stripe.com/api/idempotent_requests
  */
-export function liveProvider(): Provider {
+const KEY_LIFETIME_MS = 23 * 60 * 60 * 1_000;
+
+/**
+ * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the
+ * order, so that asking again after a lost answer gets the answer and not a second charge.
+ */
+export function liveProvider(now: () => number = Date.now): Provider {
   let stripe: Stripe | undefined;
-  return async (orderId, call) => {
+  return async (orderId, call, intendedAtMs) => {
     stripe ??= connect();
-    return call.call === 'charge' ? await charge(stripe, orderId, call) : await refund(stripe, orderId, call);
+    try {
+      if (call.call === 'refund') return await refund(stripe, orderId, call);
+      const isKeyForgotten = now() - intendedAtMs > KEY_LIFETIME_MS;
+      const earlier = isKeyForgotten ? await findCharge(stripe, orderId) : undefined;
+      return earlier ?? (await charge(stripe, orderId, call));
+    } catch (error) {
+      throw unknownAnswer(error);
+    }
   };
 }
 
@@ -54,13 +67,32 @@ async function charge(
       },
       { idempotencyKey: orderId },
     );
-    if (intent.status === 'succeeded') return { type: 'charge.captured', paymentIntentId: intent.id };
-    throw new ProviderError(`payment intent ${intent.id} is ${intent.status}`);
+    return answerOf(intent);
   } catch (error) {
     const decline = declineOf(error);
-    if (decline === undefined) throw unknownAnswer(error);
+    if (decline === undefined) throw error;
     return { type: 'charge.declined', decline };
   }
+}
+
+/** Search lags behind by up to an hour, which is far less than the age at which it is needed. */
+async function findCharge(stripe: Stripe, orderId: OrderId): Promise<ProviderAnswer | undefined> {
+  const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
+  const intent = data.find(({ status }) => status === 'succeeded') ?? data[0];
+  return intent && answerOf(intent);
+}
+
+/** https://docs.stripe.com/payments/paymentintents/lifecycle */
+function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): ProviderAnswer {
+  if (status === 'succeeded') return { type: 'charge.captured', paymentIntentId: id };
+  if (status === 'requires_payment_method' || status === 'canceled') {
+    const decline = {
+      code: refusal?.code ?? status,
+      message: refusal?.message ?? `The payment intent is ${status}.`,
+    };
+    return { type: 'charge.declined', decline };
+  }
+  throw new ProviderError(`payment intent ${id} is ${status}`);
 }
 
 async function refund(
@@ -73,11 +105,22 @@ async function refund(
       { payment_intent: paymentIntentId, metadata: { orderId } },
       { idempotencyKey: `${orderId}:refund` },
     )
-    .catch((error: unknown) => {
-      throw unknownAnswer(error);
-    });
+    .catch((error: unknown) => earlierRefund(stripe, paymentIntentId, error));
   if (status === 'succeeded' || status === 'pending') return { type: 'refund.succeeded', refundId: id };
   throw new ProviderError(`refund ${id} is ${status}`);
+}
+
+/** A charge is refunded in full once: past the key's lifetime, Stripe says that it has been. */
+async function earlierRefund(
+  stripe: Stripe,
+  paymentIntentId: string,
+  error: unknown,
+): Promise<Stripe.Refund> {
+  if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded') throw error;
+  const { data } = await stripe.refunds.list({ payment_intent: paymentIntentId });
+  const earlier = data.find(({ status }) => status === 'succeeded' || status === 'pending');
+  if (earlier === undefined) throw error;
+  return earlier;
 }
 
 /** It is not known what the provider did: the same call with the same key will tell. */

@@ -22,8 +22,8 @@ export interface Participant<
   readonly reads?: (input: Input) => readonly string[];
   /** Usually the first this participant hears of an order: written without reading, the condition tells. */
   readonly opens?: Input['type'];
-  /** Calls the outside. A throw means that the result is not known. */
-  readonly perform?: (orderId: OrderId, effect: Effect) => Promise<Input>;
+  /** Calls the outside for a record that says so already. A throw means that the result is not known. */
+  readonly perform?: (effect: Effect, record: SagaRecord<State>) => Promise<Input>;
 }
 
 export interface Work<Input> {
@@ -162,7 +162,8 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
         else this.#finish(job, { kind: 'done', record: before }, before.outbox);
         return [];
       case 'resume':
-        this.#call(job, decision.effect, before);
+        if (before === undefined) this.#fail(job, new Error('nothing stored to resume'));
+        else this.#call(job, decision.effect, before);
         return [];
       case 'ignore':
         this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
@@ -191,12 +192,12 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     return change;
   }
 
-  #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {
+  #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State>): void {
     const { service, perform } = this.#participant;
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
     this.#calling += 1;
     Promise.resolve()
-      .then(() => perform(job.work.orderId, effect))
+      .then(() => perform(effect, record))
       .then(
         (answer) => {
           job.input = answer;

@@ -27,11 +27,11 @@ ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
 What became of them, newest first:
 
-curl -sS ${api}/orders -H "Authorization: Bearer $TOKEN"
+curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"
 `;
 }
 
 function placeOrder(api: string, idempotencyKey: string, paymentMethod: string): string {
   const body = JSON.stringify({ items: [{ sku: 'mug-blue', quantity: 2 }], paymentMethod });
-  return `curl -sS ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
+  return `curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
 }

@@ -29,7 +29,7 @@ async function restartWorkers(): Promise<void> {
 }
 
 describe('a worker that dies', () => {
-  // Fails where the provider is called under a new key each time: two captures.
+  // Fails where the provider is called under a new key each time: every retry charges once more.
   test('after the charge and before the record: charged once, confirmed', async () => {
     const orderId = await alice.place(mug, 'pm_sandbox_timeoutAfterCharge');
     await until('it is charged', async () => (await ledgerOf(world, orderId)).captures === 1);

@@ -45,7 +45,7 @@ async function expectBalanced(): Promise<void> {
 }
 
 describe('messages', () => {
-  // Fails where a step is not guarded by the record: stock is taken twice and released twice.
+  // Fails where a step is not guarded by the record: stock is taken twice, or released twice.
   test('every one delivered twice: every effect once', async () => {
     await whileInterposed(
       world,
@@ -81,7 +81,7 @@ describe('messages', () => {
     });
   });
 
-  // Fails where a compensation leaves no tombstone: the late step charges a cancelled order.
+  // Fails where inventory's compensation leaves no tombstone: the late step reserves for a cancelled order.
   test('order.cancelling before the step it undoes: the late step finds the tombstone', async () => {
     const late: { to: Service; forward: Forward }[] = [];
     const holdSteps: Interposer = async ({ to, type, forward }) => {

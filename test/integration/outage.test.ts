@@ -64,7 +64,7 @@ async function nudgeUntilQuiet() {
 }
 
 describe('an outage in mid-load', () => {
-  // Fails where an order is announced and not stored, or announced only once: it stays PENDING for ever.
+  // Fails where an order that can't be announced is refused, or is announced only once: it stays PENDING for ever.
   test('of the broker, for 10 s: every order is accepted all the same, and ends', async () => {
     const placed = await loadAcross(world.system.parts.rabbitmq, 10_000);
     expect(placed.flatMap(({ refusals }) => refusals)).toEqual([]);

@@ -120,6 +120,7 @@ describe('the publisher', () => {
     expect(ids.filter((id) => !got.has(id))).toEqual([]);
   });
 
+  // Fails where what was not confirmed is not published again: the caller gets the error of a lost connection.
   test('a connection cut in the middle of many publishes loses none', async () => {
     const ids = Array.from({ length: 2_000 }, () => randomUUID());
     const publishing = Promise.all(ids.map((messageId) => publisher.publish(message({ messageId }))));

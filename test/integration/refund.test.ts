@@ -38,6 +38,7 @@ describe('the payment provider', () => {
     expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1, keptMinor: 1290 });
   });
 
+  // Fails where a 5xx counts as a decline: the order is cancelled because the provider was busy.
   test('is unavailable twice: asked again, charged once', async () => {
     const orderId = await alice.place(mug, 'pm_sandbox_unavailableTwice');
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
@@ -69,6 +70,7 @@ describe('the payment provider', () => {
     expect((await audit(world)).violations).toEqual([]);
   });
 
+  // Fails where a failed compensation is swallowed: nothing is parked, and nobody sees that the money is kept.
   test('never refunds: the message is parked with its error, and the order stays visibly CANCELLING', async () => {
     const orderId = await cancelDuringCharge('pm_sandbox_refundFails');
     const parked = await until('the refund is parked', async () => {

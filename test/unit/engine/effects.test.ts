@@ -13,7 +13,8 @@ const answerTo = ({ call }: ProviderCall): ProviderAnswer =>
   call === 'charge'
     ? { type: 'charge.captured', paymentIntentId: 'pi_1' }
     : { type: 'refund.succeeded', refundId: 're_1' };
-const willing: Provider = (_orderId, call) => Promise.resolve(answerTo(call));
+type Stub = (orderId: OrderId, call: ProviderCall) => ReturnType<Provider>;
+const willing: Stub = (_orderId, call) => Promise.resolve(answerTo(call));
 const pay = (batch: readonly Work<Fact>[], { edges }: Scene, provider: Provider) =>
   run(payment(provider), batch, edges);
 
@@ -35,7 +36,7 @@ describe('a call to the outside', () => {
   test('that fails, fails its own order only, which keeps its intent and is asked again', async () => {
     const here = scene();
     const calls: ProviderCall[] = [];
-    const provider: Provider = (orderId, call) => {
+    const provider: Stub = (orderId, call) => {
       if (orderId === orderIdOf(2)) calls.push(call);
       return calls.length === 1 ? Promise.reject(new Error('socket hang up')) : willing(orderId, call);
     };
