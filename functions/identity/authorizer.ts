@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../runtime/environment.ts';
 import { roles } from '../runtime/http.ts';
@@ -17,7 +17,7 @@ let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
-  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(event.authorizationToken) ?? [];
+  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
   if (token === undefined) throw new Error('Unauthorized');
   keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
   try {
@@ -30,7 +30,14 @@ export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<AP
     const { sub, role } = Claims.parse(payload);
     return allow(sub, role, event.methodArn);
   } catch (error) {
-    log('info', 'token refused', { reason: error instanceof Error ? error.message : String(error) });
+    // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
+    if (
+      error instanceof errors.JWKSTimeout ||
+      !(error instanceof errors.JOSEError || error instanceof z.ZodError)
+    ) {
+      throw error;
+    }
+    log('info', 'token refused', { reason: error.message });
     throw new Error('Unauthorized');
   }
 }

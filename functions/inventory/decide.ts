@@ -7,6 +7,7 @@
  * A reservation is stock held for an order. RELEASED is final: an order.placed that comes later finds it and
  * reserves nothing.
  */
+import { compensatorsOf, isFailure } from '../saga/choreography.ts';
 import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
 import type { EventData, Fact, Line, PricedLine, StockRejection } from '../saga/events.ts';
 import type { CustomerId, Sku } from '../saga/ids.ts';
@@ -41,25 +42,10 @@ export function decide(
   fact: Fact,
   catalogue: Catalogue,
 ): InventoryDecision {
-  switch (fact.type) {
-    case 'order.placed':
-      return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
-    case 'payment.declined':
-    case 'order.cancelling':
-      return release(reservation, fact.data);
-    case 'stock.rejected':
-      return ignore('inventory said this itself');
-    case 'stock.reserved':
-    case 'stock.released':
-    case 'payment.captured':
-    case 'payment.voided':
-    case 'payment.refunded':
-    case 'order.confirmed':
-    case 'order.cancelled':
-      return refuse(`${fact.type} is not for inventory`);
-    default:
-      return fact satisfies never;
-  }
+  if (fact.type === 'order.placed') return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
+  if (!isFailure(fact)) return refuse(`${fact.type} is not for inventory`);
+  if (compensatorsOf(fact.type).includes('inventory')) return release(reservation, fact.data);
+  return ignore(`${fact.type} leaves nothing to release`);
 }
 
 function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): InventoryDecision {
@@ -116,7 +102,7 @@ const rejecter =
     return {
       kind: 'accept',
       state: { customerId, status: 'REJECTED', rejection },
-      says: [{ type: 'stock.rejected', data: rejection }],
+      says: [{ type: 'stock.rejected', data: { customerId, ...rejection } }],
     };
   };
 

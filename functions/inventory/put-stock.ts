@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Edges } from '../runtime/edges.ts';
-import { bodyOf, http, json, requireOperator } from '../runtime/http.ts';
+import { bodyOf, http, json, requireRole } from '../runtime/http.ts';
 import { liveEdges } from '../runtime/live.ts';
 import { Problem } from '../runtime/problem.ts';
 import { Sku } from '../saga/ids.ts';
@@ -17,7 +17,7 @@ const NewStock = z.strictObject({
 /** PUT /stock/{sku}: a stocktake. It says what is on the shelf now, besides what is held for orders. */
 export const putStock = (edges: Edges) =>
   http(async (event) => {
-    requireOperator(event);
+    requireRole(event, 'operator');
     const sku = Sku.safeParse(event.pathParameters?.sku);
     if (!sku.success) {
       throw new Problem('invalid-content', 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores.');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Edges } from '../runtime/edges.ts';
-import { bodyOf, callerOf, http, json, pathOf, requireOperator } from '../runtime/http.ts';
-import { fingerprintOf, idempotencyKeyOf } from '../runtime/idempotency-key.ts';
+import { bodyOf, http, json, pathOf, requireRole } from '../runtime/http.ts';
+import { fingerprintOf, idempotencyKeyOf, receiptIdFor } from '../runtime/idempotency-key.ts';
 import { liveEdges } from '../runtime/live.ts';
 import { Problem } from '../runtime/problem.ts';
 import { StoreUnavailableError, type WriteResult } from '../runtime/store.ts';
@@ -17,12 +17,12 @@ const MAX_TRIES = 5;
 /** POST /stock/{sku}/receipts: goods received are added exactly once, however often the request is sent. */
 export const receiveStock = (edges: Edges) =>
   http(async (event) => {
-    requireOperator(event);
+    const { id: operator } = requireRole(event, 'operator');
     const sku = pathOf(event, 'sku', Sku);
     const key = idempotencyKeyOf(event);
     const receipt = bodyOf(event, Receipt);
     const fingerprint = fingerprintOf(receipt);
-    const pk = `RECEIPT#${sku}#${callerOf(event).id}#${key}`;
+    const pk = `RECEIPT#${receiptIdFor(operator, sku, key)}`;
     const item = { pk, fingerprint, ...receipt, receivedAt: new Date(edges.now()).toISOString() };
     const add = () =>
       edges.store.write([

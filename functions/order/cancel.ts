@@ -1,12 +1,11 @@
 import type { Edges } from '../runtime/edges.ts';
 import { run } from '../runtime/engine.ts';
-import { callerOf, http, json, pathOf, traceparentOf } from '../runtime/http.ts';
+import { callerOf, http, pathOf, traceparentOf } from '../runtime/http.ts';
 import { liveEdges } from '../runtime/live.ts';
-import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { HASTY } from '../runtime/publisher.ts';
 import { OrderId } from '../saga/ids.ts';
-import { order, orderOf, present } from './order.ts';
+import { accepted, order, orderOf } from './order.ts';
 
 /** POST /orders/{orderId}/cancel: the wish is durable when this answers; what was done is then undone. */
 export const cancel = (edges: Edges) =>
@@ -19,12 +18,7 @@ export const cancel = (edges: Edges) =>
     const [outcome] = await run(order, [work], edges);
     if (outcome?.kind === 'refused')
       throw new Problem('conflict', `This order cannot be cancelled: ${outcome.reason}.`);
-    if (outcome?.record === undefined)
-      throw outcome?.kind === 'failed' ? outcome.error : new Error('no outcome');
-    if (outcome.kind === 'failed') {
-      log('warn', 'cancellation accepted but not announced yet', { orderId, error: outcome.error.message });
-    }
-    return json(202, present(outcome.record), { location: `/orders/${orderId}` });
+    return accepted(outcome);
   });
 
 export const handler = cancel(liveEdges('order', HASTY));

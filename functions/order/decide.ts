@@ -12,12 +12,12 @@
  * A CANCELLING order waits for the answer of every participant that compensates its failure. An answer may
  * overtake the failure it answers, so a PENDING order remembers the answers it has had.
  */
-import { compensatorsOf, publisherOf, type Service } from '../saga/choreography.ts';
+import { compensatorsOf, kindOf, publisherOf, type Service } from '../saga/choreography.ts';
 import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
 import type { EventType, Fact, Line, PaymentDecline, StockRejection } from '../saga/events.ts';
 import type { CustomerId } from '../saga/ids.ts';
 
-/** Reasons of the order's own. PARTICIPANT_FAILED: a compensation was confirmed, but its failure never heard. */
+/** PARTICIPANT_FAILED: another one's failure, of which no more is known, or only that it has been undone. */
 type Wish = 'CUSTOMER' | 'OPERATOR' | 'DEADLINE' | 'PARTICIPANT_FAILED';
 
 /** Why an order was or is being cancelled. */
@@ -74,22 +74,28 @@ export function decide(order: Order | undefined, input: OrderCommand | Fact): Or
     case 'payment.captured':
       return captured(order, input);
     case 'stock.rejected':
-      return failed(order, input.type, input.data);
+      return failed(order, input.type, { code: input.data.code, skus: input.data.skus });
     case 'payment.declined':
       return failed(order, input.type, { code: 'PAYMENT_DECLINED', decline: input.data.decline });
-    case 'stock.released':
-    case 'payment.voided':
-    case 'payment.refunded':
-      return answered(order, input.type);
-    case 'order.cancelling':
-      return ignore('the order said this itself');
-    case 'order.placed':
-    case 'stock.reserved':
-    case 'order.confirmed':
-    case 'order.cancelled':
-      return refuse(`${input.type} is not for the order service`);
     default:
-      return input satisfies never;
+      return other(order, input);
+  }
+}
+
+/** What the order needs to know of any other event is how the choreography calls it. */
+function other(order: Order, { type }: Fact): OrderDecision {
+  const kind = kindOf(type);
+  switch (kind) {
+    case 'failure':
+      if (publisherOf(type) === 'order') return ignore('the order said this itself');
+      return failed(order, type, { code: 'PARTICIPANT_FAILED' });
+    case 'compensation':
+      return answered(order, type);
+    case 'step':
+    case 'outcome':
+      return refuse(`${type} is not for the order service`);
+    default:
+      return kind satisfies never;
   }
 }
 
@@ -231,9 +237,8 @@ function startCancelling(order: Pending, code: Wish): OrderDecision {
 
 /** Says the order's own failure, which every participant answers: at once, or when nobody else's was heard. */
 function escalate(order: Cancelling): OrderDecision {
-  return {
-    kind: 'accept',
-    state: { ...order, failure: 'order.cancelling' },
-    says: [{ type: 'order.cancelling', data: { customerId: order.customerId, cause: order.reason.code } }],
-  };
+  const { customerId, reason } = order;
+  return waitOrEnd({ ...order, failure: 'order.cancelling' }, [
+    { type: 'order.cancelling', data: { customerId, cause: reason.code } },
+  ]);
 }

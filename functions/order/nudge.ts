@@ -3,6 +3,7 @@ import { run } from '../runtime/engine.ts';
 import { required } from '../runtime/environment.ts';
 import { liveEdges } from '../runtime/live.ts';
 import { log } from '../runtime/log.ts';
+import { HASTY } from '../runtime/publisher.ts';
 import { fromItem } from '../runtime/record.ts';
 import type { Item } from '../runtime/store.ts';
 import { order } from './order.ts';
@@ -11,11 +12,10 @@ import { DUE, dueShards, NUDGE_AFTER_SECONDS, orders } from './table.ts';
 /** One run never does more than this; what is left is found again by the next one. */
 const PAGE_SIZE = 100;
 const MAX_PAGES_PER_SHARD = 10;
-/** Well inside the function's timeout, so that a run ends by itself. */
-const MAX_RUN_MS = 20_000;
-
-/** An order that waits for long is asked about less and less often. */
-const MAX_NUDGE_INTERVAL_SECONDS = 3_600;
+/** No page is begun after this. What the last one takes still fits into the function's timeout. */
+const MAX_RUN_MS = 10_000;
+/** A pending order is asked about until its deadline, a cancelling one for as long as it takes. */
+const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
 
 interface Nudges {
   readonly overdue: number;
@@ -29,22 +29,45 @@ interface Nudges {
  */
 export const nudge = (edges: Edges, deadlineMs: () => number) => async (): Promise<Nudges> => {
   const startedMs = edges.now();
+  const deadline = deadlineMs();
   const total = { overdue: 0, nudged: 0, failed: 0 };
-  for (const shard of dueShards) {
+  // Runs that are cut short do not always neglect the same orders.
+  const first = Math.floor(startedMs / 60_000) % dueShards.length;
+  for (const shard of [...dueShards.slice(first), ...dueShards.slice(0, first)]) {
     for await (const overdue of pagesOfOverdue(edges, shard, startedMs)) {
-      const nowMs = edges.now();
-      const claimed = (await Promise.all(overdue.map((item) => claim(edges, item, nowMs)))).flat();
-      const input = { type: 'nudge', nowMs, deadlineMs: deadlineMs() } as const;
-      const work = claimed.map(({ orderId }) => ({ orderId, input }));
-      const outcomes = await run(order, work, edges);
+      const page = await nudgePage(edges, overdue, deadline);
       total.overdue += overdue.length;
-      total.nudged += outcomes.filter(({ kind }) => kind === 'done').length;
-      total.failed += outcomes.filter(({ kind }) => kind === 'failed').length;
+      total.nudged += page.nudged;
+      total.failed += page.failed;
+      // Nothing can be said at the moment: what is not claimed yet stays due.
+      if (page.isUnheard) return report(total);
     }
   }
+  return report(total);
+};
+
+function report(total: Nudges): Nudges {
   if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue orders nudged', { ...total });
   return total;
-};
+}
+
+async function nudgePage(edges: Edges, overdue: readonly Item[], deadlineMs: number) {
+  const nowMs = edges.now();
+  const claims = await Promise.allSettled(overdue.map((item) => claim(edges, item, nowMs)));
+  const claimed = claims.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  const input = { type: 'nudge', nowMs, deadlineMs } as const;
+  const work = claimed.map(({ orderId }) => ({ orderId, input }));
+  const outcomes = await run(order, work, edges);
+  // A record that cannot be read, or a table that does not answer: the others are nudged all the same.
+  const unclaimed = claims.filter((each) => each.status === 'rejected');
+  for (const { reason } of unclaimed) log('error', 'order not nudged', { error: String(reason) });
+  const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
+  return {
+    nudged: outcomes.filter(({ kind }) => kind === 'done').length,
+    failed: failed + unclaimed.length,
+    isUnheard: failed > 0 && failed === outcomes.length,
+  };
+}
 
 async function* pagesOfOverdue(
   { store, now }: Edges,
@@ -72,7 +95,9 @@ async function claim({ store }: Edges, item: Item, nowMs: number) {
   const record = fromItem(orders, item);
   const due = Number(item.dueEpochSeconds);
   const waitedSeconds = Math.round((nowMs - record.updatedAtMs) / 1000);
-  const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), MAX_NUDGE_INTERVAL_SECONDS);
+  const longest = MAX_INTERVAL_SECONDS[record.state.status === 'CANCELLING' ? 'CANCELLING' : 'PENDING'];
+  // The longer it has waited, the less often it is asked about.
+  const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), longest);
   const nextDue = Math.floor(nowMs / 1000) + interval;
   const result = await store.write([
     {
@@ -86,4 +111,11 @@ async function claim({ store }: Edges, item: Item, nowMs: number) {
   return result.ok ? [record] : [];
 }
 
-export const handler = nudge(liveEdges('order'), () => Number(required('SAGA_DEADLINE_SECONDS')) * 1000);
+/** @throws RangeError if the setting is not a whole number of seconds: an order without a deadline never ends */
+function deadlineSetting(): number {
+  const text = required('SAGA_DEADLINE_SECONDS');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new RangeError(`SAGA_DEADLINE_SECONDS is ${JSON.stringify(text)}`);
+  return Number(text) * 1_000;
+}
+
+export const handler = nudge(liveEdges('order', HASTY), deadlineSetting);

@@ -1,6 +1,7 @@
 import type { Edges } from '../runtime/edges.ts';
-import type { Participant } from '../runtime/engine.ts';
-import { type Caller, mayRead } from '../runtime/http.ts';
+import type { Outcome, Participant } from '../runtime/engine.ts';
+import { type Caller, type HttpReply, json, mayRead } from '../runtime/http.ts';
+import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { fromItem, type SagaRecord } from '../runtime/record.ts';
 import type { Fact } from '../saga/events.ts';
@@ -18,13 +19,12 @@ export const order: Participant<Order, OrderCommand | Fact, never> = {
 
 /** An order as its customer sees it. */
 export function present({ orderId, state, updatedAtMs }: SagaRecord<Order>) {
-  const ended = state.status === 'CONFIRMED';
   return {
     orderId,
     status: state.status,
     ...('reason' in state ? { reason: state.reason } : {}),
     items: state.items,
-    ...(ended ? { totalMinor: state.totalMinor, currency: state.currency } : {}),
+    ...(state.status === 'CONFIRMED' ? { totalMinor: state.totalMinor, currency: state.currency } : {}),
     createdAt: new Date(state.createdAtMs).toISOString(),
     updatedAt: new Date(updatedAtMs).toISOString(),
   };
@@ -38,4 +38,16 @@ export async function orderOf(edges: Edges, orderId: OrderId, caller: Caller): P
     throw new Problem('not-found', 'There is no order with this id.');
   }
   return record;
+}
+
+/** 202 once the order is durable. @throws what kept it from being so */
+export function accepted(outcome: Outcome<Order> | undefined): HttpReply {
+  if (outcome?.record === undefined)
+    throw outcome?.kind === 'failed' ? outcome.error : new Error('no outcome');
+  const { orderId } = outcome.record;
+  if (outcome.kind === 'failed') {
+    // Overdue orders say again what they said, so it is accepted all the same.
+    log('warn', 'order accepted but not announced yet', { orderId, error: outcome.error.message });
+  }
+  return json(202, present(outcome.record), { location: `/orders/${orderId}` });
 }

@@ -11,6 +11,7 @@
  * CHARGING, VOIDING and REFUNDING are intents: the provider is asked after they are written, with the order
  * as its idempotency key, and asked again until its answer is known. A timeout is not a decline.
  */
+import { compensatorsOf, isFailure } from '../saga/choreography.ts';
 import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
 import type { Fact, PaymentDecline } from '../saga/events.ts';
 import type { CustomerId } from '../saga/ids.ts';
@@ -31,10 +32,11 @@ export type Payment =
   | (Charge & { readonly status: 'DECLINED'; readonly decline: PaymentDecline })
   | { readonly customerId: CustomerId; readonly status: 'VOIDED' };
 
-/** A call to the payment provider that follows the write of an intent. */
-export type ProviderCall =
-  | (Amount & { readonly call: 'charge'; readonly paymentMethod: string })
-  | (Amount & { readonly call: 'refund'; readonly paymentIntentId: string });
+/** A call to the payment provider that follows the write of an intent. `again`: it may have been made before. */
+export type ProviderCall = Amount & { readonly again: boolean } & (
+    | { readonly call: 'charge'; readonly paymentMethod: string }
+    | { readonly call: 'refund'; readonly paymentIntentId: string }
+  );
 
 /** What the provider answered, once it is known. */
 export type ProviderAnswer =
@@ -48,29 +50,21 @@ export function decide(payment: Payment | undefined, input: Fact | ProviderAnswe
   switch (input.type) {
     case 'stock.reserved':
       return charge(payment, input);
-    case 'order.cancelling':
-      return undo(payment, input.data.customerId);
     case 'charge.captured':
       return captured(payment, input);
     case 'charge.declined':
       return declined(payment, input);
     case 'refund.succeeded':
       return refunded(payment, input);
-    case 'stock.rejected':
-      return ignore('nothing is charged for a rejected reservation');
-    case 'payment.declined':
-      return ignore('payment said this itself');
-    case 'order.placed':
-    case 'stock.released':
-    case 'payment.captured':
-    case 'payment.voided':
-    case 'payment.refunded':
-    case 'order.confirmed':
-    case 'order.cancelled':
-      return refuse(`${input.type} is not for payment`);
     default:
-      return input satisfies never;
+      return other(payment, input);
   }
+}
+
+function other(payment: Payment | undefined, fact: Fact): PaymentDecision {
+  if (!isFailure(fact)) return refuse(`${fact.type} is not for payment`);
+  if (compensatorsOf(fact.type).includes('payment')) return undo(payment, fact.data.customerId);
+  return ignore(`${fact.type} leaves nothing to refund`);
 }
 
 function charge(payment: Payment | undefined, { data }: Fact<'stock.reserved'>): PaymentDecision {
@@ -78,10 +72,10 @@ function charge(payment: Payment | undefined, { data }: Fact<'stock.reserved'>):
     case undefined: {
       const { customerId, amountMinor, currency, paymentMethod } = data;
       const state = { customerId, status: 'CHARGING', amountMinor, currency, paymentMethod } as const;
-      return { kind: 'accept', state, says: [], effect: chargeCall(state) };
+      return { kind: 'accept', state, says: [], effect: chargeCall(state, false) };
     }
     case 'CHARGING':
-      return { kind: 'resume', effect: chargeCall(payment) };
+      return { kind: 'resume', effect: chargeCall(payment, true) };
     case 'VOIDING':
     case 'REFUNDING':
       return ignore('the payment is being undone');
@@ -101,14 +95,14 @@ function undo(payment: Payment | undefined, customerId: CustomerId): PaymentDeci
       return voided(customerId);
     case 'CHARGING': {
       const state = { ...payment, status: 'VOIDING' } as const;
-      return { kind: 'accept', state, says: [], effect: chargeCall(state) };
+      return { kind: 'accept', state, says: [], effect: chargeCall(state, true) };
     }
     case 'VOIDING':
-      return { kind: 'resume', effect: chargeCall(payment) };
+      return { kind: 'resume', effect: chargeCall(payment, true) };
     case 'CAPTURED':
       return refund(payment, payment.paymentIntentId);
     case 'REFUNDING':
-      return { kind: 'resume', effect: refundCall(payment, payment.paymentIntentId) };
+      return { kind: 'resume', effect: refundCall(payment, payment.paymentIntentId, true) };
     // The decline says already that nothing is held, and why.
     case 'DECLINED':
     case 'VOIDED':
@@ -213,11 +207,13 @@ function voided(customerId: CustomerId): PaymentDecision {
 
 function refund({ customerId, amountMinor, currency }: Charge, paymentIntentId: string): PaymentDecision {
   const state = { customerId, status: 'REFUNDING', amountMinor, currency, paymentIntentId } as const;
-  return { kind: 'accept', state, says: [], effect: refundCall(state, paymentIntentId) };
+  return { kind: 'accept', state, says: [], effect: refundCall(state, paymentIntentId, false) };
 }
 
-const chargeCall = ({ amountMinor, currency, paymentMethod }: Amount & { paymentMethod: string }) =>
-  ({ call: 'charge', amountMinor, currency, paymentMethod }) as const;
+type Chargeable = Amount & { readonly paymentMethod: string };
 
-const refundCall = ({ amountMinor, currency }: Amount, paymentIntentId: string) =>
-  ({ call: 'refund', amountMinor, currency, paymentIntentId }) as const;
+const chargeCall = ({ amountMinor, currency, paymentMethod }: Chargeable, again: boolean) =>
+  ({ call: 'charge', amountMinor, currency, paymentMethod, again }) as const;
+
+const refundCall = ({ amountMinor, currency }: Amount, paymentIntentId: string, again: boolean) =>
+  ({ call: 'refund', amountMinor, currency, paymentIntentId, again }) as const;

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { required } from '../runtime/environment.ts';
-import type { PaymentDecline } from '../saga/events.ts';
+import { MAX_TEXT_LENGTH, type PaymentDecline } from '../saga/events.ts';
 import type { OrderId } from '../saga/ids.ts';
 import type { ProviderAnswer, ProviderCall } from './decide.ts';
 import type { Provider } from './payment.ts';
@@ -9,25 +9,21 @@ import type { Provider } from './payment.ts';
 const TIMEOUT_MS = 5_000;
 
 /**
- * Stripe forgets a key once it is at least 24 hours old; the margin is for clocks that differ. After that the
- * key protects no more, and what became of the charge is looked up by the order instead.
- * https://docs.stripe.com/api/idempotent_requests
+ * Stripe, or the sandbox that stands in for it on a laptop. A call carries an idempotency key made of the order,
+ * so that asking again after a lost answer gets the answer and not a second charge. But a key is forgotten after
+ * a day, and answers an error of Stripe's own with the same error until then. So what may have been asked before
+ * is looked for first: search covers all but the last minute, and the key covers that.
+ * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
-const KEY_LIFETIME_MS = 23 * 60 * 60 * 1_000;
-
-/**
- * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the
- * order, so that asking again after a lost answer gets the answer and not a second charge.
- */
-export function liveProvider(now: () => number = Date.now): Provider {
+export function liveProvider(): Provider {
   let stripe: Stripe | undefined;
-  return async (orderId, call, intendedAtMs) => {
+  return async (orderId, call) => {
     stripe ??= connect();
     try {
-      if (call.call === 'refund') return await refund(stripe, orderId, call);
-      const isKeyForgotten = now() - intendedAtMs > KEY_LIFETIME_MS;
-      const earlier = isKeyForgotten ? await findCharge(stripe, orderId) : undefined;
-      return earlier ?? (await charge(stripe, orderId, call));
+      return call.call === 'charge'
+        ? ((call.again ? await findCharge(stripe, orderId) : undefined) ??
+            (await charge(stripe, orderId, call)))
+        : await refund(stripe, orderId, call);
     } catch (error) {
       throw unknownAnswer(error);
     }
@@ -42,7 +38,7 @@ function connect(): Stripe {
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
     timeout: TIMEOUT_MS,
-    // The delay queues retry, and they survive this process.
+    // The delay queues retry, and they survive this process. The SDK repeats by itself only what the peer reset.
     maxNetworkRetries: 0,
     telemetry: false,
   });
@@ -75,7 +71,6 @@ async function charge(
   }
 }
 
-/** Search lags behind by up to an hour, which is far less than the age at which it is needed. */
 async function findCharge(stripe: Stripe, orderId: OrderId): Promise<ProviderAnswer | undefined> {
   const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
   const intent = data.find(({ status }) => status === 'succeeded') ?? data[0];
@@ -86,42 +81,36 @@ async function findCharge(stripe: Stripe, orderId: OrderId): Promise<ProviderAns
 function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): ProviderAnswer {
   if (status === 'succeeded') return { type: 'charge.captured', paymentIntentId: id };
   if (status === 'requires_payment_method' || status === 'canceled') {
-    const decline = {
-      code: refusal?.code ?? status,
-      message: refusal?.message ?? `The payment intent is ${status}.`,
+    const message = refusal?.message ?? `The payment intent is ${status}.`;
+    return {
+      type: 'charge.declined',
+      decline: declined(refusal?.code ?? status, message, refusal?.decline_code),
     };
-    return { type: 'charge.declined', decline };
   }
   throw new ProviderError(`payment intent ${id} is ${status}`);
 }
 
+/** A refund that failed stays failed under its key, so the next one takes the next key. */
 async function refund(
   stripe: Stripe,
   orderId: OrderId,
-  { paymentIntentId }: Extract<ProviderCall, { call: 'refund' }>,
+  { paymentIntentId, again }: Extract<ProviderCall, { call: 'refund' }>,
 ): ReturnType<Provider> {
-  const { id, status } = await stripe.refunds
-    .create(
+  const earlier = again
+    ? (await stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })).data
+    : [];
+  const refunded =
+    earlier.find(isRefunded) ??
+    (await stripe.refunds.create(
       { payment_intent: paymentIntentId, metadata: { orderId } },
-      { idempotencyKey: `${orderId}:refund` },
-    )
-    .catch((error: unknown) => earlierRefund(stripe, paymentIntentId, error));
-  if (status === 'succeeded' || status === 'pending') return { type: 'refund.succeeded', refundId: id };
-  throw new ProviderError(`refund ${id} is ${status}`);
+      { idempotencyKey: `${orderId}:refund:${earlier.length}` },
+    ));
+  if (isRefunded(refunded)) return { type: 'refund.succeeded', refundId: refunded.id };
+  throw new ProviderError(`refund ${refunded.id} is ${refunded.status}`);
 }
 
-/** A charge is refunded in full once: past the key's lifetime, Stripe says that it has been. */
-async function earlierRefund(
-  stripe: Stripe,
-  paymentIntentId: string,
-  error: unknown,
-): Promise<Stripe.Refund> {
-  if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded') throw error;
-  const { data } = await stripe.refunds.list({ payment_intent: paymentIntentId });
-  const earlier = data.find(({ status }) => status === 'succeeded' || status === 'pending');
-  if (earlier === undefined) throw error;
-  return earlier;
-}
+/** Pending: on its way to the bank, and Stripe's to finish. https://docs.stripe.com/refunds */
+const isRefunded = ({ status }: Stripe.Refund): boolean => status === 'succeeded' || status === 'pending';
 
 /** It is not known what the provider did: the same call with the same key will tell. */
 class ProviderError extends Error {
@@ -137,19 +126,24 @@ function unknownAnswer(error: unknown): ProviderError {
 }
 
 /**
- * A final no: the card's (402), or Stripe's to a payment method or amount that it will never take (400). Any
- * other error leaves open whether there was a charge. https://docs.stripe.com/error-handling
+ * A final no: the card's (402), or Stripe's to a request that it did nothing for (400, 404). Any other error
+ * leaves open whether there was a charge. https://docs.stripe.com/error-handling
  */
 function declineOf(error: unknown): PaymentDecline | undefined {
   if (error instanceof Stripe.errors.StripeCardError) {
-    const { code = 'card_declined', decline_code: declineCode, message } = error;
-    return { code, message, ...(declineCode ? { declineCode } : {}) };
+    return declined(error.code || 'card_declined', error.message, error.decline_code);
   }
-  if (
-    error instanceof Stripe.errors.StripeInvalidRequestError &&
-    (error.param === 'payment_method' || error.param === 'amount' || error.param === 'currency')
-  ) {
-    return { code: error.code ?? 'invalid_request', message: error.message };
+  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+    return declined(error.code || 'invalid_request', error.message);
   }
   return undefined;
+}
+
+function declined(code: string, message: string, declineCode?: string): PaymentDecline {
+  const bounded = (text: string) => text.slice(0, MAX_TEXT_LENGTH);
+  return {
+    code: bounded(code),
+    message: bounded(message),
+    ...(declineCode ? { declineCode: bounded(declineCode) } : {}),
+  };
 }

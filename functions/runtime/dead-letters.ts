@@ -3,12 +3,16 @@ import { open } from '../saga/envelope.ts';
 import type { Fact } from '../saga/events.ts';
 import type { Edges } from './edges.ts';
 import type { Participant } from './engine.ts';
-import { bodyOf, http, json, requireOperator } from './http.ts';
+import { bodyOf, http, json, requireRole } from './http.ts';
 import { limitOf } from './paging.ts';
 import type { Parked, Parking } from './parking.ts';
 import { prospectOf, redrive } from './redrive.ts';
 
-const MAX_MESSAGES = 100;
+/**
+ * How many messages one call looks at: what stays where it is must not hide what comes after it. They are held
+ * in memory meanwhile, a few kilobytes each.
+ */
+const MAX_MESSAGES = 2_000;
 /** Enough of a body to recognise it by. */
 const MAX_BODY_SHOWN = 4_096;
 
@@ -28,27 +32,37 @@ export const deadLetters = <
   parking: () => Parking,
 ) =>
   http(async (event) => {
-    requireOperator(event);
+    requireRole(event, 'operator');
     const { service } = participant;
     if (event.httpMethod === 'GET') {
-      const items = await parking().visit(service, limitOf(event), (parked) =>
-        Promise.resolve(parked.map(present)),
-      );
+      const limit = limitOf(event, MAX_MESSAGES);
+      const items = await parking().visit(service, limit, (parked) => Promise.resolve(parked.map(present)));
       return json(200, { items });
     }
     const { dryRun } = bodyOf(event, RedriveRequest);
     const items = await parking().visit(service, MAX_MESSAGES, (parked) =>
-      Promise.all(
-        parked.map(async (each) => {
+      inTurn(parked, async (each) => {
+        const about = { messageId: each.delivery.messageId, orderId: orderIdOf(each) };
+        try {
           const prospect = await prospectOf(participant, each, edges);
           const moved = !dryRun && prospect.would !== 'stay';
           if (moved) await redrive(service, each, edges);
-          return { messageId: each.delivery.messageId, orderId: orderIdOf(each), ...prospect, moved };
-        }),
-      ),
+          return { ...about, ...prospect, moved };
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          return { ...about, would: 'stay', reason, moved: false };
+        }
+      }),
     );
     return json(200, { dryRun, redriven: items.filter(({ moved }) => moved).length, items });
   });
+
+/** One after another: in the order they came, and without a burst on the table. */
+async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = [];
+  for (const input of inputs) results.push(await work(input));
+  return results;
+}
 
 function present(parked: Parked) {
   const { delivery, reason, lastError } = parked;

@@ -7,6 +7,7 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -95,6 +96,8 @@ export class DynamoStore implements Store {
       );
       return { ok: true };
     } catch (error) {
+      if (error instanceof TransactionConflictException)
+        return { ok: false, refusals: [{ cause: 'conflict' }] };
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const stored = error.Item === undefined ? undefined : unpack(error.Item);
       return { ok: false, refusals: [{ cause: 'condition', stored }] };
@@ -110,7 +113,7 @@ export class DynamoStore implements Store {
       await this.#answered(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems: items })));
       return { ok: true };
     } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
+      if (!(error instanceof TransactionCanceledException) || isRejectedRequest(error)) throw error;
       return { ok: false, refusals: refusalsOf(error) };
     }
   }
@@ -185,6 +188,7 @@ export class DynamoStore implements Store {
       return await call();
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw error;
+      if (error instanceof TransactionConflictException) throw error;
       if (error instanceof TransactionCanceledException && refusalsOf(error).some(Boolean)) throw error;
       if (isRejectedRequest(error)) throw error;
       throw new StoreUnavailableError(
@@ -213,4 +217,6 @@ function refusalsOf({ CancellationReasons }: TransactionCanceledException): read
 
 /** A request DynamoDB will refuse for ever, for instance an item over 400 KB: trying again cannot help. */
 const isRejectedRequest = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ValidationException';
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError')
+    : error instanceof Error && error.name === 'ValidationException';

@@ -22,8 +22,8 @@ export interface Participant<
   readonly reads?: (input: Input) => readonly string[];
   /** Usually the first this participant hears of an order: written without reading, the condition tells. */
   readonly opens?: Input['type'];
-  /** Calls the outside for a record that says so already. A throw means that the result is not known. */
-  readonly perform?: (effect: Effect, record: SagaRecord<State>) => Promise<Input>;
+  /** Calls the outside, after the record says so. A throw means that the result is not known. */
+  readonly perform?: (orderId: OrderId, effect: Effect) => Promise<Input>;
 }
 
 export interface Work<Input> {
@@ -197,7 +197,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
     this.#calling += 1;
     Promise.resolve()
-      .then(() => perform(effect, record))
+      .then(() => perform(job.work.orderId, effect))
       .then(
         (answer) => {
           job.input = answer;

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
+import { TRACEPARENT } from '../saga/envelope.ts';
 import { CustomerId } from '../saga/ids.ts';
 import { Problem, problemDetails } from './problem.ts';
 
@@ -43,8 +44,10 @@ export function callerOf(event: HttpEvent): Caller {
 }
 
 /** @throws Problem 403 */
-export function requireOperator(event: HttpEvent): void {
-  if (callerOf(event).role !== 'operator') throw new Problem('forbidden', 'This needs the role operator.');
+export function requireRole(event: HttpEvent, role: Role): Caller {
+  const caller = callerOf(event);
+  if (caller.role !== role) throw new Problem('forbidden', `This needs the role ${role}.`);
+  return caller;
 }
 
 export const mayRead = (caller: Caller, owner: CustomerId): boolean =>
@@ -98,9 +101,7 @@ function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.
 
 const pointerStep = (step: PropertyKey): string => String(step).replaceAll('~', '~0').replaceAll('/', '~1');
 
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The caller's W3C trace context, if it sent a valid one. https://www.w3.org/TR/trace-context/ */
+/** The caller's trace context, if it sent a valid one. */
 export function traceparentOf(event: HttpEvent): string | undefined {
   const header = headerOf(event, 'traceparent');
   return header !== undefined && TRACEPARENT.test(header) ? header : undefined;

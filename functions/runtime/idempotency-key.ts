@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CustomerId, OrderId } from '../saga/ids.ts';
+import { type CustomerId, OrderId, type Sku } from '../saga/ids.ts';
 import { type HttpEvent, headerOf } from './http.ts';
 import { Problem } from './problem.ts';
 
@@ -46,6 +46,10 @@ const digest = (...parts: readonly string[]): string =>
 /** One key of one customer is one order, so that the put which creates the order enforces the key as well. */
 export const orderIdFor = (customer: CustomerId, key: string): OrderId =>
   OrderId.parse(`ord_${digest('order', customer, key).slice(0, 24)}`);
+
+/** One key of one operator is one receipt of a SKU. */
+export const receiptIdFor = (operator: CustomerId, sku: Sku, key: string): string =>
+  digest('receipt', operator, sku, key);
 
 /** Tells bodies apart by what they say: white space and the order of members make no other body. */
 export const fingerprintOf = (body: unknown): string =>

@@ -5,14 +5,14 @@ import { DynamoStore } from './dynamo-store.ts';
 import type { Edges } from './edges.ts';
 import { required } from './environment.ts';
 import { type Parking, RabbitParking } from './parking.ts';
-import { HASTY, PATIENT, type Patience, RabbitPublisher } from './publisher.ts';
+import { PATIENT, type Patience, RabbitPublisher } from './publisher.ts';
 import type { Store } from './store.ts';
 
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
 
-let store: Store | undefined;
-let publisher: RabbitPublisher | undefined;
+const stores = new Map<Service, Store>();
+const publishers = new Map<string, RabbitPublisher>();
 
 /**
  * The real outside of a function. Clients are made at the first use and kept for the life of the Lambda
@@ -20,14 +20,7 @@ let publisher: RabbitPublisher | undefined;
  */
 export const liveEdges = (service: Service, patience: Patience = PATIENT): Edges => ({
   get store() {
-    store ??= new DynamoStore(
-      new DynamoDBClient({
-        maxAttempts: 3,
-        requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
-      }),
-      required(`${service.toUpperCase()}_TABLE`),
-    );
-    return store;
+    return kept(stores, service, () => storeOf(service));
   },
   get publisher() {
     return publisherOf(service, patience);
@@ -35,16 +28,27 @@ export const liveEdges = (service: Service, patience: Patience = PATIENT): Edges
   now: Date.now,
 });
 
-function publisherOf(service: Service, patience: Patience): RabbitPublisher {
-  publisher ??= new RabbitPublisher({
-    url: () => Promise.resolve(required('RABBITMQ_URL')),
-    name: `order-saga ${service}`,
-    patience,
-  });
-  return publisher;
+/** On the connection that `liveEdges` publishes with, if it is as patient. */
+export const liveParking = (service: Service, patience: Patience): Parking =>
+  new RabbitParking(publisherOf(service, patience));
+
+function storeOf(service: Service): Store {
+  const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };
+  const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
+  return new DynamoStore(client, required(`${service.toUpperCase()}_TABLE`));
 }
 
-export const liveParking = (service: Service): Parking => new RabbitParking(publisherOf(service, HASTY));
+function publisherOf(service: Service, patience: Patience): RabbitPublisher {
+  const url = async () => required('RABBITMQ_URL');
+  const name = `order-saga ${service}`;
+  return kept(publishers, `${name} ${patience.offers}`, () => new RabbitPublisher({ url, name, patience }));
+}
+
+function kept<K, V>(all: Map<K, V>, key: K, make: () => V): V {
+  const value = all.get(key) ?? make();
+  all.set(key, value);
+  return value;
+}
 
 export const retryDelays = (): readonly RetryDelay[] =>
   parseRetryDelays(process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS);

@@ -6,12 +6,12 @@ const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 
 /** @throws Problem 400 */
-export function limitOf(event: HttpEvent): number {
+export function limitOf(event: HttpEvent, max = MAX_LIMIT): number {
   const text = event.queryStringParameters?.limit;
   if (text === undefined || text === null) return DEFAULT_LIMIT;
   const limit = Number(text);
-  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > MAX_LIMIT) {
-    throw new Problem('bad-request', `limit has to be a whole number from 1 to ${MAX_LIMIT}.`);
+  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > max) {
+    throw new Problem('bad-request', `limit has to be a whole number from 1 to ${max}.`);
   }
   return limit;
 }

@@ -1,7 +1,7 @@
-import type { GetMessage } from 'amqplib';
+import type { Channel, GetMessage } from 'amqplib';
 import type { Service } from '../saga/choreography.ts';
 import { deadQueueOf } from '../saga/routes.ts';
-import type { RabbitPublisher } from './publisher.ts';
+import { PublishError, type RabbitPublisher } from './publisher.ts';
 import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from './settle.ts';
 
@@ -15,7 +15,7 @@ export interface Parked {
 }
 
 export interface Parking {
-  /** Shows the oldest messages to `look`; whatever it does not remove stays, in its place. */
+  /** Shows the oldest messages to `look`; whatever it does not remove stays, in its place. @throws PublishError */
   visit<T>(service: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T>;
 }
 
@@ -30,18 +30,24 @@ export class RabbitParking implements Parking {
   async visit<T>(service: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
     const channel = await this.#publisher.channel();
     try {
-      const parked: Parked[] = [];
-      while (parked.length < max) {
-        const message = await channel.get(deadQueueOf(service));
-        if (message === false) break;
-        parked.push({ ...describe(message), remove: () => channel.ack(message) });
-      }
-      return await look(parked);
+      return await look(await take(channel, service, max));
     } finally {
-      // Closing the channel returns what was not removed.
-      await channel.close();
+      // Closing the channel returns what was not removed. If the connection is lost, the broker does that too.
+      await channel.close().catch(() => {});
     }
   }
+}
+
+async function take(channel: Channel, service: Service, max: number): Promise<readonly Parked[]> {
+  const parked: Parked[] = [];
+  while (parked.length < max) {
+    const message = await channel.get(deadQueueOf(service)).catch((error: unknown) => {
+      throw new PublishError(`the parking queue of ${service} cannot be read`, { cause: error });
+    });
+    if (message === false) break;
+    parked.push({ ...describe(message), remove: () => channel.ack(message) });
+  }
+  return parked;
 }
 
 function describe({ content, properties, fields }: GetMessage): Omit<Parked, 'remove'> {

@@ -58,13 +58,13 @@ export function participate<
 
   return async (event) => {
     const received: Received<Input | Fact>[] = [];
-    const unreadable: Promise<void>[] = [];
+    const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
     for (const delivery of deliveriesOf(event)) {
       const opened = open(delivery.body);
       if (opened.ok) {
         const { subject, traceparent } = opened.event;
         received.push({ delivery, work: { orderId: subject, input: opened.event, traceparent } });
-      } else unreadable.push(settle(parkMessage(service, delivery, opened.reason), opened.reason));
+      } else unreadable.push({ delivery, reason: opened.reason });
     }
     const outcomes = await run(
       participant,
@@ -72,7 +72,7 @@ export function participate<
       edges,
     );
     await Promise.all([
-      ...unreadable,
+      ...unreadable.map(({ delivery, reason }) => settle(parkMessage(service, delivery, reason), reason)),
       ...received.map(({ delivery }, index) => {
         const outcome = outcomes[index];
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome);

@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { log } from './log.ts';
+import { PublishError } from './publisher.ts';
 import { StoreUnavailableError } from './store.ts';
 
 const problems = {
@@ -68,13 +69,11 @@ export const problemDetails = (): MiddlewareObj<APIGatewayProxyEvent, APIGateway
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof StoreUnavailableError) {
-    log('error', 'the table is not available', { error: error.message });
-    return new Problem('unavailable', 'The order database does not answer; nothing was changed half-way.');
+  if (error instanceof StoreUnavailableError || error instanceof PublishError) {
+    log('error', 'unavailable', { error: error.message });
+    const what = error instanceof PublishError ? 'The broker' : 'The database';
+    return new Problem('unavailable', `${what} does not answer at the moment; nothing was done half-way.`);
   }
   log('error', 'unexpected error', { error: error instanceof Error ? error.stack : String(error) });
-  return new Problem(
-    'internal',
-    'The request was not carried out. It is safe to send it again with the same key.',
-  );
+  return new Problem('internal', 'The request was not carried out. Sending it again as it is does no harm.');
 }

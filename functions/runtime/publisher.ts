@@ -36,6 +36,7 @@ export const HASTY: Patience = { connectTimeoutMs: 1_000, confirmTimeoutMs: 1_50
 const HEARTBEAT_SECONDS = 10;
 
 interface Pending {
+  readonly message: OutgoingMessage;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -43,9 +44,10 @@ interface Pending {
 /** One connection and one confirm channel. Once lost it stays lost; the publisher opens another. */
 class Link {
   readonly connection: ChannelModel;
-  readonly channel: ConfirmChannel;
+  readonly #channel: ConfirmChannel;
   readonly #pending = new Set<Pending>();
-  readonly #returned = new Set<string>();
+  /** How many returns have come for a message, by where it went and its id. */
+  readonly #returned = new Map<string, number>();
   readonly #confirmTimeoutMs: number;
   readonly #onLost: () => void;
   #watchdog: NodeJS.Timeout | undefined;
@@ -57,28 +59,29 @@ class Link {
     confirmTimeoutMs: number,
     onLost: () => void,
   ) {
-    this.#confirmTimeoutMs = confirmTimeoutMs;
     this.connection = connection;
-    this.channel = channel;
+    this.#channel = channel;
+    this.#confirmTimeoutMs = confirmTimeoutMs;
     this.#onLost = onLost;
     channel.on('return', ({ fields, properties }) => {
-      this.#returned.add(`${fields.exchange} ${fields.routingKey} ${properties.messageId}`);
+      const key = returnKey(fields.exchange, fields.routingKey, String(properties.messageId));
+      this.#returned.set(key, (this.#returned.get(key) ?? 0) + 1);
     });
+    const lose = (error?: Error) => this.lose(error?.message ?? 'the broker closed the connection');
+    connection.on('error', lose).on('close', lose);
+    channel.on('error', (error) => this.#refused(error)).on('close', () => lose());
   }
 
   send(message: OutgoingMessage): Promise<void> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
-      const pending = { resolve, reject };
+      const pending = { message, resolve, reject };
       this.#pending.add(pending);
       this.#watch();
       try {
-        this.channel.publish(
-          message.exchange,
-          message.routingKey,
-          bytes(message),
-          options(message),
-          (error: unknown) => this.#confirmed(message, pending, error),
+        const { exchange, routingKey } = message;
+        this.#channel.publish(exchange, routingKey, bytes(message), options(message), (error: unknown) =>
+          this.#confirmed(pending, error),
         );
       } catch (error) {
         this.lose(error instanceof Error ? error.message : 'channel closed');
@@ -96,12 +99,27 @@ class Link {
     this.#onLost();
   }
 
+  /** An exchange that is not there closes the channel for everybody; only its own messages cannot be published. */
+  #refused(error: Error): void {
+    const [, missing] = /NOT_FOUND - no exchange '([^']*)'/.exec(error.message) ?? [];
+    for (const pending of this.#pending) {
+      if (pending.message.exchange !== missing) continue;
+      this.#pending.delete(pending);
+      pending.reject(new UnroutableError(`there is no exchange ${missing}`));
+    }
+    this.lose(error.message);
+  }
+
   /** A return precedes the confirm of the same message. https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed */
-  #confirmed(message: OutgoingMessage, pending: Pending, error: unknown): void {
+  #confirmed(pending: Pending, error: unknown): void {
     if (!this.#pending.delete(pending)) return;
     this.#watch();
-    const { exchange, routingKey, messageId } = message;
-    if (this.#returned.delete(`${exchange} ${routingKey} ${messageId}`)) {
+    const { exchange, routingKey, messageId } = pending.message;
+    const key = returnKey(exchange, routingKey, messageId);
+    const returns = this.#returned.get(key) ?? 0;
+    if (returns > 1) this.#returned.set(key, returns - 1);
+    else this.#returned.delete(key);
+    if (returns > 0) {
       pending.reject(
         new UnroutableError(`no queue takes ${routingKey} from ${exchange || 'the default exchange'}`),
       );
@@ -116,6 +134,8 @@ class Link {
     this.#watchdog = setTimeout(() => this.lose(`no confirm within ${limit} ms`), limit);
   }
 }
+
+const returnKey = (...parts: readonly string[]): string => parts.join('\n');
 
 /**
  * Publishes with confirms over one connection per Lambda environment, opened when it is first needed. A lost
@@ -137,25 +157,34 @@ export class RabbitPublisher implements Publisher {
     this.#patience = options.patience;
   }
 
-  async publish(message: OutgoingMessage): Promise<void> {
-    for (let offer = 1; ; offer += 1) {
-      try {
-        const link = await this.#connected();
-        await link.send(message);
-        return;
-      } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
-        if (offer === this.#patience.offers) throw new PublishError(`${message.messageId}: ${error.message}`);
-      }
-    }
+  publish(message: OutgoingMessage): Promise<void> {
+    return this.#onLink(message.messageId, (link) => link.send(message));
   }
 
   /** A channel for something else than publishing, on the same connection. Its user closes it. */
-  async channel(): Promise<Channel> {
-    const { connection } = await this.#connected();
-    const channel = await connection.createChannel();
-    channel.on('error', () => {});
-    return channel;
+  channel(): Promise<Channel> {
+    return this.#onLink('a channel', async (link) => {
+      const opening = link.connection.createChannel();
+      try {
+        const channel = await within(this.#patience.confirmTimeoutMs, opening);
+        return channel.on('error', () => {});
+      } catch (error) {
+        link.lose(error instanceof Error ? error.message : 'no channel');
+        throw new ConnectionLostError('no channel was opened', { cause: error });
+      }
+    });
+  }
+
+  /** Does it on the present connection, and again on a new one if that turns out to be lost. */
+  async #onLink<T>(what: string, work: (link: Link) => Promise<T>): Promise<T> {
+    for (let offer = 1; ; offer += 1) {
+      try {
+        return await work(await this.#connected());
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        if (offer === this.#patience.offers) throw new PublishError(`${what}: ${error.message}`);
+      }
+    }
   }
 
   #connected(): Promise<Link> {
@@ -170,29 +199,49 @@ export class RabbitPublisher implements Publisher {
   async #open(gone: () => void): Promise<Link> {
     const { connectTimeoutMs, confirmTimeoutMs } = this.#patience;
     try {
-      const url = new URL(await this.#url());
-      url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
-      const connection = await amqp.connect(url.href, {
-        // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
-        noDelay: true,
-        timeout: connectTimeoutMs,
-        clientProperties: { connection_name: this.#name },
-      });
-      const link = new Link(connection, await connection.createConfirmChannel(), confirmTimeoutMs, () => {
-        gone();
-        // The socket may be dead: nobody waits for the broker to agree that it is closed.
-        connection.close().catch(() => {});
-      });
-      const lose = (error?: Error) => link.lose(error?.message ?? 'the broker closed the connection');
-      connection.on('error', lose).on('close', lose);
-      link.channel.on('error', lose).on('close', () => lose());
-      return link;
+      const connection = await this.#connect();
+      // The socket may be dead: nobody waits for the broker to agree that it is closed.
+      const close = () => void connection.close().catch(() => {});
+      try {
+        const channel = await within(connectTimeoutMs, connection.createConfirmChannel());
+        return new Link(connection, channel, confirmTimeoutMs, () => {
+          gone();
+          close();
+        });
+      } catch (error) {
+        close();
+        throw error;
+      }
     } catch (error) {
       gone();
-      throw new PublishError(
-        `the broker is not reachable: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PublishError(`the broker is not reachable: ${reason}`, { cause: error });
     }
+  }
+
+  async #connect(): Promise<ChannelModel> {
+    const url = new URL(await this.#url());
+    url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+    const connection = await amqp.connect(url.href, {
+      // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
+      noDelay: true,
+      timeout: this.#patience.connectTimeoutMs,
+      clientProperties: { connection_name: this.#name },
+    });
+    // An error that nobody listens to ends the process, and the broker may go away before there is a channel.
+    return connection.on('error', () => {});
+  }
+}
+
+/** @throws Error if it takes longer; a late failure of what was waited for is nobody's concern any more */
+async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  try {
+    return await Promise.race([promise, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OrderId } from '../saga/ids.ts';
 import type { Item, Json } from './store.ts';
 
-/** Bounds an item's size. No saga writes one record this often unless something nudges it for hours. */
+/** Bounds an item's size. No participant takes a third as many steps for one order. */
 const MAX_HISTORY = 30;
 
 const HistoryEntry = z.object({ at: z.string(), status: z.string(), because: z.string() });

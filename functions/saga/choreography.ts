@@ -1,10 +1,10 @@
-import type { EventType } from './events.ts';
+import type { EventType, Fact } from './events.ts';
 
 /**
  * The whole choreography: who says what, who listens to which step, and who undoes what.
  *
  * - A *step* moves the saga on; it goes to the participants that name it in `consumes`.
- * - A *failure* goes to every participant, whether it compensates or not.
+ * - A *failure* goes to every participant; those in its `undoneBy` compensate, the others have nothing to undo.
  * - A *compensation* tells the order that a participant holds nothing any more.
  * - An *outcome* ends the saga; it is for services that are not written yet, so nobody has to listen.
  *
@@ -16,8 +16,11 @@ export type EventKind = 'step' | 'failure' | 'compensation' | 'outcome';
 export interface Participation {
   readonly publishes: Partial<Readonly<Record<EventType, EventKind>>>;
   readonly consumes: readonly EventType[];
-  /** For each failure this participant undoes something for: the events of which it answers one. */
-  readonly compensates: Partial<Readonly<Record<EventType, readonly EventType[]>>>;
+  /**
+   * For each failure this participant says: who has acted by then. None: it refused before anybody had an
+   * effect. Everyone: it may come at any time, so whoever has a compensation answers, held or not.
+   */
+  readonly undoneBy: Partial<Readonly<Record<EventType, readonly string[] | 'everyone'>>>;
 }
 
 export const choreography = {
@@ -29,12 +32,12 @@ export const choreography = {
       'order.cancelled': 'outcome',
     },
     consumes: ['payment.captured'],
-    compensates: {},
+    undoneBy: { 'order.cancelling': 'everyone' },
   },
   inventory: {
     publishes: { 'stock.reserved': 'step', 'stock.rejected': 'failure', 'stock.released': 'compensation' },
     consumes: ['order.placed'],
-    compensates: { 'payment.declined': ['stock.released'], 'order.cancelling': ['stock.released'] },
+    undoneBy: { 'stock.rejected': [] },
   },
   payment: {
     publishes: {
@@ -44,21 +47,22 @@ export const choreography = {
       'payment.refunded': 'compensation',
     },
     consumes: ['stock.reserved'],
-    compensates: { 'order.cancelling': ['payment.voided', 'payment.refunded'] },
+    undoneBy: { 'payment.declined': ['inventory'] },
   },
 } as const satisfies Record<string, Participation>;
 
 export type Service = keyof typeof choreography;
 export const services = Object.keys(choreography) as readonly Service[];
 
+type FailureOf<P extends Participation> = {
+  [T in keyof P['publishes']]: P['publishes'][T] extends 'failure' ? T : never;
+}[keyof P['publishes']];
+
+/** The event types that the map calls failures. Each carries the customer, for the tombstone it may leave. */
+export type FailureType = { [S in Service]: FailureOf<(typeof choreography)[S]> }[Service];
+
 /** The participant that starts every saga, hears every compensation and declares the outcome. */
 const initiator: Service = 'order';
-
-/**
- * Failures that leave nothing to undo: the step that would have had an effect refused before it had one.
- * Named here so that a failure nobody compensates is a decision and not an oversight.
- */
-export const harmlessFailures: readonly EventType[] = ['stock.rejected'];
 
 const participations: Readonly<Record<Service, Participation>> = choreography;
 
@@ -74,19 +78,24 @@ export function kindOf(type: EventType): EventKind {
   return kind;
 }
 
+export const isFailure = (fact: Fact): fact is Fact<FailureType> => kindOf(fact.type) === 'failure';
+
+function publicationsOf(service: Service, kind: EventKind): readonly EventType[] {
+  const published = Object.entries(participations[service].publishes) as [EventType, EventKind][];
+  return published.filter(([, each]) => each === kind).map(([type]) => type);
+}
+
 /** The participants whose answer a failed saga needs before it has ended, in the map's order. */
 export function compensatorsOf(failure: EventType): readonly Service[] {
-  return services.filter((service) => participations[service].compensates[failure] !== undefined);
+  const undoneBy = participations[publisherOf(failure)].undoneBy[failure] ?? [];
+  return services.filter((service) =>
+    undoneBy === 'everyone' ? publicationsOf(service, 'compensation').length > 0 : undoneBy.includes(service),
+  );
 }
 
 /** Every event type that is routed to a participant's queue by name; failures reach it by fanout besides. */
 export function subscriptionsOf(service: Service): readonly EventType[] {
   const own = participations[service].consumes;
   if (service !== initiator) return own;
-  const compensations = services.flatMap((each) =>
-    (Object.entries(participations[each].publishes) as [EventType, EventKind][])
-      .filter(([, kind]) => kind === 'compensation')
-      .map(([type]) => type),
-  );
-  return [...own, ...compensations];
+  return [...own, ...services.flatMap((each) => publicationsOf(each, 'compensation'))];
 }

@@ -12,7 +12,8 @@ export const CONTENT_TYPE = 'application/cloudevents+json';
 
 const SCHEMA_VERSION = 1;
 
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** W3C trace context, https://www.w3.org/TR/trace-context/ */
+export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const Envelope = z.object({
   specversion: z.literal('1.0'),

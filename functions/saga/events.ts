@@ -31,20 +31,20 @@ const Money = { amountMinor: AmountMinor, currency: Currency };
 /** Why a reservation was refused, and which SKUs were the cause. */
 export const StockRejection = z.object({
   code: z.enum(['OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
-  skus: z.array(Sku).readonly(),
+  skus: z.array(Sku).max(MAX_LINES).readonly(),
 });
 export type StockRejection = z.infer<typeof StockRejection>;
 
-export const PaymentDecline = z.object({
-  code: z.string(),
-  declineCode: z.string().optional(),
-  message: z.string(),
-});
+/** Bounds what a provider may say, so that no record outgrows its table. */
+export const MAX_TEXT_LENGTH = 500;
+const Text = z.string().max(MAX_TEXT_LENGTH);
+
+export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });
 export type PaymentDecline = z.infer<typeof PaymentDecline>;
 
 /**
- * The data of every event of the saga, by event type. A type's version stands in `versions`; a change that
- * old consumers cannot read takes a new version, and the old schema stays readable.
+ * The data of every event of the saga, by event type. Unknown members are left out and not refused, so that an
+ * event may gain some; a change that old consumers cannot read takes a new version (`envelope.ts`).
  */
 export const schemas = {
   'order.placed': z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod }),
@@ -54,15 +54,15 @@ export const schemas = {
     ...Money,
     paymentMethod: PaymentMethod,
   }),
-  'payment.captured': z.object({ ...Money, paymentIntentId: z.string() }),
-  'stock.rejected': StockRejection,
+  'payment.captured': z.object({ ...Money, paymentIntentId: Text }),
+  'stock.rejected': StockRejection.extend({ customerId: CustomerId }),
   'payment.declined': z.object({ customerId: CustomerId, decline: PaymentDecline }),
-  'order.cancelling': z.object({ customerId: CustomerId, cause: z.string() }),
+  'order.cancelling': z.object({ customerId: CustomerId, cause: Text }),
   'stock.released': z.object({ lines: z.array(Line).max(MAX_LINES).readonly() }),
   'payment.voided': z.object({}),
-  'payment.refunded': z.object({ ...Money, refundId: z.string() }),
+  'payment.refunded': z.object({ ...Money, refundId: Text }),
   'order.confirmed': z.object({ customerId: CustomerId, items: Lines, ...Money }),
-  'order.cancelled': z.object({ customerId: CustomerId, code: z.string() }),
+  'order.cancelled': z.object({ customerId: CustomerId, code: Text }),
 } as const;
 
 export type EventType = keyof typeof schemas;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Service } from '../../functions/saga/choreography.ts';
+import { publisherOf, type Service } from '../../functions/saga/choreography.ts';
+import type { EventType } from '../../functions/saga/events.ts';
 import { audit } from '../support/saga/audit.ts';
 import { type Client, inParallel } from '../support/saga/client.ts';
 import { type Forward, type Interposer, whileInterposed } from '../support/saga/interpose.ts';
@@ -81,27 +82,35 @@ describe('messages', () => {
     });
   });
 
-  // Fails where inventory's compensation leaves no tombstone: the late step reserves for a cancelled order.
-  test('order.cancelling before the step it undoes: the late step finds the tombstone', async () => {
-    const late: { to: Service; forward: Forward }[] = [];
-    const holdSteps: Interposer = async ({ to, type, forward }) => {
-      if (type === 'order.placed' || type === 'stock.reserved') late.push({ to, forward });
-      else await forward();
-    };
-    const orderId = await whileInterposed(world, holdSteps, async () => {
-      const placed = await alice.place([{ sku: 'sku-1', quantity: 1 }]);
-      await alice.expect(202, 'POST', `/orders/${placed}/cancel`);
-      expect(await alice.until(placed)).toMatchObject({ status: 'CANCELLED' });
-      for (const { forward } of late) await forward();
-      await until('inventory has heard the late step', async () => {
-        const { body } = await alice.call('GET', `/orders/${placed}/reservation`);
-        return body.status === 'RELEASED';
+  // Fails where a compensation that finds nothing answers and leaves no tombstone: the late step takes effect.
+  test.each([
+    ['order.placed', 'inventory'],
+    ['stock.reserved', 'payment'],
+  ] as const)(
+    'order.cancelling before %s: %s finds the tombstone and says it again',
+    async (step, service) => {
+      const late: Forward[] = [];
+      const said: string[] = [];
+      const holdStep: Interposer = async ({ type, forward }) => {
+        if (type === step) return void late.push(forward);
+        if (publisherOf(type as EventType) === service) said.push(type);
+        await forward();
+      };
+      const orderId = await whileInterposed(world, holdStep, async () => {
+        const placed = await alice.place([{ sku: 'sku-1', quantity: 1 }]);
+        await until('the step is held back', () => late.length > 0);
+        await alice.expect(202, 'POST', `/orders/${placed}/cancel`);
+        expect(await alice.until(placed)).toMatchObject({ status: 'CANCELLED' });
+        said.length = 0;
+        for (const forward of late) await forward();
+        await until('the late step is answered', () => said.length > 0);
+        return placed;
       });
-      return placed;
-    });
-    await expectBalanced();
-    expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 0 });
-  });
+      expect(said).toEqual([service === 'inventory' ? 'stock.released' : 'payment.voided']);
+      await expectBalanced();
+      expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 0 });
+    },
+  );
 
   // Fails where only a failure starts the cancellation: the answer that came first is forgotten.
   test('a compensation confirmed before the failure is seen: remembered, and the order ends', async () => {

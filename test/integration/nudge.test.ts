@@ -37,6 +37,7 @@ const hops = [
 
 describe('the schedule', () => {
   // Fails where only a failed publish is tried again: what the broker confirmed and then lost is never missed.
+  // Fails where an overdue order is read and not claimed: each scheduler nudges it.
   test('heals the loss of any message of the chain; two schedulers at once nudge each order once', async () => {
     const lossOf = new Map<string, string>();
     const lost: string[] = [];
@@ -59,11 +60,12 @@ describe('the schedule', () => {
         return { orderId, status: method === 'pm_card_visa' ? 'CONFIRMED' : 'CANCELLED' };
       });
       await until('each order has lost its message', () => lost.length === hops.length);
+      const schedulers = (): Promise<unknown[]> =>
+        Promise.all(Array.from({ length: 4 }, () => world.nudge()));
+      // Workers that start cold come one after the other, and would never meet.
+      await schedulers();
       await delay(OVERDUE_MS);
-      const runs = (await Promise.all([world.nudge(), world.nudge()])) as {
-        nudged: number;
-        failed: number;
-      }[];
+      const runs = (await schedulers()) as { nudged: number; failed: number }[];
       expect(runs.reduce((sum, { nudged, failed }) => sum + nudged + failed, 0)).toBe(hops.length);
       for (const { orderId, status } of orders)
         expect((await alice.until(orderId)).status, orderId).toBe(status);

@@ -5,10 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerReport, OrderReport } from '../../infra/local/payment-sandbox/ledger-report.ts';
+import { SEARCH_LAG_SECONDS } from '../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../infra/local/payment-sandbox/server.ts';
 
 const entry = fileURLToPath(new URL('../../infra/local/payment-sandbox/main.ts', import.meta.url));
@@ -198,12 +200,14 @@ describe('a charge', () => {
     expect((await ledger(order)).captures).toBe(0);
   });
 
-  test('is found by its order', async () => {
+  test('is found by its order, but not at once', async () => {
     const order = newOrder();
     const intent = await charge(order);
     const query = `metadata['orderId']:'${order}' AND status:'succeeded'`;
-    const found = await shared.stripe.paymentIntents.search({ query });
-    expect(found.data).toEqual([intent]);
+    const find = async () => (await shared.stripe.paymentIntents.search({ query })).data;
+    expect(await find()).toEqual([]);
+    await delay((SEARCH_LAG_SECONDS + 1) * 1_000);
+    expect(await find()).toEqual([intent]);
     const none = await shared.stripe.paymentIntents.search({ query: "metadata['orderId']:'other'" });
     expect(none.data).toEqual([]);
   });

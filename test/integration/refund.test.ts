@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
@@ -55,6 +56,8 @@ describe('the payment provider', () => {
         const { body } = await alice.call('GET', `/orders/${orderId}/payment`);
         return body.status === 'CHARGING';
       });
+      // Longer than the SDK's own second try after a closed connection.
+      await delay(1_500);
       await providerIs(world, { outage: 'none' });
       expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
       expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1 });

@@ -40,6 +40,7 @@ const dataOf: { readonly [T in EventType]: fc.Arbitrary<EventData<T>> } = {
   'stock.reserved': fc.record({ customerId: anyCustomerId, lines: pricedLines, ...money, paymentMethod }),
   'payment.captured': fc.record({ ...money, paymentIntentId: text }),
   'stock.rejected': fc.record({
+    customerId: anyCustomerId,
     code: fc.constantFrom('OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE'),
     skus: fc.array(anySku, { maxLength: 5 }),
   }),

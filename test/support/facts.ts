@@ -24,7 +24,10 @@ export const facts: { readonly [T in EventType]: Fact<T> } = {
     data: { customerId, lines: pricedItems, ...money, paymentMethod },
   },
   'payment.captured': { type: 'payment.captured', data: { ...money, paymentIntentId: 'pi_1' } },
-  'stock.rejected': { type: 'stock.rejected', data: { code: 'OUT_OF_STOCK', skus: [sku('mug')] } },
+  'stock.rejected': {
+    type: 'stock.rejected',
+    data: { customerId, code: 'OUT_OF_STOCK', skus: [sku('mug')] },
+  },
   'payment.declined': {
     type: 'payment.declined',
     data: { customerId, decline: { code: 'card_declined', message: 'Your card was declined.' } },

@@ -1,4 +1,5 @@
 import {
+  type IndexQuery,
   type Item,
   MAX_TRANSACTION_ITEMS,
   type Page,
@@ -52,8 +53,18 @@ export class MemoryStore implements Store {
     return { ok: true };
   }
 
-  query(): Promise<Page> {
-    return Promise.reject(new Error('the engine asks no index'));
+  query({ partition: [name, value], range, limit, after }: IndexQuery): Promise<Page> {
+    const sortKey = range?.[0] ?? 'pk';
+    const entries = [...this.items.values()]
+      .filter((item) => item[name] === value && (range === undefined || Number(item[range[0]]) <= range[1]))
+      .toSorted((a, b) => Number(a[sortKey]) - Number(b[sortKey]) || (a.pk < b.pk ? -1 : 1));
+    const from = after === undefined ? 0 : entries.findIndex(({ pk }) => pk === after.pk) + 1;
+    const page = entries.slice(from, from + limit);
+    const last = page.at(-1);
+    return Promise.resolve({
+      entries: page,
+      ...(last !== undefined && from + limit < entries.length ? { next: last } : {}),
+    });
   }
 
   #refusalOf(write: Write): Refusal | undefined {

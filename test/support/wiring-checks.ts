@@ -72,32 +72,25 @@ const nothingIsBoundInVain: Check = ({ topology, types }) =>
       : []),
   ]);
 
-const everyFailureIsUndoneOrHarmless: Check = (wiring) => {
-  const isUndone = (type: string) => Object.values(wiring.map).some(({ compensates }) => type in compensates);
-  return ofKind(wiring, 'failure').flatMap(({ type }) => {
-    const isHarmless = wiring.harmless.some((each) => each === type);
-    if (isUndone(type) === isHarmless) {
-      return [isHarmless ? `${type} is called harmless and is compensated` : `nobody undoes ${type}`];
-    }
-    return [];
-  });
-};
+const everyFailureSaysWhoUndoesIt: Check = (wiring) =>
+  ofKind(wiring, 'failure')
+    .filter(({ type, service }) => !Object.hasOwn(wiring.map[service]?.undoneBy ?? {}, type))
+    .map(({ type }) => `nothing says who undoes ${type}`);
 
-const answersAreOwnCompensations: Check = (wiring) =>
-  Object.entries(wiring.map).flatMap(([service, { compensates }]) =>
-    Object.entries(compensates).flatMap(([failure, answers]) => [
-      ...(ofKind(wiring, 'failure').some(({ type }) => type === failure)
+const whoeverUndoesHasAnAnswer: Check = (wiring) => {
+  const canAnswer = (service: string) =>
+    ofKind(wiring, 'compensation').some((answer) => answer.service === service);
+  return Object.entries(wiring.map).flatMap(([service, { undoneBy }]) =>
+    Object.entries(undoneBy).flatMap(([failure, undoers]) => [
+      ...(ofKind(wiring, 'failure').some((each) => each.type === failure && each.service === service)
         ? []
-        : [`${service} compensates ${failure}, which is no failure`]),
-      ...(answers.length > 0 ? [] : [`${service} answers ${failure} with nothing`]),
-      ...answers
-        .filter(
-          (answer) =>
-            !ofKind(wiring, 'compensation').some((each) => each.type === answer && each.service === service),
-        )
-        .map((answer) => `${service} answers with ${answer}, which is not its compensation`),
+        : [`${service} has ${failure} undone, which is no failure of its`]),
+      ...(undoers === 'everyone' ? [] : undoers)
+        .filter((undoer) => !canAnswer(undoer))
+        .map((undoer) => `${undoer} undoes ${failure} and has no compensation to answer with`),
     ]),
   );
+};
 
 const queuesLoseNothing: Check = ({ map, topology }) => {
   const parking = Object.keys(map).map(deadQueueNamed);
@@ -208,8 +201,8 @@ export const wiringChecks = {
   whatIsConsumedArrives,
   failuresReachEverybody,
   nothingIsBoundInVain,
-  everyFailureIsUndoneOrHarmless,
-  answersAreOwnCompensations,
+  everyFailureSaysWhoUndoesIt,
+  whoeverUndoesHasAnAnswer,
   queuesLoseNothing,
   everyServiceCanPark,
   delayQueuesReturn,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { choreography, harmlessFailures, type Participation } from '../../functions/saga/choreography.ts';
+import { choreography, type Participation } from '../../functions/saga/choreography.ts';
 import { type EventType, eventTypes } from '../../functions/saga/events.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
 import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
@@ -27,7 +27,6 @@ const Serverless = z.object({
 export interface Wiring {
   map: Record<string, Participation>;
   types: readonly EventType[];
-  harmless: readonly EventType[];
   topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
   serverless: z.infer<typeof Serverless>;
   /** By path, below `functions/`. */
@@ -39,7 +38,6 @@ export function readWiring(): Wiring {
   return {
     map: structuredClone<Record<string, Participation>>(choreography),
     types: eventTypes,
-    harmless: harmlessFailures,
     topology: structuredClone({ exchanges: [...exchanges], queues: [...queues], bindings: [...bindings] }),
     serverless: Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8'))),
     sources: Object.fromEntries(

@@ -33,7 +33,7 @@ const functionOf = (wiring: Wiring, name: string) => {
 type Break = (wiring: Wiring) => void;
 
 const shipping: Break = ({ map }) => {
-  map.shipping = { publishes: {}, consumes: ['stock.reserved'], compensates: {} };
+  map.shipping = { publishes: {}, consumes: ['stock.reserved'], undoneBy: {} };
 };
 
 /** What a hurried change could do to the wiring, and what is then said about it. */
@@ -99,40 +99,29 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
       topology.bindings.push({ exchange: 'saga.failures', queue: 'payments', routingKey: '' }),
   ],
   [
-    'everyFailureIsUndoneOrHarmless',
-    'nobody undoes stock.rejected',
-    (wiring) => {
-      wiring.harmless = [];
-    },
-  ],
-  [
-    'everyFailureIsUndoneOrHarmless',
-    'payment.declined is called harmless and is compensated',
-    (wiring) => {
-      wiring.harmless = [...wiring.harmless, 'payment.declined'];
-    },
-  ],
-  [
-    'answersAreOwnCompensations',
-    'shipping answers with stock.released, which is not its compensation',
+    'everyFailureSaysWhoUndoesIt',
+    'nothing says who undoes stock.rejected',
     ({ map }) => {
-      map.shipping = {
-        publishes: {},
-        consumes: [],
-        compensates: { 'order.cancelling': ['stock.released'] },
-      };
+      if (map.inventory) map.inventory = { ...map.inventory, undoneBy: {} };
     },
   ],
   [
-    'answersAreOwnCompensations',
-    'inventory answers with stock.released, which is not its compensation',
+    'whoeverUndoesHasAnAnswer',
+    'shipping undoes payment.declined and has no compensation to answer with',
+    ({ map }) => {
+      if (map.payment) map.payment = { ...map.payment, undoneBy: { 'payment.declined': ['shipping'] } };
+    },
+  ],
+  [
+    'whoeverUndoesHasAnAnswer',
+    'inventory undoes payment.declined and has no compensation to answer with',
     (wiring) => publish(wiring, 'inventory', { 'stock.released': 'step' }),
   ],
   [
-    'answersAreOwnCompensations',
-    'shipping compensates order.placed, which is no failure',
+    'whoeverUndoesHasAnAnswer',
+    'shipping has order.placed undone, which is no failure of its',
     ({ map }) => {
-      map.shipping = { publishes: {}, consumes: [], compensates: { 'order.placed': [] } };
+      map.shipping = { publishes: {}, consumes: [], undoneBy: { 'order.placed': [] } };
     },
   ],
   [

@@ -4,13 +4,16 @@ import { integer, refuseUnknown, requiredText } from './form.ts';
 import type { LedgerView } from './ledger.ts';
 import { type PaymentIntent, renderIntent } from './payment-intent.ts';
 
+/** Stripe's is usually below a minute. */
+export const SEARCH_LAG_SECONDS = 4;
+
 /** `metadata['key']:'value'` or `status:'value'`, in either kind of quotes. */
 const CLAUSE = /^(?:status|metadata\[(["'])(?<key>[^"'[\]]{1,40})\1\])\s*:\s*(["'])(?<value>[^"']{0,500})\3$/;
 
 /**
  * GET /v1/payment_intents/search with clauses joined by AND: https://docs.stripe.com/search#search-query-language.
- * Stripe's index lags behind by up to a minute; this one does not, so nothing may rely on search to find a charge
- * that was just made.
+ * It lags behind as Stripe's does (https://docs.stripe.com/search#data-freshness), so that nothing relies on search
+ * to find a charge that was just made.
  */
 export function searchPaymentIntents(call: Call, ledger: LedgerView) {
   refuseUnknown(call.form, new Set(['query', 'limit']));
@@ -22,6 +25,7 @@ export function searchPaymentIntents(call: Call, ledger: LedgerView) {
   const data: object[] = [];
   let hasMore = false;
   for (const intent of ledger.intents(order)) {
+    if (call.at.getTime() / 1000 - intent.createdEpochSeconds < SEARCH_LAG_SECONDS) continue;
     if (!clauses.every((clause) => matches(intent, clause))) continue;
     hasMore = data.length === limit;
     if (hasMore) break;

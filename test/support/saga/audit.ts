@@ -2,7 +2,7 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import amqp from 'amqplib';
 import { services } from '../../../functions/saga/choreography.ts';
-import { deadQueueOf, queueOf } from '../../../functions/saga/routes.ts';
+import { deadQueueOf, parseRetryDelays, queueOf, retryExchangeOf } from '../../../functions/saga/routes.ts';
 import type { World } from './world.ts';
 
 interface Tallies {
@@ -51,19 +51,23 @@ async function readBooks({ system }: World): Promise<Books> {
       inventory?.filter(({ pk }) => pk.startsWith('SKU#')).map((row) => [row.sku, row.available]),
     ),
     ledger: ledger.orders,
-    ...(await countMessages(system.urls.rabbitmq)),
+    ...(await countMessages(system)),
   };
 }
 
-async function countMessages(url: string): Promise<{ waiting: number; parked: number }> {
-  const connection = await amqp.connect(url, { noDelay: true });
+async function countMessages(system: World['system']): Promise<{ waiting: number; parked: number }> {
+  const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
   try {
     const channel = await connection.createChannel();
+    const delays = parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map(retryExchangeOf);
     const count = async (queues: readonly string[]) => {
       const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
       return counts.reduce((sum, { messageCount }) => sum + messageCount, 0);
     };
-    return { waiting: await count(services.map(queueOf)), parked: await count(services.map(deadQueueOf)) };
+    return {
+      waiting: await count([...services.map(queueOf), ...delays]),
+      parked: await count(services.map(deadQueueOf)),
+    };
   } finally {
     await connection.close();
   }

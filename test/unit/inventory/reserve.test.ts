@@ -54,7 +54,9 @@ const rejectionOf = (items: readonly Line[], stocked: Shelf) => {
   const decision = place(items, stocked);
   if (decision.kind !== 'accept' || decision.state.status !== 'REJECTED') throw new Error('not rejected');
   expect(decision.adjusts ?? []).toEqual([]);
-  expect(decision.says).toEqual([{ type: 'stock.rejected', data: decision.state.rejection }]);
+  expect(decision.says).toEqual([
+    { type: 'stock.rejected', data: { customerId: decision.state.customerId, ...decision.state.rejection } },
+  ]);
   return decision.state.rejection;
 };
 

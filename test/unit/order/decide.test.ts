@@ -60,9 +60,9 @@ const pending = `
                   | nothing                 | PENDING                       | PENDING+i                       | PENDING+p                       | PENDING+ip
 place             | PENDING » order.placed  | repeat                        | repeat                          | repeat                          | repeat
 place, other body | PENDING » order.placed  | refuse                        | refuse                          | refuse                          | refuse
-cancel            | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
-nudge             | refuse                  | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
-nudge, deadline   | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLING+ip » order.cancelling
+cancel            | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+nudge             | refuse                  | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+nudge, deadline   | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
 order.placed      | refuse                  | refuse                        | refuse                          | refuse                          | refuse
 stock.reserved    | refuse                  | refuse                        | refuse                          | refuse                          | refuse
 payment.captured  | refuse                  | CONFIRMED » order.confirmed   | refuse                          | refuse                          | refuse
@@ -171,7 +171,7 @@ describe('what an order says and keeps', () => {
   });
 
   test.each([
-    ['stock.rejected', states.PENDING, facts['stock.rejected'].data],
+    ['stock.rejected', states.PENDING, { code: 'OUT_OF_STOCK', skus: facts['stock.rejected'].data.skus }],
     ['payment.declined', states['PENDING+i'], decline],
   ] as const)('an order cancelled by %s keeps the reason', (type, before, reason) => {
     const { state, says } = accepted(before, facts[type]);

@@ -99,18 +99,19 @@ describe('payment answers every event and every answer of the provider in every 
 });
 
 describe('what payment asks of the provider', () => {
-  const chargeCall = { call: 'charge', ...amount, paymentMethod };
-  const refundCall = { call: 'refund', ...amount, paymentIntentId };
+  const chargeCall = { call: 'charge', ...amount, paymentMethod, again: false };
+  const refundCall = { call: 'refund', ...amount, paymentIntentId, again: false };
+  const again = (call: object) => ({ ...call, again: true });
 
   test.each([
     ['stock.reserved', 'nothing', chargeCall],
-    ['stock.reserved', 'CHARGING', chargeCall],
-    ['order.cancelling', 'CHARGING', chargeCall],
-    ['order.cancelling', 'VOIDING', chargeCall],
+    ['stock.reserved', 'CHARGING', again(chargeCall)],
+    ['order.cancelling', 'CHARGING', again(chargeCall)],
+    ['order.cancelling', 'VOIDING', again(chargeCall)],
     ['charge.captured', 'VOIDING', refundCall],
     ['order.cancelling', 'CAPTURED', refundCall],
-    ['order.cancelling', 'REFUNDING', refundCall],
-  ])('%s when %s: the whole amount, once and for all the same call', (row, column, call) => {
+    ['order.cancelling', 'REFUNDING', again(refundCall)],
+  ])('%s when %s: the whole amount, and whether it may have been asked before', (row, column, call) => {
     expect(decisionOf(row, column)).toMatchObject({ effect: call });
   });
 

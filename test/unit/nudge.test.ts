@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { decide, type Order } from '../../functions/order/decide.ts';
+import { nudge } from '../../functions/order/nudge.ts';
+import { dueShards, orders } from '../../functions/order/table.ts';
+import { next, toItem } from '../../functions/runtime/record.ts';
+import type { Item } from '../../functions/runtime/store.ts';
+import { customerId, line, orderIdOf, paymentMethod } from '../support/facts.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { RecordingPublisher } from '../support/recording-publisher.ts';
+
+const begin = Date.parse('2026-01-01T00:00:00Z');
+const minute = 60_000;
+const deadlineMs = 15 * minute;
+
+function pending(order: number): Item {
+  const placed = { customerId, items: [line('mug', 1)], paymentMethod, fingerprint: 'f', createdAtMs: begin };
+  const decision = decide(undefined, { type: 'place', order: placed });
+  if (decision.kind !== 'accept') throw new Error('not placed');
+  const { state } = decision;
+  const outbox = [JSON.stringify({ id: `${orderIdOf(order)}:order.placed`, type: 'order.placed' })];
+  return toItem(
+    orders,
+    next(undefined, { orderId: orderIdOf(order), state, outbox, because: 'place', nowMs: begin }),
+  );
+}
+
+/** A table, a broker that may be down, and a schedule that runs once a minute. */
+function scene(items: readonly Item[]) {
+  let nowMs = begin;
+  const store = new MemoryStore(items);
+  const publisher = new RecordingPublisher();
+  const edges = { store, publisher, now: () => nowMs };
+  const run = nudge(edges, () => deadlineMs);
+  const runAt = async (minutes: number) => {
+    nowMs = begin + minutes * minute;
+    return await run();
+  };
+  const stateOf = (order: number) => store.items.get(orderIdOf(order))?.state as unknown as Order;
+  return { store, publisher, runAt, stateOf };
+}
+
+describe('the schedule', () => {
+  test('finds an order in whichever shard it is, and says again what it said', async () => {
+    const many = Array.from({ length: 40 }, (_, order) => pending(order));
+    expect(new Set(many.map(({ dueShard }) => dueShard)).size).toBeGreaterThan(1);
+    expect(many.every(({ dueShard }) => dueShards.includes(String(dueShard)))).toBe(true);
+    const { publisher, runAt } = scene(many);
+    expect(await runAt(1)).toEqual({ overdue: 40, nudged: 40, failed: 0 });
+    expect(new Set(publisher.ids).size).toBe(40);
+  });
+
+  // Fails where the wait doubles without end: the next nudge comes after the deadline has passed.
+  test('asks about a pending order every minute until its deadline, so that it is heard soon after an outage', async () => {
+    const { publisher, runAt, stateOf } = scene([pending(1)]);
+    publisher.refuses = () => new Error('the broker is down');
+    for (let minutes = 1; minutes <= 10; minutes += 1) await runAt(minutes);
+    publisher.refuses = () => undefined;
+    const before = publisher.ids.length;
+    await runAt(11);
+    await runAt(12);
+    expect(publisher.ids.length - before).toBeGreaterThanOrEqual(1);
+    expect(stateOf(1).status).toBe('PENDING');
+    await runAt(16);
+    await runAt(17);
+    expect(stateOf(1)).toMatchObject({ status: 'CANCELLING', reason: { code: 'DEADLINE' } });
+  });
+
+  // Fails where one rejected claim ends the run: the others wait for ever.
+  test('a record that cannot be read keeps nobody else from being nudged', async () => {
+    const { publisher, runAt, store } = scene(Array.from({ length: 40 }, (_, order) => pending(order)));
+    const broken = pending(7);
+    store.items.set(broken.pk, { ...broken, state: { status: 'FROM_THE_FUTURE' } });
+    expect(await runAt(1)).toEqual({ overdue: 40, nudged: 39, failed: 1 });
+    expect(publisher.ids).toHaveLength(39);
+  });
+
+  test('stops when nothing can be said, and leaves what it has not claimed due', async () => {
+    const { publisher, runAt } = scene(Array.from({ length: 40 }, (_, order) => pending(order)));
+    publisher.refuses = () => new Error('the broker is down');
+    const { overdue, failed } = await runAt(1);
+    expect(failed).toBe(overdue);
+    expect(overdue).toBeLessThan(40);
+    publisher.refuses = () => undefined;
+    expect((await runAt(1)).nudged).toBe(40 - overdue);
+  });
+});

@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { payment } from '../../functions/payment/payment.ts';
+import { participate } from '../../functions/runtime/participate.ts';
+import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
+import { seal } from '../../functions/saga/envelope.ts';
+import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { scene } from '../support/engine-runs.ts';
+import { facts, orderIdOf } from '../support/facts.ts';
+
+const record = (body: string) => ({
+  basicProperties: { messageId: body.slice(0, 9), type: null, contentType: null, headers: null },
+  redelivered: false,
+  data: Buffer.from(body).toString('base64'),
+});
+
+const batch = (...bodies: readonly string[]): RabbitMqEvent => ({
+  eventSource: 'aws:rmq',
+  eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
+  rmqMessagesByQueue: { 'payment::/': bodies.map(record) },
+});
+
+const reserved = JSON.stringify(
+  seal(facts['stock.reserved'], { orderId: orderIdOf(1), nowMs: Date.parse('2026-01-01T00:00:00Z') }),
+);
+const delays = parseRetryDelays('1s');
+
+// Fails where poison is parked before anybody waits for it: the rejection ends the process in mid-charge.
+test('a broker that goes away while the provider is asked is an error of the batch, after the charge is recorded', async () => {
+  const here = scene();
+  const answer = Promise.withResolvers<void>();
+  here.publisher.refuses = () => new Error('the broker is gone');
+  const handle = participate(
+    payment(async () => {
+      await answer.promise;
+      return { type: 'charge.captured', paymentIntentId: 'pi_1' };
+    }),
+    here.edges,
+    delays,
+  );
+  const handling = handle(batch('poison', reserved));
+  const failed = expect(handling).rejects.toThrow('the broker is gone');
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  answer.resolve();
+  await failed;
+  expect(here.store.items.get(orderIdOf(1))?.status).toBe('CAPTURED');
+});
+
+test('what is no RabbitMQ event is refused with what is missing', async () => {
+  const handle = participate(
+    payment(() => Promise.reject(new Error('not asked'))),
+    scene().edges,
+    delays,
+  );
+  await expect(handle({} as RabbitMqEvent)).rejects.toThrow('rmqMessagesByQueue is missing');
+});
