@@ -43,7 +43,7 @@ describe('the schedule', () => {
   test('finds an order in whichever shard it is, and says again what it said', async () => {
     const many = Array.from({ length: 40 }, (_, order) => pending(order));
     expect(new Set(many.map(({ dueShard }) => dueShard)).size).toBeGreaterThan(1);
-    expect(many.every(({ dueShard }) => dueShards.includes(String(dueShard)))).toBe(true);
+    expect(many.every(({ dueShard }) => dueShards.some((shard) => shard === dueShard))).toBe(true);
     const { publisher, runAt } = scene(many);
     expect(await runAt(1)).toEqual({ overdue: 40, nudged: 40, failed: 0 });
     expect(new Set(publisher.ids).size).toBe(40);
