@@ -2,8 +2,9 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../runtime/environment.ts';
-import { roles } from '../runtime/http.ts';
+
 import { log } from '../runtime/log.ts';
+import { roles } from '../runtime/role.ts';
 import { CustomerId } from '../saga/ids.ts';
 
 const Claims = z.object({ sub: CustomerId, role: z.enum(roles) });

@@ -25,7 +25,7 @@ export const putStock = (edges: Edges) =>
     const stock = {
       sku: sku.data,
       ...bodyOf(event, NewStock),
-      updatedAt: new Date(edges.now()).toISOString(),
+      stocktakenAt: new Date(edges.now()).toISOString(),
     };
     const item = { pk: stockKey(sku.data), catalogue: CATALOGUE, ...stock };
     await edges.store.write([{ kind: 'put', item, expects: 'anything' }]);

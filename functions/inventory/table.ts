@@ -35,7 +35,7 @@ const Stock = z.object({
   available: z.int(),
   unitPriceMinor: AmountMinor,
   currency: Currency,
-  updatedAt: z.string(),
+  stocktakenAt: z.string(),
 });
 export type Stock = Readonly<z.infer<typeof Stock>>;
 

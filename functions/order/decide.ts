@@ -221,6 +221,7 @@ function withAnswerOf<T extends Pending | Cancelling>(by: Service, order: T): T 
 /** Ends the order if every participant that compensates its failure has answered. */
 function waitOrEnd(order: Cancelling, says?: readonly Fact[]): OrderDecision {
   if (compensatorsOf(order.failure).some((service) => !order.answered.includes(service))) {
+    // Stryker disable next-line ConditionalExpression: a member that is undefined is read as one that is absent.
     return { kind: 'accept', state: order, ...(says === undefined ? {} : { says }) };
   }
   const { answered: _, failure: __, ...rest } = order;
@@ -232,11 +233,11 @@ function waitOrEnd(order: Cancelling, says?: readonly Fact[]): OrderDecision {
 }
 
 function startCancelling(order: Pending, code: Wish): OrderDecision {
-  return escalate({ ...order, status: 'CANCELLING', reason: { code }, failure: 'order.cancelling' });
+  return escalate({ ...order, status: 'CANCELLING', reason: { code } });
 }
 
 /** Says the order's own failure, which every participant answers: at once, or when nobody else's was heard. */
-function escalate(order: Cancelling): OrderDecision {
+function escalate(order: Omit<Cancelling, 'failure'>): OrderDecision {
   const { customerId, reason } = order;
   return waitOrEnd({ ...order, failure: 'order.cancelling' }, [
     { type: 'order.cancelling', data: { customerId, cause: reason.code } },

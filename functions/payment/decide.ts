@@ -129,10 +129,11 @@ function captured(
     case 'VOIDING':
       return refund(payment, paymentIntentId);
     case 'CAPTURED':
-      return repeat;
-    case 'REFUNDING':
     case 'REFUNDED':
-      return ignore('the charge is being undone');
+      return repeat;
+    // Another one began to undo it, and may be dead by now: the failure that asked here is not answered before it is.
+    case 'REFUNDING':
+      return { kind: 'resume', effect: refundCall(payment, payment.paymentIntentId, true) };
     case undefined:
     case 'DECLINED':
     case 'VOIDED':

@@ -15,19 +15,32 @@ const TIMEOUT_MS = 5_000;
  * is looked for first: search covers all but the last minute, and the key covers that.
  * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
-export function liveProvider(): Provider {
-  let stripe: Stripe | undefined;
-  return async (orderId, call) => {
-    stripe ??= connect();
+export const stripeProvider =
+  (stripe: () => StripeCalls): Provider =>
+  async (orderId, call) => {
     try {
       return call.call === 'charge'
-        ? ((call.again ? await findCharge(stripe, orderId) : undefined) ??
-            (await charge(stripe, orderId, call)))
-        : await refund(stripe, orderId, call);
+        ? ((call.again ? await findCharge(stripe(), orderId) : undefined) ??
+            (await charge(stripe(), orderId, call)))
+        : await refund(stripe(), orderId, call);
     } catch (error) {
       throw unknownAnswer(error);
     }
   };
+
+/** What is used of the SDK's client. Given from outside, so that a simulation can stand in. */
+export interface StripeCalls {
+  readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'search'>;
+  readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
+}
+
+/** With one client for the life of the Lambda environment, made at the first use. */
+export function liveProvider(): Provider {
+  let stripe: Stripe | undefined;
+  return stripeProvider(() => {
+    stripe ??= connect();
+    return stripe;
+  });
 }
 
 function connect(): Stripe {
@@ -45,7 +58,7 @@ function connect(): Stripe {
 }
 
 async function charge(
-  stripe: Stripe,
+  stripe: StripeCalls,
   orderId: OrderId,
   { amountMinor, currency, paymentMethod }: Extract<ProviderCall, { call: 'charge' }>,
 ): ReturnType<Provider> {
@@ -71,7 +84,7 @@ async function charge(
   }
 }
 
-async function findCharge(stripe: Stripe, orderId: OrderId): Promise<ProviderAnswer | undefined> {
+async function findCharge(stripe: StripeCalls, orderId: OrderId): Promise<ProviderAnswer | undefined> {
   const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
   const intent = data.find(({ status }) => status === 'succeeded') ?? data[0];
   return intent && answerOf(intent);
@@ -92,7 +105,7 @@ function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentInt
 
 /** A refund that failed stays failed under its key, so the next one takes the next key. */
 async function refund(
-  stripe: Stripe,
+  stripe: StripeCalls,
   orderId: OrderId,
   { paymentIntentId, again }: Extract<ProviderCall, { call: 'refund' }>,
 ): ReturnType<Provider> {
@@ -140,7 +153,8 @@ function declineOf(error: unknown): PaymentDecline | undefined {
 }
 
 function declined(code: string, message: string, declineCode?: string): PaymentDecline {
-  const bounded = (text: string) => text.slice(0, MAX_TEXT_LENGTH);
+  // The cut may go through a surrogate pair.
+  const bounded = (text: string) => text.slice(0, MAX_TEXT_LENGTH).toWellFormed();
   return {
     code: bounded(code),
     message: bounded(message),

@@ -215,8 +215,11 @@ function refusalsOf({ CancellationReasons }: TransactionCanceledException): read
   });
 }
 
-/** A request DynamoDB will refuse for ever, for instance an item over 400 KB: trying again cannot help. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+const rejections = new Set(['ValidationException', 'SerializationException']);
+
+/** A request DynamoDB will refuse for ever, such as an item over 400 KB or a text that is no Unicode: trying again cannot help. */
 const isRejectedRequest = (error: unknown): boolean =>
   error instanceof TransactionCanceledException
     ? (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError')
-    : error instanceof Error && error.name === 'ValidationException';
+    : error instanceof Error && rejections.has(error.name);

@@ -3,16 +3,15 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
 import { TRACEPARENT } from '../saga/envelope.ts';
 import { CustomerId } from '../saga/ids.ts';
+import { flawsOf } from './flaws.ts';
 import { Problem, problemDetails } from './problem.ts';
+import { type Role, roles } from './role.ts';
 
 export type HttpEvent = APIGatewayProxyEvent;
 export type HttpReply = APIGatewayProxyResult;
 
 /** No order of the largest number of lines comes near it. */
 const MAX_BODY_BYTES = 64 * 1024;
-
-export const roles = ['customer', 'operator'] as const;
-export type Role = (typeof roles)[number];
 
 /** Who calls, as the authorizer found in a token it verified. */
 export interface Caller {
@@ -65,7 +64,9 @@ export function pathOf<Schema extends z.ZodType>(
 }
 
 export function headerOf(event: HttpEvent, name: string): string | undefined {
-  return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const value: unknown = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  // Gateways other than AWS's make a list of a header that was sent twice.
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** @throws Problem 413, 415, 400 (not JSON) or 422 (JSON that fails the schema, with a pointer for each flaw) */
@@ -82,6 +83,7 @@ export function bodyOf<Schema extends z.ZodType>(event: HttpEvent, schema: Schem
 }
 
 function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new Problem('bad-request', 'The body is empty; it has to be JSON.');
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -92,14 +94,8 @@ function parseJson(bytes: Buffer): unknown {
 function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const flaws = parsed.error.issues.slice(0, 20).map(({ path, message }) => ({
-    pointer: path.map((step) => `/${pointerStep(step)}`).join(''),
-    detail: message,
-  }));
-  throw new Problem('invalid-content', 'See errors for what is wrong, and where.', flaws);
+  throw new Problem('invalid-content', 'See errors for what is wrong, and where.', flawsOf(parsed.error));
 }
-
-const pointerStep = (step: PropertyKey): string => String(step).replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The caller's trace context, if it sent a valid one. */
 export function traceparentOf(event: HttpEvent): string | undefined {

@@ -1,8 +1,9 @@
 import type { Channel, GetMessage } from 'amqplib';
 import type { Service } from '../saga/choreography.ts';
 import { deadQueueOf } from '../saga/routes.ts';
-import { PublishError, type RabbitPublisher } from './publisher.ts';
-import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
+import { PublishError } from './publish-error.ts';
+import type { RabbitPublisher } from './publisher.ts';
+import { ATTEMPTS_HEADER, type Delivery, propertyText } from './rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from './settle.ts';
 
 /** A message in a parking queue, held while it is looked at. */
@@ -58,9 +59,9 @@ function describe({ content, properties, fields }: GetMessage): Omit<Parked, 're
   return {
     delivery: {
       body: content,
-      messageId: String(properties.messageId ?? ''),
-      type: String(properties.type ?? ''),
-      contentType: String(properties.contentType ?? ''),
+      messageId: propertyText(properties.messageId),
+      type: propertyText(properties.type),
+      contentType: propertyText(properties.contentType),
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
     // The broker's own dead-lettering leaves its reason in the headers it adds.

@@ -71,6 +71,16 @@ export function participate<
       received.map(({ work }) => work),
       edges,
     );
+    for (const [index, outcome] of outcomes.entries()) {
+      const { orderId, input } = received[index]?.work ?? {};
+      log('debug', 'message handled', {
+        service,
+        orderId,
+        type: input?.type,
+        outcome: outcome.kind,
+        status: outcome.record?.state.status,
+      });
+    }
     await Promise.all([
       ...unreadable.map(({ delivery, reason }) => settle(parkMessage(service, delivery, reason), reason)),
       ...received.map(({ delivery }, index) => {

@@ -1,7 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Flaw } from './flaws.ts';
 import { log } from './log.ts';
-import { PublishError } from './publisher.ts';
+import { PublishError } from './publish-error.ts';
 import { StoreUnavailableError } from './store.ts';
 
 const problems = {
@@ -9,8 +10,8 @@ const problems = {
   'idempotency-key-missing': [400, 'An Idempotency-Key header is needed'],
   'idempotency-key-malformed': [400, 'The Idempotency-Key header is malformed'],
   forbidden: [403, 'This role may not do that'],
-  'not-found': [404, 'There is no such thing'],
-  conflict: [409, 'The present state does not allow that'],
+  'not-found': [404, 'Not found'],
+  conflict: [409, 'The order has moved on'],
   'too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body has to be JSON'],
   'invalid-content': [422, 'The content is not valid'],
@@ -20,12 +21,6 @@ const problems = {
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemType = keyof typeof problems;
-
-/** One thing that is wrong with the content. `pointer`: where, as a JSON Pointer into the body (RFC 6901). */
-export interface Flaw {
-  readonly pointer: string;
-  readonly detail: string;
-}
 
 /** An answer that tells the caller what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {

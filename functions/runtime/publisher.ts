@@ -1,16 +1,7 @@
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Publisher } from './edges.ts';
 import type { OutgoingMessage } from './messages.ts';
-
-/** No queue took a mandatory message: the topology is wrong, and trying again at once will not help. */
-export class UnroutableError extends Error {
-  override readonly name = 'UnroutableError';
-}
-
-/** The broker refused the message, or could not be reached: it is not known to be published. */
-export class PublishError extends Error {
-  override readonly name = 'PublishError';
-}
+import { PublishError, UnroutableError } from './publish-error.ts';
 
 class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
@@ -215,7 +206,7 @@ export class RabbitPublisher implements Publisher {
     } catch (error) {
       gone();
       const reason = error instanceof Error ? error.message : String(error);
-      throw new PublishError(`the broker is not reachable: ${reason}`, { cause: error });
+      throw new ConnectionLostError(`the broker is not reachable: ${reason}`, { cause: error });
     }
   }
 

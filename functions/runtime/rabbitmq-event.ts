@@ -33,6 +33,19 @@ export interface Delivery {
 
 export const ATTEMPTS_HEADER = 'saga-attempts';
 
+/** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
+const MAX_PROPERTY_BYTES = 255;
+
+/**
+ * A text property as it can be published again. Its bytes may have been no UTF-8: each that was read as U+FFFD
+ * takes three from then on, and a property that is too long costs the publisher its connection.
+ */
+export function propertyText(value: unknown): string {
+  const bytes = Buffer.from(typeof value === 'string' ? value : '');
+  // `stream` leaves out a character that is cut in two.
+  return new TextDecoder().decode(bytes.subarray(0, MAX_PROPERTY_BYTES), { stream: true });
+}
+
 /** @throws TypeError if this is not what the event source mapping sends, for instance when invoked by hand */
 export function deliveriesOf(event: RabbitMqEvent): readonly Delivery[] {
   if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
@@ -43,9 +56,9 @@ export function deliveriesOf(event: RabbitMqEvent): readonly Delivery[] {
       const attempts = headers?.[ATTEMPTS_HEADER];
       return {
         body: Buffer.from(data, 'base64'),
-        messageId: messageId ?? '',
-        type: type ?? '',
-        contentType: contentType ?? '',
+        messageId: propertyText(messageId),
+        type: propertyText(type),
+        contentType: propertyText(contentType),
         attempts: typeof attempts === 'number' && attempts > 0 ? attempts : 0,
       };
     }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CustomerId, Sku } from './ids.ts';
+import { CustomerId, Sku, UnicodeText } from './ids.ts';
 import { AmountMinor, Currency } from './money.ts';
 
 /** One order is reserved in one DynamoDB transaction of at most 100 items: the reservation and its lines. */
@@ -37,7 +37,7 @@ export type StockRejection = z.infer<typeof StockRejection>;
 
 /** Bounds what a provider may say, so that no record outgrows its table. */
 export const MAX_TEXT_LENGTH = 500;
-const Text = z.string().max(MAX_TEXT_LENGTH);
+const Text = UnicodeText.max(MAX_TEXT_LENGTH);
 
 export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });
 export type PaymentDecline = z.infer<typeof PaymentDecline>;

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** Half a surrogate pair is no Unicode. JSON can say it and DynamoDB refuses it, with all that is written beside it. */
+export const UnicodeText = z.string().refine((text) => text.isWellFormed(), 'must be Unicode');
+
 /** The saga's identity: derived from the customer and the idempotency key that placed the order. */
 export const OrderId = z
   .string()
@@ -8,7 +11,7 @@ export const OrderId = z
 export type OrderId = z.infer<typeof OrderId>;
 
 /** The `sub` claim of a verified token: a customer, or an operator's name. */
-export const CustomerId = z.string().min(1).max(128).brand<'CustomerId'>();
+export const CustomerId = UnicodeText.min(1).max(128).brand<'CustomerId'>();
 export type CustomerId = z.infer<typeof CustomerId>;
 
 /** Stock keeping unit: the catalogue's key. */

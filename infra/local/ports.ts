@@ -27,7 +27,7 @@ const portNames: readonly PortName[] = [
 ];
 
 export function portsFrom(environment: NodeJS.ProcessEnv): Ports {
-  return portsBy((name) => {
+  const ports = portsBy((name) => {
     const { variable, defaultPort } = registry[name];
     const text = environment[variable];
     if (text === undefined || text === '') return defaultPort;
@@ -37,6 +37,14 @@ export function portsFrom(environment: NodeJS.ProcessEnv): Ports {
     }
     return port;
   });
+  for (const name of portNames) {
+    const twin = portNames.find((other) => other !== name && ports[other] === ports[name]);
+    if (twin === undefined) continue;
+    throw new SetupError(
+      `Port ${ports[name]} is chosen twice: by ${registry[name].variable} and by ${registry[twin].variable}.`,
+    );
+  }
+  return ports;
 }
 
 export function issuerUrl(ports: Ports): string {

@@ -6,6 +6,7 @@ import { SetupError } from './processes/setup-error.ts';
 import { dataDirFrom } from './project.ts';
 import { reviver } from './revive.ts';
 import { addSampleStock } from './sample-stock.ts';
+import { checkSettings } from './settings.ts';
 import { aborted, listenForStopRequests } from './stop-request.ts';
 import { type System, startSystem } from './system.ts';
 import { welcome } from './welcome.ts';
@@ -17,6 +18,8 @@ async function main(): Promise<void> {
   const requests = listenForStopRequests();
   requests.stop.addEventListener('abort', () => report('Stopping…'));
   const dataDir = dataDirFrom(process.env);
+  checkSettings(process.env);
+  const ports = portsFrom(process.env);
   const begin = performance.now();
   report(`Starting OrderSaga${existsSync(dataDir) ? '' : ' for the first time'}…`);
   const failures = Promise.withResolvers<never>();
@@ -24,12 +27,11 @@ async function main(): Promise<void> {
   const revive = reviver(report);
   let system: System | undefined;
   const onUnexpectedEnd = (failure: PartFailure) => {
-    if (failure.part === system?.parts.api) failures.reject(crashed(failure));
-    else if (!requests.stop.aborted) revive(failure).catch(failures.reject);
+    if (!requests.stop.aborted) revive(failure).catch(failures.reject);
   };
   system = await startSystem({
     dataDir,
-    ports: portsFrom(process.env),
+    ports,
     report,
     onUnexpectedEnd,
     stopSignal: requests.stop,
@@ -47,10 +49,6 @@ async function greet(system: System, dataDir: string, begin: number): Promise<vo
   report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
   report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
   report(welcome(system, await system.signToken({ role: 'customer' }), join(dataDir, 'logs')));
-}
-
-function crashed({ part, how, lastLines }: PartFailure): SetupError {
-  return new SetupError(`${part.title} ended by itself (${how}). Its last lines:\n${lastLines}`);
 }
 
 let exitCode = 0;

@@ -29,17 +29,12 @@ async function restartWorkers(): Promise<void> {
 }
 
 describe('a worker that dies', () => {
-  // Fails where the provider is called under a new key each time: every retry charges once more.
+  // Fails where the provider is asked anew, under a new key and without looking: every retry charges once more.
   test('after the charge and before the record: charged once, confirmed', async () => {
     const orderId = await alice.place(mug, 'pm_sandbox_timeoutAfterCharge');
     await until('it is charged', async () => (await ledgerOf(world, orderId)).captures === 1);
     expect(await paymentOf(orderId)).toMatchObject({ status: 'CHARGING' });
     await restartWorkers();
-    await until('the provider is asked again', async () => {
-      const { captures, attempts } = await ledgerOf(world, orderId);
-      return captures + attempts.replayed > 1;
-    });
-    expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1, refunds: 0 });
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
     expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1, refunds: 0 });
   });
@@ -77,7 +72,7 @@ describe('a worker that dies', () => {
     const result = await audit(world, { timeoutMs: 60_000 });
     expect(result.violations).toEqual([]);
     expect(result.parked).toBe(0);
-  });
+  }, 180_000);
 
   test('leaves books that balance', async () => {
     const result = await audit(world);

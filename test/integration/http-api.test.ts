@@ -49,7 +49,7 @@ describe('POST /orders', () => {
     ['quantity zero', { ...good, items: [{ sku: 'mug', quantity: 0 }] }, '/items/0/quantity'],
     ['quantity of a fraction', { ...good, items: [{ sku: 'mug', quantity: 1.5 }] }, '/items/0/quantity'],
     ['a SKU twice', { ...good, items: [...good.items, ...good.items] }, '/items'],
-    ['a price from the client', { ...good, totalMinor: 1 }, ''],
+    ['a price from the client', { ...good, totalMinor: 1 }, '/totalMinor'],
     ['no payment method', { items: good.items }, '/paymentMethod'],
     ['not an object', [], ''],
   ])('%s is 422 and names the place', async (_, body, pointer) => {

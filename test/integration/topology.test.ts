@@ -82,6 +82,36 @@ describe('the topology', () => {
     }
   });
 
+  // Fails where the broker has three minutes' patience with what was refused: the whole delay queue stands still.
+  test('gives back what a full queue had refused, and what came behind it, soon after there is room', async () => {
+    const [delay] = delays;
+    if (delay === undefined) throw new Error('no delay');
+    const full = { 'x-queue-type': 'quorum', 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    await channel.assertQueue('full', { durable: true, arguments: full });
+    let isFull = false;
+    while (!isFull) {
+      channel.sendToQueue('full', Buffer.from('filler'));
+      isFull = await channel.waitForConfirms().then(
+        () => false,
+        () => true,
+      );
+    }
+    const many = Array.from({ length: 50 }, (_, index) => String(index));
+    for (const text of many) channel.publish(retryExchangeOf(delay), 'full', Buffer.from(text));
+    await channel.waitForConfirms();
+    await new Promise((resolve) => setTimeout(resolve, 2 * delay.delayMs));
+    const back = new Set<string>();
+    await until(
+      'all are back',
+      async () => {
+        const message = await channel.get('full', { noAck: true });
+        if (message !== false) back.add(message.content.toString());
+        return many.every((text) => back.has(text));
+      },
+      50_000,
+    );
+  });
+
   test('has no queue for outcomes, and publishing one is no error', async () => {
     const returned: unknown[] = [];
     channel.on('return', (message) => returned.push(message));

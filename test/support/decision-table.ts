@@ -47,7 +47,8 @@ export function inWords<State, Effect extends { readonly call: string } = never>
     case 'accept': {
       const { state, says, effect, adjusts = [] } = decision;
       const changes = adjusts.map(
-        ({ key, delta }) => `${key.replace('SKU#', '')}${delta < 0 ? '' : '+'}${delta}`,
+        ({ key, attribute, delta }) =>
+          `${key.replace('SKU#', '')}${attribute === 'available' ? '' : `.${attribute}`}${delta < 0 ? '' : '+'}${delta}`,
       );
       return [
         nameOf(state),
@@ -61,9 +62,11 @@ export function inWords<State, Effect extends { readonly call: string } = never>
     case 'resume':
       return `resume ${decision.effect.call}`;
     case 'repeat':
+      return decision.kind;
     case 'ignore':
     case 'refuse':
-      return decision.kind;
+      // It is all that a person finds beside a parked message.
+      return decision.reason === '' ? `${decision.kind} without a reason` : decision.kind;
     default:
       return decision satisfies never;
   }

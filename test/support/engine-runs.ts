@@ -27,7 +27,7 @@ export const stock = (name: string, available: number, unitPriceMinor = 100): It
   available,
   unitPriceMinor,
   currency: 'EUR',
-  updatedAt: '2026-01-01T00:00:00.000Z',
+  stocktakenAt: '2026-01-01T00:00:00.000Z',
 });
 
 export const work = (order: number, input: Fact): Work<Fact> => ({ orderId: orderIdOf(order), input });

@@ -53,6 +53,14 @@ describe('what can never succeed is refused with its reason', () => {
 
   test.each<[what: string, body: Uint8Array, reason: string]>([
     ['nothing', bytes(''), 'not JSON in UTF-8'],
+    [
+      'half a surrogate pair, which no table takes',
+      bytes({
+        ...seal(facts['order.cancelling'], { orderId, nowMs: 0 }),
+        data: { customerId: '\ud83d', cause: '' },
+      }),
+      'customerId: must be Unicode',
+    ],
     ['text', bytes('hello'), 'not JSON in UTF-8'],
     ['half of it', bytes(JSON.stringify(sealed).slice(0, -1)), 'not JSON in UTF-8'],
     ['Latin-1', Buffer.from(JSON.stringify({ ...sealed, note: 'ü' }), 'latin1'), 'not JSON in UTF-8'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { bodyOf } from '../../functions/runtime/http.ts';
+import { bodyOf, type HttpEvent, headerOf } from '../../functions/runtime/http.ts';
 import { Problem } from '../../functions/runtime/problem.ts';
 import { httpEvent } from '../support/http-event.ts';
 
@@ -78,6 +78,12 @@ describe('a body', () => {
   });
 });
 
+test('a header that some gateway made a list of is none', () => {
+  const event = { headers: { 'Idempotency-Key': ['a', 'b'], traceparent: 'c' } } as unknown as HttpEvent;
+  expect(headerOf(event, 'idempotency-key')).toBeUndefined();
+  expect(headerOf(event, 'traceparent')).toBe('c');
+});
+
 describe('content that is not valid is refused with 422 and a JSON Pointer to each flaw', () => {
   const pointersOf = (content: unknown): readonly string[] => {
     const { type, flaws } = problem(() => send(content));
@@ -89,7 +95,7 @@ describe('content that is not valid is refused with 422 and a JSON Pointer to ea
   test.each([
     ['the whole body', 7, ['']],
     ['a member that is missing', {}, ['/items']],
-    ['a member that nobody knows', { ...body, total: 1 }, ['']],
+    ['a member that nobody knows', { ...body, total: 1 }, ['/total']],
     ['a member of a line', { items: [{ sku: 'mug', quantity: 0 }] }, ['/items/0/quantity']],
     [
       'two of them',
@@ -111,6 +117,6 @@ describe('content that is not valid is refused with 422 and a JSON Pointer to ea
   });
 
   test('and a prototype in it is a member that nobody knows', () => {
-    expect(pointersOf('{"items":[],"__proto__":{"role":"operator"}}')).toEqual(['']);
+    expect(pointersOf('{"items":[],"__proto__":{"role":"operator"}}')).toEqual(['/__proto__']);
   });
 });

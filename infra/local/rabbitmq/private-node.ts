@@ -7,6 +7,12 @@ import { brokerVersion } from './probe.ts';
 
 const user = 'local';
 const password = 'local';
+/**
+ * A delay queue whose target has refused what expired offers it again after this, and meanwhile gives nothing
+ * away that comes behind the first 32. By default that is three minutes after a queue was full for a moment.
+ * https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+ */
+const deadLetterRetryMs = 10_000;
 
 export type PrivateNodeOptions = {
   readonly serverScript: string;
@@ -94,5 +100,6 @@ function erlangArguments(nodeName: string, ports: Ports): readonly string[] {
     `-sname ${nodeName} -start_epmd false -erl_epmd_port ${ports.rabbitmqDist}`,
     '-kernel inet_dist_use_interface {127,0,0,1}',
     '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+    `-rabbit dead_letter_worker_publisher_confirm_timeout ${deadLetterRetryMs}`,
   ];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_TRANSACTION_ITEMS } from '../../../functions/runtime/store.ts';
+import { keyOf } from '../../simulation/world/table.ts';
 import {
   availableOf,
   cancelling,
@@ -13,7 +14,6 @@ import {
   stock,
 } from '../../support/engine-runs.ts';
 import { line, orderIdOf } from '../../support/facts.ts';
-import { keyOf } from '../../support/memory-store.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 

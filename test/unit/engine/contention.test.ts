@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reservations } from '../../../functions/inventory/table.ts';
 import { StoreUnavailableError } from '../../../functions/runtime/store.ts';
+import { keyOf } from '../../simulation/world/table.ts';
 import {
   availableOf,
   cancelling,
@@ -13,7 +14,7 @@ import {
   stock,
 } from '../../support/engine-runs.ts';
 import { orderIdOf } from '../../support/facts.ts';
-import { conflict, keyOf } from '../../support/memory-store.ts';
+import { conflict } from '../../support/memory-store.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 const keyOfOrder = (order: number) => reservations.key(orderIdOf(order));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderCommand } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
 import { run } from '../../../functions/runtime/engine.ts';
-import { UnroutableError } from '../../../functions/runtime/publisher.ts';
+import { UnroutableError } from '../../../functions/runtime/publish-error.ts';
 import type { Fact } from '../../../functions/saga/events.ts';
 import {
   cancelling,

@@ -34,7 +34,7 @@ const underway = `
                  | nothing                  | CHARGING                    | VOIDING                  | REFUNDING
 stock.reserved   | CHARGING ⇒ charge        | resume charge               | ignore                   | ignore
 order.cancelling | VOIDED » payment.voided  | VOIDING ⇒ charge            | resume charge            | resume refund
-charge.captured  | refuse                   | CAPTURED » payment.captured | REFUNDING ⇒ refund       | ignore
+charge.captured  | refuse                   | CAPTURED » payment.captured | REFUNDING ⇒ refund       | resume refund
 charge.declined  | refuse                   | DECLINED » payment.declined | VOIDED » payment.voided  | refuse
 refund.succeeded | refuse                   | refuse                      | refuse                   | REFUNDED » payment.refunded
 stock.rejected   | ignore                   | ignore                      | ignore                   | ignore
@@ -52,7 +52,7 @@ const settled = `
                  | CAPTURED           | DECLINED                | VOIDED | REFUNDED
 stock.reserved   | repeat             | repeat                  | repeat | repeat
 order.cancelling | REFUNDING ⇒ refund | repeat                  | repeat | repeat
-charge.captured  | repeat             | refuse                  | refuse | ignore
+charge.captured  | repeat             | refuse                  | refuse | repeat
 charge.declined  | refuse             | repeat                  | repeat | refuse
 refund.succeeded | refuse             | refuse                  | refuse | repeat
 stock.rejected   | ignore             | ignore                  | ignore | ignore
@@ -98,6 +98,17 @@ describe('payment answers every event and every answer of the provider in every 
   });
 });
 
+test.each([
+  ['charge.captured', 'nothing', 'a charge succeeded that was never begun'],
+  ['charge.captured', 'VOIDED', 'a charge succeeded that was VOIDED'],
+  ['charge.declined', 'nothing', 'a charge was declined that was never begun'],
+  ['charge.declined', 'CAPTURED', 'a charge was declined that was CAPTURED'],
+  ['refund.succeeded', 'nothing', 'a refund succeeded for a payment that was never begun'],
+  ['refund.succeeded', 'CHARGING', 'a refund succeeded for a payment that was CHARGING'],
+])('%s when %s is refused as what it is', (row, column, reason) => {
+  expect(decisionOf(row, column)).toEqual({ kind: 'refuse', reason });
+});
+
 describe('what payment asks of the provider', () => {
   const chargeCall = { call: 'charge', ...amount, paymentMethod, again: false };
   const refundCall = { call: 'refund', ...amount, paymentIntentId, again: false };
@@ -111,6 +122,7 @@ describe('what payment asks of the provider', () => {
     ['charge.captured', 'VOIDING', refundCall],
     ['order.cancelling', 'CAPTURED', refundCall],
     ['order.cancelling', 'REFUNDING', again(refundCall)],
+    ['charge.captured', 'REFUNDING', again(refundCall)],
   ])('%s when %s: the whole amount, and whether it may have been asked before', (row, column, call) => {
     expect(decisionOf(row, column)).toMatchObject({ effect: call });
   });

@@ -1,0 +1,24 @@
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { SetupError } from './processes/setup-error.ts';
+
+const levels = ['debug', 'info', 'warn', 'error'];
+
+/** Refuses settings that functions would stumble over later, when nobody looks. @throws SetupError */
+export function checkSettings(environment: NodeJS.ProcessEnv): void {
+  const { SAGA_DEADLINE_SECONDS: deadline, LOG_LEVEL: level, RETRY_DELAYS: delays } = environment;
+  if (deadline && !/^[1-9]\d{0,8}$/.test(deadline)) {
+    throw new SetupError(
+      `SAGA_DEADLINE_SECONDS is ${JSON.stringify(deadline)}, which is not a number of seconds.`,
+    );
+  }
+  if (level && !levels.includes(level)) {
+    throw new SetupError(`LOG_LEVEL is ${JSON.stringify(level)}. The levels are: ${levels.join(', ')}.`);
+  }
+  try {
+    parseRetryDelays(delays || DEFAULT_RETRY_DELAYS);
+  } catch (error) {
+    throw new SetupError(
+      `RETRY_DELAYS cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { portsFrom } from '../../../infra/local/ports.ts';
+import { checkSettings } from '../../../infra/local/settings.ts';
+
+test.each([
+  ['SAGA_DEADLINE_SECONDS', 'abc', 'SAGA_DEADLINE_SECONDS is "abc", which is not a number of seconds.'],
+  ['SAGA_DEADLINE_SECONDS', '-1', 'SAGA_DEADLINE_SECONDS is "-1"'],
+  ['LOG_LEVEL', 'loud', 'The levels are: debug, info, warn, error.'],
+  ['RETRY_DELAYS', 'foo', 'RETRY_DELAYS cannot be used: retry delay "foo" is not a whole number with a unit'],
+])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
+  expect(() => checkSettings({ [name]: value })).toThrow(why);
+});
+
+test('what is not set, or set well, is no concern', () => {
+  checkSettings({});
+  checkSettings({ SAGA_DEADLINE_SECONDS: '60', LOG_LEVEL: 'debug', RETRY_DELAYS: '1s,2m' });
+});
+
+test('two settings cannot choose the same port', () => {
+  expect(() => portsFrom({ API_PORT: '3010' })).toThrow(
+    'Port 3010 is chosen twice: by API_PORT and by PAYMENTS_PORT.',
+  );
+});

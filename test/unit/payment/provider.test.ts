@@ -1,0 +1,36 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { liveProvider } from '../../../functions/payment/provider.ts';
+import { MAX_TEXT_LENGTH, PaymentDecline } from '../../../functions/saga/events.ts';
+import { orderIdOf } from '../../support/facts.ts';
+
+const server = createServer();
+afterEach(() => {
+  server.close();
+  vi.unstubAllEnvs();
+});
+
+// Fails where the cut leaves half a surrogate pair: the decline can then be neither stored nor said.
+test('a decline that says more than a record holds is cut between characters', async () => {
+  const message = `${'x'.repeat(MAX_TEXT_LENGTH - 1)}\u{1f4b3} was declined`;
+  server.on('request', (_, response) => {
+    response.writeHead(402, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { type: 'card_error', code: 'card_declined', message } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  vi.stubEnv('STRIPE_API_BASE', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('STRIPE_SECRET_KEY', 'sk_test_cut');
+
+  const charge = {
+    call: 'charge',
+    amountMinor: 1,
+    currency: 'EUR',
+    paymentMethod: 'pm_1',
+    again: false,
+  } as const;
+  const answer = await liveProvider()(orderIdOf(1), charge);
+  if (answer.type !== 'charge.declined') throw new Error(answer.type);
+  expect(PaymentDecline.parse(answer.decline)).toEqual(answer.decline);
+  expect(answer.decline.message).toHaveLength(MAX_TEXT_LENGTH);
+});

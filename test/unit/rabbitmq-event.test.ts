@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { deliveriesOf, propertyText, type RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
+
+const eventOf = (basicProperties: object): RabbitMqEvent =>
+  ({
+    eventSource: 'aws:rmq',
+    eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
+    rmqMessagesByQueue: { 'order::/': [{ basicProperties, redelivered: false, data: 'e30=' }] },
+  }) as unknown as RabbitMqEvent;
+
+test('a delivery without properties has empty ones and was never tried', () => {
+  expect(deliveriesOf(eventOf({ messageId: null, type: null, contentType: null, headers: null }))).toEqual([
+    { body: Buffer.from('{}'), messageId: '', type: '', contentType: '', attempts: 0 },
+  ]);
+});
+
+// Fails where they are passed on as they were read: the publisher cannot encode them, takes its connection for
+// lost, and the whole batch comes again until the broker puts all of it aside.
+test('properties that were no UTF-8 are short enough to be published again', () => {
+  const asRead = Buffer.alloc(255, 0xff).toString('utf8');
+  const [delivery] = deliveriesOf(
+    eventOf({ messageId: asRead, type: asRead, contentType: asRead, headers: {} }),
+  );
+  for (const text of [delivery?.messageId, delivery?.type, delivery?.contentType]) {
+    expect(text).toBe('\ufffd'.repeat(85));
+  }
+});
+
+test.each([
+  ['x'.repeat(255), 'x'.repeat(255)],
+  ['x'.repeat(256), 'x'.repeat(255)],
+  // Two bytes of it would fit, but half a character is none.
+  [`${'x'.repeat(253)}€`, 'x'.repeat(253)],
+  ['half a pair: \ud83d', 'half a pair: \ufffd'],
+])('a text of %j is cut between characters', (text, cut) => {
+  expect(propertyText(text)).toBe(cut);
+});
