@@ -17,12 +17,10 @@ export interface OrderLine {
 export class Client {
   readonly #api: string;
   readonly #token: string;
-  readonly #timeoutMs: number;
 
-  constructor(api: string, token: string, timeoutMs = 60_000) {
+  constructor(api: string, token: string) {
     this.#api = api;
     this.#token = token;
-    this.#timeoutMs = timeoutMs;
   }
 
   async call(
@@ -39,7 +37,7 @@ export class Client {
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
     return {

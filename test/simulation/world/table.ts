@@ -1,0 +1,145 @@
+import {
+  type IndexQuery,
+  type Item,
+  MAX_TRANSACTION_ITEMS,
+  type Page,
+  type Refusal,
+  type Write,
+  type WriteResult,
+} from '../../../functions/runtime/store.ts';
+import { readTables } from '../../../infra/local/dynamodb/template.ts';
+
+/** Name, partition key and sort key of an index that projects keys only. */
+interface Index {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
+}
+
+/** The indexes of every table, from the template that AWS gets. */
+const definitions = new Map(
+  readTables('simulation').map(({ TableName, GlobalSecondaryIndexes: indexes = [] }) => [
+    TableName.replace('order-saga-simulation-', ''),
+    indexes.map(
+      ({ IndexName, KeySchema: [hash, range] }): Index => ({
+        name: IndexName,
+        partition: hash?.AttributeName ?? '',
+        sort: range?.AttributeName ?? '',
+      }),
+    ),
+  ]),
+);
+
+export const indexesOf = (service: string): readonly Index[] => definitions.get(service) ?? [];
+
+/**
+ * One service's table as DynamoDB keeps it: conditions, transactions that apply as a whole or not at all with
+ * their refusals in order, the stored item beside a failed condition, and indexes that may lag behind.
+ */
+export class Table {
+  readonly items = new Map<string, Item>();
+  readonly #indexes: readonly Index[];
+  /** What an index that lags still shows of the items that were written last. */
+  readonly #lagging = new Map<string, Item | undefined>();
+
+  constructor(indexes: readonly Index[] = [], items: readonly Item[] = []) {
+    this.#indexes = indexes;
+    for (const item of items) this.items.set(item.pk, item);
+  }
+
+  read(keys: readonly string[]): ReadonlyMap<string, Item> {
+    const found = new Map<string, Item>();
+    for (const key of keys) {
+      const item = this.items.get(key);
+      if (item !== undefined) found.set(key, item);
+    }
+    return found;
+  }
+
+  write(writes: readonly Write[]): WriteResult {
+    assertTransaction(writes);
+    const refusals = writes.map((write) => this.#refusalOf(write));
+    if (refusals.some((refusal) => refusal !== undefined)) return { ok: false, refusals };
+    for (const write of writes) this.#apply(write);
+    return { ok: true };
+  }
+
+  query(
+    { index, partition: [name, value], range, newestFirst, limit, after }: IndexQuery,
+    lags = false,
+  ): Page {
+    const keys = this.#indexes.find((each) => each.name === index);
+    if (keys?.partition !== name || (range !== undefined && range[0] !== keys.sort)) {
+      throw new Error(`no index ${index} on ${name}`);
+    }
+    const { sort } = keys;
+    const direction = newestFirst ? -1 : 1;
+    const entries: Item[] = [];
+    for (const item of lags ? this.#asIndexed() : this.items.values()) {
+      const position = item[sort];
+      if (item[name] !== value || position === undefined) continue;
+      if (range !== undefined && Number(position) > range[1]) continue;
+      entries.push({ pk: item.pk, [name]: value, [sort]: position });
+    }
+    entries.sort((a, b) => direction * compare(a, b, sort));
+    const rest =
+      after === undefined ? entries : entries.filter((each) => direction * compare(each, after, sort) > 0);
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    // DynamoDB stops at the limit before it knows whether anything follows.
+    return last !== undefined && page.length === limit ? { entries: page, next: last } : { entries: page };
+  }
+
+  /** The indexes have caught up. */
+  settle(): void {
+    this.#lagging.clear();
+  }
+
+  #asIndexed(): readonly Item[] {
+    const items = new Map<string, Item | undefined>(this.items);
+    for (const [key, item] of this.#lagging) items.set(key, item);
+    return [...items.values()].filter((item) => item !== undefined);
+  }
+
+  #refusalOf(write: Write): Refusal | undefined {
+    const stored = this.items.get(keyOf(write));
+    return holds(write, stored) ? undefined : { cause: 'condition', stored };
+  }
+
+  #apply(write: Write): void {
+    const key = keyOf(write);
+    const stored = this.items.get(key);
+    if (this.#indexes.length > 0) this.#lagging.set(key, stored);
+    if (write.kind === 'put') {
+      this.items.set(key, write.item);
+      return;
+    }
+    const { attribute, delta } = write;
+    this.items.set(key, { ...stored, pk: key, [attribute]: Number(stored?.[attribute] ?? 0) + delta });
+  }
+}
+
+export const keyOf = (write: Write): string => (write.kind === 'put' ? write.item.pk : write.key);
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+function assertTransaction(writes: readonly Write[]): void {
+  if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) throw new Error('not a transaction');
+  if (new Set(writes.map(keyOf)).size < writes.length) throw new Error('two writes of one item');
+}
+
+function holds(write: Write, stored: Item | undefined): boolean {
+  if (write.kind === 'put') {
+    if (write.expects === 'anything') return true;
+    return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
+  }
+  const { attribute, delta, relyingOn } = write;
+  if (stored === undefined || (delta < 0 && !(Number(stored[attribute]) >= -delta))) return false;
+  return Object.entries(relyingOn).every(([name, value]) => stored[name] === value);
+}
+
+function compare(a: Item, b: Item, sort: string): number {
+  const [left, right] = [a[sort], b[sort]];
+  if (left !== right && typeof left === typeof right && left != null && right != null)
+    return left < right ? -1 : 1;
+  return a.pk < b.pk ? -1 : a.pk > b.pk ? 1 : 0;
+}
