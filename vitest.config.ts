@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
@@ -15,6 +16,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], fileParallelism: false } },
     ],
   },
 });

@@ -78,11 +78,13 @@ function explain(error: z.ZodError): string {
     .join('; ');
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Reads a message body. What it refuses can never succeed later, so its reason goes to the parking queue. */
 export function open(body: Uint8Array): Opened {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    json = JSON.parse(utf8.decode(body));
   } catch {
     return refused('not JSON in UTF-8');
   }

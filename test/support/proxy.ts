@@ -1,4 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { OneWay, type Pace, unhindered } from './one-way.ts';
+
+/** What becomes of a new connection; `silence`: it is accepted, and nothing ever passes. */
+export type Admission = 'pass' | 'refuse' | 'silence';
 
 /** A TCP proxy that can do to its connections what networks do to them. */
 export interface TcpProxy {
@@ -13,47 +17,69 @@ export interface TcpProxy {
   thaw(): void;
   /** Closes what is open, as a peer does that has waited in vain for a heartbeat. */
   cut(): void;
+  /** Delays and narrows both directions of every connection, present and new, until told otherwise. */
+  slow(pace: Pace): void;
+  admit(admission: Admission): void;
   end(): Promise<void>;
 }
 
 /** Sees what a client sends, and may do to its connection what the proxy can do to all. */
 export type Watcher = (sent: Buffer, connection: { freeze(): void; cut(): void }) => void;
 
+interface Pair {
+  readonly sockets: readonly [client: Socket, upstream: Socket];
+  readonly ways: readonly [there: OneWay, back: OneWay];
+}
+
 export async function startProxy(
   target: { readonly host: string; readonly port: number },
   watch: Watcher = () => {},
 ): Promise<TcpProxy> {
-  const pairs = new Set<readonly [Socket, Socket]>();
-  const frozen = new Set<readonly [Socket, Socket]>();
+  const pairs = new Set<Pair>();
+  const unanswered = new Set<Socket>();
   let count = 0;
-  const freeze = (pair: readonly [Socket, Socket]) => {
-    const [client, upstream] = pair;
-    client.unpipe(upstream).pause();
-    upstream.unpipe(client).pause();
-    frozen.add(pair);
+  let pace = unhindered;
+  let admission: Admission = 'pass';
+  const freeze = ({ ways }: Pair) => {
+    for (const way of ways) way.freeze();
   };
-  const server = createServer((client) => {
-    count += 1;
-    const upstream = connect(target);
-    const pair = [client, upstream] as const;
+  const join = (client: Socket) => {
+    const upstream = connect({ ...target, allowHalfOpen: true });
+    const ways = [
+      new OneWay(client, upstream, () => pace),
+      new OneWay(upstream, client, () => pace),
+    ] as const;
+    const pair: Pair = { sockets: [client, upstream], ways };
     pairs.add(pair);
-    client.pipe(upstream).pipe(client);
     client.on('data', (sent) => watch(sent, { freeze: () => freeze(pair), cut: () => client.destroy() }));
-    for (const socket of pair) {
+    for (const socket of pair.sockets) {
       socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.on('close', () => {
-        pairs.delete(pair);
-        client.destroy();
-        upstream.destroy();
+        // What is under way still passes when its sender has said that it was all.
+        if (!socket.readableEnded) for (const each of pair.sockets) each.destroy();
+        if (pair.sockets.every(({ closed }) => closed)) pairs.delete(pair);
       });
+    }
+  };
+  // An end is passed on only after what came before it, which may be under way for a while.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    count += 1;
+    if (admission === 'pass') join(client);
+    else if (admission === 'refuse') client.on('error', () => {}).resetAndDestroy();
+    else {
+      unanswered.add(client);
+      client.on('error', () => {}).on('end', () => client.destroy());
+      client.on('close', () => unanswered.delete(client));
+      client.resume();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const cut = () => {
-    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
+    for (const { sockets } of pairs) for (const socket of sockets) socket.destroy();
+    for (const socket of unanswered) socket.destroy();
   };
   return {
     port: address.port,
@@ -63,10 +89,15 @@ export async function startProxy(
       for (const pair of pairs) freeze(pair);
     },
     thaw: () => {
-      for (const [client, upstream] of frozen) client.pipe(upstream).pipe(client);
-      frozen.clear();
+      for (const { ways } of pairs) for (const way of ways) way.thaw();
     },
     cut,
+    slow: (next) => {
+      pace = next;
+    },
+    admit: (next) => {
+      admission = next;
+    },
     end: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cut();

@@ -12,6 +12,9 @@ import { settlement } from './settlement.ts';
 const firstRetryMs = 100;
 const highestRetryMs = 30_000;
 
+/** The comma behind each record; the last has none, so a batch may end a byte early. */
+const SEPARATOR_BYTES = 1;
+
 // A cold start, and on LocalStack the start of a container, counts before a function's own timeout begins.
 const startAllowanceMs = 60_000;
 
@@ -32,6 +35,8 @@ export class Dispatcher implements Receiver {
   #windowTimer: NodeJS.Timeout | undefined;
   #wakeUpIsScheduled = false;
   #failuresInARow = 0;
+  /** The first delivery that a stop has left unsettled: no acknowledgement may reach past it. */
+  #lowestAbandonedTag = Number.POSITIVE_INFINITY;
 
   constructor(mapping: Mapping, invoke: Invoke, log: Log, counters: Counters) {
     this.#mapping = mapping;
@@ -48,6 +53,7 @@ export class Dispatcher implements Receiver {
 
   detach(): void {
     this.#settler = undefined;
+    this.#lowestAbandonedTag = Number.POSITIVE_INFINITY;
     this.#buffer.clear();
   }
 
@@ -76,12 +82,12 @@ export class Dispatcher implements Receiver {
       return undefined;
     }
     const { json, bytes } = eventRecord(message);
-    if (bytes > this.#envelope.roomBytes) {
+    if (bytes + SEPARATOR_BYTES > this.#envelope.roomBytes) {
       this.#counters.droppedMessages += 1;
       this.#log.error(`dropped a message of ${message.content.length} bytes: its event would be over 6 MB`);
       return undefined;
     }
-    return { message, json, bytes: bytes + 1, arrivedAtMs: performance.now() };
+    return { message, json, bytes: bytes + SEPARATOR_BYTES, arrivedAtMs: performance.now() };
   }
 
   /** Messages that one read from the socket brought arrive one after the other, before the event loop turns. */
@@ -133,8 +139,17 @@ export class Dispatcher implements Receiver {
       await this.#waitAfter(outcome);
       // A function that did not run has not failed on these messages: they are kept, and the delivery count that
       // makes RabbitMQ dead-letter what fails too often stays as it is.
-      if (outcome.kind === 'failed' || this.#stopping.signal.aborted) return;
+      if (outcome.kind === 'failed') return;
+      if (this.#stopping.signal.aborted) {
+        this.#abandon(batch, settler);
+        return;
+      }
     }
+  }
+
+  #abandon([first]: readonly Delivery[], settler: Settler): void {
+    if (settler !== this.#settler || first === undefined) return;
+    this.#lowestAbandonedTag = Math.min(this.#lowestAbandonedTag, first.message.fields.deliveryTag);
   }
 
   #settle(batch: readonly Delivery[], settler: Settler, outcome: Outcome): void {
@@ -142,6 +157,7 @@ export class Dispatcher implements Receiver {
     const others = [...this.#running.values()].filter((other) => other !== batch);
     const lowestOpenTag = Math.min(
       this.#buffer.lowestTag,
+      this.#lowestAbandonedTag,
       ...others.map(([first]) => first?.message.fields.deliveryTag ?? Number.POSITIVE_INFINITY),
     );
     const messages = batch.map(({ message }) => message);

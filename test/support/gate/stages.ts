@@ -13,6 +13,7 @@ const stages: readonly Stage[] = [
   { name: 'imports', kind: 'check' },
   { name: 'unused', kind: 'check' },
   { name: 'unit', kind: 'tests' },
+  { name: 'fuzz', kind: 'tests' },
   { name: 'integration', kind: 'tests' },
 ];
 

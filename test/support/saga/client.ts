@@ -17,10 +17,12 @@ export interface OrderLine {
 export class Client {
   readonly #api: string;
   readonly #token: string;
+  readonly #timeoutMs: number;
 
-  constructor(api: string, token: string) {
+  constructor(api: string, token: string, timeoutMs = 60_000) {
     this.#api = api;
     this.#token = token;
+    this.#timeoutMs = timeoutMs;
   }
 
   async call(
@@ -37,7 +39,7 @@ export class Client {
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(this.#timeoutMs),
     });
     const text = await response.text();
     return {

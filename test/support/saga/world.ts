@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { freePorts } from '../../../infra/local/ports.ts';
-import { type System, startSystem } from '../../../infra/local/system.ts';
+import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
 
 export interface Product {
@@ -25,11 +25,15 @@ export interface World {
   end(): Promise<void>;
 }
 
-export async function startWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
+export async function startWorld(
+  environment: Readonly<Record<string, string>> = {},
+  options: Partial<SystemOptions> = {},
+): Promise<World> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'order-saga-'));
   const system = await startSystem({
-    dataDir,
     ports: await freePorts(),
+    ...options,
+    dataDir,
     // Tests run the schedule themselves, so that they know when it ran.
     environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s', ...environment },
   });

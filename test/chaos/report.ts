@@ -1,0 +1,79 @@
+import type { ClientLog } from './client-log.ts';
+import { countOf } from './saboteur.ts';
+
+/** What a run has to show for itself. */
+export interface Outcome {
+  readonly seed: string;
+  readonly minutes: number;
+  readonly orders: {
+    readonly placed: number;
+    readonly accepted: number;
+    readonly confirmed: number;
+    readonly cancelled: number;
+    readonly acceptedPerSecond: number;
+  };
+  readonly retries: number;
+  readonly repeats: number;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly nudges: number;
+  readonly redriven: number;
+  readonly parked: number;
+  readonly poisoned: number;
+  /** How often each fault struck, by its name. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly timeToQuietMs: number | undefined;
+  readonly violations: readonly string[];
+}
+
+const shownViolations = 40;
+
+export function progressLine(facts: {
+  readonly elapsedMs: number;
+  readonly log: ClientLog;
+  readonly busy: number;
+  readonly faults: readonly string[];
+}): string {
+  const { elapsedMs, log, busy, faults } = facts;
+  const seconds = String(Math.round(elapsedMs / 1_000)).padStart(4);
+  const broken = faults.length === 0 ? '' : `  ⚡ ${faults.join(', ')}`;
+  return `${seconds} s  ${log.orders.size} of ${log.placed} orders accepted, ${log.retries} retries, ${busy} customers busy${broken}`;
+}
+
+export function summary(outcome: Outcome): string {
+  const { seed, minutes, orders, faults, timeToQuietMs, violations } = outcome;
+  const rows: [string, string | number][] = [
+    ['seed', seed],
+    ['minutes of load', minutes],
+    ['orders placed', orders.placed],
+    ['orders accepted', `${orders.accepted} (${orders.acceptedPerSecond} a second)`],
+    ['confirmed', orders.confirmed],
+    ['cancelled', orders.cancelled],
+    ['retries', outcome.retries],
+    ['repeats under the same key', outcome.repeats],
+    ['answers', counts(outcome.answers)],
+    ['kills and restarts', countOf(faults, 'kill')],
+    ['freezes', countOf(faults, 'freeze')],
+    ['provider outages', countOf(faults, 'outage')],
+    ['connections cut', countOf(faults, 'cut')],
+    ['connections half-open', countOf(faults, 'half-open')],
+    ['connections refused', countOf(faults, 'refuse')],
+    ['slowed down', countOf(faults, 'slow')],
+    ['queues full', countOf(faults, 'queue full')],
+    ['schedule runs', outcome.nudges],
+    ['nonsense sent / messages parked', `${outcome.poisoned} / ${outcome.parked}`],
+    ['messages redriven', outcome.redriven],
+    ['time to quiet', timeToQuietMs === undefined ? 'never' : `${(timeToQuietMs / 1_000).toFixed(1)} s`],
+    ['violations', violations.length],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  const shown = violations.slice(0, shownViolations).map((violation) => `  ✗ ${violation}`);
+  const more = violations.length - shown.length;
+  return [...table, ...shown, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
+}
+
+const counts = (numbers: Readonly<Record<string, number>>): string =>
+  Object.entries(numbers)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(', ');

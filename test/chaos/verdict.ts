@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Books, type Row, violationsOf } from '../support/saga/audit.ts';
+import type { Product } from '../support/saga/world.ts';
+import type { ParkedMessage } from './broker-books.ts';
+import type { ClientLog, LoggedOrder } from './client-log.ts';
+import { scarceSku } from './errand.ts';
+
+/** What is left when everything is quiet, from every side. */
+export interface Evidence {
+  readonly log: Pick<ClientLog, 'orders' | 'complaints'>;
+  /** What there was to sell, goods received included. */
+  readonly shelf: ReadonlyMap<string, Product>;
+  readonly books: Books;
+  readonly withoutOrder: { readonly captures: number };
+  readonly parked: readonly ParkedMessage[];
+  /** The ids of messages that nobody can handle, and the queue where each has to be. */
+  readonly poison: ReadonlyMap<string, string>;
+  /** The books once more, after everything parked was redriven. */
+  readonly afterRedrive: Books;
+  readonly parkedAfterRedrive: readonly ParkedMessage[];
+}
+
+/** Judges P1 to P8, each violation in one line that begins with its promise. */
+export function verdict(evidence: Evidence): readonly string[] {
+  const { log, books, shelf, withoutOrder } = evidence;
+  return [
+    ...log.complaints,
+    ...violationsOf(books, { shelf }),
+    ...(withoutOrder.captures > 0 ? [`P2 ${withoutOrder.captures} captures for no order`] : []),
+    ...promisesKept(evidence),
+    ...parkedRightly(evidence),
+    ...unmovedByRedrive(evidence),
+  ];
+}
+
+/** What each client was told, against what has become of its order. */
+function promisesKept({ log, books }: Evidence): string[] {
+  const violations: string[] = [];
+  const keyOf = new Map<string, string>();
+  for (const order of log.orders.values()) {
+    const { errand, orderId } = order;
+    const other = keyOf.get(orderId);
+    if (other !== undefined) violations.push(`P5 ${orderId} answers both ${other} and ${errand.key}`);
+    keyOf.set(orderId, errand.key);
+    const row = books.orders.get(orderId);
+    if (row === undefined) violations.push(`P6 ${orderId} was accepted and is not there`);
+    else violations.push(...endedRightly(order, row));
+  }
+  for (const orderId of books.orders.keys()) {
+    if (!keyOf.has(orderId)) violations.push(`P5 ${orderId} is there and no client was told of it`);
+  }
+  return violations;
+}
+
+function endedRightly({ errand, orderId, cancellation }: LoggedOrder, row: Row): string[] {
+  const { status, reason } = row.state;
+  const is = `${orderId} is ${status}${reason === undefined ? '' : ` for ${reason.code}`}`;
+  const isDeclined = errand.paymentMethod === 'pm_card_chargeDeclined';
+  if (status === 'CONFIRMED') {
+    return [
+      ...(cancellation === 'wished' ? [`P6 ${is}, and its cancellation had been accepted`] : []),
+      ...(isDeclined ? [`P4 ${is}, and its card is always declined`] : []),
+    ];
+  }
+  if (status !== 'CANCELLED') return [];
+  const mayBe = new Set(['DEADLINE']);
+  if (errand.cancelAfterMs !== undefined) mayBe.add('CUSTOMER');
+  if (isDeclined) mayBe.add('PAYMENT_DECLINED').add('PARTICIPANT_FAILED');
+  if (errand.items.some(({ sku }) => sku === scarceSku)) mayBe.add('OUT_OF_STOCK');
+  return [
+    ...(cancellation === 'refused' ? [`P4 ${is}, and was confirmed before`] : []),
+    ...(mayBe.has(reason?.code) ? [] : [`P4 ${is}, which nothing has given it cause for`]),
+  ];
+}
+
+function parkedRightly({ parked, poison, parkedAfterRedrive }: Evidence): string[] {
+  const violations = parked
+    .filter(({ reason }) => reason === undefined)
+    .map(({ queue, messageId }) => `P7 ${messageId} is in ${queue} without a reason`);
+  for (const [when, messages] of [
+    ['', parked],
+    [' after the redrive', parkedAfterRedrive],
+  ] as const) {
+    const found = new Set(messages.map(({ queue, messageId }) => `${queue} ${messageId}`));
+    for (const [messageId, queue] of poison) {
+      if (!found.has(`${queue} ${messageId}`)) violations.push(`P7 ${messageId} is not in ${queue}${when}`);
+    }
+  }
+  return violations;
+}
+
+/** P8. What had ended before is to the last attribute as it was; no money and no stock has moved. */
+function unmovedByRedrive({ books, afterRedrive }: Evidence): string[] {
+  const violations: string[] = [];
+  const hasEnded = (orderId: string) =>
+    ['CONFIRMED', 'CANCELLED'].includes(books.orders.get(orderId)?.state.status);
+  for (const table of ['orders', 'reservations', 'payments'] as const) {
+    for (const [orderId, row] of books[table]) {
+      const now = afterRedrive[table].get(orderId);
+      if (hasEnded(orderId) && !isDeepStrictEqual(now, row)) {
+        violations.push(`P8 ${orderId} in ${table}: ${JSON.stringify(row)} became ${JSON.stringify(now)}`);
+      }
+    }
+  }
+  const areAllEnded = [...books.orders.keys()].every(hasEnded);
+  for (const [sku, available] of books.available) {
+    const now = afterRedrive.available.get(sku);
+    if (areAllEnded && now !== available) violations.push(`P8 ${sku} went from ${available} to ${now}`);
+  }
+  for (const [orderId, { captures, keptMinor }] of Object.entries(books.ledger)) {
+    const now = afterRedrive.ledger[orderId];
+    if (hasEnded(orderId) && (now?.captures !== captures || now.keptMinor !== keptMinor)) {
+      violations.push(
+        `P8 ${orderId} in the ledger: ${captures} captures, kept ${keptMinor}, became ${now?.captures}, ${now?.keptMinor}`,
+      );
+    }
+  }
+  return violations;
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Parked, Parking } from '../../functions/runtime/parking.ts';
+import { PublishError } from '../../functions/runtime/publish-error.ts';
+import { deliveriesOf } from '../../functions/runtime/rabbitmq-event.ts';
+import { StoreUnavailableError } from '../../functions/runtime/store.ts';
+import type { Service } from '../../functions/saga/choreography.ts';
+import { check, quietLogs, report, Sightings, shareOf } from '../support/fuzz/campaign.ts';
+import { endpoints, type Handler, othersOrder } from '../support/fuzz/endpoints.ts';
+import { type Request, requestsOf } from '../support/fuzz/http-calls.ts';
+import { hostileMessage, invocation, type Message } from '../support/fuzz/messages.ts';
+import { type StrictEdges, strictEdges } from '../support/fuzz/strict-edges.ts';
+
+/**
+ * Goal: whatever is sent, the API tells its sender what is wrong with it, and has done nothing then. Only an
+ * outage is an outage. Method: requests that are correct, wrong in one part or wrong in all, through the whole
+ * handler, on a table and a publisher that refuse what the real ones refuse, and in some runs are down.
+ */
+type Outage = 'none' | 'table' | 'broker';
+
+interface Case {
+  readonly request: Request;
+  readonly outage: Outage;
+  readonly parked: readonly Message[];
+}
+
+/** A parking queue that holds what it is given, and gives up what is removed. */
+class MemoryParking implements Parking {
+  readonly parked = new Set<Parked>();
+
+  readonly #outage: Outage;
+
+  constructor(messages: readonly Message[], outage: Outage) {
+    this.#outage = outage;
+    for (const delivery of deliveriesOf(invocation('order', messages))) {
+      const parked = {
+        delivery,
+        reason: 'some reason',
+        lastError: undefined,
+        remove: () => void this.parked.delete(parked),
+      };
+      this.parked.add(parked);
+    }
+  }
+
+  visit<T>(_: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
+    if (this.#outage === 'broker') return Promise.reject(new PublishError('down'));
+    return look([...this.parked].slice(0, max));
+  }
+}
+
+const Details = z.object({
+  type: z.string().regex(/^urn:order-saga:problem:[a-z-]+$/),
+  title: z.string().min(1),
+  status: z.int(),
+  detail: z.string().min(1),
+  errors: z
+    .array(z.object({ pointer: z.string().regex(/^(\/.*)?$/s), detail: z.string().min(1) }))
+    .min(1)
+    .optional(),
+});
+const Redriven = z.object({
+  dryRun: z.boolean(),
+  redriven: z.int(),
+  items: z.array(z.object({ moved: z.boolean() })),
+});
+
+const { lines } = quietLogs();
+const share = 1 / 2 / endpoints.length;
+
+describe.each(endpoints)('$method $path', (endpoint) => {
+  const own = endpoints.indexOf(endpoint);
+  const { given } = endpoint;
+  const isRedrive = endpoint.path.startsWith('/dead-letters');
+  const cases: fc.Arbitrary<Case> = fc.record({
+    request: requestsOf(endpoint),
+    outage: fc.oneof(
+      { weight: 20, arbitrary: fc.constant<Outage>('none') },
+      { weight: 1, arbitrary: fc.constantFrom<Outage>('table', 'broker') },
+    ),
+    parked: isRedrive ? fc.array(hostileMessage('order'), { maxLength: 3 }) : fc.constant([]),
+  });
+  const sightings = new Sightings();
+
+  async function verify({ request: { event, isCorrect }, outage, parked }: Case): Promise<void> {
+    lines.length = 0;
+    const edges = strictEdges(given);
+    interrupt(edges, outage);
+    const parking = new MemoryParking(parked, outage);
+    const handler = endpoint.handler(edges, parking);
+    const { statusCode, headers = {}, body } = await handler(event, {} as Parameters<Handler>[1]);
+
+    sightings.saw(String(statusCode));
+    if (statusCode >= 500 && !(statusCode === 503 && outage !== 'none')) {
+      throw new Error(`${statusCode} without an outage: ${lines.join('\n')}`);
+    }
+    if (isCorrect && outage === 'none') expect(endpoint.accepts).toContain(statusCode);
+    const isForOneRole = endpoint.role === 'operator' || endpoint.isKeyed === true;
+    const isOthers = event.requestContext.authorizer?.role !== endpoint.role;
+    if (isForOneRole && isOthers) expect(statusCode).toBeGreaterThanOrEqual(400);
+    const isOperator = event.requestContext.authorizer?.role === 'operator';
+    if (endpoint.path.includes('{orderId}') && event.pathParameters?.orderId === othersOrder && !isOperator)
+      expect(statusCode).toBeGreaterThanOrEqual(403);
+    for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e]*$/);
+    const content: unknown = JSON.parse(body);
+    if (statusCode >= 400) {
+      expect(headers['content-type']).toBe('application/problem+json');
+      expect(Details.parse(content).status).toBe(statusCode);
+      expect(body).not.toMatch(/node_modules|\.ts:\d/);
+      // What is not written to is the very object that was given.
+      const written = [...edges.store.items.values()].filter((item) => !given.includes(item));
+      expect(written, 'written although refused').toEqual([]);
+      expect(edges.publisher.ids, 'published although refused').toEqual([]);
+    } else {
+      expect(headers['content-type']).toBe('application/json');
+      if (endpoint.method === 'GET') expect(edges.store.writes).toEqual([]);
+      if (isRedrive && endpoint.method === 'POST')
+        checkRedrive(Redriven.parse(content), edges, parking, parked);
+    }
+  }
+
+  test('answers every request, refuses what is wrong with its reason, and does nothing then', async () => {
+    await check(cases, shareOf(share), verify, own);
+    report(`${endpoint.method} ${endpoint.path}`, sightings);
+    expect(sightings.missing(endpoint.answers.map(String))).toEqual([]);
+  }, 240_000);
+});
+
+function interrupt({ store, publisher }: StrictEdges, outage: Outage): void {
+  const fail = () => {
+    throw new StoreUnavailableError('down');
+  };
+  if (outage === 'table')
+    Object.assign(store, { beforeRead: fail, beforeWrite: fail, query: async () => fail() });
+  if (outage === 'broker') publisher.refuses = () => new PublishError('down');
+}
+
+/** What is said to be moved is in the queue and no longer parked, and the rest is where it was. */
+function checkRedrive(
+  { redriven, items: told, dryRun }: z.infer<typeof Redriven>,
+  { publisher }: StrictEdges,
+  parking: MemoryParking,
+  parked: readonly Message[],
+): void {
+  expect(told).toHaveLength(parked.length);
+  expect(told.filter(({ moved }) => moved)).toHaveLength(redriven);
+  expect(publisher.published).toHaveLength(redriven);
+  expect(parking.parked.size).toBe(parked.length - redriven);
+  if (dryRun) expect(redriven).toBe(0);
+}

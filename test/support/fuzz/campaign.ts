@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, vi } from 'vitest';
+
+/** `FUZZ_SEED=… npm run fuzz` runs the same inputs again; `FUZZ_INPUTS=…` more or fewer of them. */
+const seed = Number(process.env.FUZZ_SEED || Date.now() % 2 ** 31);
+const allInputs = Number(process.env.FUZZ_INPUTS || 100_000);
+/** With fewer inputs than this, what never happened may be bad luck. */
+const INPUTS_TO_SEE_ALL = 50_000;
+
+/** Every part of a campaign takes its share of the inputs, so that together they are all of them. */
+export const shareOf = (part: number): number => Math.ceil(allInputs * part);
+
+/** Counts what happened, so that a run in which something never did can fail. */
+export class Sightings {
+  readonly #counts = new Map<string, number>();
+
+  saw(what: string, times = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
+  }
+
+  count(what: string): number {
+    return this.#counts.get(what) ?? 0;
+  }
+
+  /** What was to be seen and never was, if there was time enough for it. */
+  missing(expected: readonly string[]): readonly string[] {
+    return allInputs < INPUTS_TO_SEE_ALL ? [] : expected.filter((what) => this.count(what) === 0);
+  }
+
+  toString(): string {
+    const sorted = [...this.#counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([what, count]) => `${what} ×${count}`).join(', ');
+  }
+}
+
+/** Checks one input after another; a later round has inputs of its own. A failure prints the seed, and the input made as small as it can be. */
+export async function check<T>(
+  inputs: fc.Arbitrary<T>,
+  runs: number,
+  verify: (input: T) => Promise<void>,
+  round = 0,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(inputs, verify), { seed: seed + round, numRuns: runs });
+}
+
+/** What the functions logged for the present input: shown if it fails, and out of the way if not. */
+export function quietLogs(): { readonly lines: string[] } {
+  const lines: string[] = [];
+  beforeAll(() => {
+    for (const level of ['info', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation((line: string) => {
+        JSON.parse(line);
+        lines.push(line);
+      });
+    }
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+  return { lines };
+}
+
+export const report = (what: string, sightings: Sightings): void =>
+  console.log(`${what}, seed ${seed}: ${sightings.toString()}`);

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { getReservation } from '../../../functions/inventory/get-reservation.ts';
+import { getStock } from '../../../functions/inventory/get-stock.ts';
+import { inventory } from '../../../functions/inventory/inventory.ts';
+import { listStock } from '../../../functions/inventory/list-stock.ts';
+import { putStock } from '../../../functions/inventory/put-stock.ts';
+import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
+import { cancel } from '../../../functions/order/cancel.ts';
+import { get } from '../../../functions/order/get.ts';
+import { list } from '../../../functions/order/list.ts';
+import { order } from '../../../functions/order/order.ts';
+import { place } from '../../../functions/order/place.ts';
+import { getPayment } from '../../../functions/payment/get-payment.ts';
+import { payment } from '../../../functions/payment/payment.ts';
+import { deadLetters } from '../../../functions/runtime/dead-letters.ts';
+import type { http } from '../../../functions/runtime/http.ts';
+import { encodeCursor } from '../../../functions/runtime/paging.ts';
+import type { Parking } from '../../../functions/runtime/parking.ts';
+import type { Item } from '../../../functions/runtime/store.ts';
+import type { Service } from '../../../functions/saga/choreography.ts';
+import { CustomerId } from '../../../functions/saga/ids.ts';
+import { anyLines } from '../arbitrary-facts.ts';
+import { orderIdOf } from '../facts.ts';
+import type { Call } from './http-calls.ts';
+import { oneInEach, orderItem, paymentItem, reservationItem, stockItem } from './saga-items.ts';
+import { NOW_MS, type StrictEdges } from './strict-edges.ts';
+
+export type Handler = ReturnType<typeof http>;
+
+/** A function of the API, and what it has to answer. */
+export interface Endpoint extends Call {
+  readonly handler: (edges: StrictEdges, parking: Parking) => Handler;
+  readonly given: readonly Item[];
+  /** The statuses that a correct request gets, depending on what is stored. */
+  readonly accepts: readonly number[];
+  /** The statuses that at least one of many requests has to get. */
+  readonly answers: readonly number[];
+}
+
+const somebodyElse = CustomerId.parse('customer-2');
+/** Requests that are hostile ask for it too. */
+export const othersOrder = orderIdOf(50);
+const items: readonly Item[] = [
+  ...oneInEach(['PENDING', 'CONFIRMED', 'CANCELLING', 'CANCELLED'] as const, 1, orderItem),
+  ...oneInEach(['RESERVED', 'REJECTED', 'RELEASED', 'RESERVED'] as const, 1, reservationItem),
+  orderItem(othersOrder, 'PENDING', somebodyElse),
+  reservationItem(othersOrder, 'RESERVED', somebodyElse),
+  stockItem('mug'),
+  stockItem('pen'),
+];
+const paymentItems: readonly Item[] = [
+  ...oneInEach(['CAPTURED', 'CHARGING', 'DECLINED', 'VOIDED'] as const, 1, paymentItem),
+  paymentItem(othersOrder, 'CAPTURED', somebodyElse),
+];
+
+const own = {
+  role: 'customer',
+  parameters: fc.integer({ min: 1, max: 4 }).map((number) => ({ orderId: orderIdOf(number) })),
+  given: items,
+  accepts: [200],
+  answers: [200, 403, 404, 503],
+} as const;
+
+const paged = (cursor: fc.Arbitrary<string>) =>
+  fc.record({ limit: fc.integer({ min: 1, max: 100 }).map(String), cursor }, { requiredKeys: [] });
+
+const orderCursor = fc
+  .nat(9)
+  .map((number) => encodeCursor({ orderId: orderIdOf(number), createdAtMs: NOW_MS - 2_000 }));
+const stockCursor = fc.constantFrom('mug', 'aaa', 'zzz').map((sku) => encodeCursor({ sku }));
+
+const orderEndpoints: readonly Endpoint[] = [
+  {
+    method: 'POST',
+    path: '/orders',
+    role: 'customer',
+    body: fc.record({ items: anyLines, paymentMethod: fc.stringMatching(/^[A-Za-z0-9_]{1,30}$/) }),
+    isKeyed: true,
+    handler: place,
+    given: items,
+    accepts: [202],
+    answers: [202, 400, 403, 413, 415, 422, 503],
+  },
+  {
+    method: 'GET',
+    path: '/orders',
+    role: 'customer',
+    query: paged(orderCursor),
+    handler: list,
+    given: items,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+  { ...own, method: 'GET', path: '/orders/{orderId}', handler: get },
+  { ...own, method: 'GET', path: '/orders/{orderId}/reservation', handler: getReservation },
+  { ...own, method: 'GET', path: '/orders/{orderId}/payment', handler: getPayment, given: paymentItems },
+  {
+    ...own,
+    method: 'POST',
+    path: '/orders/{orderId}/cancel',
+    handler: cancel,
+    accepts: [202, 409],
+    answers: [202, 403, 404, 409, 503],
+  },
+];
+
+const product = {
+  parameters: fc.constantFrom('mug', 'pen').map((sku) => ({ sku })),
+  given: items,
+  accepts: [200],
+} as const;
+
+const stockEndpoints: readonly Endpoint[] = [
+  {
+    ...product,
+    method: 'PUT',
+    path: '/stock/{sku}',
+    role: 'operator',
+    body: fc.record({
+      available: fc.integer({ min: 0, max: 1_000_000_000 }),
+      unitPriceMinor: fc.integer({ min: 1, max: 99_999_999 }),
+      currency: fc.stringMatching(/^[A-Z]{3}$/),
+    }),
+    handler: putStock,
+    answers: [200, 400, 403, 413, 415, 422, 503],
+  },
+  {
+    ...product,
+    method: 'POST',
+    path: '/stock/{sku}/receipts',
+    role: 'operator',
+    body: fc.record({ quantity: fc.integer({ min: 1, max: 1_000_000 }) }),
+    isKeyed: true,
+    handler: receiveStock,
+    answers: [200, 400, 403, 404, 413, 415, 422, 503],
+  },
+  {
+    ...product,
+    method: 'GET',
+    path: '/stock/{sku}',
+    role: 'customer',
+    handler: getStock,
+    answers: [200, 404, 503],
+  },
+  {
+    method: 'GET',
+    path: '/stock',
+    role: 'customer',
+    query: paged(stockCursor),
+    handler: listStock,
+    given: items,
+    accepts: [200],
+    answers: [200, 400, 503],
+  },
+];
+
+const parkingEndpoints = (
+  service: Service,
+  given: readonly Item[],
+  handler: Endpoint['handler'],
+): readonly Endpoint[] => {
+  const shared = { role: 'operator', handler, given, accepts: [200] } as const;
+  return [
+    {
+      ...shared,
+      method: 'GET',
+      path: `/dead-letters/${service}`,
+      query: paged(fc.constant('')),
+      answers: [200, 400, 403, 503],
+    },
+    {
+      ...shared,
+      method: 'POST',
+      path: `/dead-letters/${service}/redrive`,
+      body: fc.record({ dryRun: fc.boolean() }, { requiredKeys: [] }),
+      answers: [200, 400, 403, 413, 415, 422, 503],
+    },
+  ];
+};
+
+const notAsked = () => Promise.reject(new Error('not asked'));
+
+/** Every function behind API Gateway. */
+export const endpoints: readonly Endpoint[] = [
+  ...orderEndpoints,
+  ...stockEndpoints,
+  ...parkingEndpoints('order', items, (edges, parking) => deadLetters(order, edges, () => parking)),
+  ...parkingEndpoints('inventory', items, (edges, parking) => deadLetters(inventory, edges, () => parking)),
+  ...parkingEndpoints('payment', paymentItems, (edges, parking) =>
+    deadLetters(payment(notAsked), edges, () => parking),
+  ),
+];

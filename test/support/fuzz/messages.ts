@@ -1,0 +1,171 @@
+import type { ConsumeMessage } from 'amqplib';
+import fc from 'fast-check';
+import type { RabbitMqEvent } from '../../../functions/runtime/rabbitmq-event.ts';
+import { kindOf, type Service, subscriptionsOf } from '../../../functions/saga/choreography.ts';
+import { seal } from '../../../functions/saga/envelope.ts';
+import { type EventType, eventTypes, type Fact } from '../../../functions/saga/events.ts';
+import type { OrderId } from '../../../functions/saga/ids.ts';
+import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
+import { factOf } from '../arbitrary-facts.ts';
+import { orderIdOf } from '../facts.ts';
+import { hostileJson, hostileName, hostileText } from './hostile.ts';
+import { NOW_MS } from './strict-edges.ts';
+
+/** A message as it stands in a queue. */
+export interface Message {
+  readonly body: Buffer;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Orders that hostile messages are about: some are in a table already, some are not. */
+const HOSTILE_ORDERS = 12;
+
+/** Members of an event's data that take any text: what such a text does further on is to be found out. */
+const freeTexts = new Set(['customerId', 'cause', 'message', 'declineCode', 'paymentIntentId', 'refundId']);
+
+const largerThanAnItem = fc.constant('x'.repeat(450_000));
+
+const eventsOf = (types: readonly EventType[]): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      fc.constantFrom(...types).chain((type) => factOf(type) as fc.Arbitrary<Fact>),
+      fc.integer({ min: 1, max: HOSTILE_ORDERS }),
+      fc.constantFrom(undefined, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'),
+      fc.option(
+        fc.oneof({ weight: 60, arbitrary: hostileText }, { weight: 1, arbitrary: largerThanAnItem }),
+        {
+          freq: 2,
+          nil: undefined,
+        },
+      ),
+      fc.boolean(),
+    )
+    .map(([fact, order, traceparent, text, isInStock]) => {
+      const event = seal(fact, { orderId: orderIdOf(order), nowMs: NOW_MS, traceparent });
+      const said = JSON.stringify(event, (name, value: unknown) => {
+        if (name === 'items' && isInStock) return [{ sku: 'mug', quantity: 1 }];
+        return text !== undefined && freeTexts.has(name) ? text : value;
+      });
+      return JSON.parse(said) as object;
+    });
+
+/** Members of the envelope that are right in themselves and wrong together. */
+const disguises: fc.Arbitrary<object> = fc.constantFrom(
+  ...[...eventTypes, 'order.teleported', '__proto__', 'constructor', 'toString'].flatMap((type) => [
+    { type },
+    // A type that nobody knows, or knows from elsewhere, in its first version.
+    { type, dataschema: `urn:order-saga:${type}:v1` },
+  ]),
+  ...['order', 'inventory', 'payment', 'shipping', 'toString', ''].map((source) => ({ source })),
+  ...['ord_', '../etc', orderIdOf(1), orderIdOf(2), `${orderIdOf(3)}\n`].map((subject) => ({ subject })),
+  ...['urn:order-saga:order.placed:v0', 'urn:order-saga:order.placed:v2', 'http://x'].map((dataschema) => ({
+    dataschema,
+  })),
+  ...['0.3', '2.0'].map((specversion) => ({ specversion })),
+  ...['2026-02-30T00:00:00Z', '2026-01-01', '1'].map((time) => ({ time })),
+  ...['', '00-0-0-0', 'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'].map((traceparent) => ({
+    traceparent,
+  })),
+  ...['', 'x'.repeat(256), 'x'].map((id) => ({ id })),
+);
+
+/** A text of AMQP is any 255 bytes; the client decodes them as UTF-8, as well as that goes. */
+const amqpText = fc.oneof(
+  hostileText.map((text) => Buffer.from(text).subarray(0, 255).toString('utf8')),
+  fc.constantFrom(0xff, 0xc0, 0x41).map((byte) => Buffer.alloc(255, byte).toString('utf8')),
+);
+
+const headerValue = fc.oneof(
+  hostileText,
+  fc.constantFrom<unknown>(...[0, -1, 0.5, 7, 1e308, 2 ** 53, null, true, [], {}, Buffer.alloc(3)]),
+);
+
+const properties: fc.Arbitrary<Message['properties']> = fc.record(
+  {
+    messageId: amqpText,
+    type: amqpText,
+    contentType: amqpText,
+    correlationId: amqpText,
+    headers: fc.oneof(
+      fc.constant({}),
+      fc.dictionary(
+        fc.oneof(hostileName, fc.constantFrom('saga-attempts', 'saga-error', 'x-death')),
+        headerValue,
+        {
+          maxKeys: 4,
+        },
+      ),
+    ),
+    priority: fc.nat(255),
+    timestamp: fc.constantFrom(0, 1_800_000_000, 2 ** 53, 1e20),
+    expiration: fc.constantFrom('0', '', '-1'),
+  },
+  { requiredKeys: [] },
+);
+
+function hostileBody(service: Service): fc.Arbitrary<Buffer> {
+  const failures = eventTypes.filter((type) => kindOf(type) === 'failure');
+  const heard = eventsOf([...subscriptionsOf(service), ...failures]);
+  const event = fc.oneof({ weight: 4, arbitrary: heard }, { weight: 1, arbitrary: eventsOf(eventTypes) });
+  const disguised = fc.tuple(event, disguises).map(([each, disguise]) => ({ ...each, ...disguise }));
+  return fc.oneof(
+    { weight: 5, arbitrary: hostileJson(event) },
+    { weight: 2, arbitrary: fc.oneof(disguised, event).map((each) => Buffer.from(JSON.stringify(each))) },
+  );
+}
+
+/** What somebody might put into the queue of a service. */
+export const hostileMessage = (service: Service): fc.Arbitrary<Message> =>
+  fc.record({
+    body: hostileBody(service),
+    properties: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: properties }),
+  });
+
+/** Whatever its properties, a message is what its body says. */
+export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> => {
+  const body = Buffer.from(JSON.stringify(seal(fact, { orderId, nowMs: NOW_MS })));
+  return fc.oneof(fc.constant({}), properties).map((each) => ({ body, properties: each }));
+};
+
+/** The batch as Lambda hands it to the function, by way of the event source that we run ourselves. */
+export function invocation(service: Service, messages: readonly Message[]): RabbitMqEvent {
+  const eventSourceArn = 'arn:aws:mq:eu-central-1:000000000000:broker:order-saga:b-1';
+  const records = messages.map(({ body, properties: given }) => {
+    const fields = { redelivered: false } as ConsumeMessage['fields'];
+    return eventRecord({
+      content: body,
+      fields,
+      properties: given as unknown as ConsumeMessage['properties'],
+    }).json;
+  });
+  const { payload } = envelope({ eventSourceArn, queue: service, virtualHost: '/' });
+  return JSON.parse(payload(records).toString('utf8')) as RabbitMqEvent;
+}
+
+/** How often each body was put aside, by where to. */
+export function settled(
+  service: Service,
+  published: readonly {
+    readonly exchange: string;
+    readonly routingKey: string;
+    readonly body: string | Buffer;
+  }[],
+): { readonly parked: ReadonlyMap<string, number>; readonly delayed: ReadonlyMap<string, number> } {
+  const parked = new Map<string, number>();
+  const delayed = new Map<string, number>();
+  for (const { exchange, routingKey, body } of published) {
+    const where =
+      exchange === '' && routingKey === deadQueueOf(service)
+        ? parked
+        : exchange.startsWith('saga.retry.')
+          ? delayed
+          : undefined;
+    const key = textKey(body);
+    where?.set(key, (where.get(key) ?? 0) + 1);
+  }
+  return { parked, delayed };
+}
+
+/** Tells bodies apart by their bytes. */
+export const textKey = (body: string | Buffer): string => Buffer.from(body).toString('latin1');

@@ -1,0 +1,95 @@
+import type { Reservation } from '../../../functions/inventory/decide.ts';
+import { CATALOGUE, reservations } from '../../../functions/inventory/table.ts';
+import type { Order } from '../../../functions/order/decide.ts';
+import { orders } from '../../../functions/order/table.ts';
+import type { Payment } from '../../../functions/payment/decide.ts';
+import { payments } from '../../../functions/payment/table.ts';
+import { next, type Table, toItem } from '../../../functions/runtime/record.ts';
+import type { Item } from '../../../functions/runtime/store.ts';
+import { seal } from '../../../functions/saga/envelope.ts';
+import type { CustomerId, OrderId } from '../../../functions/saga/ids.ts';
+import { customerId, facts, items as lines, orderIdOf, paymentMethod, pricedItems } from '../facts.ts';
+import { NOW_MS } from './strict-edges.ts';
+
+const money = { amountMinor: 3_500, currency: 'EUR' };
+const decline = { code: 'card_declined', message: 'Your card was declined.' };
+
+function item<State extends { readonly status: string }>(
+  table: Table<State>,
+  orderId: OrderId,
+  state: State,
+): Item {
+  const outbox = [JSON.stringify(seal(facts['order.placed'], { orderId, nowMs: NOW_MS - 1_000 }))];
+  return toItem(table, next(undefined, { orderId, state, outbox, because: 'given', nowMs: NOW_MS - 1_000 }));
+}
+
+const placed = (owner: CustomerId) => ({
+  customerId: owner,
+  items: lines,
+  paymentMethod,
+  fingerprint: 'f',
+  createdAtMs: NOW_MS - 2_000,
+});
+
+export const orderItem = (orderId: OrderId, status: Order['status'], owner = customerId): Item => {
+  const base = placed(owner);
+  const reason = { code: 'CUSTOMER' } as const;
+  const states: { readonly [S in Order['status']]: Extract<Order, { status: S }> } = {
+    PENDING: { ...base, status: 'PENDING', answered: [] },
+    CONFIRMED: { ...base, status: 'CONFIRMED', totalMinor: 3_500, currency: 'EUR' },
+    CANCELLING: { ...base, status: 'CANCELLING', reason, failure: 'order.cancelling', answered: [] },
+    CANCELLED: { ...base, status: 'CANCELLED', reason },
+  };
+  return item<Order>(orders, orderId, states[status]);
+};
+
+export const reservationItem = (
+  orderId: OrderId,
+  status: Reservation['status'],
+  owner = customerId,
+): Item => {
+  const states: { readonly [S in Reservation['status']]: Extract<Reservation, { status: S }> } = {
+    RESERVED: {
+      customerId: owner,
+      status: 'RESERVED',
+      lines: pricedItems,
+      totalMinor: 3_500,
+      currency: 'EUR',
+    },
+    REJECTED: { customerId: owner, status: 'REJECTED', rejection: { code: 'OUT_OF_STOCK', skus: [] } },
+    RELEASED: { customerId: owner, status: 'RELEASED', lines },
+  };
+  return item<Reservation>(reservations, orderId, states[status]);
+};
+
+export const paymentItem = (orderId: OrderId, status: Payment['status'], owner = customerId): Item => {
+  const base = { customerId: owner, ...money };
+  const paymentIntentId = 'pi_1';
+  const states: { readonly [S in Payment['status']]: Payment } = {
+    CHARGING: { ...base, status: 'CHARGING', paymentMethod },
+    VOIDING: { ...base, status: 'VOIDING', paymentMethod },
+    CAPTURED: { ...base, status: 'CAPTURED', paymentIntentId },
+    REFUNDING: { ...base, status: 'REFUNDING', paymentIntentId },
+    REFUNDED: { ...base, status: 'REFUNDED', paymentIntentId, refundId: 're_1' },
+    DECLINED: { ...base, status: 'DECLINED', decline },
+    VOIDED: { customerId: owner, status: 'VOIDED' },
+  };
+  return item<Payment>(payments, orderId, states[status]);
+};
+
+export const stockItem = (sku: string): Item => ({
+  pk: `SKU#${sku}`,
+  catalogue: CATALOGUE,
+  sku,
+  available: 1_000_000_000,
+  unitPriceMinor: 1,
+  currency: 'EUR',
+  stocktakenAt: '2026-01-01T00:00:00.000Z',
+});
+
+/** One order in each status of a service, numbered from `first` on. */
+export const oneInEach = <Status>(
+  statuses: readonly Status[],
+  first: number,
+  make: (orderId: OrderId, status: Status) => Item,
+): readonly Item[] => statuses.map((status, index) => make(orderIdOf(first + index), status));
