@@ -51,16 +51,7 @@ describe('the figures', () => {
 describe('the stages', () => {
   test('are all run when none is named, and in their own order when some are', () => {
     expect(selectStages([]).map(({ name }) => name)).toEqual([
-      ...[
-        'types',
-        'format',
-        'promises',
-        'imports',
-        'unused',
-        'unit',
-        'fuzz',
-        'integration',
-      ],
+      ...['types', 'format', 'promises', 'imports', 'unused', 'unit', 'fuzz', 'integration'],
     ]);
     expect(selectStages(['unit', 'types']).map(({ name }) => name)).toEqual(['types', 'unit']);
   });
