@@ -15,7 +15,7 @@ const TIMEOUT_MS = 5_000;
  * is looked for first: search covers all but the last minute, and the key covers that.
  * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
-const stripeProvider =
+export const stripeProvider =
   (stripe: () => StripeCalls): Provider =>
   async (orderId, call) => {
     try {

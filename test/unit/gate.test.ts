@@ -51,7 +51,18 @@ describe('the figures', () => {
 describe('the stages', () => {
   test('are all run when none is named, and in their own order when some are', () => {
     expect(selectStages([]).map(({ name }) => name)).toEqual([
-      ...['types', 'format', 'promises', 'imports', 'unused', 'unit', 'fuzz', 'integration'],
+      ...[
+        'types',
+        'format',
+        'promises',
+        'imports',
+        'unused',
+        'unit',
+        'fuzz',
+        'contract',
+        'simulation',
+        'integration',
+      ],
     ]);
     expect(selectStages(['unit', 'types']).map(({ name }) => name)).toEqual(['types', 'unit']);
   });

@@ -14,6 +14,8 @@ const stages: readonly Stage[] = [
   { name: 'unused', kind: 'check' },
   { name: 'unit', kind: 'tests' },
   { name: 'fuzz', kind: 'tests' },
+  { name: 'contract', kind: 'tests' },
+  { name: 'simulation', kind: 'tests' },
   { name: 'integration', kind: 'tests' },
 ];
 

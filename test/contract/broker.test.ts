@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
+import { UnroutableError } from '../../functions/runtime/publish-error.ts';
+import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../functions/saga/routes.ts';
+import { type BrokerUnderTest, brokerKinds } from '../support/contract/brokers.ts';
+
+/**
+ * Goal: the broker in memory, on which the simulation proves the saga, does what RabbitMQ does. Method: the
+ * same tests on both, with the topology of the product; every test leaves all queues empty.
+ */
+const message = (body: string, change: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+  exchange: '',
+  routingKey: 'order',
+  body,
+  messageId: `id-${body}`,
+  type: 'order.placed',
+  contentType: 'application/cloudevents+json',
+  mandatory: true,
+  ...change,
+});
+const queues = ['order', 'inventory', 'payment', 'order.dead', 'inventory.dead', 'payment.dead'];
+const DELIVERY_LIMIT = 20;
+
+describe.each(brokerKinds)('%s', (_name, begin) => {
+  let broker: BrokerUnderTest;
+  beforeAll(async () => {
+    broker = await begin(inject('rabbitmqUrl'));
+  });
+  afterAll(() => broker?.end());
+  afterEach(async () => {
+    for (const queue of queues) expect(await broker.take(queue, 10), `left in ${queue}`).toEqual([]);
+  });
+
+  /** Takes and acknowledges everything that is ready. */
+  const bodiesIn = async (queue: string): Promise<readonly string[]> => {
+    const taken = await broker.take(queue, 1_000);
+    await broker.acknowledge(taken);
+    return taken.map(({ body }) => body);
+  };
+
+  describe('a message', () => {
+    test('goes through the direct exchange to the queue that is bound to its key, and to no other', async () => {
+      await broker.publish(message('a', { exchange: EVENTS_EXCHANGE, routingKey: 'order.placed' }));
+      await broker.publish(message('b', { exchange: EVENTS_EXCHANGE, routingKey: 'stock.released' }));
+      expect(await bodiesIn('inventory')).toEqual(['a']);
+      expect(await bodiesIn('order')).toEqual(['b']);
+      expect(await bodiesIn('payment')).toEqual([]);
+    });
+
+    test('goes through the fanout exchange to every participant, whatever its key', async () => {
+      await broker.publish(message('a', { exchange: FAILURES_EXCHANGE, routingKey: 'stock.rejected' }));
+      for (const queue of ['order', 'inventory', 'payment']) expect(await bodiesIn(queue)).toEqual(['a']);
+    });
+
+    test('goes through the default exchange to the queue that its key names', async () => {
+      await broker.publish(message('a', { routingKey: 'payment.dead' }));
+      expect(await bodiesIn('payment.dead')).toEqual(['a']);
+    });
+
+    test('that no queue takes is an error if it is mandatory, and none if it is not', async () => {
+      const lost = { exchange: EVENTS_EXCHANGE, routingKey: 'order.confirmed' };
+      await expect(broker.publish(message('a', lost))).rejects.toThrow(UnroutableError);
+      await expect(broker.publish(message('a', { routingKey: 'no such queue' }))).rejects.toThrow(
+        UnroutableError,
+      );
+      await expect(broker.publish(message('a', { exchange: 'no such exchange' }))).rejects.toThrow(
+        UnroutableError,
+      );
+      await broker.publish(message('a', { ...lost, mandatory: false }));
+    });
+
+    test('arrives as it was sent', async () => {
+      const headers = { 'saga-attempts': 3, 'saga-error': 'Error: é€' };
+      await broker.publish(message('{"a":"é€"}', { headers }));
+      const taken = await broker.take('order', 1);
+      expect(taken).toMatchObject([
+        {
+          body: '{"a":"é€"}',
+          messageId: 'id-{"a":"é€"}',
+          type: 'order.placed',
+          contentType: 'application/cloudevents+json',
+          headers,
+          routingKey: 'order',
+        },
+      ]);
+      await broker.acknowledge(taken);
+    });
+
+    test('published twice is there twice', async () => {
+      await broker.publish(message('a'));
+      await broker.publish(message('a'));
+      expect(await bodiesIn('order')).toEqual(['a', 'a']);
+    });
+  });
+
+  describe('what is taken', () => {
+    const given = async (...bodies: readonly string[]) => {
+      for (const body of bodies) await broker.publish(message(body));
+    };
+
+    test('comes in the order it was published in, and nobody else gets it meanwhile', async () => {
+      await given('a', 'b', 'c');
+      const first = await broker.take('order', 2);
+      expect(first.map(({ body }) => body)).toEqual(['a', 'b']);
+      expect(await bodiesIn('order')).toEqual(['c']);
+      await broker.acknowledge(first);
+      expect(await bodiesIn('order')).toEqual([]);
+    });
+
+    test('and given back comes again in its old order, before what came later', async () => {
+      await given('a', 'b', 'c', 'd');
+      await broker.giveBack('order', await broker.take('order', 3));
+      await given('e');
+      expect(await bodiesIn('order')).toEqual(['a', 'b', 'c', 'd', 'e']);
+    });
+
+    test('and given back in part comes again without what was acknowledged', async () => {
+      await given('a', 'b', 'c');
+      const taken = await broker.take('order', 3);
+      await broker.acknowledge(taken.filter(({ body }) => body === 'b'));
+      await broker.giveBack(
+        'order',
+        taken.filter(({ body }) => body !== 'b'),
+      );
+      expect(await bodiesIn('order')).toEqual(['a', 'c']);
+    });
+
+    test('too often is put aside with the reason, and nothing else with it', async () => {
+      await given('bad');
+      for (let delivery = 0; delivery <= DELIVERY_LIMIT; delivery += 1) {
+        const taken = await broker.take('order', 1);
+        expect(taken.map(({ body }) => body)).toEqual(['bad']);
+        if (delivery === DELIVERY_LIMIT) await given('good');
+        await broker.giveBack('order', taken);
+      }
+      await broker.wait(300);
+      expect(await bodiesIn('order')).toEqual(['good']);
+      const parked = await broker.take('order.dead', 2);
+      expect(parked).toMatchObject([
+        { body: 'bad', messageId: 'id-bad', headers: { 'x-first-death-reason': 'delivery_limit' } },
+      ]);
+      await broker.acknowledge(parked);
+    });
+
+    test('from the parking queue can be looked at more often than that', async () => {
+      await broker.publish(message('a', { routingKey: 'order.dead' }));
+      for (let look = 0; look < DELIVERY_LIMIT + 5; look += 1) {
+        await broker.giveBack('order.dead', await broker.take('order.dead', 1));
+      }
+      expect(await bodiesIn('order.dead')).toEqual(['a']);
+    });
+  });
+
+  describe('a delay queue', () => {
+    const later = (body: string, change: Partial<OutgoingMessage> = {}) =>
+      message(body, { exchange: 'saga.retry.1s', routingKey: 'inventory', ...change });
+
+    test('brings a message back to the queue its key names, with its headers, when its time has come', async () => {
+      await broker.publish(later('a', { headers: { 'saga-attempts': 1 } }));
+      await broker.wait(100);
+      expect(await bodiesIn('inventory')).toEqual([]);
+      await broker.wait(1_000);
+      const taken = await broker.take('inventory', 2);
+      expect(taken).toMatchObject([
+        { body: 'a', messageId: 'id-a', headers: { 'saga-attempts': 1, 'x-first-death-reason': 'expired' } },
+      ]);
+      await broker.acknowledge(taken);
+    });
+
+    test('brings it back earlier if it says so itself, and never later than the queue says', async () => {
+      await broker.publish(later('early', { expirationMs: 50 }));
+      await broker.wait(150);
+      expect(await bodiesIn('inventory')).toEqual(['early']);
+      await broker.publish(later('not late', { expirationMs: 60_000 }));
+      await broker.wait(1_100);
+      expect(await bodiesIn('inventory')).toEqual(['not late']);
+    });
+
+    test('looks at its head only: what expires behind it waits for it', async () => {
+      await broker.publish(later('first', { exchange: 'saga.retry.2s' }));
+      await broker.publish(later('second', { exchange: 'saga.retry.2s', expirationMs: 50 }));
+      await broker.wait(200);
+      expect(await bodiesIn('inventory')).toEqual([]);
+      await broker.wait(2_000);
+      expect(await bodiesIn('inventory')).toEqual(['first', 'second']);
+    });
+
+    test('begins to count the deliveries of what it brings back anew', async () => {
+      await broker.publish(later('a'));
+      await broker.wait(1_100);
+      for (let delivery = 0; delivery < DELIVERY_LIMIT; delivery += 1) {
+        await broker.giveBack('inventory', await broker.take('inventory', 1));
+      }
+      expect(await bodiesIn('inventory')).toEqual(['a']);
+    });
+  });
+});

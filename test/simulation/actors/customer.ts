@@ -1,0 +1,193 @@
+import { statusOf } from '../checker/row.ts';
+import type { FunctionName, Lambda } from '../functions.ts';
+import type { End } from '../invocation.ts';
+import { Random } from '../random.ts';
+import type { Simulation } from '../simulation.ts';
+import { type Reply, replyOf, requestOf } from './request.ts';
+import {
+  type Body,
+  type CustomerPlan,
+  type customerWishes,
+  LATE_BY_MS,
+  type Redelivery,
+} from './workload.ts';
+
+/** What a caller was told, so that it can be held against what is true in the end. */
+export interface Told {
+  orderId: string | undefined;
+  /** The body that was accepted first. */
+  accepted: Body | undefined;
+  isCancelAccepted: boolean;
+  isCancelRefused: boolean;
+}
+
+/** A customer who places one order, tries again when no good answer comes, and changes their mind. */
+export class Customer {
+  readonly plan: CustomerPlan;
+  readonly told: Told = {
+    orderId: undefined,
+    accepted: undefined,
+    isCancelAccepted: false,
+    isCancelRefused: false,
+  };
+  readonly #simulation: Simulation;
+  readonly #lambda: Lambda;
+  readonly #random: Random;
+  readonly #redelivery: Redelivery;
+  readonly #bodiesSent = new Set<string>();
+  #hasAsked = false;
+
+  constructor(plan: CustomerPlan, simulation: Simulation, lambda: Lambda, redelivery: Redelivery) {
+    this.plan = plan;
+    this.#redelivery = redelivery;
+    this.#simulation = simulation;
+    this.#lambda = lambda;
+    this.#random = new Random(simulation.seed, 8, plan.id);
+  }
+
+  start(): void {
+    const { atStep, isDouble, patience, body, other } = this.plan;
+    this.#at(atStep, () => this.place(body, patience));
+    if (isDouble) this.#at(atStep + 1, () => this.place(this.#random.chance(0.5) ? body : other, 0));
+  }
+
+  place(body: Body, patience: number): void {
+    const { name, key } = this.plan;
+    const wasAccepted = this.told.accepted;
+    this.#bodiesSent.add(JSON.stringify(body));
+    this.#send('place-order', { method: 'POST', by: name, role: 'customer', key, body }, (reply) => {
+      if (reply?.statusCode === 202) this.#accepted(body, reply);
+      else if (reply?.statusCode === 422) this.#reused(body);
+      else if (reply !== undefined && reply.statusCode !== 503) this.#unexpected('placing an order', reply);
+      else if (patience > 0) this.#again(() => this.place(body, patience - 1));
+      if (reply?.statusCode === 202 && wasAccepted !== undefined && wasAccepted !== body) {
+        this.#simulation.checker.fail('P5', `${key} was accepted with another body`);
+      }
+    });
+  }
+
+  #accepted(body: Body, { body: { orderId } }: Reply): void {
+    const { checker, world } = this.#simulation;
+    if (this.told.accepted === undefined) {
+      this.told.accepted = body;
+      this.told.orderId = orderId;
+    }
+    if (JSON.stringify(this.told.accepted) !== JSON.stringify(body)) {
+      checker.fail('P5', `${this.plan.key} was accepted with two bodies`);
+    }
+    if (this.told.orderId !== orderId)
+      checker.fail('P5', `${this.plan.key} is ${this.told.orderId} and ${orderId}`);
+    const state = world.tables.order.items.get(orderId)?.state as unknown as Body | undefined;
+    if (state === undefined) checker.fail('P6', `${orderId} was accepted and is not there`);
+    else if (JSON.stringify(state.items) !== JSON.stringify(body.items)) {
+      checker.fail('P5', `${orderId} was accepted and is another order`);
+    }
+    if (this.#hasAsked) return;
+    this.#hasAsked = true;
+    for (const { kind, afterSteps, atCall } of this.plan.wishes) {
+      if (atCall === undefined) this.#at(afterSteps, () => this.#wish(kind));
+      else this.#simulation.addAtCall(atCall, { run: () => this.#wish(kind) });
+    }
+  }
+
+  /** P5, for ever: the same key is the same order to the same body, and no other body's. */
+  askAgain(): void {
+    const { accepted } = this.told;
+    if (accepted === undefined) return;
+    this.place(accepted, 0);
+    if (JSON.stringify(accepted) !== JSON.stringify(this.plan.other)) this.place(this.plan.other, 0);
+  }
+
+  #reused(body: Body): void {
+    const { accepted } = this.told;
+    this.#simulation.coverage.count('422 for another body');
+    if (this.#bodiesSent.size === 1) {
+      this.#simulation.checker.fail('P5', `${this.plan.key} was refused although it came with one body only`);
+    }
+    if (accepted !== undefined && JSON.stringify(accepted) === JSON.stringify(body)) {
+      this.#simulation.checker.fail('P5', `${this.plan.key} was refused with the body that was accepted`);
+    }
+  }
+
+  #wish(kind: (typeof customerWishes)[number]) {
+    const { body, other, name } = this.plan;
+    const { orderId = '' } = this.told;
+    const own = { by: name, role: 'customer', path: { orderId } } as const;
+    switch (kind) {
+      case 'cancel':
+        return this.#cancel({ method: 'POST', ...own });
+      case 'operator-cancel':
+        return this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' });
+      case 'again':
+        return this.place(body, 0);
+      case 'other-body':
+        return this.place(other, 0);
+      case 'get':
+        return this.#send('get-order', { method: 'GET', ...own }, (reply) =>
+          this.#expect(reply, 200, 'reading an order'),
+        );
+      case 'stranger':
+        return this.#send('get-order', { method: 'GET', ...own, by: 'stranger' }, (reply) =>
+          this.#expect(reply, 404, "reading another's order"),
+        );
+      case 'list':
+        return this.#send('list-orders', { method: 'GET', ...own }, (reply) =>
+          this.#expect(reply, 200, 'listing orders'),
+        );
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #cancel(request: Parameters<typeof requestOf>[0], patience = this.plan.patience): void {
+    const { checker, coverage, world } = this.#simulation;
+    this.#send('cancel-order', request, (reply) => {
+      const isHeard = reply !== undefined && reply.statusCode !== 503;
+      if (!isHeard && patience > 0) this.#again(() => this.#cancel(request, patience - 1));
+      if (reply?.statusCode === 202) {
+        this.told.isCancelAccepted = true;
+        coverage.count('202 for a cancel');
+        const status = statusOf(world.tables.order.items.get(this.told.orderId ?? ''));
+        if (status !== 'CANCELLING' && status !== 'CANCELLED')
+          checker.fail('P6', `a cancel was accepted of a ${status} order`);
+      } else if (reply?.statusCode === 409) {
+        this.told.isCancelRefused = true;
+        coverage.count('409 for a cancel');
+      } else this.#expect(reply, 202, 'cancelling an order');
+    });
+  }
+
+  #expect(reply: Reply | undefined, statusCode: number, what: string): void {
+    if (reply !== undefined && reply.statusCode !== 503 && reply.statusCode !== statusCode)
+      this.#unexpected(what, reply);
+  }
+
+  #unexpected(what: string, { statusCode, body }: Reply): void {
+    this.#simulation.checker.fail('API', `${what} was answered ${statusCode} ${JSON.stringify(body)}`);
+  }
+
+  /** The reply is undefined if the function's environment crashed: API Gateway answers 502 then. */
+  #send(
+    name: FunctionName,
+    request: Parameters<typeof requestOf>[0],
+    heard: (reply: Reply | undefined) => void,
+  ): void {
+    this.#simulation.trace.say(
+      () =>
+        `${request.by} ${name} ${request.key ?? request.path?.orderId ?? ''} ${JSON.stringify(request.body ?? '')}`,
+    );
+    this.#lambda.invoke(name, requestOf(request), (end: End) =>
+      heard(end.kind === 'returned' ? replyOf(end.value) : undefined),
+    );
+  }
+
+  #again(run: () => void): void {
+    if (this.#redelivery === 'late') this.#simulation.addLater(LATE_BY_MS, { run });
+    else this.#at(this.#random.below(30), run);
+    if (this.#redelivery === 'twice') this.#at(this.#random.below(30), run);
+  }
+
+  #at(afterSteps: number, run: () => void): void {
+    this.#simulation.scheduler.addAt(this.#simulation.step + afterSteps, { run });
+  }
+}

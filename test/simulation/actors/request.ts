@@ -1,0 +1,37 @@
+import type { HttpEvent } from '../../../functions/runtime/http.ts';
+import type { Role } from '../../../functions/runtime/role.ts';
+
+export interface Reply {
+  readonly statusCode: number;
+  // biome-ignore lint/suspicious/noExplicitAny: each check says what it expects of it
+  readonly body: any;
+}
+
+interface Request {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly by: string;
+  readonly role: Role;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly key?: string;
+  readonly body?: unknown;
+}
+
+/** What API Gateway hands to a function behind the authorizer. */
+export const requestOf = ({ method, by, role, path, key, body }: Request): HttpEvent =>
+  ({
+    httpMethod: method,
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+    },
+    pathParameters: path ?? null,
+    queryStringParameters: null,
+    requestContext: { authorizer: { principalId: by, role } },
+    body: body === undefined ? null : JSON.stringify(body),
+    isBase64Encoded: false,
+  }) as unknown as HttpEvent;
+
+export function replyOf(value: unknown): Reply {
+  const { statusCode, body } = value as { readonly statusCode: number; readonly body: string };
+  return { statusCode, body: JSON.parse(body) };
+}

@@ -1,0 +1,62 @@
+import { type CustomerPlan, MINUTE_MS, type Redelivery, type Workload } from './workload.ts';
+
+const customer: CustomerPlan = {
+  id: 0,
+  name: 'customer-1',
+  key: 'key-0',
+  body: {
+    items: [
+      { sku: 'mug', quantity: 2 },
+      { sku: 'pen', quantity: 1 },
+    ],
+    paymentMethod: 'pm_card_visa',
+  },
+  other: { items: [{ sku: 'mug', quantity: 1 }], paymentMethod: 'pm_card_visa' },
+  atStep: 0,
+  isDouble: false,
+  patience: 3,
+  wishes: [],
+};
+
+const calm: Workload = {
+  stock: [
+    { sku: 'mug', available: 5, unitPriceMinor: 1_500 },
+    { sku: 'pen', available: 5, unitPriceMinor: 300 },
+  ],
+  customers: [customer],
+  operators: [],
+  concurrency: 1,
+  maxBatch: 10,
+  schedulers: 1,
+  faultySteps: 2_000,
+  redelivery: 'once',
+  firstTickMs: MINUTE_MS,
+};
+
+/**
+ * One named saga with nothing left to chance: `happy`, `out-of-stock`, `declined`, `deadline` (nobody has heard of
+ * the order when the schedule first looks, past its deadline), `cancel-N` (the customer cancels when N calls have
+ * been made), `cancel-declined-N`.
+ */
+export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
+  const [, kind = name, call] = /^(.*?)(?:-(\d+))?$/.exec(name) ?? [];
+  const scene = { ...calm, redelivery };
+  const wishes = [{ kind: 'cancel', afterSteps: 0, atCall: Number(call) }] as const;
+  const declined = { ...customer.body, paymentMethod: 'pm_card_chargeDeclined' };
+  switch (kind) {
+    case 'happy':
+      return scene;
+    case 'out-of-stock':
+      return { ...scene, stock: scene.stock.map((each) => ({ ...each, available: 1 })) };
+    case 'declined':
+      return { ...scene, customers: [{ ...customer, body: declined }] };
+    case 'deadline':
+      return { ...scene, firstTickMs: 16 * MINUTE_MS, customers: [{ ...customer, patience: 0 }] };
+    case 'cancel':
+      return { ...scene, customers: [{ ...customer, wishes }] };
+    case 'cancel-declined':
+      return { ...scene, customers: [{ ...customer, body: declined, wishes }] };
+    default:
+      throw new Error(`there is no scenario ${name}`);
+  }
+}

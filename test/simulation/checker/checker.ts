@@ -1,0 +1,215 @@
+import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
+import { REASON_HEADER } from '../../../functions/runtime/settle.ts';
+import type { Item, Write } from '../../../functions/runtime/store.ts';
+import { kindOf, type Service, services } from '../../../functions/saga/choreography.ts';
+import type { EventType } from '../../../functions/saga/events.ts';
+import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import type { End, Invocation } from '../invocation.ts';
+import type { Trace } from '../trace.ts';
+import type { Message } from '../world/broker.ts';
+import { keyOf } from '../world/table.ts';
+import type { World } from '../world/world.ts';
+import { flawOfAcknowledgement } from './acknowledgement.ts';
+import { flawOfOrder } from './orders.ts';
+import { rowOf, statusOf } from './row.ts';
+import { StockBook } from './stock.ts';
+import { flawOfStep } from './transitions.ts';
+
+/** A promise that was broken: which one, how, and at which step. */
+export interface Violation {
+  readonly promise: string;
+  readonly flaw: string;
+  readonly step: number;
+}
+
+/** No invocation makes more calls than this; a loop without end would. */
+const MAX_CALLS = 400;
+/** A record that others keep changing is given up after that many tries, which is no fault of anybody's. */
+const CONTENTION = 3;
+
+/** Watches every effect as it happens, and keeps the first promise that it breaks. */
+export class Checker {
+  violation: Violation | undefined;
+  /** Messages that can never be handled, by service and id. */
+  readonly poison = new Set<string>();
+  readonly parkedReasons = new Map<string, number>();
+  readonly #world: World;
+  readonly #trace: Trace;
+  readonly #stock: StockBook;
+  /** Every body that a record of the service has ever held in its outbox. */
+  readonly #outboxes: Readonly<Record<Service, Set<string>>>;
+  /** Every status that an order's payment has ever had. */
+  readonly #payments = new Map<string, Set<string>>();
+
+  constructor(world: World, trace: Trace) {
+    this.#world = world;
+    this.#trace = trace;
+    this.#stock = new StockBook(world.tables.inventory);
+    this.#outboxes = Object.fromEntries(services.map((service) => [service, new Set<string>()])) as Record<
+      Service,
+      Set<string>
+    >;
+  }
+
+  fail(promise: string, flaw: string | undefined): void {
+    if (flaw === undefined || this.violation !== undefined) return;
+    this.violation = { promise, flaw, step: this.#trace.step };
+    this.#trace.say(() => `${promise} BROKEN: ${flaw}`);
+  }
+
+  beforeWrite(service: Service, writes: readonly Write[]): ReadonlyMap<string, Item> {
+    return this.#world.tables[service].read(writes.map(keyOf));
+  }
+
+  wrote(
+    service: Service,
+    writes: readonly Write[],
+    before: ReadonlyMap<string, Item>,
+    invocation: Invocation | undefined,
+  ): void {
+    if (service === 'inventory')
+      this.fail('P1', this.#stock.wrote(writes, before, this.#trace.step, invocation));
+    for (const write of writes) {
+      const old = before.get(keyOf(write));
+      if (write.kind === 'put' && write.item.history !== undefined)
+        this.#recorded(service, old, write.item, invocation);
+      else if (service === 'order') this.#claimed(write, old);
+    }
+    for (const write of writes) {
+      if (write.kind === 'put' && typeof write.item.orderId === 'string') this.#judge(write.item.orderId);
+    }
+  }
+
+  /** The due time moves while an order waits; nothing else of a record changes without a step. */
+  #claimed(write: Write, old: Item | undefined): void {
+    const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old));
+    if (write.kind !== 'add' || write.attribute !== 'dueEpochSeconds' || !isOpen) {
+      this.fail('P8', `${keyOf(write)} was changed while ${statusOf(old)}`);
+    }
+  }
+
+  #recorded(service: Service, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
+    const flaw = flawOfStep(service, old, item);
+    this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
+    for (const body of rowOf(item)?.outbox ?? []) this.#outboxes[service].add(body);
+    if (service === 'inventory') this.#reserved(item, invocation);
+    if (service !== 'payment') return;
+    const statuses = this.#payments.get(item.pk) ?? new Set();
+    this.#payments.set(item.pk, statuses.add(statusOf(item)));
+  }
+
+  #reserved(item: Item, invocation: Invocation | undefined): void {
+    const state = rowOf(item)?.state;
+    const order = rowOf(
+      this.#world.tables.order.items.get(typeof item.orderId === 'string' ? item.orderId : ''),
+    )?.state;
+    if (order === undefined) return;
+    const since = invocation?.startedStep ?? 0;
+    if (state.status === 'RESERVED') {
+      const priced = order.items.map(({ sku, quantity }: Line) => {
+        const { unitPriceMinor } = rowOf(this.#world.tables.inventory.items.get(`SKU#${sku}`)) ?? {};
+        return { sku, quantity, unitPriceMinor };
+      });
+      const total = priced.reduce(
+        (sum: number, line: Line & { unitPriceMinor: number }) => sum + line.quantity * line.unitPriceMinor,
+        0,
+      );
+      if (JSON.stringify(priced) !== JSON.stringify(state.lines) || total !== state.totalMinor) {
+        this.fail(
+          'P1',
+          `${item.pk} reserves ${JSON.stringify(state.lines)} for ${state.totalMinor}, not ${JSON.stringify(priced)}`,
+        );
+      }
+    }
+    if (state.status !== 'REJECTED') return;
+    for (const sku of state.rejection.skus) {
+      const quantity = order.items.find((line: Line) => line.sku === sku)?.quantity ?? 0;
+      const isTrue =
+        state.rejection.code === 'OUT_OF_STOCK'
+          ? this.#stock.wasShort(sku, quantity, since, invocation)
+          : state.rejection.code !== 'UNKNOWN_SKU' || this.#stock.wasUnknown(sku, since);
+      if (!isTrue) this.fail('P1', `${item.pk} is rejected for ${sku}, of which there was enough`);
+    }
+  }
+
+  /** The provider is about to be asked: only after the intent is written, so that a crash leaves a trace of it. */
+  asking(call: 'charge' | 'refund', orderId: string): void {
+    const had = this.#payments.get(orderId) ?? new Set();
+    const isIntended = call === 'charge' ? had.has('CHARGING') || had.has('VOIDING') : had.has('REFUNDING');
+    if (!isIntended) this.fail('P2', `${call} of ${orderId} without an intent: ${[...had].join(', ')}`);
+  }
+
+  moneyMoved(orderId: string): void {
+    this.#judge(orderId);
+  }
+
+  #judge(orderId: string): void {
+    const flaw = flawOfOrder(this.#world, orderId);
+    if (flaw !== undefined) this.fail(...flaw);
+  }
+
+  publishing(
+    { exchange, routingKey, body, messageId, headers }: OutgoingMessage,
+    invocation: Invocation | undefined,
+  ): void {
+    if (invocation === undefined) return;
+    const isEvent = exchange === 'saga.events' || exchange === 'saga.failures';
+    if (isEvent && !this.#outboxes[invocation.service].has(String(body))) {
+      this.fail('P6', `${messageId} was said before it was written`);
+    }
+    const reason = headers?.[REASON_HEADER];
+    const isRetry = exchange.startsWith('saga.retry.') || String(reason).startsWith('gave up');
+    if (isRetry && invocation.faults < 1 && invocation.calls < CONTENTION * 2) {
+      this.fail('P7', `${messageId} was put off although nothing went wrong`);
+    }
+    if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
+    const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
+    this.parkedReasons.set(kind, (this.parkedReasons.get(kind) ?? 0) + 1);
+    if (!isRetry && !this.poison.has(`${invocation.service} ${messageId}`)) {
+      this.fail('P7', `${messageId} was parked without a fault that explains it: ${reason}`);
+    }
+  }
+
+  published(
+    { exchange, messageId, type, mandatory }: OutgoingMessage,
+    invocation: Invocation | undefined,
+  ): void {
+    if (invocation === undefined) return;
+    if (exchange === 'saga.events' || exchange === 'saga.failures') {
+      invocation.saidOf.add(messageId.split(':')[0] ?? '');
+      if (!mandatory && kindOf(type as EventType) !== 'outcome')
+        this.fail('P7', `${messageId} may get lost: it is not mandatory`);
+    } else invocation.putAside.add(messageId);
+  }
+
+  /** P7: what leaves the parking queue for good has been published again before. */
+  unparked(messages: readonly Message[], invocation: Invocation | undefined): void {
+    for (const { messageId } of messages) {
+      if (invocation?.putAside.has(messageId) === true) continue;
+      this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
+    }
+  }
+
+  invocationEnded(invocation: Invocation, end: End): void {
+    if (end.kind !== 'returned') return;
+    if (invocation.pending > 0)
+      this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
+    for (const message of invocation.messages) {
+      this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
+    }
+  }
+
+  callAfterEnd(about: string): void {
+    this.fail('P7', `a call after its invocation had ended: ${about}`);
+  }
+
+  bound(invocation: Invocation): void {
+    if (invocation.calls > MAX_CALLS)
+      this.fail('P3', `${invocation.name} makes more than ${MAX_CALLS} calls`);
+  }
+}
+
+interface Line {
+  readonly sku: string;
+  readonly quantity: number;
+}

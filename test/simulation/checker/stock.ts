@@ -1,0 +1,104 @@
+import type { Item, Write } from '../../../functions/runtime/store.ts';
+import type { Table } from '../world/table.ts';
+import { type Row, rowOf, statusOf } from './row.ts';
+
+interface Level {
+  readonly step: number;
+  readonly available: number;
+}
+
+/** Who writes, and what of each SKU it has taken in each of its transactions. */
+interface Writer {
+  readonly takings: ReadonlyMap<string, number>[];
+}
+
+/**
+ * P1: what there should be of every SKU, told by stocktakes and receipts alone, and what there was at which
+ * step, so that a refusal for want of stock can be judged.
+ */
+export class StockBook {
+  readonly #table: Table;
+  readonly #expected = new Map<string, number>();
+  readonly #levels = new Map<string, Level[]>();
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Something was written. What is wrong with it; undefined if nothing is. */
+  wrote(
+    writes: readonly Write[],
+    before: ReadonlyMap<string, Item>,
+    step: number,
+    writer: Writer = { takings: [] },
+  ): string | undefined {
+    for (const write of writes) {
+      const flaw = this.#expect(write, writes, before);
+      if (flaw !== undefined) return flaw;
+    }
+    const held = this.#held();
+    const taken = heldBy(writes.flatMap((write) => (write.kind === 'put' ? write.item : [])));
+    if (taken.size > 0) writer.takings.push(taken);
+    for (const [key, expected] of this.#expected) {
+      const available = Number(rowOf(this.#table.items.get(key))?.available);
+      if (!(available >= 0)) return `${key} is at ${available}`;
+      const isHeld = held.get(key) ?? 0;
+      if (available + isHeld !== expected)
+        return `${key}: ${available} available + ${isHeld} held, not ${expected}`;
+      this.#note(key, step, available);
+    }
+    return undefined;
+  }
+
+  #note(key: string, step: number, available: number): void {
+    const levels = this.#levels.get(key) ?? [];
+    if (!Number.isNaN(available) && levels.at(-1)?.available !== available) levels.push({ step, available });
+    this.#levels.set(key, levels);
+  }
+
+  /**
+   * Whether there was too little of it at any moment since a step, besides what the writer itself took for orders
+   * that came before: what was given back or received meanwhile may have come after its decision.
+   */
+  wasShort(sku: string, quantity: number, sinceStep: number, writer: Writer = { takings: [] }): boolean {
+    const key = `SKU#${sku}`;
+    const levels = this.#levels.get(key) ?? [];
+    const begin = levels.findLastIndex(({ step }) => step < sinceStep);
+    const taken = writer.takings.reduce((sum, each) => sum + (each.get(key) ?? 0), 0);
+    return levels.slice(Math.max(begin, 0)).some(({ available }) => available - taken < quantity);
+  }
+
+  wasUnknown(sku: string, sinceStep: number): boolean {
+    const [first] = this.#levels.get(`SKU#${sku}`) ?? [];
+    return first === undefined || first.step >= sinceStep;
+  }
+
+  #expect(write: Write, writes: readonly Write[], before: ReadonlyMap<string, Item>): string | undefined {
+    if (write.kind !== 'put') return undefined;
+    const { item } = write;
+    if (item.pk.startsWith('SKU#')) {
+      this.#expected.set(item.pk, Number(item.available) + (this.#held().get(item.pk) ?? 0));
+    } else if (item.pk.startsWith('RECEIPT#')) {
+      if (before.has(item.pk)) return `${item.pk} was received before`;
+      const add = writes.find((each) => each.kind === 'add');
+      const key = add?.kind === 'add' ? add.key : '';
+      this.#expected.set(key, (this.#expected.get(key) ?? 0) + Number(item.quantity));
+    }
+    return undefined;
+  }
+
+  #held(): ReadonlyMap<string, number> {
+    return heldBy(this.#table.items.values());
+  }
+}
+
+function heldBy(items: Iterable<Item>): ReadonlyMap<string, number> {
+  const held = new Map<string, number>();
+  for (const item of items) {
+    if (statusOf(item) !== 'RESERVED') continue;
+    for (const { sku, quantity } of (item as Row).state.lines) {
+      held.set(`SKU#${sku}`, (held.get(`SKU#${sku}`) ?? 0) + quantity);
+    }
+  }
+  return held;
+}

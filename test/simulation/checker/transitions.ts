@@ -1,0 +1,93 @@
+import type { Item } from '../../../functions/runtime/store.ts';
+import type { Service } from '../../../functions/saga/choreography.ts';
+import { type Row, rowOf, statusOf } from './row.ts';
+
+/** Every step that a participant may take: from which status, because of what, to which status. */
+const steps: Readonly<Record<Service, ReadonlySet<string>>> = {
+  order: lines(`
+    NONE place PENDING
+    PENDING payment.captured CONFIRMED
+    PENDING stock.rejected CANCELLED
+    PENDING payment.declined CANCELLING
+    PENDING payment.declined CANCELLED
+    PENDING cancel CANCELLING
+    PENDING nudge CANCELLING
+    PENDING stock.released PENDING
+    PENDING payment.voided PENDING
+    PENDING payment.refunded PENDING
+    CANCELLING nudge CANCELLING
+    CANCELLING stock.rejected CANCELLING
+    CANCELLING stock.rejected CANCELLED
+    CANCELLING payment.declined CANCELLING
+    CANCELLING payment.declined CANCELLED
+    CANCELLING stock.released CANCELLING
+    CANCELLING stock.released CANCELLED
+    CANCELLING payment.voided CANCELLING
+    CANCELLING payment.voided CANCELLED
+    CANCELLING payment.refunded CANCELLING
+    CANCELLING payment.refunded CANCELLED
+  `),
+  inventory: lines(`
+    NONE order.placed RESERVED
+    NONE order.placed REJECTED
+    NONE payment.declined RELEASED
+    NONE order.cancelling RELEASED
+    RESERVED payment.declined RELEASED
+    RESERVED order.cancelling RELEASED
+  `),
+  payment: lines(`
+    NONE stock.reserved CHARGING
+    NONE order.cancelling VOIDED
+    CHARGING charge.captured CAPTURED
+    CHARGING charge.declined DECLINED
+    CHARGING order.cancelling VOIDING
+    VOIDING charge.captured REFUNDING
+    VOIDING charge.declined VOIDED
+    CAPTURED order.cancelling REFUNDING
+    REFUNDING refund.succeeded REFUNDED
+  `),
+};
+
+/** What never changes again, once it is said. */
+const fixed: Readonly<Record<Service, readonly string[]>> = {
+  order: ['customerId', 'items', 'paymentMethod', 'fingerprint', 'createdAtMs', 'totalMinor'],
+  inventory: ['customerId'],
+  payment: ['customerId', 'amountMinor', 'currency', 'paymentIntentId', 'refundId'],
+};
+
+/** What is wrong with one step of one record; undefined if it is legal. */
+export function flawOfStep(service: Service, before: Item | undefined, after: Item): string | undefined {
+  const [old, now] = [rowOf(before), rowOf(after) as Row];
+  const entry = now.history?.at(-1);
+  const step = `${statusOf(before)} ${entry?.because} ${statusOf(after)}`;
+  if (!steps[service].has(step)) return `no such step: ${step}`;
+  if (entry.status !== now.state.status || now.status !== now.state.status) {
+    return `${step}: the history says ${entry.status}, the item ${now.status}, the state ${now.state.status}`;
+  }
+  if (now.version !== (old?.version ?? 0) + 1)
+    return `${step}: version ${now.version} after ${old?.version ?? 0}`;
+  if (!isContinued(old?.history ?? [], now.history)) return `${step}: the history before it has changed`;
+  const changed = fixed[service].find(
+    (name) =>
+      old?.state[name] !== undefined &&
+      now.state[name] !== undefined &&
+      !isSame(old.state[name], now.state[name]),
+  );
+  return changed === undefined ? undefined : `${step}: ${changed} has changed`;
+}
+
+function isContinued(old: readonly unknown[], now: readonly unknown[]): boolean {
+  if (now.length !== old.length + 1) return false;
+  return old.every((entry, index) => entry === now[index] || isSame(entry, now[index]));
+}
+
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+function lines(text: string): ReadonlySet<string> {
+  return new Set(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.trim()),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Service } from '../../functions/saga/choreography.ts';
+import { type CallKind, callFaults, deliveryFaults, worldFaults } from './faults.ts';
+
+/** Every kind of call that some function of the service makes. */
+const callsOf: Readonly<Record<Service, readonly CallKind[]>> = {
+  order: ['read', 'write', 'query', 'publish', 'visit', 'leave'],
+  inventory: ['read', 'write', 'query', 'publish', 'visit', 'leave'],
+  payment: ['read', 'write', 'publish', 'visit', 'leave', 'charge', 'search', 'refund', 'refunds'],
+};
+
+/** What a run of many seeds has to come to: every fault at every call, and every end of a saga. */
+export const coverageGoals: readonly string[] = [
+  ...(Object.entries(callsOf) as [Service, readonly CallKind[]][]).flatMap(([service, kinds]) =>
+    kinds.flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${service}.${kind}`)),
+  ),
+  ...deliveryFaults,
+  ...worldFaults,
+  'timed out',
+  'two schedulers',
+  'unroutable',
+  'order CONFIRMED',
+  'order CANCELLED CUSTOMER',
+  'order CANCELLED OPERATOR',
+  'order CANCELLED DEADLINE',
+  'order CANCELLED OUT_OF_STOCK',
+  'order CANCELLED UNKNOWN_SKU',
+  'order CANCELLED PAYMENT_DECLINED',
+  '422 for another body',
+  '202 for a cancel',
+  '409 for a cancel',
+  'parked: gave up after all attempts',
+];
+
+/** Fewer seeds are not expected to come to all of it. */
+export const SEEDS_FOR_COVERAGE = 2_000;

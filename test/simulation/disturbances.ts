@@ -1,0 +1,95 @@
+import { services } from '../../functions/saga/choreography.ts';
+import { deadQueueOf, queueOf } from '../../functions/saga/routes.ts';
+import { detailOf, type Fault, worldFaults } from './faults.ts';
+import type { Lambda } from './functions.ts';
+import type { Simulation } from './simulation.ts';
+import { bindings } from './world/world.ts';
+
+const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
+const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
+const UNBOUND_STEPS = 60;
+
+/** Lets happen to the world what the plan has for this step. */
+export function disturb(simulation: Simulation, lambda: Lambda, passTime: () => void): void {
+  const fault = simulation.worldFault(worldFaults);
+  if (fault === undefined) return;
+  const draw = detailOf(simulation.seed, simulation.step, 5);
+  simulation.trace.say(() => `the world: ${fault}`);
+  if (fault === 'stall') passTime();
+  else happen(fault, draw, simulation, lambda);
+}
+
+function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lambda): void {
+  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(draw * choices.length)] as T;
+  const { world } = simulation;
+  switch (fault) {
+    case 'unbound': {
+      const binding = pick(bindings);
+      world.broker.unbind(binding);
+      simulation.trace.say(
+        () => `${binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
+      );
+      simulation.scheduler.addAt(simulation.step + UNBOUND_STEPS, { run: () => world.broker.bind(binding) });
+      return;
+    }
+    case 'clock-jump':
+      simulation.passTime(pick(jumpsMs));
+      return;
+    case 'clock-skew':
+      lambda.skewMs = pick(skewsMs);
+      lambda.recycle();
+      return;
+    case 'recycled':
+      lambda.recycle();
+      return;
+    case 'poison':
+      poison(simulation, draw);
+      return;
+    default:
+      throw new Error(`${fault} is nothing that happens to the world`);
+  }
+}
+
+/** A message that no participant can ever handle, among the good ones. */
+function poison({ world, checker, step }: Simulation, draw: number): void {
+  const service = services[Math.floor(draw * 3)] ?? 'order';
+  const messageId = `poison-${step}`;
+  const bodies = [
+    'no JSON',
+    JSON.stringify({ specversion: '1.0' }),
+    JSON.stringify({
+      specversion: '1.0',
+      id: messageId,
+      source: 'order',
+      type: 'order.confirmed',
+      subject: 'ord_000000000000000000000000',
+      time: '2026-01-01T00:00:00.000Z',
+      dataschema: 'urn:order-saga:order.confirmed:v1',
+      data: {
+        customerId: 'nobody',
+        items: [{ sku: 'mug', quantity: 1 }],
+        amountMinor: 1,
+        currency: 'EUR',
+      },
+    }),
+  ];
+  checker.poison.add(`${service} ${messageId}`);
+  world.broker.publish({
+    exchange: '',
+    routingKey: queueOf(service),
+    body: bodies[Math.floor((draw * 97) % bodies.length)] ?? '',
+    messageId,
+    type: '',
+    contentType: 'application/cloudevents+json',
+    mandatory: true,
+  });
+}
+
+/** Every poisonous message is in the parking queue of its service. */
+export function missingPoison({ world, checker }: Simulation): string | undefined {
+  return [...checker.poison].find((each) => {
+    const [service = 'order', messageId] = each.split(' ');
+    const queue = deadQueueOf(service as (typeof services)[number]);
+    return !world.broker.queue(queue).messages.some((message) => message.messageId === messageId);
+  });
+}

@@ -1,0 +1,124 @@
+import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
+import { type Service, services } from '../../functions/saga/choreography.ts';
+import { queueOf } from '../../functions/saga/routes.ts';
+import { LATE_BY_MS, type Redelivery } from './actors/workload.ts';
+import { deliveryFaults } from './faults.ts';
+import type { Lambda } from './functions.ts';
+import type { Task } from './scheduler.ts';
+import type { Simulation } from './simulation.ts';
+import type { Message } from './world/broker.ts';
+
+/**
+ * Lambda's event source mappings: each reads one queue and invokes one function with a batch, acknowledges the
+ * batch when the function has returned, and gives it back whole in every other case.
+ */
+export class EventSources {
+  readonly #simulation: Simulation;
+  readonly #lambda: Lambda;
+  readonly #concurrency: number;
+  readonly #batchSize: () => number;
+  readonly #redelivery: Redelivery;
+  readonly #running: Record<Service, number> = { order: 0, inventory: 0, payment: 0 };
+  readonly #tasks: readonly (readonly [Service, Task])[];
+
+  constructor(simulation: Simulation, lambda: Lambda, options: Options) {
+    this.#simulation = simulation;
+    this.#lambda = lambda;
+    this.#concurrency = options.concurrency;
+    this.#batchSize = options.batchSize;
+    this.#redelivery = options.redelivery;
+    this.#tasks = services.map((service) => [service, { run: () => this.#deliver(service) }]);
+  }
+
+  /** The deliveries that could be made now. */
+  ready(): readonly Task[] {
+    const ready: Task[] = [];
+    for (const [service, task] of this.#tasks) {
+      const hasRoom = this.#running[service] < this.#concurrency;
+      if (hasRoom && this.#simulation.world.broker.queue(queueOf(service)).messages.length > 0)
+        ready.push(task);
+    }
+    return ready;
+  }
+
+  #deliver(service: Service): void {
+    const { world, trace } = this.#simulation;
+    const queue = queueOf(service);
+    const batch = world.broker.take(queue, this.#batchSize());
+    const fault = this.#simulation.deliveryFault(deliveryFaults);
+    trace.say(
+      () =>
+        `${queue} delivers ${batch.map(({ messageId, returns }) => messageId + (returns > 0 ? ' again' : '')).join(', ')}${fault === undefined ? '' : `: ${fault}`}`,
+    );
+    if (fault === 'dropped') {
+      world.broker.giveBack(queue, batch);
+      return;
+    }
+    this.#running[service] += 1;
+    let isAcknowledgeable = true;
+    if (fault === 'disconnected') {
+      // The connection is lost under a batch in work: it comes again to the next consumer, maybe at the same time.
+      isAcknowledgeable = false;
+      this.#running[service] -= 1;
+      world.broker.giveBack(queue, batch);
+    }
+    this.#lambda.invoke(
+      service,
+      eventOf(queue, batch),
+      (end) => {
+        if (!isAcknowledgeable) return;
+        this.#running[service] -= 1;
+        if (end.kind === 'crashed') this.#redeliver(queue, batch);
+        else if (end.kind === 'threw') world.broker.giveBack(queue, batch);
+      },
+      batch,
+    );
+  }
+
+  #redeliver(queue: string, batch: readonly Message[]): void {
+    const { broker } = this.#simulation.world;
+    if (this.#redelivery === 'late') {
+      this.#simulation.addLater(LATE_BY_MS, { run: () => broker.giveBack(queue, batch) });
+      return;
+    }
+    if (this.#redelivery === 'twice')
+      broker.giveBack(
+        queue,
+        batch.map((message) => ({ ...message })),
+      );
+    broker.giveBack(queue, batch);
+  }
+}
+
+interface Options {
+  readonly concurrency: number;
+  readonly batchSize: () => number;
+  readonly redelivery: Redelivery;
+}
+
+/** As https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it; texts in headers arrive as bytes. */
+function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
+  const records = batch.map(({ body, messageId, type, contentType, headers, returns }) => ({
+    basicProperties: { messageId, type, contentType, headers: headersOf(headers) },
+    redelivered: returns > 0,
+    data: Buffer.from(body).toString('base64'),
+  }));
+  return {
+    eventSource: 'aws:rmq',
+    eventSourceArn: 'arn:aws:mq:eu-central-1:111122223333:broker:order-saga:b-1',
+    rmqMessagesByQueue: { [`${queue}::/`]: records },
+  };
+}
+
+function headersOf(
+  headers: Readonly<Record<string, string | number>>,
+): Readonly<Record<string, unknown>> | null {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return null;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      typeof value === 'string' ? { bytes: [...Buffer.from(value)] } : value,
+    ]),
+  );
+}

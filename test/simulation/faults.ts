@@ -1,0 +1,150 @@
+import type { Service } from '../../functions/saga/choreography.ts';
+import { mix, Random } from './random.ts';
+
+/** The calls that a function makes to the outside. */
+export const callKinds = [
+  'read',
+  'write',
+  'query',
+  'publish',
+  'visit',
+  'leave',
+  'charge',
+  'search',
+  'refund',
+  'refunds',
+] as const;
+export type CallKind = (typeof callKinds)[number];
+export type Site = `${Service}.${CallKind}`;
+
+/** Before, after, or while the request is on its way and arrives in spite of it. */
+const crashes = ['crash-before', 'crash-after', 'crash-in-flight'] as const;
+/** What a connection does ends with the connection. */
+const crashesOnChannel = ['crash-before', 'crash-after'] as const;
+
+/** What may happen to a call of each kind. Every pair has to happen in a run of enough seeds. */
+export const callFaults = {
+  read: [...crashes, 'late', 'throttled'],
+  query: [...crashes, 'late', 'throttled', 'index-lag'],
+  write: [...crashes, 'late', 'throttled', 'conflict', 'answer-lost'],
+  publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered'],
+  // A look into the parking queue, and the end of it.
+  visit: [...crashesOnChannel, 'late', 'refused'],
+  leave: [...crashesOnChannel, 'late', 'removal-lost'],
+  charge: [
+    ...crashes,
+    'late',
+    'unreachable',
+    'answer-lost',
+    'unavailable',
+    'error-kept',
+    'error-kept-after-effect',
+  ],
+  search: [...crashes, 'late', 'unreachable', 'unavailable'],
+  refund: [
+    ...crashes,
+    'late',
+    'unreachable',
+    'answer-lost',
+    'unavailable',
+    'error-kept',
+    'bank-refuses',
+    'pending',
+  ],
+  refunds: [...crashes, 'late', 'unreachable', 'unavailable'],
+} as const satisfies Record<CallKind, readonly string[]>;
+
+/** What may happen between the event source and a function: to a batch that is about to be delivered. */
+export const deliveryFaults = ['dropped', 'disconnected'] as const;
+/** What may happen to the world at any step. */
+export const worldFaults = ['unbound', 'stall', 'clock-jump', 'clock-skew', 'poison', 'recycled'] as const;
+
+export type Fault =
+  | (typeof callFaults)[CallKind][number]
+  | (typeof deliveryFaults)[number]
+  | (typeof worldFaults)[number];
+
+/** Where a fault can happen: the n-th call, delivery or step of a run. */
+export type Place = `${'call' | 'delivery' | 'step'}-${number}`;
+
+export interface PlannedFault {
+  readonly at: Place;
+  readonly fault: Fault;
+}
+
+/** Decides which fault happens where; what it decided is what a replay is given. */
+export interface FaultPlan {
+  /** `site`: which service makes which call, if it is one. */
+  next(at: () => Place, possible: readonly Fault[], site?: Site): Fault | undefined;
+  readonly happened: readonly PlannedFault[];
+}
+
+/** Rare enough that most sagas make progress, and in some seeds so frequent that few do. */
+const BASE_RATE = 0.012;
+const STEP_RATE = 0.002;
+/** Each seed has moods of its own (swarm testing): what never happens in one happens a lot in another. */
+const moods = [0, 0, 0.5, 0.5, 2, 6];
+
+/** Draws faults at random for a seed. */
+export class RandomPlan implements FaultPlan {
+  readonly happened: PlannedFault[] = [];
+  readonly #random: Random;
+  readonly #seed: number;
+  /** What is possible at a kind of place, with the probability that this or one before it happens. */
+  readonly #odds = new Map<readonly Fault[], readonly number[]>();
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#random = new Random(seed, 2);
+  }
+
+  next(at: () => Place, possible: readonly Fault[]): Fault | undefined {
+    const odds = this.#odds.get(possible) ?? this.#weigh(possible);
+    const draw = this.#random.fraction();
+    if (draw >= (odds.at(-1) ?? 0)) return undefined;
+    const fault = possible[odds.findIndex((limit) => draw < limit)];
+    if (fault !== undefined) this.happened.push({ at: at(), fault });
+    return fault;
+  }
+
+  #weigh(possible: readonly Fault[]): readonly number[] {
+    let sum = 0;
+    const odds = possible.map((fault) => {
+      const mood = new Random(this.#seed, 3, allFaults.indexOf(fault)).pick(moods);
+      sum += mood * (isWorldFault(fault) ? STEP_RATE : BASE_RATE);
+      return sum;
+    });
+    this.#odds.set(possible, odds);
+    return odds;
+  }
+}
+
+const isWorldFault = (fault: Fault): boolean => worldFaults.some((each) => each === fault);
+
+/** In an order that gives each its number. */
+const allFaults: readonly Fault[] = [
+  ...new Set<Fault>([...callKinds.flatMap((kind) => callFaults[kind]), ...deliveryFaults, ...worldFaults]),
+];
+
+/** Lets exactly the given faults happen. One whose place never comes, or does not know it, does not happen. */
+export class ScriptedPlan implements FaultPlan {
+  readonly happened: PlannedFault[] = [];
+  readonly #script: ReadonlyMap<Place, Fault>;
+
+  constructor(script: readonly PlannedFault[]) {
+    this.#script = new Map(script.map(({ at, fault }) => [at, fault]));
+  }
+
+  next(at: () => Place, possible: readonly Fault[]): Fault | undefined {
+    if (this.#script.size === 0) return undefined;
+    const place = at();
+    const fault = this.#script.get(place);
+    if (fault === undefined || !possible.includes(fault)) return undefined;
+    this.happened.push({ at: place, fault });
+    return fault;
+  }
+}
+
+/** A number from 0 to 1 for the details of a fault, the same whenever that fault happens at that place. */
+export const detailOf = (seed: number, place: number, what: number): number =>
+  mix(seed, 4, place, what) / 2 ** 32;

@@ -1,0 +1,179 @@
+import { getReservation } from '../../functions/inventory/get-reservation.ts';
+import { getStock } from '../../functions/inventory/get-stock.ts';
+import { inventory } from '../../functions/inventory/inventory.ts';
+import { listStock } from '../../functions/inventory/list-stock.ts';
+import { putStock } from '../../functions/inventory/put-stock.ts';
+import { receiveStock } from '../../functions/inventory/receive-stock.ts';
+import { cancel } from '../../functions/order/cancel.ts';
+import { get } from '../../functions/order/get.ts';
+import { list } from '../../functions/order/list.ts';
+import { nudge } from '../../functions/order/nudge.ts';
+import { order } from '../../functions/order/order.ts';
+import { place } from '../../functions/order/place.ts';
+import { getPayment } from '../../functions/payment/get-payment.ts';
+import { payment } from '../../functions/payment/payment.ts';
+import { stripeProvider } from '../../functions/payment/provider.ts';
+import { deadLetters } from '../../functions/runtime/dead-letters.ts';
+import type { Edges } from '../../functions/runtime/edges.ts';
+import type { HttpEvent } from '../../functions/runtime/http.ts';
+import { participate } from '../../functions/runtime/participate.ts';
+import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
+import type { Service } from '../../functions/saga/choreography.ts';
+import { type Environment, edgesOf, parkingOf, stripeOf } from './edges.ts';
+import type { End } from './invocation.ts';
+import type { Simulation } from './simulation.ts';
+import type { Message } from './world/broker.ts';
+import { retryDelays } from './world/world.ts';
+
+/** How long a saga may take before it cancels itself, as in serverless.yml. */
+const DEADLINE_MS = 900_000;
+
+type Handler = (event: unknown) => Promise<unknown>;
+interface Deployed {
+  readonly service: Service;
+  /** The handler, as it is made when an environment starts. */
+  readonly start: (simulation: Simulation, environment: Environment) => Handler;
+}
+
+const api = (
+  service: Service,
+  make: (edges: Edges) => (event: HttpEvent, context: never) => unknown,
+): Deployed => ({
+  service,
+  start: (simulation, environment) => {
+    const handle = make(edgesOf(simulation, environment));
+    return async (event) => await handle(event as HttpEvent, {} as never);
+  },
+});
+
+const paymentIn = (simulation: Simulation, environment: Environment) => {
+  const stripe = stripeOf(simulation, environment);
+  return payment(stripeProvider(() => stripe));
+};
+
+/** Every function as it is deployed, with the world around it simulated. */
+export const deployed = {
+  'place-order': api('order', place),
+  'get-order': api('order', get),
+  'list-orders': api('order', list),
+  'cancel-order': api('order', cancel),
+  'get-reservation': api('inventory', getReservation),
+  'get-payment': api('payment', getPayment),
+  'put-stock': api('inventory', putStock),
+  'receive-stock': api('inventory', receiveStock),
+  'get-stock': api('inventory', getStock),
+  'list-stock': api('inventory', listStock),
+  'nudge-orders': {
+    service: 'order',
+    start: (simulation, environment) => nudge(edgesOf(simulation, environment), () => DEADLINE_MS),
+  },
+  order: {
+    service: 'order',
+    start: (simulation, environment) =>
+      consumer(participate(order, edgesOf(simulation, environment), retryDelays)),
+  },
+  inventory: {
+    service: 'inventory',
+    start: (simulation, environment) =>
+      consumer(participate(inventory, edgesOf(simulation, environment), retryDelays)),
+  },
+  payment: {
+    service: 'payment',
+    start: (simulation, environment) =>
+      consumer(
+        participate(paymentIn(simulation, environment), edgesOf(simulation, environment), retryDelays),
+      ),
+  },
+  'order-dead-letters': {
+    service: 'order',
+    start: (simulation, environment) =>
+      api('order', (edges) => deadLetters(order, edges, () => parkingOf(simulation, environment))).start(
+        simulation,
+        environment,
+      ),
+  },
+  'inventory-dead-letters': {
+    service: 'inventory',
+    start: (simulation, environment) =>
+      api('inventory', (edges) =>
+        deadLetters(inventory, edges, () => parkingOf(simulation, environment)),
+      ).start(simulation, environment),
+  },
+  'payment-dead-letters': {
+    service: 'payment',
+    start: (simulation, environment) =>
+      api('payment', (edges) =>
+        deadLetters(paymentIn(simulation, environment), edges, () => parkingOf(simulation, environment)),
+      ).start(simulation, environment),
+  },
+} as const satisfies Record<string, Deployed>;
+
+export type FunctionName = keyof typeof deployed;
+
+const consumer =
+  (handle: (event: RabbitMqEvent) => Promise<void>): Handler =>
+  (event) =>
+    handle(event as RabbitMqEvent);
+
+interface Started {
+  readonly environment: Environment;
+  readonly handle: Handler;
+}
+
+/**
+ * Lambda: an idle environment if there is one, otherwise a new one. One that has crashed is never used again, and
+ * neither is one whose function threw, which may have left something behind.
+ */
+export class Lambda {
+  /** Of environments that start from now on. */
+  skewMs = 0;
+  readonly #simulation: Simulation;
+  readonly #idle = new Map<FunctionName, Started[]>();
+  /** Environments that were busy when all were replaced are not used again either. */
+  #generation = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  invoke(
+    name: FunctionName,
+    event: unknown,
+    ended: (end: End) => void,
+    messages: readonly Message[] = [],
+  ): void {
+    const { environment, handle } = this.#idle.get(name)?.pop() ?? this.#start(name);
+    const generation = this.#generation;
+    const invocation = this.#simulation.begin(name, environment.service, messages, (end) => {
+      if (end.kind === 'returned') {
+        environment.invocation = undefined;
+        if (generation === this.#generation) this.#rest(name, { environment, handle });
+      }
+      ended(end);
+    });
+    environment.invocation = invocation;
+    // What a crashed environment still does in here is nobody's business: its calls never return.
+    handle(event).then(
+      (value) => invocation.end({ kind: 'returned', value }),
+      (error: unknown) => invocation.end({ kind: 'threw', error }),
+    );
+  }
+
+  /** Every environment is replaced, as on a deployment. */
+  recycle(): void {
+    this.#generation += 1;
+    this.#idle.clear();
+  }
+
+  #start(name: FunctionName): Started {
+    const { service, start } = deployed[name];
+    const environment: Environment = { service, skewMs: this.skewMs, invocation: undefined };
+    return { environment, handle: start(this.#simulation, environment) };
+  }
+
+  #rest(name: FunctionName, started: Started): void {
+    const idle = this.#idle.get(name);
+    if (idle === undefined) this.#idle.set(name, [started]);
+    else idle.push(started);
+  }
+}

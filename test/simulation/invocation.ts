@@ -1,0 +1,58 @@
+import type { Service } from '../../functions/saga/choreography.ts';
+import type { Message } from './world/broker.ts';
+
+/** How an invocation ended, as whoever invoked it sees it. */
+export type End =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly error: unknown }
+  | { readonly kind: 'crashed' };
+
+/** One run of a function in an environment. Once it is over, nothing of it happens any more. */
+export class Invocation {
+  readonly id: number;
+  readonly functionName: string;
+  readonly service: Service;
+  readonly startedMs: number;
+  readonly startedStep: number;
+  /** The batch, if an event source invoked it. */
+  readonly messages: readonly Message[];
+  /** Orders of which it has had an event of its own service confirmed. */
+  readonly saidOf = new Set<string>();
+  /** Messages it has had confirmed in a delay queue or the parking queue. */
+  readonly putAside = new Set<string>();
+  /** Stock it has taken, by SKU, in each of its transactions. */
+  readonly takings: ReadonlyMap<string, number>[] = [];
+  readonly onCrash: (() => void)[] = [];
+  isOver = false;
+  /** Over without having returned: its code may go on for a moment, and nobody is there to see it. */
+  isDead = false;
+  pending = 0;
+  calls = 0;
+  faults = 0;
+  readonly #ended: (end: End) => void;
+
+  constructor(
+    about: Pick<Invocation, 'id' | 'functionName' | 'service' | 'startedMs' | 'startedStep' | 'messages'>,
+    ended: (end: End) => void,
+  ) {
+    this.id = about.id;
+    this.functionName = about.functionName;
+    this.service = about.service;
+    this.startedMs = about.startedMs;
+    this.startedStep = about.startedStep;
+    this.messages = about.messages;
+    this.#ended = ended;
+  }
+
+  get name(): string {
+    return `${this.functionName}#${this.id}`;
+  }
+
+  end(end: End): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.isDead = end.kind !== 'returned';
+    if (end.kind === 'crashed') for (const undo of this.onCrash) undo();
+    this.#ended(end);
+  }
+}

@@ -1,0 +1,102 @@
+import { services } from '../../functions/saga/choreography.ts';
+import { deadQueueOf } from '../../functions/saga/routes.ts';
+import type { Customer } from './actors/customer.ts';
+import { requestOf } from './actors/request.ts';
+import { rowOf, statusOf } from './checker/row.ts';
+import { missingPoison } from './disturbances.ts';
+import type { Lambda } from './functions.ts';
+import type { Simulation } from './simulation.ts';
+
+/** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
+const REDRIVE_ROUNDS = 2;
+
+/** What a run leaves behind to be judged. */
+interface Scene {
+  readonly simulation: Simulation;
+  readonly customers: readonly Customer[];
+  readonly lambda: Lambda;
+}
+
+/** What has to be true once everything has ended. `settle` lets the rest happen after something was done. */
+export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
+  const { simulation, customers } = scene;
+  const { checker, world, coverage } = simulation;
+  checker.fail('P7', missingPoison(simulation));
+  for (const order of world.tables.order.items.values()) {
+    const state = rowOf(order)?.state;
+    coverage.count(`order ${state.status} ${state.reason?.code ?? ''}`.trim());
+    judgeReason(scene, order.pk, state);
+  }
+  for (const [reason, times] of checker.parkedReasons)
+    coverage.count(`parked: ${reason.slice(0, 40)}`, times);
+  for (const customer of customers) judgeCustomer(scene, customer);
+  if (services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
+    await redriveAll(scene, settle);
+  }
+  customers[simulation.seed % customers.length]?.askAgain();
+  await settle();
+}
+
+function judgeCustomer({ simulation: { checker, world } }: Scene, { told }: Customer): void {
+  const { orderId } = told;
+  if (orderId === undefined) return;
+  const status = statusOf(world.tables.order.items.get(orderId));
+  if (status !== 'CONFIRMED' && status !== 'CANCELLED')
+    checker.fail('P3', `${orderId} was accepted and is ${status}`);
+  if (told.isCancelAccepted && status !== 'CANCELLED')
+    checker.fail('P6', `${orderId} is ${status} after a cancel was accepted`);
+  if (told.isCancelRefused && status !== 'CONFIRMED')
+    checker.fail('P5', `${orderId} is ${status} after a cancel was refused`);
+}
+
+/** An order is cancelled for a reason that is true. */
+function judgeReason(
+  { simulation: { checker, world } }: Scene,
+  orderId: string,
+  state: ReturnType<typeof Object>,
+): void {
+  if (state.status !== 'CANCELLED') return;
+  const { code } = state.reason;
+  const payment = statusOf(world.tables.payment.items.get(orderId));
+  const reservation = statusOf(world.tables.inventory.items.get(`ORDER#${orderId}`));
+  if (code === 'PAYMENT_DECLINED' && payment !== 'DECLINED')
+    checker.fail('P4', `${orderId} was declined, the payment is ${payment}`);
+  if ((code === 'OUT_OF_STOCK' || code === 'UNKNOWN_SKU') && reservation !== 'REJECTED') {
+    checker.fail('P4', `${orderId} was rejected, the reservation is ${reservation}`);
+  }
+}
+
+/** P8: everything that is parked is moved back, and nothing that has ended changes. */
+async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
+  const { simulation, lambda } = scene;
+  const { checker, world } = simulation;
+  simulation.trace.say(() => 'everything parked is redriven');
+  const before = snapshot(scene);
+  for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
+    for (const service of services) {
+      const request = {
+        method: 'POST',
+        by: 'operator',
+        role: 'operator',
+        path: {},
+        body: { dryRun: false },
+      } as const;
+      lambda.invoke(`${service}-dead-letters`, requestOf(request), () => {});
+    }
+    if (!(await settle())) return;
+  }
+  if (snapshot(scene) !== before) checker.fail('P8', 'a redrive after the end has changed something');
+  for (const service of services) {
+    const stays = world.broker
+      .queue(deadQueueOf(service))
+      .messages.find(({ messageId }) => !checker.poison.has(`${service} ${messageId}`));
+    if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still parked after a redrive`);
+  }
+}
+
+function snapshot({ simulation: { world } }: Scene): string {
+  return JSON.stringify([
+    ...services.map((service) => [...world.tables[service].items]),
+    [...world.provider.accounts],
+  ]);
+}

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Outcome, SeedRange } from './simulate-seeds.ts';
+
+/** What a thread can be asked to do, and what it answers. */
+export interface Work {
+  readonly seeds: { readonly ask: Omit<SeedRange, 'onProgress'>; readonly answer: Outcome };
+}
+export type Kind = keyof Work;
+
+/**
+ * Hands pieces of work to a thread per core, the next one to whichever is free. `heard` learns of each answer as it
+ * comes and tells whether to go on.
+ */
+export async function inThreads<K extends Kind>(
+  kind: K,
+  pieces: readonly Work[K]['ask'][],
+  heard: (answer: Work[K]['answer']) => boolean,
+  threads = availableParallelism(),
+): Promise<void> {
+  const waiting = [...pieces];
+  let goesOn = true;
+  const thread = async () => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    try {
+      for (let ask = waiting.shift(); ask !== undefined && goesOn; ask = waiting.shift()) {
+        goesOn = heard(await answerOf(worker, kind, ask)) && goesOn;
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, pieces.length) }, thread));
+}
+
+function answerOf<K extends Kind>(worker: Worker, kind: K, ask: Work[K]['ask']): Promise<Work[K]['answer']> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number) => reject(new Error(`a simulation thread ended with exit code ${code}`));
+    worker.once('error', reject);
+    worker.once('exit', onExit);
+    worker.once('message', (answer: Work[K]['answer']) => {
+      worker.off('error', reject);
+      worker.off('exit', onExit);
+      resolve(answer);
+    });
+    worker.postMessage({ kind, ask });
+  });
+}

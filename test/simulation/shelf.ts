@@ -1,0 +1,35 @@
+import { putStock } from '../../functions/inventory/put-stock.ts';
+import type { Item } from '../../functions/runtime/store.ts';
+import { requestOf } from './actors/request.ts';
+import { Table } from './world/table.ts';
+import { BEGIN_MS } from './world/world.ts';
+
+/** An item of stock as the product itself writes it, made once and varied for every run. */
+async function stocktake(): Promise<Item> {
+  const table = new Table();
+  const edges = {
+    now: () => BEGIN_MS,
+    publisher: { publish: () => Promise.reject(new Error('a stocktake says nothing')) },
+    store: {
+      read: () => Promise.reject(new Error('a stocktake reads nothing')),
+      query: () => Promise.reject(new Error('a stocktake reads nothing')),
+      write: (...[writes]: Parameters<Table['write']>) => Promise.resolve(table.write(writes)),
+    },
+  };
+  const body = { available: 0, unitPriceMinor: 1, currency: 'EUR' };
+  const request = { method: 'PUT', by: 'operator', role: 'operator', path: { sku: 'any' }, body } as const;
+  await putStock(edges)(requestOf(request), {} as never);
+  const [item] = table.items.values();
+  if (item === undefined) throw new Error('a stocktake wrote nothing');
+  return item;
+}
+
+const template = await stocktake();
+
+export const stockItem = (sku: string, available: number, unitPriceMinor: number): Item => ({
+  ...template,
+  pk: `SKU#${sku}`,
+  sku,
+  available,
+  unitPriceMinor,
+});

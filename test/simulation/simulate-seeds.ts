@@ -1,0 +1,70 @@
+import type { Violation } from './checker/checker.ts';
+import { Coverage } from './coverage.ts';
+import { coverageGoals, SEEDS_FOR_COVERAGE } from './coverage-goals.ts';
+import { withoutLogs } from './quiet.ts';
+import { run, type Script } from './run.ts';
+
+export interface Found extends Violation {
+  readonly seed: number;
+}
+
+export interface Outcome {
+  readonly seeds: number;
+  readonly violations: readonly Found[];
+  /** What never happened although so many seeds should have come to it. */
+  readonly uncovered: readonly string[];
+  readonly coverage: readonly (readonly [what: string, times: number])[];
+  readonly calls: number;
+  readonly steps: number;
+}
+
+export interface SeedRange {
+  readonly from: number;
+  readonly count: number;
+  /** Ends the run after so many violations. */
+  readonly maxViolations?: number;
+  readonly onProgress?: (seeds: number, violations: number) => void;
+}
+
+/** Runs that share an event loop, so that a turn of it serves them all. They share nothing else. */
+const INTERLEAVED = 32;
+const PROGRESS_EVERY = 500;
+
+/** Runs `count` seeds, from `from` on, in this thread. Each seed's run depends on nothing but the seed. */
+export async function simulateSeeds({
+  from,
+  count,
+  maxViolations = 1,
+  onProgress = () => {},
+}: SeedRange): Promise<Outcome> {
+  const coverage = new Coverage();
+  const violations: Found[] = [];
+  const total = { seeds: 0, calls: 0, steps: 0 };
+  let next = from;
+  const lane = async () => {
+    while (next < from + count && violations.length < maxViolations) {
+      const seed = next;
+      next += 1;
+      const { violation, calls, steps } = await run({ seed }, { coverage });
+      total.seeds += 1;
+      total.calls += calls;
+      total.steps += steps;
+      if (violation !== undefined) violations.push({ seed, ...violation });
+      if (total.seeds % PROGRESS_EVERY === 0) onProgress(total.seeds, violations.length);
+    }
+  };
+  await withoutLogs(() => Promise.all(Array.from({ length: INTERLEAVED }, lane)));
+  violations.sort((a, b) => a.seed - b.seed);
+  return {
+    ...total,
+    violations,
+    uncovered: uncoveredBy(coverage, total.seeds),
+    coverage: [...coverage.counts],
+  };
+}
+
+export const uncoveredBy = (coverage: Coverage, seeds: number): readonly string[] =>
+  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(coverageGoals);
+
+/** The violation of one script, if there is one, with its story. */
+export const replay = (script: Script) => withoutLogs(() => run(script, { isTraced: true }));

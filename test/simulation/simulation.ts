@@ -1,0 +1,271 @@
+import type { Service } from '../../functions/saga/choreography.ts';
+import { Checker } from './checker/checker.ts';
+import { Coverage } from './coverage.ts';
+import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
+import { type End, Invocation } from './invocation.ts';
+import { Random } from './random.ts';
+import { type Order, Scheduler, type Task } from './scheduler.ts';
+import { Trace } from './trace.ts';
+import type { Message } from './world/broker.ts';
+import { World } from './world/world.ts';
+
+/** As in serverless.yml. */
+const INVOCATION_TIMEOUT_MS = 29_000;
+const MAX_FLIGHT_MS = 60_000;
+
+/** What a call to the outside does, and what else may come of it. */
+export interface Call<T> {
+  readonly kind: CallKind;
+  readonly about: () => string;
+  readonly effect: () => T;
+  /** For faults of this kind of call: what happens and is answered instead. */
+  readonly instead?: Partial<Readonly<Record<Fault, () => T>>>;
+}
+
+interface Options {
+  readonly seed: number;
+  readonly plan: FaultPlan;
+  readonly order: Order;
+  readonly isTraced: boolean;
+  readonly coverage?: Coverage;
+}
+
+/**
+ * One run: the world, whatever is under way in it, and who decides what happens next. Every call of a function
+ * to the outside waits here until the scheduler lets it happen, with the fault that the plan has for it.
+ */
+export class Simulation {
+  readonly seed: number;
+  readonly world = new World();
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly checker: Checker;
+  readonly coverage: Coverage;
+  readonly live = new Set<Invocation>();
+  readonly #plan: FaultPlan;
+  /** Off: what happens from now on is what would happen without faults. */
+  areFaultsOn = true;
+  step = 0;
+  #later: { readonly atMs: number; readonly task: Task }[] = [];
+  readonly #atCalls: { readonly call: number; readonly task: Task }[] = [];
+  #calls = 0;
+  #deliveries = 0;
+  #invocations = 0;
+
+  constructor({ seed, plan, order, isTraced, coverage = new Coverage() }: Options) {
+    this.coverage = coverage;
+    this.seed = seed;
+    this.#plan = plan;
+    this.scheduler = new Scheduler(new Random(seed, 1), order);
+    this.trace = new Trace(isTraced, this.world.clock);
+    this.checker = new Checker(this.world, this.trace);
+  }
+
+  /** When so much time has passed. */
+  addLater(afterMs: number, task: Task): void {
+    this.#later.push({ atMs: this.world.clock.nowMs + afterMs, task });
+  }
+
+  /** As soon as so many calls have been made. */
+  addAtCall(call: number, task: Task): void {
+    if (this.#calls >= call) this.scheduler.add(task);
+    else this.#atCalls.push({ call, task });
+  }
+
+  /** When the next of what was put off until later is due. */
+  nextLaterMs(): number {
+    return Math.min(...this.#later.map(({ atMs }) => atMs));
+  }
+
+  /** Lets what is due by now happen next. */
+  wake(isIdle: boolean): void {
+    this.scheduler.wake(this.step, isIdle);
+    if (this.#later.length === 0) return;
+    const { nowMs } = this.world.clock;
+    for (const { task } of this.#later.filter(({ atMs }) => atMs <= nowMs)) this.scheduler.add(task);
+    this.#later = this.#later.filter(({ atMs }) => atMs > nowMs);
+  }
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  begin(
+    functionName: string,
+    service: Service,
+    messages: readonly Message[],
+    ended: (end: End) => void,
+  ): Invocation {
+    this.#invocations += 1;
+    const { nowMs } = this.world.clock;
+    const about = {
+      id: this.#invocations,
+      functionName,
+      service,
+      startedMs: nowMs,
+      startedStep: this.step,
+      messages,
+    };
+    const invocation = new Invocation(about, (end) => {
+      this.live.delete(invocation);
+      this.trace.say(() => `${invocation.name} ${describe(end)}`);
+      this.checker.invocationEnded(invocation, end);
+      ended(end);
+    });
+    this.live.add(invocation);
+    return invocation;
+  }
+
+  /** Resolves or rejects when the scheduler says so; never, if the environment has crashed by then. */
+  call<T>(invocation: Invocation | undefined, { kind, about, effect, instead = {} }: Call<T>): Promise<T> {
+    this.#calls += 1;
+    const ordinal = this.#calls;
+    for (const { call, task } of this.#atCalls) if (call === ordinal) this.scheduler.add(task);
+    if (invocation === undefined || invocation.isOver) {
+      if (invocation === undefined || !invocation.isDead) this.checker.callAfterEnd(about());
+      return new Promise(() => {});
+    }
+    invocation.pending += 1;
+    invocation.calls += 1;
+    this.checker.bound(invocation);
+    return new Promise<T>((resolve, reject) => {
+      const settle = (outcome: () => T) => {
+        if (invocation.isOver) return;
+        invocation.pending -= 1;
+        try {
+          resolve(outcome());
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      this.scheduler.add({
+        run: () => this.#happen(ordinal, { kind, about, effect, instead }, invocation, settle),
+      });
+    });
+  }
+
+  #happen<T>(
+    ordinal: number,
+    { kind, about, effect, instead }: Required<Call<T>>,
+    invocation: Invocation,
+    settle: (outcome: () => T) => void,
+  ): void {
+    if (invocation.isOver) {
+      // A request that was on its way when its sender died may arrive all the same.
+      if (kind === 'visit' || kind === 'leave' || detailOf(this.seed, ordinal, 0) < 0.5) return;
+      this.#arriveLate(invocation, () => `call-${ordinal} ${kind} ${about()}`, effect);
+      return;
+    }
+    const site = `${invocation.service}.${kind}` as const;
+    const fault = this.areFaultsOn
+      ? this.#plan.next(() => `call-${ordinal}`, callFaults[kind], site)
+      : undefined;
+    this.trace.say(
+      () => `${invocation.name} call-${ordinal} ${kind} ${about()}${fault === undefined ? '' : `: ${fault}`}`,
+    );
+    if (fault === undefined) {
+      settle(effect);
+      return;
+    }
+    this.coverage.count(`${fault}@${site}`);
+    invocation.faults += 1;
+    this.#fail(fault, invocation, effect, settle, instead);
+  }
+
+  #fail<T>(
+    fault: Fault,
+    invocation: Invocation,
+    effect: () => T,
+    settle: (outcome: () => T) => void,
+    instead: Partial<Readonly<Record<Fault, () => T>>>,
+  ): void {
+    switch (fault) {
+      case 'crash-before':
+        invocation.end({ kind: 'crashed' });
+        return;
+      case 'crash-after':
+        attempt(effect);
+        invocation.end({ kind: 'crashed' });
+        return;
+      case 'crash-in-flight':
+        invocation.end({ kind: 'crashed' });
+        this.scheduler.add({ run: () => this.#arriveLate(invocation, () => 'in flight', effect) });
+        return;
+      case 'late': {
+        const outcome = attempt(effect);
+        this.scheduler.add({ run: () => settle(outcome) });
+        return;
+      }
+      default: {
+        const other = instead[fault];
+        if (other === undefined) throw new Error(`nothing says what ${fault} does here`);
+        settle(other);
+      }
+    }
+  }
+
+  /** No network keeps a request for longer than its sender would have waited. */
+  #arriveLate(sender: Invocation, about: () => string, effect: () => unknown): void {
+    if (this.world.clock.nowMs - sender.startedMs > MAX_FLIGHT_MS) return;
+    this.trace.say(() => `${sender.name} ${about()}: arrives after the crash`);
+    attempt(effect);
+  }
+
+  /** Lets time pass. Functions that have run too long by then are killed, as Lambda does. */
+  passTime(byMs: number): void {
+    const { clock, tables } = this.world;
+    clock.advance(byMs);
+    for (const table of Object.values(tables)) table.settle();
+    for (const invocation of [...this.live]) {
+      if (clock.nowMs - invocation.startedMs < INVOCATION_TIMEOUT_MS) continue;
+      this.coverage.count('timed out');
+      invocation.end({ kind: 'crashed' });
+    }
+  }
+
+  /** The fault for the next delivery of a batch. */
+  deliveryFault(possible: readonly Fault[]): Fault | undefined {
+    this.#deliveries += 1;
+    const fault = this.areFaultsOn
+      ? this.#plan.next(() => `delivery-${this.#deliveries}`, possible)
+      : undefined;
+    if (fault !== undefined) this.coverage.count(fault);
+    return fault;
+  }
+
+  /** The fault of the world at this step. */
+  worldFault(possible: readonly Fault[]): Fault | undefined {
+    const fault = this.areFaultsOn ? this.#plan.next(() => `step-${this.step}`, possible) : undefined;
+    if (fault !== undefined) this.coverage.count(fault);
+    return fault;
+  }
+
+  detail(what: number): number {
+    return detailOf(this.seed, this.#calls, what);
+  }
+}
+
+function describe(end: End): string {
+  switch (end.kind) {
+    case 'returned':
+      return `returned ${JSON.stringify(end.value) ?? ''}`;
+    case 'threw':
+      return `threw ${String(end.error)}`;
+    case 'crashed':
+      return 'CRASHED';
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Does it now and tells its outcome later. */
+function attempt<T>(effect: () => T): () => T {
+  try {
+    const value = effect();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}

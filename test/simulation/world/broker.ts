@@ -1,0 +1,199 @@
+import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
+import type { Binding, Topology } from '../../../infra/broker/topology.ts';
+import type { Clock } from './clock.ts';
+
+export interface Message {
+  readonly body: string | Buffer;
+  readonly messageId: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  /** The routing key it came with: where a delay queue returns it to. */
+  readonly routingKey: string;
+  readonly expiresAtMs: number;
+  /** How often it has been delivered and has come back. */
+  returns: number;
+}
+
+/** What became of a publication: how many queues took it. None: it was returned if mandatory, or dropped. */
+type Routed = readonly Queue[];
+
+export interface Queue {
+  readonly name: string;
+  readonly messages: Message[];
+  readonly deliveryLimit: number;
+  readonly ttlMs: number;
+  /** Where its dead letters go on the default exchange; undefined: under the key they came with. */
+  readonly deadLetterKey: string | undefined;
+}
+
+/** A message on its way that a slow replica or network holds back. */
+interface Held {
+  readonly message: Message;
+  readonly queue: Queue;
+  readonly untilMs: number;
+}
+
+export type Arrival = 'in order' | 'ahead of others' | 'twice' | { readonly lateByMs: number };
+
+/**
+ * RabbitMQ with the product's own topology: routing, mandatory returns, TTL that counts at a queue's head only,
+ * dead-lettering on expiry and past the delivery limit. What is taken and not acknowledged is the taker's to
+ * give back.
+ */
+export class Broker {
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly #exchanges: ReadonlyMap<string, 'direct' | 'fanout'>;
+  readonly #clock: Clock;
+  readonly #delayQueues: readonly Queue[];
+  #bindings: readonly Binding[];
+  #held: Held[] = [];
+
+  constructor({ exchanges, queues, bindings }: Topology, clock: Clock) {
+    this.#clock = clock;
+    this.#exchanges = new Map(exchanges.map(({ name, type }) => [name, type]));
+    this.#bindings = bindings;
+    this.queues = new Map(
+      queues.map(({ name, arguments: args }) => [
+        name,
+        {
+          name,
+          messages: [],
+          deliveryLimit: Number(args['x-delivery-limit'] ?? Number.POSITIVE_INFINITY),
+          ttlMs: Number(args['x-message-ttl'] ?? Number.POSITIVE_INFINITY),
+          deadLetterKey: args['x-dead-letter-routing-key'] as string | undefined,
+        },
+      ]),
+    );
+    this.#delayQueues = [...this.queues.values()].filter(({ ttlMs }) => ttlMs < Number.POSITIVE_INFINITY);
+  }
+
+  queue(name: string): Queue {
+    const queue = this.queues.get(name);
+    if (queue === undefined) throw new Error(`there is no queue ${name}`);
+    return queue;
+  }
+
+  publish(message: OutgoingMessage, arrival: Arrival = 'in order'): Routed {
+    const { exchange, routingKey, body, messageId, type, contentType, headers = {}, expirationMs } = message;
+    const targets = this.#route(exchange, routingKey);
+    for (const queue of targets) {
+      const ttlMs = Math.min(queue.ttlMs, expirationMs ?? Number.POSITIVE_INFINITY);
+      const expiresAtMs = this.#clock.nowMs + ttlMs;
+      const arrived = { body, messageId, type, contentType, headers, routingKey, expiresAtMs, returns: 0 };
+      this.#arrive(queue, arrived, arrival);
+    }
+    return targets;
+  }
+
+  /** Takes messages out for delivery; each is acknowledged by being forgotten, or is given back. */
+  take(name: string, count: number): Message[] {
+    return this.queue(name).messages.splice(0, count);
+  }
+
+  /** They were not acknowledged: they come again in their place, or are put aside past the delivery limit. */
+  giveBack(name: string, messages: readonly Message[]): void {
+    const queue = this.queue(name);
+    const again: Message[] = [];
+    for (const message of messages) {
+      message.returns += 1;
+      if (message.returns > queue.deliveryLimit) this.#deadLetter(queue, message, 'delivery_limit');
+      else again.push(message);
+    }
+    queue.messages.unshift(...again);
+  }
+
+  /** Looked at and left where it was: not a delivery that failed. */
+  putBack(name: string, messages: readonly Message[]): void {
+    this.queue(name).messages.unshift(...messages);
+  }
+
+  unbind(lost: Binding): void {
+    this.#bindings = this.#bindings.filter((each) => each !== lost);
+  }
+
+  bind(binding: Binding): void {
+    if (!this.#bindings.includes(binding)) this.#bindings = [...this.#bindings, binding];
+  }
+
+  /** The next moment at which something moves by itself. */
+  nextMoveMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { untilMs } of this.#held) next = Math.min(next, untilMs);
+    for (const { messages } of this.#delayQueues) {
+      const [head] = messages;
+      if (head !== undefined) next = Math.min(next, head.expiresAtMs);
+    }
+    return next;
+  }
+
+  /** Moves what is due by now. */
+  move(): void {
+    const { nowMs } = this.#clock;
+    if (this.#held.length > 0) this.#release(nowMs);
+    for (const queue of this.#delayQueues) {
+      for (
+        let head = queue.messages[0];
+        head !== undefined && head.expiresAtMs <= nowMs;
+        head = queue.messages[0]
+      ) {
+        queue.messages.shift();
+        this.#deadLetter(queue, head, 'expired');
+      }
+    }
+  }
+
+  #release(nowMs: number): void {
+    for (const { message, queue } of this.#held.filter(({ untilMs }) => untilMs <= nowMs))
+      queue.messages.push(message);
+    this.#held = this.#held.filter(({ untilMs }) => untilMs > nowMs);
+    for (const queue of this.queues.values()) {
+      for (
+        let head = queue.messages[0];
+        head !== undefined && head.expiresAtMs <= nowMs;
+        head = queue.messages[0]
+      ) {
+        queue.messages.shift();
+        this.#deadLetter(queue, head, 'expired');
+      }
+    }
+  }
+
+  get heldCount(): number {
+    return this.#held.length;
+  }
+
+  #route(exchange: string, routingKey: string): Routed {
+    if (exchange === '') {
+      const queue = this.queues.get(routingKey);
+      return queue === undefined ? [] : [queue];
+    }
+    const type = this.#exchanges.get(exchange);
+    if (type === undefined) return [];
+    const names = new Set<string>();
+    for (const binding of this.#bindings) {
+      if (binding.exchange !== exchange) continue;
+      if (type === 'fanout' || binding.routingKey === routingKey) names.add(binding.queue);
+    }
+    return [...names].map((name) => this.queue(name));
+  }
+
+  #arrive(queue: Queue, message: Message, arrival: Arrival): void {
+    if (arrival === 'in order') queue.messages.push(message);
+    else if (arrival === 'ahead of others') queue.messages.unshift(message);
+    else if (arrival === 'twice') queue.messages.push(message, { ...message });
+    else this.#held.push({ message, queue, untilMs: this.#clock.nowMs + arrival.lateByMs });
+  }
+
+  /** https://www.rabbitmq.com/docs/dlx#effects */
+  #deadLetter(from: Queue, message: Message, reason: string): void {
+    const target = this.queue(from.deadLetterKey ?? message.routingKey);
+    target.messages.push({
+      ...message,
+      headers: { ...message.headers, 'x-first-death-reason': reason, 'x-first-death-queue': from.name },
+      routingKey: target.name,
+      expiresAtMs: this.#clock.nowMs + target.ttlMs,
+      returns: 0,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { type choreography, type Service, services } from '../../../functions/saga/choreography.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../functions/saga/routes.ts';
+import { topologyOf } from '../../../infra/broker/topology.ts';
+import { Broker } from './broker.ts';
+import { Clock } from './clock.ts';
+import { PaymentProvider } from './provider.ts';
+import { indexesOf, Table } from './table.ts';
+
+export const retryDelays = parseRetryDelays(DEFAULT_RETRY_DELAYS);
+const topology = topologyOf(retryDelays);
+export const { bindings } = topology;
+
+export const BEGIN_MS = Date.parse('2026-01-01T00:00:00Z');
+
+/** Everything outside the functions: three tables, a broker, a payment provider, and the time. */
+export class World {
+  readonly clock = new Clock(BEGIN_MS);
+  readonly tables: Readonly<Record<Service, Table>>;
+  readonly broker = new Broker(topology, this.clock);
+  readonly provider = new PaymentProvider(this.clock);
+
+  constructor() {
+    this.tables = Object.fromEntries(
+      services.map((service) => [service, new Table(indexesOf(service))]),
+    ) as Record<keyof typeof choreography, Table>;
+  }
+}

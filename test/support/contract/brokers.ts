@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import amqp, { type GetMessage } from 'amqplib';
+import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
+import { UnroutableError } from '../../../functions/runtime/publish-error.ts';
+import { PATIENT, RabbitPublisher } from '../../../functions/runtime/publisher.ts';
+import { parseRetryDelays } from '../../../functions/saga/routes.ts';
+import { applyTopology } from '../../../infra/broker/apply.ts';
+import { topologyOf } from '../../../infra/broker/topology.ts';
+import { Broker, type Message } from '../../simulation/world/broker.ts';
+import { Clock } from '../../simulation/world/clock.ts';
+
+/** A message that was taken from a queue and has to be acknowledged or given back. */
+export interface Taken {
+  readonly body: string;
+  readonly messageId: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly routingKey: string;
+}
+
+export interface BrokerUnderTest {
+  /** @throws UnroutableError */
+  publish(message: OutgoingMessage): Promise<void>;
+  /** At most so many of those that are ready, in the order they would be delivered in. */
+  take(queue: string, count: number): Promise<readonly Taken[]>;
+  acknowledge(messages: readonly Taken[]): Promise<void>;
+  /** They come again, as a batch whose function failed. */
+  giveBack(queue: string, messages: readonly Taken[]): Promise<void>;
+  wait(ms: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+const topology = topologyOf(parseRetryDelays('1s,2s'));
+
+/** Longer than a quorum queue takes to hand on what was returned or has expired. */
+const SETTLING_MS = 100;
+
+async function rabbitMq(url: string): Promise<BrokerUnderTest> {
+  await applyTopology(url, topology);
+  const publisher = new RabbitPublisher({ url: async () => url, name: 'contract', patience: PATIENT });
+  const connection = await amqp.connect(url, { noDelay: true });
+  const channel = await connection.createChannel();
+  const originals = new Map<Taken, GetMessage>();
+  const original = (taken: Taken): GetMessage => {
+    const message = originals.get(taken);
+    if (message === undefined) throw new Error('not taken here');
+    return message;
+  };
+  return {
+    publish: (message) => publisher.publish(message),
+    take: async (queue, count) => {
+      const taken: Taken[] = [];
+      while (taken.length < count) {
+        const message = await channel.get(queue);
+        if (message === false) break;
+        const { messageId, type, contentType, headers = {} } = message.properties;
+        const { routingKey } = message.fields;
+        const each = { body: message.content.toString(), messageId, type, contentType, headers, routingKey };
+        originals.set(each, message);
+        taken.push(each);
+      }
+      return taken;
+    },
+    acknowledge: async (messages) => {
+      for (const each of messages) channel.ack(original(each));
+      await delay(SETTLING_MS);
+    },
+    giveBack: async (_, messages) => {
+      for (const each of messages) channel.nack(original(each), false, true);
+      await delay(SETTLING_MS);
+    },
+    wait: (ms) => delay(ms + SETTLING_MS),
+    end: async () => {
+      for (const { name } of topology.queues) await channel.purgeQueue(name);
+      await connection.close();
+    },
+  };
+}
+
+async function simulated(): Promise<BrokerUnderTest> {
+  const clock = new Clock(0);
+  const broker = new Broker(topology, clock);
+  const originals = new Map<Taken, Message>();
+  return {
+    publish: async (message) => {
+      const queues = broker.publish(message);
+      if (queues.length === 0 && message.mandatory) throw new UnroutableError('no queue takes it');
+    },
+    take: async (queue, count) =>
+      broker.take(queue, count).map((message) => {
+        const { messageId, type, contentType, headers, routingKey } = message;
+        const each = { body: String(message.body), messageId, type, contentType, headers, routingKey };
+        originals.set(each, message);
+        return each;
+      }),
+    acknowledge: async () => {},
+    giveBack: async (queue, messages) =>
+      broker.giveBack(
+        queue,
+        messages.flatMap((each) => originals.get(each) ?? []),
+      ),
+    wait: async (ms) => {
+      clock.advance(ms);
+      broker.move();
+    },
+    end: async () => {},
+  };
+}
+
+/** Every implementation of the broker, the real one first. */
+export const brokerKinds: readonly (readonly [
+  name: string,
+  begin: (url: string) => Promise<BrokerUnderTest>,
+])[] = [
+  ['RabbitMQ', rabbitMq],
+  ['the simulation’s broker', simulated],
+];

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import Stripe from 'stripe';
+import type { Provider } from '../../../functions/payment/payment.ts';
+import { type StripeCalls, stripeProvider } from '../../../functions/payment/provider.ts';
+import type { OrderId } from '../../../functions/saga/ids.ts';
+import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
+import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
+import { stripeOf } from '../../simulation/edges.ts';
+import type { Fault, FaultPlan } from '../../simulation/faults.ts';
+import { Simulation } from '../../simulation/simulation.ts';
+import { keptMinor } from '../../simulation/world/provider.ts';
+
+/** What becomes of the next charge: it is made and never answered, or refused with nothing done. */
+export type Trouble = 'answer-lost' | 'unavailable';
+
+export interface ProviderUnderTest {
+  readonly provider: Provider;
+  /** The next charge with this method meets with that trouble, and the one after it does not. */
+  methodWith(trouble: Trouble): string;
+  /** Ids of the payment intents that search finds. */
+  search(orderId: OrderId): Promise<readonly string[]>;
+  ledger(orderId: OrderId): Promise<{ captures: number; refunds: number; keptMinor: number }>;
+  /** Until search has to know what was charged. */
+  untilSearchable(): Promise<void>;
+  end(): Promise<void>;
+}
+
+const searchOver = (stripe: StripeCalls) => async (orderId: OrderId) => {
+  const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
+  return data.map(({ id }) => id);
+};
+
+/** As short as the sandbox's patience with an answer that never comes allows. */
+const TIMEOUT_MS = 2_000;
+
+async function sandboxed(): Promise<ProviderUnderTest> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-contract-'));
+  const sandbox = await startPaymentSandbox({ port: 0, ledgerFile: join(dataDir, 'ledger.jsonl') });
+  const { hostname, port } = new URL(sandbox.url);
+  const options = { host: hostname, port, protocol: 'http', timeout: TIMEOUT_MS } as const;
+  const stripe = new Stripe('sk_test_contract', { ...options, maxNetworkRetries: 0, telemetry: false });
+  return {
+    provider: stripeProvider(() => stripe),
+    methodWith: (trouble) =>
+      trouble === 'answer-lost' ? 'pm_sandbox_timeoutAfterCharge' : 'pm_sandbox_unavailableTwice',
+    search: searchOver(stripe),
+    ledger: async (orderId) => {
+      const reply = await fetch(`${sandbox.url}/ledger?order=${orderId}`);
+      return (await reply.json()) as Awaited<ReturnType<ProviderUnderTest['ledger']>>;
+    },
+    untilSearchable: () => delay((SEARCH_LAG_SECONDS + 1) * 1_000),
+    end: async () => {
+      await sandbox.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The simulation with a plan that knows only the next fault, and a scheduler that takes what comes at once. */
+async function simulated(): Promise<ProviderUnderTest> {
+  let pending: Fault | undefined;
+  const plan: FaultPlan = {
+    happened: [],
+    next: (_at, possible, site) => {
+      if (pending === undefined || !possible.includes(pending) || site !== 'payment.charge') return undefined;
+      const fault = pending;
+      pending = undefined;
+      return fault;
+    },
+  };
+  const simulation = new Simulation({ seed: 1, plan, order: 'arrival', isTraced: false });
+  const { world, scheduler } = simulation;
+  const invocation = simulation.begin('contract', 'payment', [], () => {});
+  const stripe = stripeOf(simulation, { service: 'payment', skewMs: 0, invocation });
+  const settled = async <T>(promise: Promise<T>): Promise<T> => {
+    let isSettled = false;
+    const settle = () => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    while (!isSettled) {
+      scheduler.take([])?.run();
+      await setImmediate();
+    }
+    return await promise;
+  };
+  const provider = stripeProvider(() => stripe);
+  const search = searchOver(stripe);
+  return {
+    provider: (orderId, call) => settled(provider(orderId, call)),
+    methodWith: (trouble) => {
+      pending = trouble;
+      return 'pm_card_visa';
+    },
+    search: (orderId) => settled(search(orderId)),
+    ledger: async (orderId) => {
+      const account = world.provider.accounts.get(orderId);
+      return {
+        captures: account?.capturesMinor.length ?? 0,
+        refunds: account?.refundsMinor.length ?? 0,
+        keptMinor: keptMinor(account),
+      };
+    },
+    untilSearchable: async () => world.clock.advance(60_000),
+    end: async () => {},
+  };
+}
+
+/** Every implementation of the payment provider, the sandbox that speaks Stripe's protocol first. */
+export const providerKinds: readonly (readonly [name: string, begin: () => Promise<ProviderUnderTest>])[] = [
+  ['the payment sandbox', sandboxed],
+  ['the simulation’s provider', simulated],
+];

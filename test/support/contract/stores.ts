@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoStore } from '../../../functions/runtime/dynamo-store.ts';
+import type { Store } from '../../../functions/runtime/store.ts';
+import type { Service } from '../../../functions/saga/choreography.ts';
+import { findDatabase } from '../../../infra/local/dynamodb/database.ts';
+import { createTables } from '../../../infra/local/dynamodb/tables.ts';
+import { freePorts } from '../../../infra/local/ports.ts';
+import { indexesOf, Table } from '../../simulation/world/table.ts';
+import { MemoryStore } from '../memory-store.ts';
+
+/** The tables of one implementation of `Store`. */
+export interface Stores {
+  of(service: Service): Store;
+  end(): Promise<void>;
+}
+
+async function dynamoStores(): Promise<Stores> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-contract-'));
+  const { part, endpoint } = await findDatabase({ environment: {}, dataDir, ports: await freePorts() });
+  await part.start();
+  const region = 'eu-central-1';
+  await createTables(endpoint, region);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region, credentials });
+  return {
+    of: (service) => new DynamoStore(client, `order-saga-local-${service}`),
+    end: async () => {
+      client.destroy();
+      await part.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As the simulation's edges call it, without a scheduler in between. */
+const storeOver = (table: Table): Store => ({
+  read: async (keys) => table.read(keys),
+  write: async (writes) => table.write(writes),
+  query: async (query) => table.query(query),
+});
+
+const inMemory = (make: (service: Service) => Store) => async (): Promise<Stores> => {
+  const made = new Map<Service, Store>();
+  return {
+    of: (service) => {
+      const store = made.get(service) ?? make(service);
+      made.set(service, store);
+      return store;
+    },
+    end: async () => {},
+  };
+};
+
+/** Every implementation of `Store`, the real one first: what it does is what the others have to do. */
+export const storeKinds: readonly (readonly [name: string, begin: () => Promise<Stores>])[] = [
+  ['DynamoStore on an emulator', dynamoStores],
+  ['the simulation’s table', inMemory((service) => storeOver(new Table(indexesOf(service))))],
+  ['the unit tests’ table', inMemory(() => new MemoryStore())],
+];
