@@ -85,7 +85,9 @@ function nodeEnvironment(home: string, ports: Ports): NodeJS.ProcessEnv {
     RABBITMQ_DIST_PORT: String(ports.rabbitmqDist),
     RABBITMQ_SCHEDULER_BIND_TYPE: 'u',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangArguments(nodeName, ports).join(' '),
-    // Without epmd (below) the node still tries once to register there; nothing listens on port 1.
+    // Without epmd (below) the node still tries to register there; nothing listens on port 1. Every minute it also
+    // has a helper started whose only purpose is to bring epmd up, which the flag keeps it from doing.
+    ERL_AFLAGS: '-start_epmd false',
     ERL_EPMD_PORT: '1',
     ERL_EPMD_ADDRESS: '127.0.0.1',
   };
