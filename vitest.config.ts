@@ -4,6 +4,22 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'crash-points',
+          include: ['test/simulation/crash-points/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/*.test.ts'],
+          // Two of its tests keep every core busy by themselves.
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
       { test: { name: 'planted', include: ['test/simulation/planted/**/*.test.ts'] } },
       {
         test: {
@@ -26,7 +42,6 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'simulation', include: ['test/simulation/*.test.ts'] } },
       { test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], fileParallelism: false } },
     ],
   },

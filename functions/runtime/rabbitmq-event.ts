@@ -41,7 +41,10 @@ const MAX_PROPERTY_BYTES = 255;
  * takes three from then on, and a property that is too long costs the publisher its connection.
  */
 export function propertyText(value: unknown): string {
-  const bytes = Buffer.from(typeof value === 'string' ? value : '');
+  const text = typeof value === 'string' ? value : '';
+  // As nearly every one: no character takes more than three bytes for each of its UTF-16 units.
+  if (text.length * 3 <= MAX_PROPERTY_BYTES && text.isWellFormed()) return text;
+  const bytes = Buffer.from(text);
   // `stream` leaves out a character that is cut in two.
   return new TextDecoder().decode(bytes.subarray(0, MAX_PROPERTY_BYTES), { stream: true });
 }

@@ -17,6 +17,7 @@ export const coverageGoals: readonly string[] = [
   ...worldFaults,
   'timed out',
   'two schedulers',
+  'two at once',
   'unroutable',
   'order CONFIRMED',
   'order CANCELLED CUSTOMER',
@@ -29,7 +30,8 @@ export const coverageGoals: readonly string[] = [
   '202 for a cancel',
   '409 for a cancel',
   'parked: gave up after all attempts',
+  'parked: put aside by the broker',
 ];
 
 /** Fewer seeds are not expected to come to all of it. */
-export const SEEDS_FOR_COVERAGE = 2_000;
+export const SEEDS_FOR_COVERAGE = 10_000;

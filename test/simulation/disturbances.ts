@@ -8,6 +8,8 @@ import { bindings } from './world/world.ts';
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
 const UNBOUND_STEPS = 60;
+/** Long enough for the broker to deliver a message as often as it ever does. */
+const CRASH_LOOP_STEPS = 200;
 
 /** Lets happen to the world what the plan has for this step. */
 export function disturb(simulation: Simulation, lambda: Lambda, passTime: () => void): void {
@@ -29,7 +31,17 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       simulation.trace.say(
         () => `${binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
       );
-      simulation.scheduler.addAt(simulation.step + UNBOUND_STEPS, { run: () => world.broker.bind(binding) });
+      simulation.scheduler.addAtStep(simulation.step + UNBOUND_STEPS, {
+        run: () => world.broker.bind(binding),
+      });
+      return;
+    }
+    // A broken deployment: whatever the service begins dies at its first call.
+    case 'crash-loop': {
+      const service = pick(services);
+      simulation.crashLoops.add(service);
+      const end = { run: () => void simulation.crashLoops.delete(service) };
+      simulation.scheduler.addAtStep(simulation.step + CRASH_LOOP_STEPS, end);
       return;
     }
     case 'clock-jump':

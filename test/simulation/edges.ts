@@ -1,30 +1,17 @@
-import Stripe from 'stripe';
-import type { StripeCalls } from '../../functions/payment/provider.ts';
 import type { Edges } from '../../functions/runtime/edges.ts';
 import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
-import type { Parked, Parking } from '../../functions/runtime/parking.ts';
 import { PublishError, UnroutableError } from '../../functions/runtime/publish-error.ts';
-import { ATTEMPTS_HEADER } from '../../functions/runtime/rabbitmq-event.ts';
-import { ERROR_HEADER, REASON_HEADER } from '../../functions/runtime/settle.ts';
 import {
   type Refusal,
   StoreUnavailableError,
   type Write,
   type WriteResult,
 } from '../../functions/runtime/store.ts';
-import type { Service } from '../../functions/saga/choreography.ts';
-import { deadQueueOf } from '../../functions/saga/routes.ts';
+import { statusOf } from './checker/row.ts';
+import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
-import type { Arrival, Message } from './world/broker.ts';
-import type { ChargeRequest } from './world/provider.ts';
-
-/** Where a function runs: one invocation at a time, on a clock that may be wrong. */
-export interface Environment {
-  readonly service: Service;
-  readonly skewMs: number;
-  invocation: Invocation | undefined;
-}
+import type { Arrival } from './world/broker.ts';
 
 const unavailable = (): never => {
   throw new StoreUnavailableError('the table does not answer');
@@ -88,7 +75,7 @@ function describeWrite(write: Write): string {
   if (write.kind === 'add')
     return `${write.key} ${write.attribute} ${write.delta > 0 ? '+' : ''}${write.delta}`;
   const { item, expects } = write;
-  return `${item.pk} ${typeof item.status === 'string' ? item.status : ''} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
+  return `${item.pk} ${item.history === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
 }
 
 /** Some of the writes met a transaction of somebody else's; which ones is no matter of order. */
@@ -133,188 +120,4 @@ function publish(
       delayed: () => send({ lateByMs: Math.round(simulation.detail(2) ** 4 * 20 * 60_000) }),
     },
   });
-}
-
-/** The parking queues, as seen over one connection of an environment. */
-export const parkingOf = (simulation: Simulation, environment: Environment): Parking => ({
-  visit: async (service, max, look) => {
-    const { world, checker } = simulation;
-    const { invocation } = environment;
-    const queue = deadQueueOf(service);
-    let held: Message[] = [];
-    const removed = new Set<Message>();
-    const giveBack = (messages: readonly Message[]) => {
-      world.broker.putBack(queue, messages);
-      held = [];
-    };
-    invocation?.onCrash.push(() => {
-      checker.unparked([...removed], invocation);
-      giveBack(held.filter((message) => !removed.has(message)));
-    });
-    await simulation.call(invocation, {
-      kind: 'visit',
-      about: () => queue,
-      effect: () => {
-        held = world.broker.take(queue, max);
-      },
-      instead: {
-        refused: () => {
-          throw new PublishError('the parking queue cannot be read');
-        },
-      },
-    });
-    const leave = () =>
-      simulation.call(invocation, {
-        kind: 'leave',
-        about: () => `${queue}, ${removed.size} of ${held.length} removed`,
-        effect: () => {
-          checker.unparked([...removed], invocation);
-          giveBack(held.filter((message) => !removed.has(message)));
-        },
-        // The connection is lost before the acknowledgements arrive.
-        instead: { 'removal-lost': () => giveBack(held) },
-      });
-    try {
-      return await look(held.map((message) => parked(message, () => removed.add(message))));
-    } finally {
-      await leave();
-    }
-  },
-});
-
-function parked({ body, messageId, type, contentType, headers }: Message, remove: () => void): Parked {
-  const attempts = headers[ATTEMPTS_HEADER];
-  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
-  const death = text('x-first-death-reason');
-  return {
-    delivery: {
-      body: Buffer.from(body),
-      messageId,
-      type,
-      contentType,
-      attempts: typeof attempts === 'number' ? attempts : 0,
-    },
-    reason:
-      text(REASON_HEADER) ?? (death === undefined ? 'without a reason' : `put aside by the broker: ${death}`),
-    lastError: text(ERROR_HEADER),
-    remove,
-  };
-}
-
-const unreachable = (): never => {
-  throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'The request timed out.' });
-};
-const down = (): never => {
-  throw new Stripe.errors.StripeAPIError({ type: 'api_error', message: 'Service unavailable.' });
-};
-
-/** Stripe's client, as far as it is used, in front of the simulated provider. */
-export function stripeOf(simulation: Simulation, environment: Environment): StripeCalls {
-  const { world, checker } = simulation;
-  const { provider } = world;
-  const call = <T>(options: Parameters<typeof simulation.call<T>>[1]) => {
-    const { invocation } = environment;
-    return simulation.call<T>(invocation, {
-      ...options,
-      effect: () => withAftermath(options.effect, invocation),
-      instead: { unreachable, unavailable: down, ...options.instead },
-    });
-  };
-  const answerLost = (effect: () => unknown) => () => {
-    effect();
-    return unreachable();
-  };
-  return {
-    paymentIntents: {
-      create: (
-        { amount, currency, payment_method: paymentMethod, metadata }: Params,
-        { idempotencyKey: key }: Key,
-      ) => {
-        const request: ChargeRequest = { amount, currency, paymentMethod, orderId: metadata.orderId };
-        checker.asking('charge', request.orderId);
-        const charge = (trouble?: 'error before effect' | 'error after effect') => {
-          try {
-            return provider.charge(request, key, { lag: simulation.detail(3), trouble });
-          } finally {
-            checker.moneyMoved(request.orderId);
-          }
-        };
-        return call({
-          kind: 'charge',
-          about: () => `${amount} under ${key}`,
-          effect: () => charge(),
-          instead: {
-            'answer-lost': answerLost(() => charge()),
-            'error-kept': () => charge('error before effect'),
-            'error-kept-after-effect': () => charge('error after effect'),
-          },
-        });
-      },
-      search: ({ query }: { readonly query: string }) => {
-        const orderId = query.split("'").at(-2) ?? '';
-        return call({
-          kind: 'search',
-          about: () => orderId,
-          effect: () => ({ data: provider.search(orderId) }),
-        });
-      },
-    },
-    refunds: {
-      create: ({ payment_intent: intentId, metadata }: RefundParams, { idempotencyKey: key }: Key) => {
-        checker.asking('refund', metadata.orderId);
-        const refund = (outcome?: Parameters<typeof provider.refund>[2]) => {
-          try {
-            return provider.refund(intentId, key, outcome);
-          } finally {
-            checker.moneyMoved(metadata.orderId);
-          }
-        };
-        return call({
-          kind: 'refund',
-          about: () => `${intentId} under ${key}`,
-          effect: () => refund(),
-          instead: {
-            'answer-lost': answerLost(() => refund()),
-            'error-kept': () => refund('error before effect'),
-            'bank-refuses': () => refund('failed'),
-            pending: () => refund('pending'),
-          },
-        });
-      },
-      list: ({ payment_intent: intentId }: { readonly payment_intent: string }) =>
-        call({
-          kind: 'refunds',
-          about: () => intentId,
-          effect: () => ({ data: provider.refundsOf(intentId) }),
-        }),
-    },
-  } as unknown as StripeCalls;
-}
-
-/** An error that a key has kept, or a refund that has failed, goes on being a fault. */
-function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): T {
-  let isFine = false;
-  try {
-    const answer = effect();
-    isFine = (answer as { readonly status?: string }).status !== 'failed';
-    return answer;
-  } finally {
-    if (!isFine && invocation !== undefined) invocation.faults += 1;
-  }
-}
-
-interface Params {
-  readonly amount: number;
-  readonly currency: string;
-  readonly payment_method: string;
-  readonly metadata: { readonly orderId: string };
-}
-
-interface RefundParams {
-  readonly payment_intent: string;
-  readonly metadata: { readonly orderId: string };
-}
-
-interface Key {
-  readonly idempotencyKey: string;
 }

@@ -18,6 +18,7 @@ export class EventSources {
   readonly #concurrency: number;
   readonly #batchSize: () => number;
   readonly #redelivery: Redelivery;
+  readonly #window: number;
   readonly #running: Record<Service, number> = { order: 0, inventory: 0, payment: 0 };
   readonly #tasks: readonly (readonly [Service, Task])[];
 
@@ -27,16 +28,23 @@ export class EventSources {
     this.#concurrency = options.concurrency;
     this.#batchSize = options.batchSize;
     this.#redelivery = options.redelivery;
+    this.#window = options.window;
     this.#tasks = services.map((service) => [service, { run: () => this.#deliver(service) }]);
   }
 
   /** The deliveries that could be made now. */
   ready(): readonly Task[] {
+    const full = this.#withAtLeast(this.#window);
+    // The batching window ends when nothing else happens meanwhile.
+    const isIdle = full.length === 0 && this.#simulation.scheduler.waiting === 0;
+    return isIdle ? this.#withAtLeast(1) : full;
+  }
+
+  #withAtLeast(count: number): readonly Task[] {
     const ready: Task[] = [];
     for (const [service, task] of this.#tasks) {
-      const hasRoom = this.#running[service] < this.#concurrency;
-      if (hasRoom && this.#simulation.world.broker.queue(queueOf(service)).messages.length > 0)
-        ready.push(task);
+      if (this.#running[service] >= this.#concurrency) continue;
+      if (this.#simulation.world.broker.queue(queueOf(service)).messages.length >= count) ready.push(task);
     }
     return ready;
   }
@@ -78,7 +86,7 @@ export class EventSources {
   #redeliver(queue: string, batch: readonly Message[]): void {
     const { broker } = this.#simulation.world;
     if (this.#redelivery === 'late') {
-      this.#simulation.addLater(LATE_BY_MS, { run: () => broker.giveBack(queue, batch) });
+      this.#simulation.scheduler.addAfterMs(LATE_BY_MS, { run: () => broker.giveBack(queue, batch) });
       return;
     }
     if (this.#redelivery === 'twice')
@@ -94,6 +102,8 @@ interface Options {
   readonly concurrency: number;
   readonly batchSize: () => number;
   readonly redelivery: Redelivery;
+  /** Waits for so many messages as long as something else happens. */
+  readonly window: number;
 }
 
 /** As https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it; texts in headers arrive as bytes. */

@@ -57,7 +57,15 @@ export const callFaults = {
 /** What may happen between the event source and a function: to a batch that is about to be delivered. */
 export const deliveryFaults = ['dropped', 'disconnected'] as const;
 /** What may happen to the world at any step. */
-export const worldFaults = ['unbound', 'stall', 'clock-jump', 'clock-skew', 'poison', 'recycled'] as const;
+export const worldFaults = [
+  'unbound',
+  'stall',
+  'crash-loop',
+  'clock-jump',
+  'clock-skew',
+  'poison',
+  'recycled',
+] as const;
 
 export type Fault =
   | (typeof callFaults)[CallKind][number]
@@ -82,6 +90,8 @@ export interface FaultPlan {
 /** Rare enough that most sagas make progress, and in some seeds so frequent that few do. */
 const BASE_RATE = 0.012;
 const STEP_RATE = 0.002;
+/** Calls that few sagas make, and so the places where it would take long to see everything. */
+const RARE_RATE = 0.04;
 /** Each seed has moods of its own (swarm testing): what never happens in one happens a lot in another. */
 const moods = [0, 0, 0.5, 0.5, 2, 6];
 
@@ -111,7 +121,7 @@ export class RandomPlan implements FaultPlan {
     let sum = 0;
     const odds = possible.map((fault) => {
       const mood = new Random(this.#seed, 3, allFaults.indexOf(fault)).pick(moods);
-      sum += mood * (isWorldFault(fault) ? STEP_RATE : BASE_RATE);
+      sum += mood * rateOf(fault);
       return sum;
     });
     this.#odds.set(possible, odds);
@@ -119,7 +129,18 @@ export class RandomPlan implements FaultPlan {
   }
 }
 
-const isWorldFault = (fault: Fault): boolean => worldFaults.some((each) => each === fault);
+function rateOf(fault: Fault): number {
+  if (worldFaults.some((each) => each === fault)) return STEP_RATE;
+  return rareFaults.has(fault) ? RARE_RATE : BASE_RATE;
+}
+
+const rareFaults: ReadonlySet<Fault> = new Set([
+  'bank-refuses',
+  'pending',
+  'error-kept',
+  'removal-lost',
+  'index-lag',
+]);
 
 /** In an order that gives each its number. */
 const allFaults: readonly Fault[] = [

@@ -19,14 +19,14 @@ import type { HttpEvent } from '../../functions/runtime/http.ts';
 import { participate } from '../../functions/runtime/participate.ts';
 import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
 import type { Service } from '../../functions/saga/choreography.ts';
-import { type Environment, edgesOf, parkingOf, stripeOf } from './edges.ts';
+import { edgesOf } from './edges.ts';
+import type { Environment } from './environment.ts';
 import type { End } from './invocation.ts';
+import { parkingOf } from './parking.ts';
 import type { Simulation } from './simulation.ts';
+import { stripeOf } from './stripe.ts';
 import type { Message } from './world/broker.ts';
-import { retryDelays } from './world/world.ts';
-
-/** How long a saga may take before it cancels itself, as in serverless.yml. */
-const DEADLINE_MS = 900_000;
+import { DEADLINE_MS, retryDelays } from './world/world.ts';
 
 type Handler = (event: unknown) => Promise<unknown>;
 interface Deployed {
@@ -144,13 +144,15 @@ export class Lambda {
   ): void {
     const { environment, handle } = this.#idle.get(name)?.pop() ?? this.#start(name);
     const generation = this.#generation;
-    const invocation = this.#simulation.begin(name, environment.service, messages, (end) => {
+    const onEnd = (end: End) => {
       if (end.kind === 'returned') {
         environment.invocation = undefined;
         if (generation === this.#generation) this.#rest(name, { environment, handle });
       }
       ended(end);
-    });
+    };
+    const { service, skewMs } = environment;
+    const invocation = this.#simulation.begin(name, service, messages, onEnd, skewMs);
     environment.invocation = invocation;
     // What a crashed environment still does in here is nobody's business: its calls never return.
     handle(event).then(

@@ -14,6 +14,8 @@ export class Invocation {
   readonly service: Service;
   readonly startedMs: number;
   readonly startedStep: number;
+  /** How wrong its environment's clock is. */
+  readonly skewMs: number;
   /** The batch, if an event source invoked it. */
   readonly messages: readonly Message[];
   /** Orders of which it has had an event of its own service confirmed. */
@@ -22,6 +24,8 @@ export class Invocation {
   readonly putAside = new Set<string>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
+  /** Orders that it has claimed to nudge, and when. */
+  readonly claimed = new Map<string, number>();
   readonly onCrash: (() => void)[] = [];
   isOver = false;
   /** Over without having returned: its code may go on for a moment, and nobody is there to see it. */
@@ -32,7 +36,10 @@ export class Invocation {
   readonly #ended: (end: End) => void;
 
   constructor(
-    about: Pick<Invocation, 'id' | 'functionName' | 'service' | 'startedMs' | 'startedStep' | 'messages'>,
+    about: Pick<
+      Invocation,
+      'id' | 'functionName' | 'service' | 'startedMs' | 'startedStep' | 'skewMs' | 'messages'
+    >,
     ended: (end: End) => void,
   ) {
     this.id = about.id;
@@ -40,6 +47,7 @@ export class Invocation {
     this.service = about.service;
     this.startedMs = about.startedMs;
     this.startedStep = about.startedStep;
+    this.skewMs = about.skewMs;
     this.messages = about.messages;
     this.#ended = ended;
   }

@@ -4,18 +4,10 @@ import type { Customer } from './actors/customer.ts';
 import { requestOf } from './actors/request.ts';
 import { rowOf, statusOf } from './checker/row.ts';
 import { missingPoison } from './disturbances.ts';
-import type { Lambda } from './functions.ts';
-import type { Simulation } from './simulation.ts';
+import type { Scene } from './scene.ts';
 
 /** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
 const REDRIVE_ROUNDS = 2;
-
-/** What a run leaves behind to be judged. */
-interface Scene {
-  readonly simulation: Simulation;
-  readonly customers: readonly Customer[];
-  readonly lambda: Lambda;
-}
 
 /** What has to be true once everything has ended. `settle` lets the rest happen after something was done. */
 export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
@@ -29,6 +21,11 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   }
   for (const [reason, times] of checker.parkedReasons)
     coverage.count(`parked: ${reason.slice(0, 40)}`, times);
+  for (const service of services) {
+    const parked = world.broker.queue(deadQueueOf(service)).messages;
+    const byBroker = parked.filter(({ headers }) => headers['x-first-death-reason'] === 'delivery_limit');
+    coverage.count('parked: put aside by the broker', byBroker.length);
+  }
   for (const customer of customers) judgeCustomer(scene, customer);
   if (services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
     await redriveAll(scene, settle);

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Enumerated, Unit } from './crash-points/enumerate.ts';
 import type { Outcome, SeedRange } from './simulate-seeds.ts';
 
 /** What a thread can be asked to do, and what it answers. */
 export interface Work {
   readonly seeds: { readonly ask: Omit<SeedRange, 'onProgress'>; readonly answer: Outcome };
+  readonly crashes: { readonly ask: Unit; readonly answer: Enumerated };
 }
 export type Kind = keyof Work;
 

@@ -1,3 +1,8 @@
+import { randomInt } from 'node:crypto';
+
+/** A seed that nobody has seen before. */
+export const newSeed = (): number => randomInt(2 ** 47);
+
 /** A seeded generator: mulberry32. Small state, one multiplication a draw, and the same numbers on every machine. */
 export class Random {
   #state: number;

@@ -2,7 +2,8 @@ import type { Violation } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
 import { coverageGoals, SEEDS_FOR_COVERAGE } from './coverage-goals.ts';
 import { withoutLogs } from './quiet.ts';
-import { run, type Script } from './run.ts';
+import { run } from './run.ts';
+import type { Script } from './script.ts';
 
 export interface Found extends Violation {
   readonly seed: number;

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Measured, simulateInParallel } from './parallel.ts';
+import { newSeed } from './random.ts';
 import { reportOf } from './report.ts';
 import { shrink } from './shrink.ts';
 import { replay } from './simulate-seeds.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<number> {
     if (json) console.log(JSON.stringify({ seeds: 1, seedsPerSecond: 0, violations: isFine ? 0 : 1, seed }));
     return isFine ? 0 : 1;
   }
-  const from = seed ?? randomInt(2 ** 47);
+  const from = seed ?? newSeed();
   const count = seeds ?? DEFAULT_SEEDS;
   console.error(`Simulating ${count} seeds from ${from} on…`);
   const measured = await simulateInParallel({

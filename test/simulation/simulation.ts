@@ -4,13 +4,14 @@ import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
 import { type End, Invocation } from './invocation.ts';
 import { Random } from './random.ts';
-import { type Order, Scheduler, type Task } from './scheduler.ts';
+import { type Order, Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import type { Message } from './world/broker.ts';
 import { World } from './world/world.ts';
 
 /** As in serverless.yml. */
 const INVOCATION_TIMEOUT_MS = 29_000;
+/** How long a request may be on its way after its sender has died. */
 const MAX_FLIGHT_MS = 60_000;
 
 /** What a call to the outside does, and what else may come of it. */
@@ -26,6 +27,7 @@ interface Options {
   readonly seed: number;
   readonly plan: FaultPlan;
   readonly order: Order;
+  readonly schedule?: number;
   readonly isTraced: boolean;
   readonly coverage?: Coverage;
 }
@@ -42,48 +44,23 @@ export class Simulation {
   readonly checker: Checker;
   readonly coverage: Coverage;
   readonly live = new Set<Invocation>();
+  /** Services of which every environment crashes at the moment. */
+  readonly crashLoops = new Set<Service>();
   readonly #plan: FaultPlan;
   /** Off: what happens from now on is what would happen without faults. */
   areFaultsOn = true;
   step = 0;
-  #later: { readonly atMs: number; readonly task: Task }[] = [];
-  readonly #atCalls: { readonly call: number; readonly task: Task }[] = [];
   #calls = 0;
   #deliveries = 0;
   #invocations = 0;
 
-  constructor({ seed, plan, order, isTraced, coverage = new Coverage() }: Options) {
+  constructor({ seed, plan, order, schedule = 0, isTraced, coverage = new Coverage() }: Options) {
     this.coverage = coverage;
     this.seed = seed;
     this.#plan = plan;
-    this.scheduler = new Scheduler(new Random(seed, 1), order);
+    this.scheduler = new Scheduler(new Random(seed, 1, schedule), order, this.world.clock);
     this.trace = new Trace(isTraced, this.world.clock);
     this.checker = new Checker(this.world, this.trace);
-  }
-
-  /** When so much time has passed. */
-  addLater(afterMs: number, task: Task): void {
-    this.#later.push({ atMs: this.world.clock.nowMs + afterMs, task });
-  }
-
-  /** As soon as so many calls have been made. */
-  addAtCall(call: number, task: Task): void {
-    if (this.#calls >= call) this.scheduler.add(task);
-    else this.#atCalls.push({ call, task });
-  }
-
-  /** When the next of what was put off until later is due. */
-  nextLaterMs(): number {
-    return Math.min(...this.#later.map(({ atMs }) => atMs));
-  }
-
-  /** Lets what is due by now happen next. */
-  wake(isIdle: boolean): void {
-    this.scheduler.wake(this.step, isIdle);
-    if (this.#later.length === 0) return;
-    const { nowMs } = this.world.clock;
-    for (const { task } of this.#later.filter(({ atMs }) => atMs <= nowMs)) this.scheduler.add(task);
-    this.#later = this.#later.filter(({ atMs }) => atMs > nowMs);
   }
 
   get calls(): number {
@@ -95,6 +72,7 @@ export class Simulation {
     service: Service,
     messages: readonly Message[],
     ended: (end: End) => void,
+    skewMs = 0,
   ): Invocation {
     this.#invocations += 1;
     const { nowMs } = this.world.clock;
@@ -104,6 +82,7 @@ export class Simulation {
       service,
       startedMs: nowMs,
       startedStep: this.step,
+      skewMs,
       messages,
     };
     const invocation = new Invocation(about, (end) => {
@@ -112,6 +91,8 @@ export class Simulation {
       this.checker.invocationEnded(invocation, end);
       ended(end);
     });
+    for (const other of this.live)
+      if (other.functionName === functionName) this.coverage.count('two at once');
     this.live.add(invocation);
     return invocation;
   }
@@ -120,7 +101,7 @@ export class Simulation {
   call<T>(invocation: Invocation | undefined, { kind, about, effect, instead = {} }: Call<T>): Promise<T> {
     this.#calls += 1;
     const ordinal = this.#calls;
-    for (const { call, task } of this.#atCalls) if (call === ordinal) this.scheduler.add(task);
+    this.scheduler.wakeAtCall(ordinal);
     if (invocation === undefined || invocation.isOver) {
       if (invocation === undefined || !invocation.isDead) this.checker.callAfterEnd(about());
       return new Promise(() => {});
@@ -163,6 +144,10 @@ export class Simulation {
     this.trace.say(
       () => `${invocation.name} call-${ordinal} ${kind} ${about()}${fault === undefined ? '' : `: ${fault}`}`,
     );
+    if (fault === undefined && this.areFaultsOn && this.crashLoops.has(invocation.service)) {
+      invocation.end({ kind: 'crashed' });
+      return;
+    }
     if (fault === undefined) {
       settle(effect);
       return;

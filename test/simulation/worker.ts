@@ -1,18 +1,16 @@
 import { parentPort } from 'node:worker_threads';
+import { enumerate, type Unit } from './crash-points/enumerate.ts';
 import type { Kind, Work } from './pool.ts';
-import { simulateSeeds } from './simulate-seeds.ts';
+import { withoutLogs } from './quiet.ts';
+import { type SeedRange, simulateSeeds } from './simulate-seeds.ts';
 
-interface Asked {
-  readonly kind: Kind;
-  readonly ask: Work[Kind]['ask'];
+async function perform(kind: Kind, ask: Work[Kind]['ask']): Promise<void> {
+  const answer =
+    kind === 'seeds'
+      ? await simulateSeeds(ask as SeedRange)
+      : await withoutLogs(() => enumerate(ask as Unit));
+  parentPort?.postMessage(answer);
 }
 
-/** One of the pool's threads. An error in here ends it, and whoever waits for its answer hears of it. */
-parentPort?.on('message', ({ ask }: Asked) => {
-  simulateSeeds(ask).then(
-    (answer) => parentPort?.postMessage(answer),
-    (error: unknown) => {
-      throw error;
-    },
-  );
-});
+// One of the pool's threads. A rejection ends it, and whoever waits for its answer hears of it.
+parentPort?.on('message', ({ kind, ask }: { kind: Kind; ask: Work[Kind]['ask'] }) => void perform(kind, ask));

@@ -1,4 +1,4 @@
-import { statusOf } from '../checker/row.ts';
+import { rowOf, statusOf } from '../checker/row.ts';
 import type { FunctionName, Lambda } from '../functions.ts';
 import type { End } from '../invocation.ts';
 import { Random } from '../random.ts';
@@ -20,6 +20,9 @@ export interface Told {
   isCancelAccepted: boolean;
   isCancelRefused: boolean;
 }
+
+/** How often a customer who got no answer wants something else by then, and uses the same key for it. */
+const CHANGED_MIND = 0.1;
 
 /** A customer who places one order, tries again when no good answer comes, and changes their mind. */
 export class Customer {
@@ -58,8 +61,11 @@ export class Customer {
     this.#send('place-order', { method: 'POST', by: name, role: 'customer', key, body }, (reply) => {
       if (reply?.statusCode === 202) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
-      else if (reply !== undefined && reply.statusCode !== 503) this.#unexpected('placing an order', reply);
-      else if (patience > 0) this.#again(() => this.place(body, patience - 1));
+      else if (reply !== undefined && reply.statusCode !== 503) this.#unexpected('place-order', reply);
+      else if (patience > 0) {
+        const again = this.#random.chance(CHANGED_MIND) ? this.plan.other : body;
+        this.#again(() => this.place(again, patience - 1));
+      }
       if (reply?.statusCode === 202 && wasAccepted !== undefined && wasAccepted !== body) {
         this.#simulation.checker.fail('P5', `${key} was accepted with another body`);
       }
@@ -86,7 +92,7 @@ export class Customer {
     this.#hasAsked = true;
     for (const { kind, afterSteps, atCall } of this.plan.wishes) {
       if (atCall === undefined) this.#at(afterSteps, () => this.#wish(kind));
-      else this.#simulation.addAtCall(atCall, { run: () => this.#wish(kind) });
+      else this.#simulation.scheduler.addAtCall(atCall, { run: () => this.#wish(kind) });
     }
   }
 
@@ -109,34 +115,36 @@ export class Customer {
     }
   }
 
-  #wish(kind: (typeof customerWishes)[number]) {
+  #wish(kind: (typeof customerWishes)[number]): void {
     const { body, other, name } = this.plan;
     const { orderId = '' } = this.told;
     const own = { by: name, role: 'customer', path: { orderId } } as const;
-    switch (kind) {
-      case 'cancel':
-        return this.#cancel({ method: 'POST', ...own });
-      case 'operator-cancel':
-        return this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' });
-      case 'again':
-        return this.place(body, 0);
-      case 'other-body':
-        return this.place(other, 0);
-      case 'get':
-        return this.#send('get-order', { method: 'GET', ...own }, (reply) =>
-          this.#expect(reply, 200, 'reading an order'),
-        );
-      case 'stranger':
-        return this.#send('get-order', { method: 'GET', ...own, by: 'stranger' }, (reply) =>
-          this.#expect(reply, 404, "reading another's order"),
-        );
-      case 'list':
-        return this.#send('list-orders', { method: 'GET', ...own }, (reply) =>
-          this.#expect(reply, 200, 'listing orders'),
-        );
-      default:
-        return kind satisfies never;
-    }
+    const read = (what: FunctionName, statusCodes: readonly number[], by = name) =>
+      this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
+    const acts: Readonly<Record<typeof kind, () => void>> = {
+      cancel: () => this.#cancel({ method: 'POST', ...own }),
+      'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
+      again: () => this.place(body, 0),
+      'other-body': () => this.place(other, 0),
+      get: () => read('get-order', [200]),
+      stranger: () => read('get-order', [404], 'stranger'),
+      // They have a record as soon as they have heard of the order.
+      reservation: () => read('get-reservation', [200, 404]),
+      payment: () => read('get-payment', [200, 404]),
+      list: () => this.#list({ method: 'GET', ...own }),
+    };
+    acts[kind]();
+  }
+
+  #list(request: Parameters<typeof requestOf>[0]): void {
+    const { checker, world } = this.#simulation;
+    this.#send('list-orders', request, (reply) => {
+      this.#expect(reply, [200], 'list-orders');
+      for (const { orderId } of reply?.body.items ?? []) {
+        const owner = rowOf(world.tables.order.items.get(orderId))?.state.customerId;
+        if (owner !== request.by) checker.fail('API', `${request.by} was shown ${orderId} of ${owner}`);
+      }
+    });
   }
 
   #cancel(request: Parameters<typeof requestOf>[0], patience = this.plan.patience): void {
@@ -153,12 +161,12 @@ export class Customer {
       } else if (reply?.statusCode === 409) {
         this.told.isCancelRefused = true;
         coverage.count('409 for a cancel');
-      } else this.#expect(reply, 202, 'cancelling an order');
+      } else this.#expect(reply, [202], 'cancel-order');
     });
   }
 
-  #expect(reply: Reply | undefined, statusCode: number, what: string): void {
-    if (reply !== undefined && reply.statusCode !== 503 && reply.statusCode !== statusCode)
+  #expect(reply: Reply | undefined, statusCodes: readonly number[], what: string): void {
+    if (reply !== undefined && reply.statusCode !== 503 && !statusCodes.includes(reply.statusCode))
       this.#unexpected(what, reply);
   }
 
@@ -182,12 +190,12 @@ export class Customer {
   }
 
   #again(run: () => void): void {
-    if (this.#redelivery === 'late') this.#simulation.addLater(LATE_BY_MS, { run });
+    if (this.#redelivery === 'late') this.#simulation.scheduler.addAfterMs(LATE_BY_MS, { run });
     else this.#at(this.#random.below(30), run);
     if (this.#redelivery === 'twice') this.#at(this.#random.below(30), run);
   }
 
   #at(afterSteps: number, run: () => void): void {
-    this.#simulation.scheduler.addAt(this.#simulation.step + afterSteps, { run });
+    this.#simulation.scheduler.addAtStep(this.#simulation.step + afterSteps, { run });
   }
 }

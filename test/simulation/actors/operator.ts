@@ -25,35 +25,30 @@ export class Operator {
     this.#at(afterSteps, () => this.#act(2));
   }
 
-  #act(patience: number) {
+  #act(patience: number): void {
     const { wish, sku, quantity, service, id } = this.plan;
     const again = (reply: Reply | undefined) => {
       if (reply !== undefined && reply.statusCode !== 503) this.#expectOk(reply);
       else if (patience > 0) this.#at(this.#random.below(30), () => this.#act(patience - 1));
     };
     const deadLetters = `${service}-dead-letters` as const;
-    switch (wish.kind) {
-      case 'receive':
-        return this.#send(
-          'receive-stock',
-          { method: 'POST', path: { sku }, key: `receipt-${id}`, body: { quantity } },
-          again,
-        );
-      case 'stocktake': {
+    const redrive = (dryRun: boolean) => ({ method: 'POST', path: {}, body: { dryRun } }) as const;
+    const acts: Readonly<Record<typeof wish.kind, () => void>> = {
+      receive: () => {
+        const key = `receipt-${id}`;
+        this.#send('receive-stock', { method: 'POST', path: { sku }, key, body: { quantity } }, again);
+      },
+      stocktake: () => {
         const body = { available: quantity, unitPriceMinor: 1 + this.#random.below(2_000), currency: 'EUR' };
-        return this.#send('put-stock', { method: 'PUT', path: { sku }, body }, again);
-      }
-      case 'redrive':
-        return this.#send(deadLetters, { method: 'POST', path: {}, body: { dryRun: false } }, again);
-      case 'dry-run':
-        return this.#send(deadLetters, { method: 'POST', path: {}, body: { dryRun: true } }, again);
-      case 'look':
-        return this.#send(deadLetters, { method: 'GET', path: {} }, again);
-      case 'catalogue':
-        return this.#send('list-stock', { method: 'GET', path: {} }, again);
-      default:
-        return wish.kind satisfies never;
-    }
+        this.#send('put-stock', { method: 'PUT', path: { sku }, body }, again);
+      },
+      redrive: () => this.#send(deadLetters, redrive(false), again),
+      'dry-run': () => this.#send(deadLetters, redrive(true), again),
+      look: () => this.#send(deadLetters, { method: 'GET', path: {} }, again),
+      catalogue: () => this.#send('list-stock', { method: 'GET', path: {} }, again),
+      product: () => this.#send('get-stock', { method: 'GET', path: { sku } }, again),
+    };
+    acts[wish.kind]();
   }
 
   #expectOk({ statusCode, body }: Reply): void {
@@ -76,6 +71,6 @@ export class Operator {
   }
 
   #at(afterSteps: number, run: () => void): void {
-    this.#simulation.scheduler.addAt(this.#simulation.step + afterSteps, { run });
+    this.#simulation.scheduler.addAtStep(this.#simulation.step + afterSteps, { run });
   }
 }

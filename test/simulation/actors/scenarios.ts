@@ -27,6 +27,7 @@ const calm: Workload = {
   operators: [],
   concurrency: 1,
   maxBatch: 10,
+  window: 1,
   schedulers: 1,
   faultySteps: 2_000,
   redelivery: 'once',
@@ -36,7 +37,7 @@ const calm: Workload = {
 /**
  * One named saga with nothing left to chance: `happy`, `out-of-stock`, `declined`, `deadline` (nobody has heard of
  * the order when the schedule first looks, past its deadline), `cancel-N` (the customer cancels when N calls have
- * been made), `cancel-declined-N`.
+ * been made), `cancel-declined-N` (and the card is declined).
  */
 export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
   const [, kind = name, call] = /^(.*?)(?:-(\d+))?$/.exec(name) ?? [];
@@ -49,7 +50,10 @@ export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workl
     case 'out-of-stock':
       return { ...scene, stock: scene.stock.map((each) => ({ ...each, available: 1 })) };
     case 'declined':
-      return { ...scene, customers: [{ ...customer, body: declined }] };
+      return {
+        ...scene,
+        customers: [{ ...customer, body: { ...customer.body, paymentMethod: 'pm_card_chargeDeclined' } }],
+      };
     case 'deadline':
       return { ...scene, firstTickMs: 16 * MINUTE_MS, customers: [{ ...customer, patience: 0 }] };
     case 'cancel':

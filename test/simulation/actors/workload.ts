@@ -5,7 +5,12 @@ export interface Body {
   readonly paymentMethod: string;
 }
 
+/** Cancelling is what the most can go wrong about. */
 export const customerWishes = [
+  'cancel',
+  'cancel',
+  'cancel',
+  'cancel',
   'cancel',
   'operator-cancel',
   'again',
@@ -13,8 +18,18 @@ export const customerWishes = [
   'get',
   'list',
   'stranger',
+  'reservation',
+  'payment',
 ] as const;
-export const operatorWishes = ['receive', 'stocktake', 'redrive', 'dry-run', 'look', 'catalogue'] as const;
+export const operatorWishes = [
+  'receive',
+  'stocktake',
+  'redrive',
+  'dry-run',
+  'look',
+  'catalogue',
+  'product',
+] as const;
 
 /** Something an actor wants to do, that many steps after the run has begun or after its order was accepted. */
 export interface Wish<Kind> {
@@ -62,6 +77,8 @@ export interface Workload {
   readonly operators: readonly OperatorPlan[];
   readonly concurrency: number;
   readonly maxBatch: number;
+  /** How many messages an event source waits for while it may. */
+  readonly window: number;
   readonly schedulers: number;
   /** How long faults go on. */
   readonly faultySteps: number;
@@ -73,21 +90,32 @@ export interface Workload {
 export const MINUTE_MS = 60_000;
 
 const skus = ['mug', 'pen', 'cap'];
+/** More than one transaction can hold, together with those who want them. */
+const manySkus = Array.from({ length: 120 }, (_, number) => `sku-${number}`);
+const MANY_LINES = 48;
+/** A seed of them takes as long as ten others. */
+const WIDE_SEEDS = 0.015;
 
 export function workloadOf(seed: number): Workload {
   const random = new Random(seed, 5);
+  return random.chance(WIDE_SEEDS) ? wideWorkload(random, seed) : usualWorkload(random, seed);
+}
+
+/** A few customers who all want what there is little of. */
+function usualWorkload(random: Random, seed: number): Workload {
   const customers = random.pick([2, 2, 2, 3, 3, 4]);
-  const isScarce = random.chance(0.4);
+  const isScarce = random.chance(0.3);
   return {
     stock: skus.map((sku) => ({
       sku,
-      available: random.below(isScarce ? 4 : 12),
+      available: random.below(isScarce ? 4 : 30),
       unitPriceMinor: 1 + random.below(2_000),
     })),
     customers: Array.from({ length: customers }, (_, id) => customer(id, seed)),
     operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed)),
     concurrency: random.chance(0.4) ? 2 : 1,
     maxBatch: random.pick([1, 3, 10]),
+    window: random.pick([1, 1, 2, 4]),
     schedulers: random.chance(0.2) ? 2 : 1,
     faultySteps: 60 + random.below(200),
     redelivery: 'once',
@@ -95,9 +123,29 @@ export function workloadOf(seed: number): Workload {
   };
 }
 
+/** Long orders that come at once, so that one batch takes several transactions. */
+function wideWorkload(random: Random, seed: number): Workload {
+  const customers = Array.from({ length: 4 }, (_, id) => {
+    const first = random.below(manySkus.length);
+    const items = Array.from({ length: MANY_LINES }, (_, line) => ({
+      sku: manySkus[(first + line) % manySkus.length] ?? '',
+      quantity: 1,
+    }));
+    const body = { items, paymentMethod: 'pm_card_visa' };
+    return {
+      ...customer(id, seed),
+      body,
+      other: { ...body, paymentMethod: 'pm_card_mastercard' },
+      atStep: 0,
+    };
+  });
+  const stock = manySkus.map((sku) => ({ sku, available: 1 + random.below(2), unitPriceMinor: 100 }));
+  return { ...usualWorkload(random, seed), stock, customers, operators: [], maxBatch: 10, window: 4 };
+}
+
 function customer(id: number, seed: number): CustomerPlan {
   const random = new Random(seed, 6, id);
-  const wishes = random.pick([0, 0, 1, 1, 2]);
+  const wishes = random.pick([0, 1, 1, 1, 2]);
   const wanted = body(random);
   return {
     id,
@@ -111,7 +159,7 @@ function customer(id: number, seed: number): CustomerPlan {
     patience: random.below(5),
     wishes: Array.from({ length: wishes }, () => ({
       kind: random.pick(customerWishes),
-      afterSteps: random.below(random.pick([4, 60])),
+      afterSteps: random.below(random.pick([4, 30, 60])),
     })),
   };
 }

@@ -8,10 +8,10 @@ import type { End, Invocation } from '../invocation.ts';
 import type { Trace } from '../trace.ts';
 import type { Message } from '../world/broker.ts';
 import { keyOf } from '../world/table.ts';
-import type { World } from '../world/world.ts';
+import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement } from './acknowledgement.ts';
 import { flawOfOrder } from './orders.ts';
-import { rowOf, statusOf } from './row.ts';
+import { type Row, rowOf, statusOf } from './row.ts';
 import { StockBook } from './stock.ts';
 import { flawOfStep } from './transitions.ts';
 
@@ -73,7 +73,7 @@ export class Checker {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && write.item.history !== undefined)
         this.#recorded(service, old, write.item, invocation);
-      else if (service === 'order') this.#claimed(write, old);
+      else if (service === 'order') this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
       if (write.kind === 'put' && typeof write.item.orderId === 'string') this.#judge(write.item.orderId);
@@ -81,7 +81,8 @@ export class Checker {
   }
 
   /** The due time moves while an order waits; nothing else of a record changes without a step. */
-  #claimed(write: Write, old: Item | undefined): void {
+  #claimed(write: Write, old: Item | undefined, invocation: Invocation | undefined): void {
+    invocation?.claimed.set(keyOf(write), this.#world.clock.nowMs);
     const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old));
     if (write.kind !== 'add' || write.attribute !== 'dueEpochSeconds' || !isOpen) {
       this.fail('P8', `${keyOf(write)} was changed while ${statusOf(old)}`);
@@ -99,10 +100,8 @@ export class Checker {
   }
 
   #reserved(item: Item, invocation: Invocation | undefined): void {
-    const state = rowOf(item)?.state;
-    const order = rowOf(
-      this.#world.tables.order.items.get(typeof item.orderId === 'string' ? item.orderId : ''),
-    )?.state;
+    const { state, orderId } = rowOf(item) as Row;
+    const order = rowOf(this.#world.tables.order.items.get(orderId))?.state;
     if (order === undefined) return;
     const since = invocation?.startedStep ?? 0;
     if (state.status === 'RESERVED') {
@@ -182,20 +181,33 @@ export class Checker {
     } else invocation.putAside.add(messageId);
   }
 
-  /** P7: what leaves the parking queue for good has been published again before. */
-  unparked(messages: readonly Message[], invocation: Invocation | undefined): void {
-    for (const { messageId } of messages) {
-      if (invocation?.putAside.has(messageId) === true) continue;
-      this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
-    }
+  /** P7: what is taken out of the parking queue has been published again before. */
+  unparked({ messageId }: Message, invocation: Invocation | undefined): void {
+    if (invocation?.putAside.has(messageId) === true) return;
+    this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
   }
 
   invocationEnded(invocation: Invocation, end: End): void {
     if (end.kind !== 'returned') return;
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
+    if (invocation.faults === 0)
+      for (const [orderId, atMs] of invocation.claimed) this.#overdue(orderId, atMs, invocation);
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
+    }
+  }
+
+  /** A nudge that met with no fault leaves no order waiting past its deadline. */
+  #overdue(orderId: string, claimedMs: number, { startedMs, skewMs }: Invocation): void {
+    const item = this.#world.tables.order.items.get(orderId);
+    // Clocks may go back meanwhile.
+    const ageMs = Math.min(startedMs, claimedMs) + skewMs - Number(rowOf(item)?.state.createdAtMs);
+    if (statusOf(item) === 'PENDING' && ageMs >= DEADLINE_MS) {
+      this.fail(
+        'P3',
+        `${orderId} was nudged ${Math.round(ageMs / 1000)} s after it was placed and still waits`,
+      );
     }
   }
 

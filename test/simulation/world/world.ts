@@ -10,6 +10,8 @@ export const retryDelays = parseRetryDelays(DEFAULT_RETRY_DELAYS);
 const topology = topologyOf(retryDelays);
 export const { bindings } = topology;
 
+/** How long a saga may take before it cancels itself, as in serverless.yml. */
+export const DEADLINE_MS = 900_000;
 export const BEGIN_MS = Date.parse('2026-01-01T00:00:00Z');
 
 /** Everything outside the functions: three tables, a broker, a payment provider, and the time. */

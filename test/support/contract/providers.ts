@@ -8,9 +8,9 @@ import { type StripeCalls, stripeProvider } from '../../../functions/payment/pro
 import type { OrderId } from '../../../functions/saga/ids.ts';
 import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
-import { stripeOf } from '../../simulation/edges.ts';
 import type { Fault, FaultPlan } from '../../simulation/faults.ts';
 import { Simulation } from '../../simulation/simulation.ts';
+import { stripeOf } from '../../simulation/stripe.ts';
 import { keptMinor } from '../../simulation/world/provider.ts';
 
 /** What becomes of the next charge: it is made and never answered, or refused with nothing done. */

@@ -1,0 +1,95 @@
+import type { Redelivery } from '../actors/workload.ts';
+import type { Violation } from '../checker/checker.ts';
+import type { PlannedFault } from '../faults.ts';
+import { type Run, run } from '../run.ts';
+import type { Script } from '../script.ts';
+
+/** A saga to crash at every point, and the faults that belong to it. */
+export interface Unit {
+  readonly scenario: string;
+  readonly redelivery: Redelivery;
+  readonly faults: readonly PlannedFault[];
+}
+
+export interface Enumerated extends Unit {
+  readonly calls: number;
+  readonly singles: number;
+  readonly pairs: number;
+  readonly broken: readonly { readonly script: Script; readonly violation: Violation }[];
+}
+
+const redeliveries: readonly Redelivery[] = ['once', 'twice', 'late'];
+
+/** Runs that share an event loop. */
+const INTERLEAVED = 32;
+/** More of them would tell nothing more. */
+const MAX_BROKEN = 3;
+
+const scriptOf = ({ scenario, redelivery, faults }: Unit, crashes: readonly PlannedFault[]): Script => ({
+  seed: 0,
+  order: 'arrival',
+  scenario,
+  redelivery,
+  faults: [...faults, ...crashes],
+});
+
+/**
+ * Crashes before and after each call of the saga, and then, for each of those crashes, before and after each call
+ * that is made after it. The calls of the second round are those of the first round's run: a crash changes what
+ * comes after it.
+ */
+export async function enumerate(unit: Unit): Promise<Enumerated> {
+  const broken: Enumerated['broken'][number][] = [];
+  const judge = ({ script, violation }: Run) => {
+    if (violation !== undefined && broken.length < MAX_BROKEN) broken.push({ script, violation });
+  };
+  const calm = await run(scriptOf(unit, []));
+  judge(calm);
+  const total = { singles: 0, pairs: 0 };
+  const firsts = crashesBetween(1, calm.callsAmongFaults).filter(({ at }) =>
+    unit.faults.every((fault) => fault.at !== at),
+  );
+  await inLanes(firsts, async (first) => {
+    const single = await run(scriptOf(unit, [first]));
+    judge(single);
+    total.singles += 1;
+    for (const second of crashesBetween(callOf(first) + 1, single.callsAmongFaults)) {
+      judge(await run(scriptOf(unit, [first, second])));
+      total.pairs += 1;
+    }
+  });
+  return { ...unit, calls: calm.callsAmongFaults, ...total, broken };
+}
+
+function crashesBetween(from: number, to: number): readonly PlannedFault[] {
+  return Array.from(
+    { length: Math.max(to - from + 1, 0) },
+    (_, index) => `call-${from + index}` as const,
+  ).flatMap((at) => [{ at, fault: 'crash-before' } as const, { at, fault: 'crash-after' } as const]);
+}
+
+const callOf = ({ at }: PlannedFault): number => Number(at.slice('call-'.length));
+
+async function inLanes<T>(inputs: readonly T[], work: (input: T) => Promise<void>): Promise<void> {
+  const waiting = [...inputs];
+  const lane = async () => {
+    for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) await work(input);
+  };
+  await Promise.all(Array.from({ length: INTERLEAVED }, lane));
+}
+
+/** The happy saga and each failing one. A customer can cancel once there is an answer, and until all is done. */
+export async function unitsToCrash(): Promise<readonly Unit[]> {
+  const stagesOf = async (scenario: string, cancelled: string) => {
+    const { callsAmongFaults } = await run(scriptOf({ scenario, redelivery: 'once', faults: [] }, []));
+    return Array.from({ length: callsAmongFaults - 1 }, (_, index) => `${cancelled}-${index + 2}`);
+  };
+  const stages = [...(await stagesOf('happy', 'cancel')), ...(await stagesOf('declined', 'cancel-declined'))];
+  // Nobody hears of the order: its environment dies before it can say so, and its customer does not ask again.
+  const unheard: PlannedFault = { at: 'call-2', fault: 'crash-before' };
+  const scenarios = [
+    ...['happy', 'out-of-stock', 'declined', ...stages].map((scenario) => ({ scenario, faults: [] })),
+    { scenario: 'deadline', faults: [unheard] },
+  ];
+  return scenarios.flatMap((each) => redeliveries.map((redelivery) => ({ ...each, redelivery })));
+}

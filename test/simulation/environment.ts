@@ -1,0 +1,9 @@
+import type { Service } from '../../functions/saga/choreography.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Where a function runs: one invocation at a time, on a clock that may be wrong. */
+export interface Environment {
+  readonly service: Service;
+  readonly skewMs: number;
+  invocation: Invocation | undefined;
+}

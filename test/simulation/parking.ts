@@ -1,0 +1,77 @@
+import type { Parked, Parking } from '../../functions/runtime/parking.ts';
+import { PublishError } from '../../functions/runtime/publish-error.ts';
+import { ATTEMPTS_HEADER } from '../../functions/runtime/rabbitmq-event.ts';
+import { ERROR_HEADER, REASON_HEADER } from '../../functions/runtime/settle.ts';
+import { deadQueueOf } from '../../functions/saga/routes.ts';
+import type { Environment } from './environment.ts';
+import type { Simulation } from './simulation.ts';
+import type { Message } from './world/broker.ts';
+
+/** The parking queues, as seen over one connection of an environment. */
+export const parkingOf = (simulation: Simulation, environment: Environment): Parking => ({
+  visit: async (service, max, look) => {
+    const { world, checker } = simulation;
+    const { invocation } = environment;
+    const queue = deadQueueOf(service);
+    let held: Message[] = [];
+    const removed = new Set<Message>();
+    const giveBack = (messages: readonly Message[]) => {
+      world.broker.putBack(queue, messages);
+      held = [];
+    };
+    invocation?.onCrash.push(() => {
+      giveBack(held.filter((message) => !removed.has(message)));
+    });
+    await simulation.call(invocation, {
+      kind: 'visit',
+      about: () => queue,
+      effect: () => {
+        held = world.broker.take(queue, max);
+      },
+      instead: {
+        refused: () => {
+          throw new PublishError('the parking queue cannot be read');
+        },
+      },
+    });
+    const leave = () =>
+      simulation.call(invocation, {
+        kind: 'leave',
+        about: () => `${queue}, ${removed.size} of ${held.length} removed`,
+        effect: () => giveBack(held.filter((message) => !removed.has(message))),
+        // The connection is lost before the acknowledgements arrive.
+        instead: { 'removal-lost': () => giveBack(held) },
+      });
+    try {
+      return await look(
+        held.map((message) =>
+          parked(message, () => {
+            checker.unparked(message, invocation);
+            removed.add(message);
+          }),
+        ),
+      );
+    } finally {
+      await leave();
+    }
+  },
+});
+
+function parked({ body, messageId, type, contentType, headers }: Message, remove: () => void): Parked {
+  const attempts = headers[ATTEMPTS_HEADER];
+  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  const death = text('x-first-death-reason');
+  return {
+    delivery: {
+      body: Buffer.from(body),
+      messageId,
+      type,
+      contentType,
+      attempts: typeof attempts === 'number' ? attempts : 0,
+    },
+    reason:
+      text(REASON_HEADER) ?? (death === undefined ? 'without a reason' : `put aside by the broker: ${death}`),
+    lastError: text(ERROR_HEADER),
+    remove,
+  };
+}

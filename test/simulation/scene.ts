@@ -1,0 +1,139 @@
+import { services } from '../../functions/saga/choreography.ts';
+import { queueOf } from '../../functions/saga/routes.ts';
+import { Customer } from './actors/customer.ts';
+import { Operator } from './actors/operator.ts';
+import { scenarioOf } from './actors/scenarios.ts';
+import { MINUTE_MS, type Workload, workloadOf } from './actors/workload.ts';
+import { statusOf } from './checker/row.ts';
+import { Coverage } from './coverage.ts';
+import { disturb } from './disturbances.ts';
+import { EventSources } from './event-source.ts';
+import { RandomPlan, ScriptedPlan } from './faults.ts';
+import { Lambda } from './functions.ts';
+import { Random } from './random.ts';
+import type { Script } from './script.ts';
+import { stockItem } from './shelf.ts';
+import { Simulation } from './simulation.ts';
+
+export interface RunOptions {
+  readonly isTraced?: boolean;
+  /** Where to count what happens. Any number of runs may share it. */
+  readonly coverage?: Coverage;
+}
+
+/** Everything that takes part in one run. */
+export class Scene {
+  readonly simulation: Simulation;
+  readonly lambda: Lambda;
+  readonly sources: EventSources;
+  readonly customers: readonly Customer[];
+  readonly operators: readonly Operator[];
+  readonly workload: Workload;
+  readonly plan: RandomPlan | ScriptedPlan;
+  readonly #random: Random;
+  #nextTickMs: number;
+
+  constructor(script: Script, { isTraced = false, coverage = new Coverage() }: RunOptions) {
+    const { seed, faults, without = [], order = 'random', schedule = 0, scenario, redelivery } = script;
+    this.workload = scenario === undefined ? workloadOf(seed) : scenarioOf(scenario, redelivery);
+    this.plan = faults === undefined ? new RandomPlan(seed) : new ScriptedPlan(faults);
+    this.simulation = new Simulation({ seed, plan: this.plan, order, schedule, isTraced, coverage });
+    this.lambda = new Lambda(this.simulation);
+    this.#random = new Random(seed, 10, schedule);
+    const { concurrency, maxBatch, firstTickMs } = this.workload;
+    this.sources = new EventSources(this.simulation, this.lambda, {
+      concurrency,
+      batchSize: () => 1 + this.#random.below(maxBatch),
+      redelivery: this.workload.redelivery,
+      window: this.workload.window,
+    });
+    const takesPart = ({ id }: { readonly id: number }) => !without.includes(id);
+    this.customers = this.workload.customers
+      .filter(takesPart)
+      .map((plan) => new Customer(plan, this.simulation, this.lambda, this.workload.redelivery));
+    this.operators = this.workload.operators
+      .filter(takesPart)
+      .map((plan) => new Operator(plan, this.simulation, this.lambda));
+    this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
+    this.#fillShelves();
+  }
+
+  start(): void {
+    for (const actor of [...this.customers, ...this.operators]) actor.start();
+  }
+
+  /** Lets one thing happen. False: nothing is left to happen, and everything has ended. */
+  advance(): boolean {
+    const { simulation } = this;
+    const { world, scheduler } = simulation;
+    simulation.step += 1;
+    simulation.trace.step = simulation.step;
+    world.clock.advance(1 + this.#random.below(10));
+    if (simulation.areFaultsOn) disturb(simulation, this.lambda, () => this.#passTime());
+    world.broker.move();
+    const ready = this.sources.ready();
+    scheduler.wake(simulation.step, scheduler.waiting + ready.length === 0);
+    const isIdle = scheduler.waiting + ready.length === 0;
+    if (isIdle && this.#isQuiet()) return false;
+    if (isIdle) this.#passTime();
+    else scheduler.take(ready)?.run();
+    return true;
+  }
+
+  get openOrders(): readonly string[] {
+    return [...this.simulation.world.tables.order.items.values()]
+      .filter((item) => !['CONFIRMED', 'CANCELLED'].includes(statusOf(item)))
+      .map(({ pk }) => pk);
+  }
+
+  #isQuiet(): boolean {
+    const { world, live, scheduler } = this.simulation;
+    return (
+      live.size === 0 &&
+      !scheduler.isAnythingAsleep &&
+      world.broker.heldCount === 0 &&
+      world.broker.nextMoveMs() === Number.POSITIVE_INFINITY &&
+      services.every((service) => world.broker.queue(queueOf(service)).messages.length === 0) &&
+      this.openOrders.length === 0
+    );
+  }
+
+  /** To the next moment at which something happens by itself. */
+  #passTime(): void {
+    const { simulation, workload } = this;
+    const { world, coverage } = simulation;
+    const nextMs = Math.min(
+      world.broker.nextMoveMs(),
+      simulation.scheduler.nextDueMs(),
+      this.#usefulTickMs(),
+    );
+    simulation.passTime(Number.isFinite(nextMs) ? Math.max(nextMs - world.clock.nowMs, 0) : MINUTE_MS);
+    if (world.clock.nowMs < this.#nextTickMs) return;
+    this.#nextTickMs = world.clock.nowMs + MINUTE_MS;
+    for (let scheduler = 0; scheduler < workload.schedulers; scheduler += 1) {
+      simulation.scheduler.add({ run: () => this.lambda.invoke('nudge-orders', {}, () => {}) });
+    }
+    if (workload.schedulers > 1) coverage.count('two schedulers');
+  }
+
+  /** Ticks before anything is due change nothing, so time passes over them. */
+  #usefulTickMs(): number {
+    const { world } = this.simulation;
+    const dues = [...world.tables.order.items.values()].flatMap((item) =>
+      typeof item.dueEpochSeconds === 'number' ? [item.dueEpochSeconds * 1000] : [],
+    );
+    if (dues.length === 0) return this.openOrders.length > 0 ? this.#nextTickMs : Number.POSITIVE_INFINITY;
+    return Math.max(this.#nextTickMs, Math.min(...dues));
+  }
+
+  /** What an operator has put on the shelf before anybody ordered. */
+  #fillShelves(): void {
+    const { world, checker } = this.simulation;
+    for (const { sku, available, unitPriceMinor } of this.workload.stock) {
+      const item = stockItem(sku, available, unitPriceMinor);
+      const writes = [{ kind: 'put', item, expects: 'absent' }] as const;
+      world.tables.inventory.write(writes);
+      checker.wrote('inventory', writes, new Map(), undefined);
+    }
+  }
+}

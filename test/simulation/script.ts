@@ -1,0 +1,18 @@
+import type { Redelivery } from './actors/workload.ts';
+import type { PlannedFault } from './faults.ts';
+import type { Order } from './scheduler.ts';
+
+/** All that a run depends on. Everything but the seed is absent until a run has been shrunk. */
+export interface Script {
+  readonly seed: number;
+  /** Exactly these faults, and not those that the seed draws. */
+  readonly faults?: readonly PlannedFault[];
+  /** Actors that stay away, by id. */
+  readonly without?: readonly number[];
+  readonly order?: Order;
+  /** Another order of what happens, by its number, than the one that belongs to the seed. */
+  readonly schedule?: number;
+  /** One named saga, and not what the seed draws. */
+  readonly scenario?: string;
+  readonly redelivery?: Redelivery;
+}
