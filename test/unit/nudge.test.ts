@@ -35,7 +35,7 @@ function scene(items: readonly Item[]) {
     nowMs = begin + minutes * minute;
     return await run();
   };
-  const stateOf = (order: number) => store.items.get(orderIdOf(order))?.state as unknown as Order;
+  const stateOf = (order: number) => JSON.parse(store.items.get(orderIdOf(order))?.state as string) as Order;
   return { store, publisher, runAt, stateOf };
 }
 

@@ -83,7 +83,7 @@ export class Customer {
     }
     if (this.told.orderId !== orderId)
       checker.fail('P5', `${this.plan.key} is ${this.told.orderId} and ${orderId}`);
-    const state = world.tables.order.items.get(orderId)?.state as unknown as Body | undefined;
+    const state = rowOf(world.tables.order.items.get(orderId))?.state as Body | undefined;
     if (state === undefined) checker.fail('P6', `${orderId} was accepted and is not there`);
     else if (JSON.stringify(state.items) !== JSON.stringify(body.items)) {
       checker.fail('P5', `${orderId} was accepted and is another order`);

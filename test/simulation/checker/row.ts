@@ -7,6 +7,16 @@ import type { Item } from '../../../functions/runtime/store.ts';
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Row = Record<string, any>;
 
-export const rowOf = (item: Item | undefined): Row | undefined => item;
+const rows = new WeakMap<Item, Row>();
+
+export function rowOf(item: Item | undefined): Row | undefined {
+  if (item === undefined) return undefined;
+  const row = rows.get(item) ?? { ...item, ...text(item, 'state'), ...text(item, 'history') };
+  rows.set(item, row);
+  return row;
+}
+
+const text = (item: Item, name: 'state' | 'history'): Row =>
+  typeof item[name] === 'string' ? { [name]: JSON.parse(item[name]) } : {};
 
 export const statusOf = (item: Item | undefined): string => String(rowOf(item)?.state?.status ?? 'NONE');

@@ -96,7 +96,7 @@ function heldBy(items: Iterable<Item>): ReadonlyMap<string, number> {
   const held = new Map<string, number>();
   for (const item of items) {
     if (statusOf(item) !== 'RESERVED') continue;
-    for (const { sku, quantity } of (item as Row).state.lines) {
+    for (const { sku, quantity } of (rowOf(item) as Row).state.lines) {
       held.set(`SKU#${sku}`, (held.get(`SKU#${sku}`) ?? 0) + quantity);
     }
   }

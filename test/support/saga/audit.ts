@@ -48,7 +48,8 @@ export async function readBooks(
   };
   const tableOf = (service: string) => scan(system.environment[`${service}_TABLE`] ?? '');
   const [orders, inventory, payments] = await Promise.all(['ORDER', 'INVENTORY', 'PAYMENT'].map(tableOf));
-  const byOrder = (rows: Row[] = []) => new Map(rows.map((row) => [String(row.orderId), row]));
+  const byOrder = (rows: Row[] = []) =>
+    new Map(rows.map((row) => [String(row.orderId), { ...row, state: JSON.parse(row.state ?? 'null') }]));
   const ledger = (await (await fetch(`${system.urls.payments}/ledger`)).json()) as {
     orders: Books['ledger'];
   };
