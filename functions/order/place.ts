@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Edges } from '../runtime/edges.ts';
-import { run } from '../runtime/engine.ts';
 import { bodyOf, http, requireRole, traceparentOf } from '../runtime/http.ts';
 import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../runtime/idempotency-key.ts';
 import { liveEdges } from '../runtime/live.ts';
 import { Problem } from '../runtime/problem.ts';
 import { HASTY } from '../runtime/publisher.ts';
+import { together } from '../runtime/together.ts';
 import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../saga/events.ts';
 import { accepted, order } from './order.ts';
 
@@ -19,8 +19,9 @@ const NewOrder = z.strictObject({
 });
 
 /** POST /orders: accepted as soon as it is durable; the saga goes on by itself. */
-export const place = (edges: Edges) =>
-  http(async (event) => {
+export const place = (edges: Edges) => {
+  const run = together(order, edges);
+  return http(async (event) => {
     const { id: customerId } = requireRole(event, 'customer');
     const key = idempotencyKeyOf(event);
     const body = bodyOf(event, NewOrder);
@@ -32,11 +33,12 @@ export const place = (edges: Edges) =>
       traceparent: traceparentOf(event),
     } as const;
 
-    const [outcome] = await run(order, [work], edges);
-    if (outcome?.kind === 'refused') {
+    const outcome = await run(work);
+    if (outcome.kind === 'refused') {
       throw new Problem('idempotency-key-reused', 'Send a new Idempotency-Key for a new order.');
     }
     return accepted(outcome);
   });
+};
 
 export const handler = place(liveEdges('order', HASTY));
