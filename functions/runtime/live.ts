@@ -35,6 +35,7 @@ export const liveParking = (service: Service, patience: Patience): Parking =>
 function storeOf(service: Service): Store {
   const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };
   const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
+  client.middlewareStack.remove('loggerMiddleware');
   return new DynamoStore(client, required(`${service.toUpperCase()}_TABLE`));
 }
 
