@@ -7,7 +7,13 @@ import { log } from '../runtime/log.ts';
 import { roles } from '../runtime/role.ts';
 import { CustomerId } from '../saga/ids.ts';
 
-const Claims = z.object({ sub: CustomerId, role: z.enum(roles) });
+const Claims = z.object({ sub: CustomerId, role: z.enum(roles), exp: z.number() });
+type Claims = z.infer<typeof Claims>;
+
+/** Where no gateway keeps our answers, every request of a caller brings the same token. */
+const VERIFIED_FOR_MS = 60_000;
+const MAX_VERIFIED = 1_000;
+const verified = new Map<string, { readonly claims: Claims; readonly untilMs: number }>();
 
 /** The issuer's public keys, fetched at the first token and again when a token names a key not seen yet. */
 let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
@@ -20,15 +26,8 @@ let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
   if (token === undefined) throw new Error('Unauthorized');
-  keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
   try {
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: required('TOKEN_ISSUER'),
-      audience: required('TOKEN_AUDIENCE'),
-      algorithms: ['ES256', 'RS256'],
-      requiredClaims: ['exp', 'sub'],
-    });
-    const { sub, role } = Claims.parse(payload);
+    const { sub, role } = known(token) ?? (await verify(token));
     return allow(sub, role, event.methodArn);
   } catch (error) {
     // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
@@ -41,6 +40,28 @@ export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<AP
     log('info', 'token refused', { reason: error.message });
     throw new Error('Unauthorized');
   }
+}
+
+async function verify(token: string): Promise<Claims> {
+  keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
+  const { payload } = await jwtVerify(token, keys, {
+    issuer: required('TOKEN_ISSUER'),
+    audience: required('TOKEN_AUDIENCE'),
+    algorithms: ['ES256', 'RS256'],
+    requiredClaims: ['exp', 'sub'],
+  });
+  const claims = Claims.parse(payload);
+  const [oldest] = verified.keys();
+  if (verified.size >= MAX_VERIFIED && oldest !== undefined) verified.delete(oldest);
+  verified.set(token, { claims, untilMs: Math.min(claims.exp * 1_000, Date.now() + VERIFIED_FOR_MS) });
+  return claims;
+}
+
+function known(token: string): Claims | undefined {
+  const found = verified.get(token);
+  if (found === undefined || Date.now() < found.untilMs) return found?.claims;
+  verified.delete(token);
+  return undefined;
 }
 
 /** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
