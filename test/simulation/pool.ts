@@ -10,6 +10,9 @@ export interface Work {
 }
 export type Kind = keyof Work;
 
+/** Runs make much and keep little: a larger nursery is emptied less often. */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+
 /**
  * Hands pieces of work to a thread per core, the next one to whichever is free. `heard` learns of each answer as it
  * comes and tells whether to go on.
@@ -23,7 +26,7 @@ export async function inThreads<K extends Kind>(
   const waiting = [...pieces];
   let goesOn = true;
   const thread = async () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits });
     try {
       for (let ask = waiting.shift(); ask !== undefined && goesOn; ask = waiting.shift()) {
         goesOn = heard(await answerOf(worker, kind, ask)) && goesOn;

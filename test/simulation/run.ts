@@ -22,21 +22,17 @@ export interface Run {
 /** Once faults have stopped, everything has ended within so many steps. */
 const MAX_HEALING_STEPS = 3_000;
 
-let nextTurn: Promise<void> | undefined;
-
-/** A turn of the event loop, the same for all runs: what functions do without the outside is done after it. */
-function turn(): Promise<void> {
-  nextTurn ??= new Promise((resolve) => {
-    setImmediate(() => {
-      nextTurn = undefined;
-      resolve();
-    });
-  });
-  return nextTurn;
-}
+/**
+ * Whatever functions do without the outside is done after it: from within a microtask, the next tick comes when
+ * there is no other microtask left. https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick
+ */
+const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+/** Lets the event loop turn, which no number of ticks does. */
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs one script to its end and judges it. */
 export async function run(script: Script, options: RunOptions = {}): Promise<Run> {
+  await breath();
   const scene = new Scene(script, options);
   const { simulation, workload } = scene;
   scene.start();

@@ -27,8 +27,6 @@ export interface SeedRange {
   readonly onProgress?: (seeds: number, violations: number) => void;
 }
 
-/** Runs that share an event loop, so that a turn of it serves them all. They share nothing else. */
-const INTERLEAVED = 32;
 const PROGRESS_EVERY = 500;
 
 /** Runs `count` seeds, from `from` on, in this thread. Each seed's run depends on nothing but the seed. */
@@ -41,11 +39,8 @@ export async function simulateSeeds({
   const coverage = new Coverage();
   const violations: Found[] = [];
   const total = { seeds: 0, calls: 0, steps: 0 };
-  let next = from;
-  const lane = async () => {
-    while (next < from + count && violations.length < maxViolations) {
-      const seed = next;
-      next += 1;
+  await withoutLogs(async () => {
+    for (let seed = from; seed < from + count && violations.length < maxViolations; seed += 1) {
       const { violation, calls, steps } = await run({ seed }, { coverage });
       total.seeds += 1;
       total.calls += calls;
@@ -53,9 +48,7 @@ export async function simulateSeeds({
       if (violation !== undefined) violations.push({ seed, ...violation });
       if (total.seeds % PROGRESS_EVERY === 0) onProgress(total.seeds, violations.length);
     }
-  };
-  await withoutLogs(() => Promise.all(Array.from({ length: INTERLEAVED }, lane)));
-  violations.sort((a, b) => a.seed - b.seed);
+  });
   return {
     ...total,
     violations,

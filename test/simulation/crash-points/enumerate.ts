@@ -20,8 +20,6 @@ export interface Enumerated extends Unit {
 
 const redeliveries: readonly Redelivery[] = ['once', 'twice', 'late'];
 
-/** Runs that share an event loop. */
-const INTERLEAVED = 32;
 /** More of them would tell nothing more. */
 const MAX_BROKEN = 3;
 
@@ -49,7 +47,7 @@ export async function enumerate(unit: Unit): Promise<Enumerated> {
   const firsts = crashesBetween(1, calm.callsAmongFaults).filter(({ at }) =>
     unit.faults.every((fault) => fault.at !== at),
   );
-  await inLanes(firsts, async (first) => {
+  for (const first of firsts) {
     const single = await run(scriptOf(unit, [first]));
     judge(single);
     total.singles += 1;
@@ -57,7 +55,7 @@ export async function enumerate(unit: Unit): Promise<Enumerated> {
       judge(await run(scriptOf(unit, [first, second])));
       total.pairs += 1;
     }
-  });
+  }
   return { ...unit, calls: calm.callsAmongFaults, ...total, broken };
 }
 
@@ -69,14 +67,6 @@ function crashesBetween(from: number, to: number): readonly PlannedFault[] {
 }
 
 const callOf = ({ at }: PlannedFault): number => Number(at.slice('call-'.length));
-
-async function inLanes<T>(inputs: readonly T[], work: (input: T) => Promise<void>): Promise<void> {
-  const waiting = [...inputs];
-  const lane = async () => {
-    for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) await work(input);
-  };
-  await Promise.all(Array.from({ length: INTERLEAVED }, lane));
-}
 
 /** The happy saga and each failing one. A customer can cancel once there is an answer, and until all is done. */
 export async function unitsToCrash(): Promise<readonly Unit[]> {
