@@ -10,6 +10,8 @@ const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
 const UNBOUND_STEPS = 60;
 /** Long enough for the broker to deliver a message as often as it ever does. */
 const CRASH_LOOP_STEPS = 200;
+/** Sagas pass their deadline meanwhile, and the payment provider forgets its keys. */
+const outagesMs = [2 * 60_000, 20 * 60_000, 40 * 60_000, 25 * 3_600_000];
 
 /** Lets happen to the world what the plan has for this step. */
 export function disturb(simulation: Simulation, lambda: Lambda, passTime: () => void): void {
@@ -42,6 +44,13 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       simulation.crashLoops.add(service);
       const end = { run: () => void simulation.crashLoops.delete(service) };
       simulation.scheduler.addAtStep(simulation.step + CRASH_LOOP_STEPS, end);
+      return;
+    }
+    // A mapping is switched off, and time goes on without the service.
+    case 'outage': {
+      const service = pick(services);
+      const lengthMs = outagesMs[Math.floor(((draw * 977) % 1) * outagesMs.length)] ?? 0;
+      simulation.outages.set(service, world.clock.nowMs + lengthMs);
       return;
     }
     case 'clock-jump':

@@ -7,7 +7,8 @@ import {
   type Write,
   type WriteResult,
 } from '../../functions/runtime/store.ts';
-import { statusOf } from './checker/row.ts';
+import { UNWRITABLE_SKU } from './actors/workload.ts';
+import { rowOf, statusOf } from './checker/row.ts';
 import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
@@ -24,6 +25,8 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
   const table = world.tables[service];
 
   const apply = (writes: readonly Write[], invocation: Invocation | undefined): WriteResult => {
+    if (simulation.areFaultsOn && writes.some(isUnwritable))
+      throw new Error('ValidationException: an item is too large');
     const before = checker.beforeWrite(service, writes);
     const result = table.write(writes);
     if (result.ok) checker.wrote(service, writes, before, invocation);
@@ -55,6 +58,10 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
               apply(writes, invocation);
               return unavailable();
             },
+            // As for one item that is too large, which takes all that is written with it along.
+            invalid: () => {
+              throw new Error('ValidationException');
+            },
             conflict: () => conflictOf(writes, simulation.detail(1)),
           },
         });
@@ -70,6 +77,11 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
     publisher: { publish: (message) => publish(simulation, environment.invocation, message) },
   };
 }
+
+const isUnwritable = (write: Write): boolean =>
+  write.kind === 'put' &&
+  statusOf(write.item) === 'RESERVED' &&
+  rowOf(write.item)?.state.lines.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU);
 
 function describeWrite(write: Write): string {
   if (write.kind === 'add')

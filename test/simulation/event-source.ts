@@ -43,10 +43,15 @@ export class EventSources {
   #withAtLeast(count: number): readonly Task[] {
     const ready: Task[] = [];
     for (const [service, task] of this.#tasks) {
-      if (this.#running[service] >= this.#concurrency) continue;
+      if (this.#running[service] >= this.#concurrency || this.#isOut(service)) continue;
       if (this.#simulation.world.broker.queue(queueOf(service)).messages.length >= count) ready.push(task);
     }
     return ready;
+  }
+
+  #isOut(service: Service): boolean {
+    const { outages, world } = this.#simulation;
+    return (outages.get(service) ?? 0) > world.clock.nowMs;
   }
 
   #deliver(service: Service): void {

@@ -26,7 +26,7 @@ const crashesOnChannel = ['crash-before', 'crash-after'] as const;
 export const callFaults = {
   read: [...crashes, 'late', 'throttled'],
   query: [...crashes, 'late', 'throttled', 'index-lag'],
-  write: [...crashes, 'late', 'throttled', 'conflict', 'answer-lost'],
+  write: [...crashes, 'late', 'throttled', 'conflict', 'invalid', 'answer-lost'],
   publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered'],
   // A look into the parking queue, and the end of it.
   visit: [...crashesOnChannel, 'late', 'refused'],
@@ -40,7 +40,7 @@ export const callFaults = {
     'error-kept',
     'error-kept-after-effect',
   ],
-  search: [...crashes, 'late', 'unreachable', 'unavailable'],
+  search: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   refund: [
     ...crashes,
     'late',
@@ -61,6 +61,7 @@ export const worldFaults = [
   'unbound',
   'stall',
   'crash-loop',
+  'outage',
   'clock-jump',
   'clock-skew',
   'poison',
@@ -94,16 +95,20 @@ const STEP_RATE = 0.002;
 const RARE_RATE = 0.04;
 /** Each seed has moods of its own (swarm testing): what never happens in one happens a lot in another. */
 const moods = [0, 0, 0.5, 0.5, 2, 6];
+const FAVOURED = 20;
 
 /** Draws faults at random for a seed. */
 export class RandomPlan implements FaultPlan {
   readonly happened: PlannedFault[] = [];
   readonly #random: Random;
   readonly #seed: number;
+  readonly #favoured: readonly Fault[];
   /** What is possible at a kind of place, with the probability that this or one before it happens. */
   readonly #odds = new Map<readonly Fault[], readonly number[]>();
 
-  constructor(seed: number) {
+  /** `favoured`: faults that happen a lot whatever the mood is. */
+  constructor(seed: number, favoured: readonly Fault[] = []) {
+    this.#favoured = favoured;
     this.#seed = seed;
     this.#random = new Random(seed, 2);
   }
@@ -121,7 +126,7 @@ export class RandomPlan implements FaultPlan {
     let sum = 0;
     const odds = possible.map((fault) => {
       const mood = new Random(this.#seed, 3, allFaults.indexOf(fault)).pick(moods);
-      sum += mood * rateOf(fault);
+      sum += (this.#favoured.includes(fault) ? FAVOURED : mood) * rateOf(fault);
       return sum;
     });
     this.#odds.set(possible, odds);
@@ -140,6 +145,7 @@ const rareFaults: ReadonlySet<Fault> = new Set([
   'error-kept',
   'removal-lost',
   'index-lag',
+  'limited',
 ]);
 
 /** In an order that gives each its number. */

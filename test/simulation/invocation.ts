@@ -1,4 +1,5 @@
 import type { Service } from '../../functions/saga/choreography.ts';
+import type { CallKind } from './faults.ts';
 import type { Message } from './world/broker.ts';
 
 /** How an invocation ended, as whoever invoked it sees it. */
@@ -20,8 +21,10 @@ export class Invocation {
   readonly messages: readonly Message[];
   /** Orders of which it has had an event of its own service confirmed. */
   readonly saidOf = new Set<string>();
-  /** Messages it has had confirmed in a delay queue or the parking queue. */
-  readonly putAside = new Set<string>();
+  /** Messages it has had confirmed in a delay queue, the parking queue, or its service's own: their bodies by id. */
+  readonly putAside = new Map<string, string | Buffer>();
+  /** How far in its batch it has come with each order. */
+  readonly reached = new Map<string, number>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
   /** Orders that it has claimed to nudge, and when. */
@@ -30,6 +33,8 @@ export class Invocation {
   isOver = false;
   /** Over without having returned: its code may go on for a moment, and nobody is there to see it. */
   isDead = false;
+  /** Kinds of calls of which one has failed, as its function sees it. */
+  readonly failed = new Set<CallKind>();
   pending = 0;
   calls = 0;
   faults = 0;

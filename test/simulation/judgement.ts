@@ -1,10 +1,12 @@
+import type { Item } from '../../functions/runtime/store.ts';
 import { services } from '../../functions/saga/choreography.ts';
 import { deadQueueOf } from '../../functions/saga/routes.ts';
 import type { Customer } from './actors/customer.ts';
 import { requestOf } from './actors/request.ts';
-import { rowOf, statusOf } from './checker/row.ts';
+import { type Row, rowOf, statusOf } from './checker/row.ts';
 import { missingPoison } from './disturbances.ts';
 import type { Scene } from './scene.ts';
+import { DEADLINE_MS } from './world/world.ts';
 
 /** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
 const REDRIVE_ROUNDS = 2;
@@ -17,7 +19,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   for (const order of world.tables.order.items.values()) {
     const state = rowOf(order)?.state;
     coverage.count(`order ${state.status} ${state.reason?.code ?? ''}`.trim());
-    judgeReason(scene, order.pk, state);
+    judgeReason(scene, order);
   }
   for (const [reason, times] of checker.parkedReasons)
     coverage.count(`parked: ${reason.slice(0, 40)}`, times);
@@ -30,8 +32,30 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   if (services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
     await redriveAll(scene, settle);
   }
-  customers[simulation.seed % customers.length]?.askAgain();
+  judgeReceipts(scene);
+  judgeOutcomes(scene);
+  const customer = customers[simulation.seed % customers.length];
+  customer?.askAgain();
+  customer?.lookAgain();
   await settle();
+}
+
+function judgeReceipts({ simulation: { checker, world }, operators }: Scene): void {
+  const confirmed = operators.filter(({ isReceiptConfirmed }) => isReceiptConfirmed).length;
+  const stored = [...world.tables.inventory.items.keys()].filter((key) => key.startsWith('RECEIPT#')).length;
+  if (stored < confirmed) checker.fail('P6', `${confirmed} receipts were confirmed, ${stored} are stored`);
+}
+
+/** Whoever comes later (shipping, mail) hears of the end of every order, and of one end only. */
+function judgeOutcomes({ simulation: { checker, world } }: Scene): void {
+  for (const order of world.tables.order.items.values()) {
+    const isConfirmed = statusOf(order) === 'CONFIRMED';
+    const [said, unsaid] = isConfirmed ? ['confirmed', 'cancelled'] : ['cancelled', 'confirmed'];
+    if (!checker.said.has(`${order.pk}:order.${said}`))
+      checker.fail('P4', `nobody was told that ${order.pk} is ${said}`);
+    if (checker.said.has(`${order.pk}:order.${unsaid}`))
+      checker.fail('P4', `${order.pk} was said to be ${unsaid} and is ${said}`);
+  }
 }
 
 function judgeCustomer({ simulation: { checker, world } }: Scene, { told }: Customer): void {
@@ -47,13 +71,17 @@ function judgeCustomer({ simulation: { checker, world } }: Scene, { told }: Cust
 }
 
 /** An order is cancelled for a reason that is true. */
-function judgeReason(
-  { simulation: { checker, world } }: Scene,
-  orderId: string,
-  state: ReturnType<typeof Object>,
-): void {
+function judgeReason({ simulation: { checker, world }, customers }: Scene, order: Item): void {
+  const { pk: orderId, state, history } = rowOf(order) as Row;
   if (state.status !== 'CANCELLED') return;
   const { code } = state.reason;
+  const hasAsked = customers.some(({ told }) => told.orderId === orderId && told.cancelAskedBy.has(code));
+  if ((code === 'CUSTOMER' || code === 'OPERATOR') && !hasAsked)
+    checker.fail('P4', `${orderId} is cancelled by a ${code} who did not ask for it`);
+  const waitedMs =
+    Date.parse(history.find(({ because }: Row) => because === 'nudge')?.at) - state.createdAtMs;
+  if (code === 'DEADLINE' && !(waitedMs + world.clock.setBackMs >= DEADLINE_MS))
+    checker.fail('P4', `${orderId} passed its deadline after ${waitedMs} ms`);
   const payment = statusOf(world.tables.payment.items.get(orderId));
   const reservation = statusOf(world.tables.inventory.items.get(`ORDER#${orderId}`));
   if (code === 'PAYMENT_DECLINED' && payment !== 'DECLINED')

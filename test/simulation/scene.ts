@@ -36,7 +36,7 @@ export class Scene {
   constructor(script: Script, { isTraced = false, coverage = new Coverage() }: RunOptions) {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario, redelivery } = script;
     this.workload = scenario === undefined ? workloadOf(seed) : scenarioOf(scenario, redelivery);
-    this.plan = faults === undefined ? new RandomPlan(seed) : new ScriptedPlan(faults);
+    this.plan = faults === undefined ? new RandomPlan(seed, this.workload.favours) : new ScriptedPlan(faults);
     this.simulation = new Simulation({ seed, plan: this.plan, order, schedule, isTraced, coverage });
     this.lambda = new Lambda(this.simulation);
     this.#random = new Random(seed, 10, schedule);
@@ -106,6 +106,7 @@ export class Scene {
       world.broker.nextMoveMs(),
       simulation.scheduler.nextDueMs(),
       this.#usefulTickMs(),
+      ...[...simulation.outages.values()].filter((untilMs) => untilMs > world.clock.nowMs),
     );
     simulation.passTime(Number.isFinite(nextMs) ? Math.max(nextMs - world.clock.nowMs, 0) : MINUTE_MS);
     if (world.clock.nowMs < this.#nextTickMs) return;
@@ -129,8 +130,8 @@ export class Scene {
   /** What an operator has put on the shelf before anybody ordered. */
   #fillShelves(): void {
     const { world, checker } = this.simulation;
-    for (const { sku, available, unitPriceMinor } of this.workload.stock) {
-      const item = stockItem(sku, available, unitPriceMinor);
+    for (const stock of this.workload.stock) {
+      const item = stockItem(stock);
       const writes = [{ kind: 'put', item, expects: 'absent' }] as const;
       world.tables.inventory.write(writes);
       checker.wrote('inventory', writes, new Map(), undefined);

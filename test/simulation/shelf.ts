@@ -1,6 +1,7 @@
 import { putStock } from '../../functions/inventory/put-stock.ts';
 import type { Item } from '../../functions/runtime/store.ts';
 import { requestOf } from './actors/request.ts';
+import type { Workload } from './actors/workload.ts';
 import { Table } from './world/table.ts';
 import { BEGIN_MS } from './world/world.ts';
 
@@ -26,10 +27,9 @@ async function stocktake(): Promise<Item> {
 
 const template = await stocktake();
 
-export const stockItem = (sku: string, available: number, unitPriceMinor: number): Item => ({
+export const stockItem = ({ sku, ...stock }: Workload['stock'][number]): Item => ({
   ...template,
   pk: `SKU#${sku}`,
   sku,
-  available,
-  unitPriceMinor,
+  ...stock,
 });

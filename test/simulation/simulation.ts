@@ -46,6 +46,8 @@ export class Simulation {
   readonly live = new Set<Invocation>();
   /** Services of which every environment crashes at the moment. */
   readonly crashLoops = new Set<Service>();
+  /** Services whose queue nobody reads, and until when. */
+  readonly outages = new Map<Service, number>();
   readonly #plan: FaultPlan;
   /** Off: what happens from now on is what would happen without faults. */
   areFaultsOn = true;
@@ -116,6 +118,7 @@ export class Simulation {
         try {
           resolve(outcome());
         } catch (error) {
+          invocation.failed.add(kind);
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };

@@ -8,6 +8,9 @@ import type { ChargeRequest } from './world/provider.ts';
 const unreachable = (): never => {
   throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'The request timed out.' });
 };
+const limited = (): never => {
+  throw new Stripe.errors.StripeRateLimitError({ type: 'rate_limit_error', message: 'Too many requests.' });
+};
 const down = (): never => {
   throw new Stripe.errors.StripeAPIError({ type: 'api_error', message: 'Service unavailable.' });
 };
@@ -32,10 +35,10 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
     paymentIntents: {
       create: (
         { amount, currency, payment_method: paymentMethod, metadata }: Params,
-        { idempotencyKey: key }: Key,
+        { idempotencyKey: key }: Key = {},
       ) => {
         const request: ChargeRequest = { amount, currency, paymentMethod, orderId: metadata.orderId };
-        checker.asking('charge', request.orderId);
+        checker.charging(request);
         const charge = (trouble?: 'error before effect' | 'error after effect') => {
           try {
             return provider.charge(request, key, { lag: simulation.detail(3), trouble });
@@ -60,15 +63,19 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           kind: 'search',
           about: () => orderId,
           effect: () => ({ data: provider.search(orderId) }),
+          instead: { limited },
         });
       },
     },
     refunds: {
-      create: ({ payment_intent: intentId, metadata }: RefundParams, { idempotencyKey: key }: Key) => {
-        checker.asking('refund', metadata.orderId);
+      create: (
+        { payment_intent: intentId, amount, metadata }: RefundParams,
+        { idempotencyKey: key }: Key = {},
+      ) => {
+        checker.refunding(metadata.orderId);
         const refund = (outcome?: Parameters<typeof provider.refund>[2]) => {
           try {
-            return provider.refund(intentId, key, outcome);
+            return provider.refund(intentId, key, outcome, amount);
           } finally {
             checker.moneyMoved(metadata.orderId);
           }
@@ -95,13 +102,16 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
   } as unknown as StripeCalls;
 }
 
-/** An error that a key has kept, or a refund that has failed, goes on being a fault. */
+/** An error that a key has kept, or a refund that has failed, goes on being a fault. A decline is none. */
 function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): T {
   let isFine = false;
   try {
     const answer = effect();
     isFine = (answer as { readonly status?: string }).status !== 'failed';
     return answer;
+  } catch (error) {
+    isFine = error instanceof Stripe.errors.StripeCardError;
+    throw error;
   } finally {
     if (!isFine && invocation !== undefined) invocation.faults += 1;
   }
@@ -116,9 +126,10 @@ interface Params {
 
 interface RefundParams {
   readonly payment_intent: string;
+  readonly amount?: number;
   readonly metadata: { readonly orderId: string };
 }
 
 interface Key {
-  readonly idempotencyKey: string;
+  readonly idempotencyKey?: string;
 }

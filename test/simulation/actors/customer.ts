@@ -1,14 +1,17 @@
-import { rowOf, statusOf } from '../checker/row.ts';
+import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { FunctionName, Lambda } from '../functions.ts';
 import type { End } from '../invocation.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Reply, replyOf, requestOf } from './request.ts';
+import { attemptOf } from './prying.ts';
+import { isAnswer, type Reply, replyOf, requestOf } from './request.ts';
 import {
   type Body,
   type CustomerPlan,
+  type CustomerWish,
   type customerWishes,
   LATE_BY_MS,
+  pryingWishes,
   type Redelivery,
 } from './workload.ts';
 
@@ -19,10 +22,15 @@ export interface Told {
   accepted: Body | undefined;
   isCancelAccepted: boolean;
   isCancelRefused: boolean;
+  /** In which roles somebody has asked for a cancellation. */
+  readonly cancelAskedBy: Set<string>;
 }
 
 /** How often a customer who got no answer wants something else by then, and uses the same key for it. */
 const CHANGED_MIND = 0.1;
+
+const isPrying = (kind: CustomerWish): kind is (typeof pryingWishes)[number] =>
+  pryingWishes.some((each) => each === kind);
 
 /** A customer who places one order, tries again when no good answer comes, and changes their mind. */
 export class Customer {
@@ -32,6 +40,7 @@ export class Customer {
     accepted: undefined,
     isCancelAccepted: false,
     isCancelRefused: false,
+    cancelAskedBy: new Set(),
   };
   readonly #simulation: Simulation;
   readonly #lambda: Lambda;
@@ -61,7 +70,7 @@ export class Customer {
     this.#send('place-order', { method: 'POST', by: name, role: 'customer', key, body }, (reply) => {
       if (reply?.statusCode === 202) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
-      else if (reply !== undefined && reply.statusCode !== 503) this.#unexpected('place-order', reply);
+      else if (isAnswer(reply)) this.#unexpected('place-order', reply);
       else if (patience > 0) {
         const again = this.#random.chance(CHANGED_MIND) ? this.plan.other : body;
         this.#again(() => this.place(again, patience - 1));
@@ -115,18 +124,22 @@ export class Customer {
     }
   }
 
-  #wish(kind: (typeof customerWishes)[number]): void {
+  #wish(kind: CustomerWish): void {
     const { body, other, name } = this.plan;
     const { orderId = '' } = this.told;
+    if (isPrying(kind)) {
+      this.#pry(kind, orderId);
+      return;
+    }
     const own = { by: name, role: 'customer', path: { orderId } } as const;
     const read = (what: FunctionName, statusCodes: readonly number[], by = name) =>
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
-    const acts: Readonly<Record<typeof kind, () => void>> = {
+    const acts: Readonly<Record<(typeof customerWishes)[number], () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
       'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
-      get: () => read('get-order', [200]),
+      get: () => this.#look(() => {}),
       stranger: () => read('get-order', [404], 'stranger'),
       // They have a record as soon as they have heard of the order.
       reservation: () => read('get-reservation', [200, 404]),
@@ -136,7 +149,49 @@ export class Customer {
     acts[kind]();
   }
 
-  #list(request: Parameters<typeof requestOf>[0]): void {
+  #pry(kind: (typeof pryingWishes)[number], orderId: string): void {
+    const { name, request, statusCode } = attemptOf(kind, this.plan, orderId);
+    this.#send(name, request, (reply) => this.#expect(reply, [statusCode], kind));
+  }
+
+  #look(see: (order: Reply['body']) => void): void {
+    const { accepted, orderId = '' } = this.told;
+    const request = { method: 'GET', by: this.plan.name, role: 'customer', path: { orderId } } as const;
+    this.#send('get-order', request, (reply) => {
+      this.#expect(reply, [200], 'get-order');
+      if (reply?.statusCode !== 200) return;
+      const { body } = reply;
+      if (body.orderId !== orderId || JSON.stringify(body.items) !== JSON.stringify(accepted?.items))
+        this.#simulation.checker.fail('API', `${orderId} was asked for and ${JSON.stringify(body)} shown`);
+      see(body);
+    });
+  }
+
+  /** Now that nothing moves any more: what is shown is what is stored. */
+  lookAgain(): void {
+    const { checker, world } = this.#simulation;
+    if (this.told.orderId === undefined) return;
+    this.#look((shown) => {
+      const { state } = rowOf(world.tables.order.items.get(shown.orderId)) ?? {};
+      for (const name of ['status', 'totalMinor', 'currency', 'reason']) {
+        if (JSON.stringify(shown[name]) !== JSON.stringify(state[name]))
+          checker.fail('API', `${shown.orderId} shows ${name} ${JSON.stringify(shown[name])}`);
+      }
+    });
+    const own = { method: 'GET', by: this.plan.name, role: 'customer' } as const;
+    this.#list(own, (shown) => {
+      const owned = [...world.tables.order.items.values()]
+        .map((item) => rowOf(item)?.state as Row)
+        .filter(({ customerId }) => customerId === this.plan.name);
+      const times = shown.map(
+        ({ orderId }) => rowOf(world.tables.order.items.get(orderId))?.state.createdAtMs,
+      );
+      if (times.length !== owned.length || times.some((atMs, index) => atMs > (times[index - 1] ?? atMs)))
+        checker.fail('API', `${this.plan.name} has ${owned.length} orders and is shown ${times.join(', ')}`);
+    });
+  }
+
+  #list(request: Parameters<typeof requestOf>[0], see: (orders: readonly Row[]) => void = () => {}): void {
     const { checker, world } = this.#simulation;
     this.#send('list-orders', request, (reply) => {
       this.#expect(reply, [200], 'list-orders');
@@ -144,14 +199,15 @@ export class Customer {
         const owner = rowOf(world.tables.order.items.get(orderId))?.state.customerId;
         if (owner !== request.by) checker.fail('API', `${request.by} was shown ${orderId} of ${owner}`);
       }
+      if (reply?.statusCode === 200) see(reply.body.items);
     });
   }
 
   #cancel(request: Parameters<typeof requestOf>[0], patience = this.plan.patience): void {
     const { checker, coverage, world } = this.#simulation;
+    this.told.cancelAskedBy.add(request.role.toUpperCase());
     this.#send('cancel-order', request, (reply) => {
-      const isHeard = reply !== undefined && reply.statusCode !== 503;
-      if (!isHeard && patience > 0) this.#again(() => this.#cancel(request, patience - 1));
+      if (!isAnswer(reply) && patience > 0) this.#again(() => this.#cancel(request, patience - 1));
       if (reply?.statusCode === 202) {
         this.told.isCancelAccepted = true;
         coverage.count('202 for a cancel');
@@ -166,8 +222,7 @@ export class Customer {
   }
 
   #expect(reply: Reply | undefined, statusCodes: readonly number[], what: string): void {
-    if (reply !== undefined && reply.statusCode !== 503 && !statusCodes.includes(reply.statusCode))
-      this.#unexpected(what, reply);
+    if (isAnswer(reply) && !statusCodes.includes(reply.statusCode)) this.#unexpected(what, reply);
   }
 
   #unexpected(what: string, { statusCode, body }: Reply): void {

@@ -1,14 +1,13 @@
 import type { FunctionName, Lambda } from '../functions.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Reply, replyOf, requestOf } from './request.ts';
+import { isAnswer, type Reply, replyOf, requestOf } from './request.ts';
 import type { OperatorPlan } from './workload.ts';
 
 /** An operator who receives goods, takes stock, looks at dead letters and moves them back. */
 export class Operator {
   readonly plan: OperatorPlan;
-  /** Goods whose receipt was confirmed. */
-  receivedQuantity = 0;
+  isReceiptConfirmed = false;
   readonly #simulation: Simulation;
   readonly #lambda: Lambda;
   readonly #random: Random;
@@ -26,9 +25,9 @@ export class Operator {
   }
 
   #act(patience: number): void {
-    const { wish, sku, quantity, service, id } = this.plan;
+    const { wish, sku, quantity, unitPriceMinor, currency, service, id } = this.plan;
     const again = (reply: Reply | undefined) => {
-      if (reply !== undefined && reply.statusCode !== 503) this.#expectOk(reply);
+      if (isAnswer(reply)) this.#expectOk(reply);
       else if (patience > 0) this.#at(this.#random.below(30), () => this.#act(patience - 1));
     };
     const deadLetters = `${service}-dead-letters` as const;
@@ -36,14 +35,21 @@ export class Operator {
     const acts: Readonly<Record<typeof wish.kind, () => void>> = {
       receive: () => {
         const key = `receipt-${id}`;
-        this.#send('receive-stock', { method: 'POST', path: { sku }, key, body: { quantity } }, again);
+        this.#send('receive-stock', { method: 'POST', path: { sku }, key, body: { quantity } }, (reply) => {
+          again(reply);
+          if (reply?.statusCode === 200) this.isReceiptConfirmed = true;
+        });
       },
       stocktake: () => {
-        const body = { available: quantity, unitPriceMinor: 1 + this.#random.below(2_000), currency: 'EUR' };
+        const body = { available: quantity, unitPriceMinor, currency };
         this.#send('put-stock', { method: 'PUT', path: { sku }, body }, again);
       },
       redrive: () => this.#send(deadLetters, redrive(false), again),
-      'dry-run': () => this.#send(deadLetters, redrive(true), again),
+      'dry-run': () =>
+        this.#send(deadLetters, redrive(true), (reply) => {
+          again(reply);
+          if (reply?.body.redriven > 0) this.#simulation.checker.fail('API', 'a dry run has moved something');
+        }),
       look: () => this.#send(deadLetters, { method: 'GET', path: {} }, again),
       catalogue: () => this.#send('list-stock', { method: 'GET', path: {} }, again),
       product: () => this.#send('get-stock', { method: 'GET', path: { sku } }, again),

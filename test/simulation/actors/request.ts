@@ -31,6 +31,10 @@ export const requestOf = ({ method, by, role, path, key, body }: Request): HttpE
     isBase64Encoded: false,
   }) as unknown as HttpEvent;
 
+/** No reply: the environment crashed, and API Gateway answers 502. 5xx: what it came to is not known. */
+export const isAnswer = (reply: Reply | undefined): reply is Reply =>
+  reply !== undefined && reply.statusCode < 500;
+
 export function replyOf(value: unknown): Reply {
   const { statusCode, body } = value as { readonly statusCode: number; readonly body: string };
   return { statusCode, body: JSON.parse(body) };

@@ -20,8 +20,8 @@ const customer: CustomerPlan = {
 
 const calm: Workload = {
   stock: [
-    { sku: 'mug', available: 5, unitPriceMinor: 1_500 },
-    { sku: 'pen', available: 5, unitPriceMinor: 300 },
+    { sku: 'mug', available: 5, unitPriceMinor: 1_500, currency: 'EUR' },
+    { sku: 'pen', available: 5, unitPriceMinor: 300, currency: 'EUR' },
   ],
   customers: [customer],
   operators: [],

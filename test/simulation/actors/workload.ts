@@ -1,3 +1,4 @@
+import type { Fault } from '../faults.ts';
 import { Random } from '../random.ts';
 
 export interface Body {
@@ -20,6 +21,16 @@ export const customerWishes = [
   'stranger',
   'reservation',
   'payment',
+] as const;
+/** What a customer has no right to, or no sense in. */
+export const pryingWishes = [
+  'cancel-of-another',
+  'payment-of-another',
+  'reservation-of-another',
+  'haggle',
+  'order-as-operator',
+  'restock',
+  'redrive',
 ] as const;
 export const operatorWishes = [
   'receive',
@@ -45,6 +56,8 @@ export type Redelivery = 'once' | 'twice' | 'late';
 /** Later than any saga's deadline. */
 export const LATE_BY_MS = 16 * 60_000;
 
+export type CustomerWish = (typeof customerWishes)[number] | (typeof pryingWishes)[number];
+
 export interface CustomerPlan {
   readonly id: number;
   readonly name: string;
@@ -55,7 +68,7 @@ export interface CustomerPlan {
   /** Sends the first request twice at the same time, as an impatient finger does. */
   readonly isDouble: boolean;
   readonly patience: number;
-  readonly wishes: readonly Wish<(typeof customerWishes)[number]>[];
+  readonly wishes: readonly Wish<CustomerWish>[];
 }
 
 export interface OperatorPlan {
@@ -63,6 +76,8 @@ export interface OperatorPlan {
   readonly wish: Wish<(typeof operatorWishes)[number]>;
   readonly sku: string;
   readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly currency: string;
   readonly service: 'order' | 'inventory' | 'payment';
 }
 
@@ -72,6 +87,7 @@ export interface Workload {
     readonly sku: string;
     readonly available: number;
     readonly unitPriceMinor: number;
+    readonly currency: string;
   }[];
   readonly customers: readonly CustomerPlan[];
   readonly operators: readonly OperatorPlan[];
@@ -80,6 +96,8 @@ export interface Workload {
   /** How many messages an event source waits for while it may. */
   readonly window: number;
   readonly schedulers: number;
+  /** Faults that this workload is about. */
+  readonly favours?: readonly Fault[];
   /** How long faults go on. */
   readonly faultySteps: number;
   readonly redelivery: Redelivery;
@@ -90,29 +108,40 @@ export interface Workload {
 export const MINUTE_MS = 60_000;
 
 const skus = ['mug', 'pen', 'cap'];
-/** More than one transaction can hold, together with those who want them. */
-const manySkus = Array.from({ length: 120 }, (_, number) => `sku-${number}`);
-const MANY_LINES = 48;
-/** A seed of them takes as long as ten others. */
-const WIDE_SEEDS = 0.015;
+/** As many as an order may name, for two orders. Together with the orders themselves, more than a transaction holds. */
+const MAX_LINES = 50;
+const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
+const WIDE_SEEDS = 0.05;
+const PARKED_SEEDS = 0.03;
+/** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
+export const UNWRITABLE_SKU = 'anvil';
+/** Too dear for two of them to be charged at once. */
+const DEAR_MINOR = 60_000_000;
 
 export function workloadOf(seed: number): Workload {
   const random = new Random(seed, 5);
-  return random.chance(WIDE_SEEDS) ? wideWorkload(random, seed) : usualWorkload(random, seed);
+  const kind = random.fraction();
+  if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
+  if (kind < WIDE_SEEDS + PARKED_SEEDS) return parkedWorkload(random, seed);
+  return usualWorkload(random, seed);
 }
 
 /** A few customers who all want what there is little of. */
 function usualWorkload(random: Random, seed: number): Workload {
   const customers = random.pick([2, 2, 2, 3, 3, 4]);
   const isScarce = random.chance(0.3);
+  const odd = new Random(seed, 11);
+  const stock = skus.map((sku) => ({
+    sku,
+    available: random.below(isScarce ? 4 : 30),
+    unitPriceMinor: odd.chance(0.02) ? DEAR_MINOR : 1 + random.below(2_000),
+    currency: odd.chance(0.02) ? 'USD' : 'EUR',
+  }));
+  stock.push({ sku: UNWRITABLE_SKU, available: 10, unitPriceMinor: 900, currency: 'EUR' });
   return {
-    stock: skus.map((sku) => ({
-      sku,
-      available: random.below(isScarce ? 4 : 30),
-      unitPriceMinor: 1 + random.below(2_000),
-    })),
+    stock,
     customers: Array.from({ length: customers }, (_, id) => customer(id, seed)),
-    operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed)),
+    operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed, stock)),
     concurrency: random.chance(0.4) ? 2 : 1,
     maxBatch: random.pick([1, 3, 10]),
     window: random.pick([1, 1, 2, 4]),
@@ -123,24 +152,44 @@ function usualWorkload(random: Random, seed: number): Workload {
   };
 }
 
-/** Long orders that come at once, so that one batch takes several transactions. */
+/**
+ * Two orders that each fill a transaction, and behind them two small ones for the last piece of what those want: all
+ * in one batch, and so in several transactions, of which the first ones are apt to fail.
+ */
 function wideWorkload(random: Random, seed: number): Workload {
+  const stock = manySkus.map((sku) => ({ sku, available: 1, unitPriceMinor: 100, currency: 'EUR' }));
   const customers = Array.from({ length: 4 }, (_, id) => {
-    const first = random.below(manySkus.length);
-    const items = Array.from({ length: MANY_LINES }, (_, line) => ({
-      sku: manySkus[(first + line) % manySkus.length] ?? '',
-      quantity: 1,
-    }));
-    const body = { items, paymentMethod: 'pm_card_visa' };
-    return {
-      ...customer(id, seed),
-      body,
-      other: { ...body, paymentMethod: 'pm_card_mastercard' },
-      atStep: 0,
-    };
+    const [isLong, first] = [id < 2, (id % 2) * MAX_LINES];
+    const wanted = isLong
+      ? manySkus.slice(first, first + MAX_LINES)
+      : [manySkus[first + random.below(MAX_LINES)] ?? ''];
+    const body = { items: wanted.map((sku) => ({ sku, quantity: 1 })), paymentMethod: 'pm_card_visa' };
+    const other = { ...body, paymentMethod: 'pm_card_mastercard' };
+    return { ...customer(id, seed), body, other, atStep: isLong ? 0 : random.below(25) };
   });
-  const stock = manySkus.map((sku) => ({ sku, available: 1 + random.below(2), unitPriceMinor: 100 }));
-  return { ...usualWorkload(random, seed), stock, customers, operators: [], maxBatch: 10, window: 4 };
+  const favours = [random.pick(['conflict', 'conflict', 'invalid', 'answer-lost'] as const)];
+  return {
+    ...usualWorkload(random, seed),
+    stock,
+    customers,
+    operators: [],
+    maxBatch: 10,
+    window: 4,
+    favours,
+  };
+}
+
+/** Messages are parked, and operators move them back while the broker takes few of them. */
+function parkedWorkload(random: Random, seed: number): Workload {
+  const usual = usualWorkload(random, seed);
+  const operators = Array.from({ length: 4 }, (_, id) => ({
+    ...operator(id + usual.customers.length, seed, usual.stock),
+    wish: {
+      kind: random.pick(['redrive', 'redrive', 'redrive', 'dry-run'] as const),
+      afterSteps: 90 + random.below(200),
+    },
+  }));
+  return { ...usual, operators, faultySteps: 300, favours: ['crash-loop', 'refused'] };
 }
 
 function customer(id: number, seed: number): CustomerPlan {
@@ -157,17 +206,27 @@ function customer(id: number, seed: number): CustomerPlan {
     atStep: random.below(60),
     isDouble: random.chance(0.1),
     patience: random.below(5),
-    wishes: Array.from({ length: wishes }, () => ({
-      kind: random.pick(customerWishes),
-      afterSteps: random.below(random.pick([4, 30, 60])),
-    })),
+    wishes: [
+      ...Array.from({ length: wishes }, () => ({
+        kind: random.pick(customerWishes),
+        afterSteps: random.below(random.pick([4, 30, 60])),
+      })),
+      ...pryingWish(id, seed),
+    ],
   };
+}
+
+function pryingWish(id: number, seed: number): CustomerPlan['wishes'] {
+  const random = new Random(seed, 12, id);
+  return random.chance(0.1) ? [{ kind: random.pick(pryingWishes), afterSteps: random.below(60) }] : [];
 }
 
 function body(random: Random): Body {
   const first = random.below(skus.length);
   const lines = random.pick([1, 1, 2, 3]);
-  const unknown = random.chance(0.03) ? [{ sku: 'unknown', quantity: 1 }] : [];
+  const draw = random.fraction();
+  const unknown = draw < 0.03 ? [{ sku: 'unknown', quantity: 1 }] : [];
+  const unwritable = draw > 0.99 ? [{ sku: UNWRITABLE_SKU, quantity: 1 }] : [];
   return {
     items: [
       ...Array.from({ length: lines }, (_, line) => ({
@@ -175,17 +234,22 @@ function body(random: Random): Body {
         quantity: 1 + random.below(3),
       })),
       ...unknown,
+      ...unwritable,
     ],
     paymentMethod: random.chance(0.2) ? 'pm_card_chargeDeclined' : 'pm_card_visa',
   };
 }
 
-function operator(id: number, seed: number): OperatorPlan {
+function operator(id: number, seed: number, stock: Workload['stock']): OperatorPlan {
   const random = new Random(seed, 7, id);
+  const wish = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
+  const { sku, currency } = random.pick(stock);
   return {
     id,
-    wish: { kind: random.pick(operatorWishes), afterSteps: random.below(150) },
-    sku: random.pick(skus),
+    wish,
+    sku,
+    currency,
+    unitPriceMinor: 1 + new Random(seed, 13, id).below(2_000),
     quantity: 1 + random.below(4),
     service: random.pick(['order', 'inventory', 'payment']),
   };

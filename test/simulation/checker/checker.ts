@@ -4,13 +4,18 @@ import type { Item, Write } from '../../../functions/runtime/store.ts';
 import { kindOf, type Service, services } from '../../../functions/saga/choreography.ts';
 import type { EventType } from '../../../functions/saga/events.ts';
 import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import { UNWRITABLE_SKU } from '../actors/workload.ts';
 import type { End, Invocation } from '../invocation.ts';
 import type { Trace } from '../trace.ts';
 import type { Message } from '../world/broker.ts';
+import type { ChargeRequest } from '../world/provider.ts';
 import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement } from './acknowledgement.ts';
+import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfOrder } from './orders.ts';
+import { flawOfPuttingAside, isSame } from './putting-aside.ts';
+import { flawOfReservation } from './reservations.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 import { StockBook } from './stock.ts';
 import { flawOfStep } from './transitions.ts';
@@ -26,6 +31,8 @@ export interface Violation {
 const MAX_CALLS = 400;
 /** A record that others keep changing is given up after that many tries, which is no fault of anybody's. */
 const CONTENTION = 3;
+/** A wrong clock is two hours out, and may be asked before the invocation has been told to begin. */
+const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
 
 /** Watches every effect as it happens, and keeps the first promise that it breaks. */
 export class Checker {
@@ -33,6 +40,8 @@ export class Checker {
   /** Messages that can never be handled, by service and id. */
   readonly poison = new Set<string>();
   readonly parkedReasons = new Map<string, number>();
+  /** Ids of all events that were confirmed. */
+  readonly said = new Set<string>();
   readonly #world: World;
   readonly #trace: Trace;
   readonly #stock: StockBook;
@@ -93,49 +102,58 @@ export class Checker {
     const flaw = flawOfStep(service, old, item);
     this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
     for (const body of rowOf(item)?.outbox ?? []) this.#outboxes[service].add(body);
-    if (service === 'inventory') this.#reserved(item, invocation);
+    if (invocation !== undefined) {
+      this.fail('transitions', flawOfBatchOrder(service, old, item, invocation));
+      this.#timed(item, invocation);
+    }
+    if (service === 'inventory')
+      this.fail('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
     if (service !== 'payment') return;
     const statuses = this.#payments.get(item.pk) ?? new Set();
     this.#payments.set(item.pk, statuses.add(statusOf(item)));
+    if (statusOf(item) === 'CHARGING') this.#priced(item);
   }
 
-  #reserved(item: Item, invocation: Invocation | undefined): void {
-    const { state, orderId } = rowOf(item) as Row;
-    const order = rowOf(this.#world.tables.order.items.get(orderId))?.state;
-    if (order === undefined) return;
-    const since = invocation?.startedStep ?? 0;
-    if (state.status === 'RESERVED') {
-      const priced = order.items.map(({ sku, quantity }: Line) => {
-        const { unitPriceMinor } = rowOf(this.#world.tables.inventory.items.get(`SKU#${sku}`)) ?? {};
-        return { sku, quantity, unitPriceMinor };
-      });
-      const total = priced.reduce(
-        (sum: number, line: Line & { unitPriceMinor: number }) => sum + line.quantity * line.unitPriceMinor,
-        0,
-      );
-      if (JSON.stringify(priced) !== JSON.stringify(state.lines) || total !== state.totalMinor) {
-        this.fail(
-          'P1',
-          `${item.pk} reserves ${JSON.stringify(state.lines)} for ${state.totalMinor}, not ${JSON.stringify(priced)}`,
-        );
-      }
-    }
-    if (state.status !== 'REJECTED') return;
-    for (const sku of state.rejection.skus) {
-      const quantity = order.items.find((line: Line) => line.sku === sku)?.quantity ?? 0;
-      const isTrue =
-        state.rejection.code === 'OUT_OF_STOCK'
-          ? this.#stock.wasShort(sku, quantity, since, invocation)
-          : state.rejection.code !== 'UNKNOWN_SKU' || this.#stock.wasUnknown(sku, since);
-      if (!isTrue) this.fail('P1', `${item.pk} is rejected for ${sku}, of which there was enough`);
+  /** Time comes from outside, as an argument: what a record says of it is about what the simulated clocks said. */
+  #timed(item: Item, { startedMs }: Invocation): void {
+    const { state, updatedAtMs } = rowOf(item) as Row;
+    const wrong = [updatedAtMs, state.createdAtMs ?? updatedAtMs].find(
+      (atMs) => !(Math.abs(atMs - startedMs) < MAX_CLOCK_ERROR_MS + this.#world.clock.movedMs),
+    );
+    if (wrong !== undefined) this.fail('transitions', `${item.pk} is dated ${wrong}, at ${startedMs}`);
+  }
+
+  /** What is charged is what the reservation costs. */
+  #priced(item: Item): void {
+    const { amountMinor, currency } = rowOf(item)?.state ?? {};
+    const reservation = rowOf(this.#world.tables.inventory.items.get(`ORDER#${item.pk}`))?.state;
+    if (reservation?.status !== 'RESERVED') return;
+    if (amountMinor !== reservation.totalMinor || currency !== reservation.currency) {
+      const due = `${reservation.totalMinor} ${reservation.currency}`;
+      this.fail('P2', `${item.pk} is to be charged ${amountMinor} ${currency}, not ${due}`);
     }
   }
 
   /** The provider is about to be asked: only after the intent is written, so that a crash leaves a trace of it. */
-  asking(call: 'charge' | 'refund', orderId: string): void {
+  charging({ orderId, amount, currency, paymentMethod }: ChargeRequest): void {
+    this.#intended('charge', orderId, ['CHARGING', 'VOIDING']);
+    const order = rowOf(this.#world.tables.order.items.get(orderId))?.state;
+    const payment = rowOf(this.#world.tables.payment.items.get(orderId))?.state;
+    const asked = [amount, currency, paymentMethod].join(' ');
+    const due = [payment?.amountMinor, payment?.currency?.toLowerCase(), order?.paymentMethod].join(' ');
+    // What came before it may be done by now.
+    if (payment?.amountMinor !== undefined && asked !== due)
+      this.fail('P2', `${orderId} is charged ${asked}, not ${due}`);
+  }
+
+  refunding(orderId: string): void {
+    this.#intended('refund', orderId, ['REFUNDING']);
+  }
+
+  #intended(call: string, orderId: string, intents: readonly string[]): void {
     const had = this.#payments.get(orderId) ?? new Set();
-    const isIntended = call === 'charge' ? had.has('CHARGING') || had.has('VOIDING') : had.has('REFUNDING');
-    if (!isIntended) this.fail('P2', `${call} of ${orderId} without an intent: ${[...had].join(', ')}`);
+    if (!intents.some((intent) => had.has(intent)))
+      this.fail('P2', `${call} of ${orderId} without an intent: ${[...had].join(', ')}`);
   }
 
   moneyMoved(orderId: string): void {
@@ -147,19 +165,25 @@ export class Checker {
     if (flaw !== undefined) this.fail(...flaw);
   }
 
-  publishing(
-    { exchange, routingKey, body, messageId, headers }: OutgoingMessage,
-    invocation: Invocation | undefined,
-  ): void {
+  publishing(message: OutgoingMessage, invocation: Invocation | undefined): void {
     if (invocation === undefined) return;
+    const { exchange, routingKey, body, messageId, headers } = message;
     const isEvent = exchange === 'saga.events' || exchange === 'saga.failures';
     if (isEvent && !this.#outboxes[invocation.service].has(String(body))) {
       this.fail('P6', `${messageId} was said before it was written`);
     }
     const reason = headers?.[REASON_HEADER];
     const isRetry = exchange.startsWith('saga.retry.') || String(reason).startsWith('gave up');
-    if (isRetry && invocation.faults < 1 && invocation.calls < CONTENTION * 2) {
+    if (
+      isRetry &&
+      invocation.faults < 1 &&
+      invocation.calls < CONTENTION * 2 &&
+      !this.#isUnwritable(messageId)
+    ) {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
+    }
+    if (!isEvent && invocation.messages.length > 0) {
+      this.fail('P7', flawOfPuttingAside(message, invocation.service, invocation.messages));
     }
     if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
     const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
@@ -169,26 +193,45 @@ export class Checker {
     }
   }
 
+  /** What is a fault of the order's own is none of those that came in one batch with it. */
+  #isUnwritable(messageId: string): boolean {
+    const order = rowOf(this.#world.tables.order.items.get(messageId.split(':')[0] ?? ''));
+    return order?.state.items.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU) ?? false;
+  }
+
   published(
-    { exchange, messageId, type, mandatory }: OutgoingMessage,
+    { exchange, body, messageId, type, mandatory }: OutgoingMessage,
     invocation: Invocation | undefined,
   ): void {
     if (invocation === undefined) return;
     if (exchange === 'saga.events' || exchange === 'saga.failures') {
       invocation.saidOf.add(messageId.split(':')[0] ?? '');
+      this.said.add(messageId);
       if (!mandatory && kindOf(type as EventType) !== 'outcome')
         this.fail('P7', `${messageId} may get lost: it is not mandatory`);
-    } else invocation.putAside.add(messageId);
+    } else invocation.putAside.set(messageId, body);
   }
 
   /** P7: what is taken out of the parking queue has been published again before. */
-  unparked({ messageId }: Message, invocation: Invocation | undefined): void {
-    if (invocation?.putAside.has(messageId) === true) return;
-    this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
+  unparked({ messageId, body }: Message, invocation: Invocation | undefined): void {
+    const published = invocation?.putAside.get(messageId);
+    if (published === undefined)
+      this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
+    else if (!isSame(published, body)) this.fail('P7', `${messageId} was changed by a redrive`);
   }
 
   invocationEnded(invocation: Invocation, end: End): void {
+    if (end.kind === 'threw') {
+      this.#failedFor(invocation, `threw ${String(end.error)}`);
+      if (invocation.messages.length > 0 && !invocation.failed.has('publish'))
+        this.fail('P7', `${invocation.name} gave its whole batch back: ${String(end.error)}`);
+    }
     if (end.kind !== 'returned') return;
+    const { statusCode = 0, body } = (end.value ?? {}) as {
+      readonly statusCode?: number;
+      readonly body?: string;
+    };
+    if (statusCode >= 500) this.#failedFor(invocation, `answered ${statusCode} ${body}`);
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
     if (invocation.faults === 0)
@@ -196,6 +239,11 @@ export class Checker {
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
+  }
+
+  /** Nothing fails for no reason: one bad message or request is no outage. */
+  #failedFor({ name, faults, calls }: Invocation, how: string): void {
+    if (faults === 0 && calls < CONTENTION * 2) this.fail('P7', `${name} met with no fault and ${how}`);
   }
 
   /** A nudge that met with no fault leaves no order waiting past its deadline. */
@@ -219,9 +267,4 @@ export class Checker {
     if (invocation.calls > MAX_CALLS)
       this.fail('P3', `${invocation.name} makes more than ${MAX_CALLS} calls`);
   }
-}
-
-interface Line {
-  readonly sku: string;
-  readonly quantity: number;
 }

@@ -20,6 +20,7 @@ export class StockBook {
   readonly #table: Table;
   readonly #expected = new Map<string, number>();
   readonly #levels = new Map<string, Level[]>();
+  readonly #highestPrices = new Map<string, number>();
 
   constructor(table: Table) {
     this.#table = table;
@@ -68,6 +69,11 @@ export class StockBook {
     return levels.slice(Math.max(begin, 0)).some(({ available }) => available - taken < quantity);
   }
 
+  /** The most that one piece of it has ever cost. */
+  highestPrice(sku: string): number {
+    return this.#highestPrices.get(`SKU#${sku}`) ?? 0;
+  }
+
   wasUnknown(sku: string, sinceStep: number): boolean {
     const [first] = this.#levels.get(`SKU#${sku}`) ?? [];
     return first === undefined || first.step >= sinceStep;
@@ -78,6 +84,8 @@ export class StockBook {
     const { item } = write;
     if (item.pk.startsWith('SKU#')) {
       this.#expected.set(item.pk, Number(item.available) + (this.#held().get(item.pk) ?? 0));
+      const price = Math.max(Number(item.unitPriceMinor), this.#highestPrices.get(item.pk) ?? 0);
+      this.#highestPrices.set(item.pk, price);
     } else if (item.pk.startsWith('RECEIPT#')) {
       if (before.has(item.pk)) return `${item.pk} was received before`;
       const add = writes.find((each) => each.kind === 'add');

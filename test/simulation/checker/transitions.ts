@@ -48,6 +48,10 @@ const steps: Readonly<Record<Service, ReadonlySet<string>>> = {
   `),
 };
 
+/** Whether an event is one that a participant may hear of an order first. */
+export const opens = (service: Service, type: string): boolean =>
+  [...steps[service]].some((step) => step.startsWith(`NONE ${type} `));
+
 /** What never changes again, once it is said. */
 const fixed: Readonly<Record<Service, readonly string[]>> = {
   order: ['customerId', 'items', 'paymentMethod', 'fingerprint', 'createdAtMs', 'totalMinor'],

@@ -83,7 +83,11 @@ export class PaymentProvider {
   }
 
   /** `lag`: 0 to 1, how slowly search learns of it. @throws Stripe's card error if it was declined, as saved */
-  charge(request: ChargeRequest, key: string, { lag = 0, trouble }: ChargeConditions = {}): Intent {
+  charge(
+    request: ChargeRequest,
+    key: string | undefined,
+    { lag = 0, trouble }: ChargeConditions = {},
+  ): Intent {
     return this.#once(key, JSON.stringify(['charge', request]), () => {
       const answer = trouble === 'error before effect' ? ownError : this.#charge(request, lag);
       return trouble === undefined ? answer : ownError;
@@ -100,13 +104,14 @@ export class PaymentProvider {
   /** `outcome`: what the bank says. @throws Stripe's invalid request error if more would be given back than was taken */
   refund(
     intentId: string,
-    key: string,
+    key: string | undefined,
     outcome: Refund['status'] | 'error before effect' = 'succeeded',
+    amount?: number,
   ): Refund {
     // What fails validation is not begun, and leaves nothing under its key.
     if (!this.#intents.has(intentId)) return invalidRequest('resource_missing');
-    return this.#once(key, JSON.stringify(['refund', intentId]), () =>
-      outcome === 'error before effect' ? ownError : this.#refund(intentId, outcome),
+    return this.#once(key, JSON.stringify(['refund', intentId, amount]), () =>
+      outcome === 'error before effect' ? ownError : this.#refund(intentId, outcome, amount),
     ) as Refund;
   }
 
@@ -123,7 +128,8 @@ export class PaymentProvider {
     );
   }
 
-  #once(key: string, request: string, execute: () => () => unknown): unknown {
+  #once(key: string | undefined, request: string, execute: () => () => unknown): unknown {
+    if (key === undefined) return execute()();
     const saved = this.#saved.get(key);
     if (saved !== undefined && this.#clock.nowMs - saved.savedAtMs < KEY_LIFE_MS) {
       if (saved.request !== request) {
@@ -167,16 +173,20 @@ export class PaymentProvider {
     return () => intent;
   }
 
-  #refund(intentId: string, outcome: Refund['status']): () => Refund {
+  /** Without an amount: all that is left of the charge. */
+  #refund(intentId: string, outcome: Refund['status'], asked?: number): () => Refund {
     const intent = this.#intents.get(intentId);
     const earlier = this.#refunds.get(intentId) ?? [];
-    if (intent?.status !== 'succeeded' || earlier.some(({ status }) => status !== 'failed')) {
+    const given = sum(earlier.filter(({ status }) => status !== 'failed').map(({ amount }) => amount));
+    const left = (intent?.amount ?? 0) - given;
+    const amount = asked ?? left;
+    if (intent?.status !== 'succeeded' || left === 0 || amount > left) {
       return () => invalidRequest('charge_already_refunded');
     }
     this.#ids += 1;
-    const refund = { id: `re_${this.#ids}`, status: outcome, amount: intent.amount };
+    const refund = { id: `re_${this.#ids}`, status: outcome, amount };
     this.#refunds.set(intentId, [...earlier, refund]);
-    if (outcome !== 'failed') this.#account(intent.orderId).refundsMinor.push(intent.amount);
+    if (outcome !== 'failed') this.#account(intent.orderId).refundsMinor.push(amount);
     return () => refund;
   }
 

@@ -1,0 +1,49 @@
+import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
+import { ATTEMPTS_HEADER } from '../../../functions/runtime/rabbitmq-event.ts';
+import { REASON_HEADER } from '../../../functions/runtime/settle.ts';
+import type { Message } from '../world/broker.ts';
+import { retryDelays } from '../world/world.ts';
+
+/**
+ * What is wrong with how a message is put aside: P7 asks that each attempt is counted and waits longer than the one
+ * before it, that the last one is followed by the parking queue, with a reason, and that nothing is lost on the way.
+ */
+export function flawOfPuttingAside(
+  message: OutgoingMessage,
+  service: string,
+  batch: readonly Message[],
+): string | undefined {
+  const { messageId } = message;
+  // A message may be there twice, each of which has had attempts of its own.
+  const flaws = batch
+    .filter((delivered) => delivered.messageId === messageId)
+    .map((delivered) => flawBeside(message, service, delivered));
+  if (flaws.length === 0) return `${messageId} is put aside and was not delivered`;
+  return flaws.includes(undefined) ? undefined : `${messageId} ${flaws[0]}`;
+}
+
+function flawBeside(
+  { exchange, routingKey, body, headers = {}, expirationMs }: OutgoingMessage,
+  service: string,
+  delivered: Message,
+): string | undefined {
+  if (!isSame(body, delivered.body)) return 'was changed when it was put aside';
+  const attempts = Number(delivered.headers[ATTEMPTS_HEADER] ?? 0);
+  if (exchange === '' && routingKey === `${service}.dead`) {
+    const reason = String(headers[REASON_HEADER] ?? '');
+    if (reason === '') return 'was parked without a reason';
+    const isEarly = reason.startsWith('gave up') && attempts < retryDelays.length;
+    return isEarly ? `was given up after ${attempts + 1} attempts` : undefined;
+  }
+  const delay = retryDelays[attempts];
+  if (delay === undefined) return `is tried again after ${attempts + 1} attempts`;
+  if (exchange !== `saga.retry.${delay.name}` || routingKey !== service)
+    return `goes to ${exchange}/${routingKey} after ${attempts + 1} attempts`;
+  if (headers[ATTEMPTS_HEADER] !== attempts + 1)
+    return `counts ${headers[ATTEMPTS_HEADER]} attempts after ${attempts + 1}`;
+  const isInTime = expirationMs === undefined || (expirationMs > 0 && expirationMs <= delay.delayMs);
+  return isInTime ? undefined : `waits ${expirationMs} ms in ${delay.name}`;
+}
+
+export const isSame = (a: string | Buffer, b: string | Buffer): boolean =>
+  a === b || Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0;
