@@ -18,6 +18,7 @@ export const coverageGoals: readonly string[] = [
   'timed out',
   'two schedulers',
   'two at once',
+  'requests beside each other',
   'unroutable',
   'order CONFIRMED',
   'order CANCELLED CUSTOMER',

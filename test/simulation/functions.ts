@@ -18,10 +18,10 @@ import type { Edges } from '../../functions/runtime/edges.ts';
 import type { HttpEvent } from '../../functions/runtime/http.ts';
 import { participate } from '../../functions/runtime/participate.ts';
 import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import type { Service } from '../../functions/saga/choreography.ts';
+import { choreography, type Service } from '../../functions/saga/choreography.ts';
 import { edgesOf } from './edges.ts';
 import type { Environment } from './environment.ts';
-import type { End } from './invocation.ts';
+import { describe, type End, type Invocation } from './invocation.ts';
 import { parkingOf } from './parking.ts';
 import type { Simulation } from './simulation.ts';
 import { stripeOf } from './stripe.ts';
@@ -110,6 +110,8 @@ export const deployed = {
 
 export type FunctionName = keyof typeof deployed;
 
+const isHttp = (name: FunctionName): boolean => !(name in choreography) && name !== 'nudge-orders';
+
 const consumer =
   (handle: (event: RabbitMqEvent) => Promise<void>): Handler =>
   (event) =>
@@ -120,6 +122,13 @@ interface Started {
   readonly handle: Handler;
 }
 
+/** An environment that is serving requests: one invocation stands for all of them. */
+interface Host {
+  readonly started: Started;
+  readonly invocation: Invocation;
+  readonly requests: Set<{ readonly ended: (end: End) => void }>;
+}
+
 /**
  * Lambda: an idle environment if there is one, otherwise a new one. One that has crashed is never used again, and
  * neither is one whose function threw, which may have left something behind.
@@ -128,12 +137,16 @@ export class Lambda {
   /** Of environments that start from now on. */
   skewMs = 0;
   readonly #simulation: Simulation;
+  readonly #sharesEnvironments: boolean;
   readonly #idle = new Map<FunctionName, Started[]>();
+  readonly #hosts = new Map<FunctionName, Host>();
   /** Environments that were busy when all were replaced are not used again either. */
   #generation = 0;
 
-  constructor(simulation: Simulation) {
+  /** `sharesEnvironments`: one serves many requests at once, as where one process runs them all. */
+  constructor(simulation: Simulation, sharesEnvironments = false) {
     this.#simulation = simulation;
+    this.#sharesEnvironments = sharesEnvironments;
   }
 
   invoke(
@@ -142,6 +155,10 @@ export class Lambda {
     ended: (end: End) => void,
     messages: readonly Message[] = [],
   ): void {
+    if (this.#sharesEnvironments && isHttp(name)) {
+      this.#invokeBesideOthers(name, event, ended);
+      return;
+    }
     const { environment, handle } = this.#idle.get(name)?.pop() ?? this.#start(name);
     const generation = this.#generation;
     const onEnd = (end: End) => {
@@ -161,10 +178,50 @@ export class Lambda {
     );
   }
 
+  /** All requests that come while one is under way are served by its environment, and die with it. */
+  #invokeBesideOthers(name: FunctionName, event: unknown, ended: (end: End) => void): void {
+    const host = this.#hosts.get(name) ?? this.#beginHost(name);
+    const { invocation, requests, started } = host;
+    if (requests.size > 0) this.#simulation.coverage.count('requests beside each other');
+    const request = { ended };
+    requests.add(request);
+    const answer = (end: End) => {
+      if (!requests.delete(request)) return;
+      this.#simulation.checker.answered(invocation, end);
+      this.#simulation.trace.say(() => `${invocation.name} ${describe(end)}`);
+      ended(end);
+      if (requests.size === 0) invocation.end({ kind: 'returned', value: undefined });
+    };
+    started.handle(event).then(
+      (value) => answer({ kind: 'returned', value }),
+      (error: unknown) => answer({ kind: 'threw', error }),
+    );
+  }
+
+  #beginHost(name: FunctionName): Host {
+    const started = this.#idle.get(name)?.pop() ?? this.#start(name);
+    const generation = this.#generation;
+    const { service, skewMs } = started.environment;
+    const requests: Host['requests'] = new Set();
+    const onEnd = (end: End) => {
+      if (this.#hosts.get(name) === host) this.#hosts.delete(name);
+      const left = [...requests];
+      requests.clear();
+      if (end.kind === 'returned' && generation === this.#generation) this.#rest(name, started);
+      for (const { ended } of left) ended(end);
+    };
+    const invocation = this.#simulation.begin(name, service, [], onEnd, skewMs);
+    const host = { started, invocation, requests };
+    started.environment.invocation = invocation;
+    this.#hosts.set(name, host);
+    return host;
+  }
+
   /** Every environment is replaced, as on a deployment. */
   recycle(): void {
     this.#generation += 1;
     this.#idle.clear();
+    this.#hosts.clear();
   }
 
   #start(name: FunctionName): Started {

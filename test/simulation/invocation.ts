@@ -69,3 +69,16 @@ export class Invocation {
     this.#ended(end);
   }
 }
+
+export function describe(end: End): string {
+  switch (end.kind) {
+    case 'returned':
+      return `returned ${JSON.stringify(end.value) ?? ''}`;
+    case 'threw':
+      return `threw ${String(end.error)}`;
+    case 'crashed':
+      return 'CRASHED';
+    default:
+      return end satisfies never;
+  }
+}

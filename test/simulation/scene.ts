@@ -38,7 +38,7 @@ export class Scene {
     this.workload = scenario === undefined ? workloadOf(seed) : scenarioOf(scenario, redelivery);
     this.plan = faults === undefined ? new RandomPlan(seed, this.workload.favours) : new ScriptedPlan(faults);
     this.simulation = new Simulation({ seed, plan: this.plan, order, schedule, isTraced, coverage });
-    this.lambda = new Lambda(this.simulation);
+    this.lambda = new Lambda(this.simulation, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
     const { concurrency, maxBatch, firstTickMs } = this.workload;
     this.sources = new EventSources(this.simulation, this.lambda, {

@@ -2,7 +2,7 @@ import type { Service } from '../../functions/saga/choreography.ts';
 import { Checker } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
-import { type End, Invocation } from './invocation.ts';
+import { describe, type End, Invocation } from './invocation.ts';
 import { Random } from './random.ts';
 import { type Order, Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
@@ -207,6 +207,7 @@ export class Simulation {
     for (const invocation of [...this.live]) {
       if (clock.nowMs - invocation.startedMs < INVOCATION_TIMEOUT_MS) continue;
       this.coverage.count('timed out');
+      if (invocation.pending === 0) this.checker.fail('P7', `${invocation.name} waits for nothing and hangs`);
       invocation.end({ kind: 'crashed' });
     }
   }
@@ -230,19 +231,6 @@ export class Simulation {
 
   detail(what: number): number {
     return detailOf(this.seed, this.#calls, what);
-  }
-}
-
-function describe(end: End): string {
-  switch (end.kind) {
-    case 'returned':
-      return `returned ${JSON.stringify(end.value) ?? ''}`;
-    case 'threw':
-      return `threw ${String(end.error)}`;
-    case 'crashed':
-      return 'CRASHED';
-    default:
-      return end satisfies never;
   }
 }
 

@@ -26,6 +26,7 @@ const calm: Workload = {
   customers: [customer],
   operators: [],
   concurrency: 1,
+  sharesEnvironments: false,
   maxBatch: 10,
   window: 1,
   schedulers: 1,

@@ -92,6 +92,8 @@ export interface Workload {
   readonly customers: readonly CustomerPlan[];
   readonly operators: readonly OperatorPlan[];
   readonly concurrency: number;
+  /** One process serves all requests to a function, as it does on a laptop; and else one at a time, as in Lambda. */
+  readonly sharesEnvironments: boolean;
   readonly maxBatch: number;
   /** How many messages an event source waits for while it may. */
   readonly window: number;
@@ -143,6 +145,7 @@ function usualWorkload(random: Random, seed: number): Workload {
     customers: Array.from({ length: customers }, (_, id) => customer(id, seed)),
     operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed, stock)),
     concurrency: random.chance(0.4) ? 2 : 1,
+    sharesEnvironments: odd.chance(0.3),
     maxBatch: random.pick([1, 3, 10]),
     window: random.pick([1, 1, 2, 4]),
     schedulers: random.chance(0.2) ? 2 : 1,

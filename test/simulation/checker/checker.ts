@@ -1,3 +1,4 @@
+import type { HttpReply } from '../../../functions/runtime/http.ts';
 import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
 import { REASON_HEADER } from '../../../functions/runtime/settle.ts';
 import type { Item, Write } from '../../../functions/runtime/store.ts';
@@ -221,17 +222,10 @@ export class Checker {
   }
 
   invocationEnded(invocation: Invocation, end: End): void {
-    if (end.kind === 'threw') {
-      this.#failedFor(invocation, `threw ${String(end.error)}`);
-      if (invocation.messages.length > 0 && !invocation.failed.has('publish'))
-        this.fail('P7', `${invocation.name} gave its whole batch back: ${String(end.error)}`);
-    }
+    this.answered(invocation, end);
+    if (end.kind === 'threw' && invocation.messages.length > 0 && !invocation.failed.has('publish'))
+      this.fail('P7', `${invocation.name} gave its whole batch back: ${String(end.error)}`);
     if (end.kind !== 'returned') return;
-    const { statusCode = 0, body } = (end.value ?? {}) as {
-      readonly statusCode?: number;
-      readonly body?: string;
-    };
-    if (statusCode >= 500) this.#failedFor(invocation, `answered ${statusCode} ${body}`);
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
     if (invocation.faults === 0)
@@ -242,8 +236,11 @@ export class Checker {
   }
 
   /** Nothing fails for no reason: one bad message or request is no outage. */
-  #failedFor({ name, faults, calls }: Invocation, how: string): void {
-    if (faults === 0 && calls < CONTENTION * 2) this.fail('P7', `${name} met with no fault and ${how}`);
+  answered({ name, faults, calls }: Invocation, end: End): void {
+    if (faults > 0 || calls >= CONTENTION * 2) return;
+    if (end.kind === 'threw') this.fail('P7', `${name} met with no fault and threw ${String(end.error)}`);
+    const { statusCode = 0, body } = ((end.kind === 'returned' && end.value) || {}) as Partial<HttpReply>;
+    if (statusCode >= 500) this.fail('P7', `${name} met with no fault and answered ${statusCode} ${body}`);
   }
 
   /** A nudge that met with no fault leaves no order waiting past its deadline. */

@@ -186,4 +186,10 @@ export const engineBugs: readonly Bug[] = [
     find: 'id: eventId(orderId, fact.type),',
     replace: 'id: `${eventId(orderId, fact.type)}:${nowMs}`,',
   },
+  {
+    name: 'a drain that is not woken',
+    file: 'functions/runtime/engine.ts',
+    find: '        this.#calling -= 1;\n        this.#wake();',
+    replace: '        this.#calling -= 1;',
+  },
 ];

@@ -62,4 +62,29 @@ export const httpBugs: readonly Bug[] = [
     find: "    return new Problem('unavailable',",
     replace: "    return new Problem('conflict',",
   },
+  {
+    name: 'a request given the outcome of another one',
+    file: 'functions/runtime/together.ts',
+    find: 'const outcome = outcomes[index];',
+    replace: 'const outcome = outcomes[0 * index];',
+  },
+  {
+    name: 'requests beside the first one forgotten',
+    file: 'functions/runtime/together.ts',
+    find: 'runGroup(waiting.splice(0, MAX_TOGETHER)).then(next, next);',
+    replace: 'runGroup(waiting.splice(0).slice(0, 1)).then(next, next);',
+  },
+  {
+    name: 'no group after the first one',
+    file: 'functions/runtime/together.ts',
+    find: '      underWay -= 1;\n      start();',
+    replace: '      underWay -= 0;\n      start();',
+  },
+  {
+    name: 'requests answered before they are stored',
+    file: 'functions/runtime/together.ts',
+    find: '      waiting.push({ work, resolve, reject });',
+    replace:
+      "      waiting.push({ work, resolve, reject });\n      if (waiting.length > 1) resolve({ kind: 'ignored', reason: 'soon', record: { orderId: work.orderId, version: 1, outbox: [], history: [], updatedAtMs: 0, state: work.input.order } as never });",
+  },
 ];
