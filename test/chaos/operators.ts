@@ -6,7 +6,6 @@ import type { World } from '../support/saga/world.ts';
 import { Dice } from './dice.ts';
 import { scarceSku } from './errand.ts';
 import { pause, within } from './pause.ts';
-import type { Slots } from './slots.ts';
 
 const nudgeEveryMs = 2_500;
 const nudgesAtOnce = 4;
@@ -29,20 +28,18 @@ export class Operators {
   redriven = 0;
   readonly #world: World;
   readonly #operator: Client;
-  readonly #slots: Slots;
   readonly #dice: Dice;
   #nudging = 0;
 
-  private constructor(world: World, operator: Client, slots: Slots, seed: string) {
+  private constructor(world: World, operator: Client, seed: string) {
     this.#world = world;
     this.#operator = operator;
-    this.#slots = slots;
     this.#dice = new Dice(`${seed}/operators`);
   }
 
-  static async of(world: World, slots: Slots, seed: string): Promise<Operators> {
+  static async of(world: World, seed: string): Promise<Operators> {
     const token = await world.system.signToken({ role: 'operator' });
-    return new Operators(world, new Client(world.system.urls.api, token, requestTimeoutMs), slots, seed);
+    return new Operators(world, new Client(world.system.urls.api, token, requestTimeoutMs), seed);
   }
 
   /** Until the signal says that it is enough. Goods whose receipt is not confirmed by then are asked about after. */
@@ -79,9 +76,9 @@ export class Operators {
 
   /** Moves back what can succeed. Returns how many messages that was. @throws Error if that is not known */
   async redrive(service: (typeof services)[number]): Promise<number> {
-    const { redriven } = await this.#slots.use(() =>
-      this.#operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, { dryRun: false }),
-    );
+    const { redriven } = await this.#operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
+      dryRun: false,
+    });
     this.redriven += Number(redriven);
     return Number(redriven);
   }
@@ -105,15 +102,13 @@ export class Operators {
         return;
       }
       try {
-        const { status } = await this.#slots.use(() =>
-          this.#operator.call(
-            'POST',
-            `/stock/${scarceSku}/receipts`,
-            { quantity: receivedQuantity },
-            {
-              'idempotency-key': `receipt-${round}`,
-            },
-          ),
+        const { status } = await this.#operator.call(
+          'POST',
+          `/stock/${scarceSku}/receipts`,
+          { quantity: receivedQuantity },
+          {
+            'idempotency-key': `receipt-${round}`,
+          },
         );
         if (status === 200) break;
       } catch {

@@ -6,10 +6,13 @@ export interface Outcome {
   readonly seed: string;
   readonly minutes: number;
   readonly orders: {
+    /** By the clock; those that were not placed were turned away by the harness. */
+    readonly offered: number;
     readonly placed: number;
     readonly accepted: number;
     readonly confirmed: number;
     readonly cancelled: number;
+    readonly offeredPerSecond: number;
     readonly acceptedPerSecond: number;
   };
   readonly retries: number;
@@ -44,8 +47,11 @@ export function summary(outcome: Outcome): string {
   const rows: [string, string | number][] = [
     ['seed', seed],
     ['minutes of load', minutes],
-    ['orders placed', orders.placed],
-    ['orders accepted', `${orders.accepted} (${orders.acceptedPerSecond} a second)`],
+    ['orders offered', `${orders.offered} (${orders.offeredPerSecond} a second), ${orders.placed} placed`],
+    [
+      'orders accepted',
+      `${orders.accepted} (${orders.acceptedPerSecond} a second while it was being broken)`,
+    ],
     ['confirmed', orders.confirmed],
     ['cancelled', orders.cancelled],
     ['retries', outcome.retries],

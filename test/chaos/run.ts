@@ -9,7 +9,6 @@ import { pause } from './pause.ts';
 import { untilQuiet } from './quiet.ts';
 import { type Outcome, progressLine } from './report.ts';
 import { planOf, Saboteur } from './saboteur.ts';
-import { Slots } from './slots.ts';
 import { type Stage, setStage } from './stage.ts';
 import { type Evidence, verdict } from './verdict.ts';
 
@@ -22,9 +21,8 @@ export interface ChaosOptions {
 }
 
 const ordersPerSecond = 50;
-const requestsAtOnce = 20;
 /** Orders that come before the first fault, so that the workers are warm. */
-const warmUpMs = 8_000;
+const warmUpMs = 5_000;
 const progressEveryMs = 5_000;
 /** Longer than a request may take. */
 const customersPatienceMs = 60_000;
@@ -61,9 +59,8 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
 async function perform(stage: Stage, options: ChaosOptions): Promise<Outcome> {
   const { seed, report, requests } = options;
   const { world, dataDir } = stage;
-  const slots = new Slots(requestsAtOnce);
-  const load = await Load.of(seed, world, slots);
-  const operators = await Operators.of(world, slots, seed);
+  const load = await Load.of(seed, world);
+  const operators = await Operators.of(world, seed);
   const saboteur = new Saboteur(stage, seed);
   const giveUp = () => load.giveUp();
   requests.stop.addEventListener('abort', giveUp);
@@ -146,10 +143,12 @@ function outcomeOf(run: {
     seed,
     minutes,
     orders: {
+      offered: load.offered,
       placed: log.placed,
       accepted: log.orders.size,
       confirmed: count('CONFIRMED'),
       cancelled: count('CANCELLED'),
+      offeredPerSecond: Math.round(load.offered / (minutes * 60)),
       acceptedPerSecond: Math.round(acceptedUnderLoad / (minutes * 60)),
     },
     retries: log.retries,
