@@ -114,6 +114,17 @@ describe.each(providerKinds)('%s', (_name, begin) => {
     expect(await tested.ledger(orderId)).toMatchObject(refunded);
   });
 
+  test('refunds a part when it is asked for one, and then no more than is left', async () => {
+    const orderId = newOrder();
+    const captured = await ask(orderId, charge());
+    if (captured.type !== 'charge.captured') throw new Error('not captured');
+    const { amountMinor } = charge();
+    await tested.refundPart(orderId, captured.paymentIntentId, 1);
+    expect(await tested.ledger(orderId)).toMatchObject({ refunds: 1, keptMinor: amountMinor - 1 });
+    await expect(tested.refundPart(orderId, captured.paymentIntentId, amountMinor)).rejects.toThrow();
+    expect(await tested.ledger(orderId)).toMatchObject({ refunds: 1, keptMinor: amountMinor - 1 });
+  });
+
   test('refunds no charge that there was not, and none of another order a second time', async () => {
     const [orderId, other] = [newOrder(), newOrder()];
     const unknown = { type: 'charge.captured', paymentIntentId: 'pi_unknown' } as const;

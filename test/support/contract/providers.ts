@@ -22,6 +22,8 @@ export interface ProviderUnderTest {
   methodWith(trouble: Trouble): string;
   /** Ids of the payment intents that search finds. */
   search(orderId: OrderId): Promise<readonly string[]>;
+  /** Gives back a part of a charge. */
+  refundPart(orderId: OrderId, paymentIntentId: string, amountMinor: number): Promise<void>;
   ledger(orderId: OrderId): Promise<{ captures: number; refunds: number; keptMinor: number }>;
   /** Until search has to know what was charged. */
   untilSearchable(): Promise<void>;
@@ -32,6 +34,16 @@ const searchOver = (stripe: StripeCalls) => async (orderId: OrderId) => {
   const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
   return data.map(({ id }) => id);
 };
+
+const refundPartOver =
+  (stripe: StripeCalls): ProviderUnderTest['refundPart'] =>
+  async (orderId, paymentIntentId, amount) => {
+    const idempotencyKey = `${orderId}:part:${amount}`;
+    await stripe.refunds.create(
+      { payment_intent: paymentIntentId, amount, metadata: { orderId } },
+      { idempotencyKey },
+    );
+  };
 
 /** As short as the sandbox's patience with an answer that never comes allows. */
 const TIMEOUT_MS = 2_000;
@@ -47,6 +59,7 @@ async function sandboxed(): Promise<ProviderUnderTest> {
     methodWith: (trouble) =>
       trouble === 'answer-lost' ? 'pm_sandbox_timeoutAfterCharge' : 'pm_sandbox_unavailableTwice',
     search: searchOver(stripe),
+    refundPart: refundPartOver(stripe),
     ledger: async (orderId) => {
       const reply = await fetch(`${sandbox.url}/ledger?order=${orderId}`);
       return (await reply.json()) as Awaited<ReturnType<ProviderUnderTest['ledger']>>;
@@ -89,6 +102,7 @@ async function simulated(): Promise<ProviderUnderTest> {
   };
   const provider = stripeProvider(() => stripe);
   const search = searchOver(stripe);
+  const refundPart = refundPartOver(stripe);
   return {
     provider: (orderId, call) => settled(provider(orderId, call)),
     methodWith: (trouble) => {
@@ -96,6 +110,7 @@ async function simulated(): Promise<ProviderUnderTest> {
       return 'pm_card_visa';
     },
     search: (orderId) => settled(search(orderId)),
+    refundPart: (...part) => settled(refundPart(...part)),
     ledger: async (orderId) => {
       const account = world.provider.accounts.get(orderId);
       return {
