@@ -19,6 +19,8 @@ export const coverageGoals: readonly string[] = [
   'two schedulers',
   'two at once',
   'requests beside each other',
+  ...['duplicate', 'stale', 'sold out', 'conflict'].map((culprit) => `group refused: ${culprit}`),
+  'crash in a group',
   'unroutable',
   'order CONFIRMED',
   'order CANCELLED CUSTOMER',

@@ -9,6 +9,7 @@ import {
 } from '../../functions/runtime/store.ts';
 import { UNWRITABLE_SKU } from './actors/workload.ts';
 import { rowOf, statusOf } from './checker/row.ts';
+import type { Coverage } from './coverage.ts';
 import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
@@ -20,7 +21,7 @@ const unavailable = (): never => {
 
 /** The edges of one environment, each call of which the scheduler decides on. */
 export function edgesOf(simulation: Simulation, environment: Environment): Edges {
-  const { world, checker } = simulation;
+  const { world, checker, coverage } = simulation;
   const { service } = environment;
   const table = world.tables[service];
 
@@ -29,6 +30,7 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
       throw new Error('ValidationException: an item is too large');
     const before = checker.beforeWrite(service, writes);
     const result = table.write(writes);
+    if (!result.ok) countCulprits(writes, result.refusals, coverage);
     if (result.ok) checker.wrote(service, writes, before, invocation);
     return result;
   };
@@ -51,7 +53,11 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
         return simulation.call(invocation, {
           kind: 'write',
           about: () => writes.map(describeWrite).join(', '),
-          effect: () => apply(writes, invocation),
+          effect: () => {
+            // Of those who crash while it happens, the sender is over already.
+            if (isGroup(writes) && invocation?.isOver === true) coverage.count('crash in a group');
+            return apply(writes, invocation);
+          },
           instead: {
             throttled: unavailable,
             'answer-lost': () => {
@@ -62,7 +68,10 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
             invalid: () => {
               throw new Error('ValidationException');
             },
-            conflict: () => conflictOf(writes, simulation.detail(1)),
+            conflict: () => {
+              if (isGroup(writes)) coverage.count('group refused: conflict');
+              return conflictOf(writes, simulation.detail(1));
+            },
           },
         });
       },
@@ -82,6 +91,23 @@ const isUnwritable = (write: Write): boolean =>
   write.kind === 'put' &&
   statusOf(write.item) === 'RESERVED' &&
   rowOf(write.item)?.state.lines.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU);
+
+const isGroup = (writes: readonly Write[]): boolean =>
+  writes.filter((write) => write.kind === 'put' && write.item.orderId !== undefined).length > 1;
+
+/** Who kept a group of orders from being written together. */
+function countCulprits(
+  writes: readonly Write[],
+  refusals: readonly (Refusal | undefined)[],
+  coverage: Coverage,
+): void {
+  if (!isGroup(writes)) return;
+  for (const [index, write] of writes.entries()) {
+    if (refusals[index] === undefined) continue;
+    if (write.kind === 'add') coverage.count('group refused: sold out');
+    else coverage.count(write.expects === 'absent' ? 'group refused: duplicate' : 'group refused: stale');
+  }
+}
 
 function describeWrite(write: Write): string {
   if (write.kind === 'add')

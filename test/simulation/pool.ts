@@ -38,14 +38,20 @@ export async function inThreads<K extends Kind>(
   await Promise.all(Array.from({ length: Math.min(threads, pieces.length) }, thread));
 }
 
+/** Far more than a piece takes: a loop that calls nothing can only be ended from outside. */
+const MAX_PIECE_MS = 180_000;
+
 function answerOf<K extends Kind>(worker: Worker, kind: K, ask: Work[K]['ask']): Promise<Work[K]['answer']> {
   return new Promise((resolve, reject) => {
+    const hung = () => reject(new Error(`no end of ${kind} ${JSON.stringify(ask)}`));
+    const patience = setTimeout(hung, MAX_PIECE_MS).unref();
     const onExit = (code: number) => reject(new Error(`a simulation thread ended with exit code ${code}`));
     worker.once('error', reject);
     worker.once('exit', onExit);
     worker.once('message', (answer: Work[K]['answer']) => {
       worker.off('error', reject);
       worker.off('exit', onExit);
+      clearTimeout(patience);
       resolve(answer);
     });
     worker.postMessage({ kind, ask });

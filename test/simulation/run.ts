@@ -29,13 +29,29 @@ const MAX_HEALING_MS = 6 * 3_600_000;
  * there is no other microtask left. https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick
  */
 const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
-/** Lets the event loop turn, which no number of ticks does. */
+/** Lets the event loop turn, which no number of ticks does: only then is a rejection known to be nobody's. */
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs one script to its end and judges it. */
 export async function run(script: Script, options: RunOptions = {}): Promise<Run> {
-  await breath();
   const scene = new Scene(script, options);
+  const unhandled: unknown[] = [];
+  const onUnhandled = (error: unknown) => void unhandled.push(error);
+  process.on('unhandledRejection', onUnhandled);
+  try {
+    await play(scene);
+  } catch (error) {
+    // What the product made of the world is more than the world knows how to judge.
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    scene.simulation.checker.fail('world', `${message} ${stack.split('\n')[1] ?? ''}`);
+  }
+  await breath();
+  process.off('unhandledRejection', onUnhandled);
+  if (unhandled.length > 0) scene.simulation.checker.fail('P7', `nobody heard of ${String(unhandled[0])}`);
+  return runOf(script, scene);
+}
+
+async function play(scene: Scene): Promise<void> {
   const { simulation, workload } = scene;
   scene.start();
   await turn();
@@ -48,24 +64,25 @@ export async function run(script: Script, options: RunOptions = {}): Promise<Run
   }
   simulation.trace.say(() => 'faults have stopped');
   simulation.areFaultsOn = false;
-  const callsAmongFaults = simulation.calls;
+  scene.callsAmongFaults = simulation.calls;
   simulation.outages.clear();
   scene.lambda.skewMs = 0;
   scene.lambda.recycle();
   // That fault of the provider's lasts for a day, and nothing can be done about it before.
   if (simulation.world.provider.keepsErrors) simulation.passTime(KEY_LIFE_MS);
   if (await settle(scene)) await judgeEnd(scene, () => settle(scene));
-  return {
-    script,
-    violation: simulation.checker.violation,
-    faults: scene.plan.happened,
-    actors: [...scene.customers, ...scene.operators].map(({ plan }) => plan.id),
-    steps: simulation.step,
-    calls: simulation.calls,
-    callsAmongFaults,
-    trace: simulation.trace.lines,
-  };
 }
+
+const runOf = (script: Script, { simulation, plan, customers, operators, callsAmongFaults }: Scene): Run => ({
+  script,
+  violation: simulation.checker.violation,
+  faults: plan.happened,
+  actors: [...customers, ...operators].map((actor) => actor.plan.id),
+  steps: simulation.step,
+  calls: simulation.calls,
+  callsAmongFaults,
+  trace: simulation.trace.lines,
+});
 
 /** Without faults, until nothing is left to happen. False if a promise is broken, or if it does not end. */
 async function settle(scene: Scene): Promise<boolean> {

@@ -30,6 +30,7 @@ export class Scene {
   readonly operators: readonly Operator[];
   readonly workload: Workload;
   readonly plan: RandomPlan | ScriptedPlan;
+  callsAmongFaults = 0;
   readonly #random: Random;
   #nextTickMs: number;
 
