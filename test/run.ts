@@ -44,13 +44,13 @@ async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally>
   const isQuiet = stage.kind === 'check';
   const { group, exitCode, output } = await runToEnd(command, { environment, isQuiet, ...requests });
   if (exitCode !== 0) process.stdout.write(output);
-  const ended = isQuiet ? tallyOfCheck(exitCode) : countTests(reportFile, exitCode);
+  const ended = stage.kind === 'tests' ? countTests(reportFile, exitCode) : tallyOfCheck(exitCode);
   // What was interrupted had no time to clean up behind itself; that is no failure of its own.
   const leftovers = await endLeftovers({ group, folder }, requests.stop.aborted ? 0 : leftoverPatienceMs);
   const tally = requests.stop.aborted ? ended : withLeftovers(ended, leftovers);
   for (const problem of tally.problems) console.log(`  ${problem}`);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  const figures = isQuiet ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
+  const figures = stage.kind !== 'tests' ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
   console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${figures} (${seconds} s)\n`);
   return tally;
 }

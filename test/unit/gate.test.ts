@@ -60,7 +60,11 @@ describe('the stages', () => {
         'unit',
         'fuzz',
         'contract',
+        'mutation',
         'simulation',
+        'crash-points',
+        'planted',
+        'chaos',
         'integration',
       ],
     ]);

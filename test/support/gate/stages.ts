@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { projectDir } from '../../../infra/local/project.ts';
 
-export type Stage = { readonly name: string; readonly kind: 'check' | 'tests' };
+/** A check tells nothing as long as it is green, a score tells what it came to, and tests are counted one by one. */
+export type Stage = { readonly name: string; readonly kind: 'check' | 'score' | 'tests' };
 
 /** Cheap ones first. One after another: they are parallel in themselves, and together no faster on 2 cores. */
 const stages: readonly Stage[] = [
@@ -15,7 +16,11 @@ const stages: readonly Stage[] = [
   { name: 'unit', kind: 'tests' },
   { name: 'fuzz', kind: 'tests' },
   { name: 'contract', kind: 'tests' },
+  { name: 'mutation', kind: 'score' },
   { name: 'simulation', kind: 'tests' },
+  { name: 'crash-points', kind: 'tests' },
+  { name: 'planted', kind: 'tests' },
+  { name: 'chaos', kind: 'tests' },
   { name: 'integration', kind: 'tests' },
 ];
 
@@ -36,9 +41,9 @@ const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 /** What the stage's npm script runs, started without npm and a shell, which would come between it and signals. */
 export function commandOf({ name, kind }: Stage, reportFile: string): readonly string[] {
   const { scripts } = manifest.parse(JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')));
-  const script = kind === 'check' ? `check:${name}` : `test:${name}`;
+  const script = kind === 'tests' ? `test:${name}` : `check:${name}`;
   const command = scripts[script]?.split(' ');
   if (command === undefined) throw new Error(`package.json has no script ${script}`);
-  if (kind === 'check') return command;
+  if (kind !== 'tests') return command;
   return [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
 }
