@@ -11,6 +11,9 @@ import type { Store } from './store.ts';
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
 
+/** Half of what the SDK does for a call: a copy for a log that nobody keeps, and headers that no table reads. */
+const unneeded = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
+
 const stores = new Map<Service, Store>();
 const publishers = new Map<string, RabbitPublisher>();
 
@@ -34,8 +37,8 @@ export const liveParking = (service: Service, patience: Patience): Parking =>
 
 function storeOf(service: Service): Store {
   const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };
-  const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
-  client.middlewareStack.remove('loggerMiddleware');
+  const client = new DynamoDBClient({ maxAttempts: 3, requestHandler, cacheMiddleware: true });
+  for (const name of unneeded) client.middlewareStack.remove(name);
   return new DynamoStore(client, required(`${service.toUpperCase()}_TABLE`));
 }
 

@@ -1,4 +1,5 @@
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { coalesceWrites } from './coalesce-writes.ts';
 import type { Publisher } from './edges.ts';
 import type { OutgoingMessage } from './messages.ts';
 import { PublishError, UnroutableError } from './publish-error.ts';
@@ -219,6 +220,7 @@ export class RabbitPublisher implements Publisher {
       timeout: this.#patience.connectTimeoutMs,
       clientProperties: { connection_name: this.#name },
     });
+    coalesceWrites(connection);
     // An error that nobody listens to ends the process, and the broker may go away before there is a channel.
     return connection.on('error', () => {});
   }
