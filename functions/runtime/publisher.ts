@@ -33,7 +33,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** One connection and one confirm channel. Once lost it stays lost; the publisher opens another. */
+/** One connection and one confirm channel. Once lost or retired it stays so; the publisher opens another. */
 class Link {
   readonly connection: ChannelModel;
   readonly #channel: ConfirmChannel;
@@ -41,20 +41,23 @@ class Link {
   /** How many returns have come for a message, by where it went and its id. */
   readonly #returned = new Map<string, number>();
   readonly #confirmTimeoutMs: number;
-  readonly #onLost: () => void;
+  readonly #onRetired: () => void;
+  readonly #close: () => void;
   #watchdog: NodeJS.Timeout | undefined;
+  #isRetired = false;
   #lost: ConnectionLostError | undefined;
 
   constructor(
     connection: ChannelModel,
     channel: ConfirmChannel,
     confirmTimeoutMs: number,
-    onLost: () => void,
+    { onRetired, close }: { readonly onRetired: () => void; readonly close: () => void },
   ) {
     this.connection = connection;
     this.#channel = channel;
     this.#confirmTimeoutMs = confirmTimeoutMs;
-    this.#onLost = onLost;
+    this.#onRetired = onRetired;
+    this.#close = close;
     channel.on('return', ({ fields, properties }) => {
       const key = returnKey(fields.exchange, fields.routingKey, String(properties.messageId));
       this.#returned.set(key, (this.#returned.get(key) ?? 0) + 1);
@@ -88,7 +91,18 @@ class Link {
     clearTimeout(this.#watchdog);
     for (const { reject } of this.#pending) reject(this.#lost);
     this.#pending.clear();
-    this.#onLost();
+    this.#onRetired();
+    this.#close();
+  }
+
+  /**
+   * A queue that is full tells each channel, and may never tell it that there is room again: what comes from now
+   * on takes another channel, and this one ends with what is under way.
+   * https://github.com/rabbitmq/rabbitmq-server/issues/12206
+   */
+  #retire(): void {
+    this.#isRetired = true;
+    this.#onRetired();
   }
 
   /** An exchange that is not there closes the channel for everybody; only its own messages cannot be published. */
@@ -115,8 +129,11 @@ class Link {
       pending.reject(
         new UnroutableError(`no queue takes ${routingKey} from ${exchange || 'the default exchange'}`),
       );
-    } else if (error) pending.reject(new PublishError(`the broker refused ${messageId}`));
-    else pending.resolve();
+    } else if (error) {
+      pending.reject(new PublishError(`the broker refused ${messageId}`));
+      this.#retire();
+    } else pending.resolve();
+    if (this.#isRetired && this.#pending.size === 0) this.lose('it was refused something');
   }
 
   #watch(): void {
@@ -196,10 +213,7 @@ export class RabbitPublisher implements Publisher {
       const close = () => void connection.close().catch(() => {});
       try {
         const channel = await within(connectTimeoutMs, connection.createConfirmChannel());
-        return new Link(connection, channel, confirmTimeoutMs, () => {
-          gone();
-          close();
-        });
+        return new Link(connection, channel, confirmTimeoutMs, { onRetired: gone, close });
       } catch (error) {
         close();
         throw error;

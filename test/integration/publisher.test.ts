@@ -99,6 +99,22 @@ describe('the publisher', () => {
     expect(await received()).toHaveLength(2);
   });
 
+  // Fails where the channel is kept: RabbitMQ may go on refusing it when there is room again.
+  test('a message that a full queue refuses is an error, and what comes after it takes another channel', async () => {
+    const full = 'publisher-test-full';
+    const bounds = { 'x-queue-type': 'quorum', 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    await channel.assertQueue(full, { durable: true, arguments: bounds });
+    const fill = async () => {
+      for (let sent = 0; sent < 20; sent += 1) await publisher.publish(message({ routingKey: full }));
+    };
+    await expect(fill()).rejects.toThrow(PublishError);
+    expect(proxy.opened()).toBe(1);
+    await Promise.all([publisher.publish(message()), publisher.publish(message())]);
+    expect(proxy.opened()).toBe(2);
+    expect(await received()).toHaveLength(2);
+    await channel.deleteQueue(full);
+  });
+
   // Fails where the connection is made once: every later invocation of the environment is lost.
   test('a connection closed between two invocations is replaced, and nothing is lost', async () => {
     await publisher.publish(message());
