@@ -34,10 +34,11 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   }
   judgeReceipts(scene);
   judgeOutcomes(scene);
-  const customer = customers[simulation.seed % customers.length];
-  customer?.askAgain();
-  customer?.lookAgain();
-  await settle();
+  const { seed } = simulation;
+  const customer = customers[seed % customers.length];
+  if (seed % 2 === 0) customer?.askAgain();
+  if (seed % 4 === 1) customer?.lookAgain();
+  if (seed % 4 !== 3) await settle();
 }
 
 function judgeReceipts({ simulation: { checker, world }, operators }: Scene): void {

@@ -10,13 +10,13 @@ export type Row = Record<string, any>;
 const rows = new WeakMap<Item, Row>();
 
 export function rowOf(item: Item | undefined): Row | undefined {
-  if (item === undefined) return undefined;
-  const row = rows.get(item) ?? { ...item, ...text(item, 'state'), ...text(item, 'history') };
-  rows.set(item, row);
+  if (typeof item?.state !== 'string') return item;
+  let row = rows.get(item);
+  if (row === undefined) {
+    row = { ...item, state: JSON.parse(item.state), history: JSON.parse(String(item.history)) };
+    rows.set(item, row);
+  }
   return row;
 }
-
-const text = (item: Item, name: 'state' | 'history'): Row =>
-  typeof item[name] === 'string' ? { [name]: JSON.parse(item[name]) } : {};
 
 export const statusOf = (item: Item | undefined): string => String(rowOf(item)?.state?.status ?? 'NONE');
