@@ -37,5 +37,11 @@ export const isAnswer = (reply: Reply | undefined): reply is Reply =>
 
 export function replyOf(value: unknown): Reply {
   const { statusCode, body } = value as { readonly statusCode: number; readonly body: string };
-  return { statusCode, body: JSON.parse(body) };
+  return {
+    statusCode,
+    // Few look at more than the status.
+    get body() {
+      return JSON.parse(body);
+    },
+  };
 }

@@ -113,7 +113,7 @@ const skus = ['mug', 'pen', 'cap'];
 /** As many as an order may name, for two orders. Together with the orders themselves, more than a transaction holds. */
 const MAX_LINES = 50;
 const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
-const WIDE_SEEDS = 0.05;
+const WIDE_SEEDS = 0.03;
 const PARKED_SEEDS = 0.03;
 /** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';

@@ -19,4 +19,5 @@ export function rowOf(item: Item | undefined): Row | undefined {
   return row;
 }
 
-export const statusOf = (item: Item | undefined): string => String(rowOf(item)?.state?.status ?? 'NONE');
+/** Beside the state, which says the same: of every step it is checked that it does. */
+export const statusOf = (item: Item | undefined): string => String(item?.status ?? 'NONE');

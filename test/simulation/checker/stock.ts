@@ -40,7 +40,9 @@ export class StockBook {
     const held = this.#held();
     const taken = heldBy(writes.flatMap((write) => (write.kind === 'put' ? write.item : [])));
     if (taken.size > 0) writer.takings.push(taken);
-    for (const [key, expected] of this.#expected) {
+    for (const key of touchedBy(writes, before)) {
+      const expected = this.#expected.get(key);
+      if (expected === undefined) continue;
       const available = Number(rowOf(this.#table.items.get(key))?.available);
       if (!(available >= 0)) return `${key} is at ${available}`;
       const isHeld = held.get(key) ?? 0;
@@ -98,6 +100,19 @@ export class StockBook {
   #held(): ReadonlyMap<string, number> {
     return heldBy(this.#table.items.values());
   }
+}
+
+/** What may differ after the writes: counters, and what the records held before and hold now. */
+function touchedBy(writes: readonly Write[], before: ReadonlyMap<string, Item>): ReadonlySet<string> {
+  const touched = new Set<string>();
+  for (const write of writes) {
+    const key = write.kind === 'put' ? write.item.pk : write.key;
+    touched.add(key);
+    for (const item of [before.get(key), write.kind === 'put' ? write.item : undefined]) {
+      for (const { sku } of rowOf(item)?.state?.lines ?? []) touched.add(`SKU#${sku}`);
+    }
+  }
+  return touched;
 }
 
 function heldBy(items: Iterable<Item>): ReadonlyMap<string, number> {
