@@ -18,7 +18,11 @@ export const limitQueues = (stage: Stage, pattern: string, length: number): Prom
     'queues',
   ]);
 
-export const unlimitQueues = (stage: Stage): Promise<void> => control(stage, ['clear_policy', policy]);
+/**
+ * Room for everything. Not without a limit: a queue whose limit is taken away forgets to tell whom it has refused,
+ * channels and its own dead-letter workers. https://github.com/rabbitmq/rabbitmq-server/issues/12206
+ */
+export const unlimitQueues = (stage: Stage): Promise<void> => limitQueues(stage, '.*', 1_000_000);
 
 /** The private node has no epmd to be found by, so its port is given; the command itself listens nowhere. */
 async function control({ dataDir, rabbitmqDistPort }: Stage, args: readonly string[]): Promise<void> {
