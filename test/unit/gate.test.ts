@@ -58,6 +58,7 @@ describe('the stages', () => {
         'imports',
         'unused',
         'unit',
+        'aws',
         'fuzz',
         'contract',
         'mutation',

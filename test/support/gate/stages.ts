@@ -14,6 +14,7 @@ const stages: readonly Stage[] = [
   { name: 'imports', kind: 'check' },
   { name: 'unused', kind: 'check' },
   { name: 'unit', kind: 'tests' },
+  { name: 'aws', kind: 'tests' },
   { name: 'fuzz', kind: 'tests' },
   { name: 'contract', kind: 'tests' },
   { name: 'mutation', kind: 'score' },

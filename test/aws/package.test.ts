@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entriesOf } from '../support/aws/archive.ts';
+import { type Packaged, packageFor } from '../support/aws/package.ts';
+import { readWiring } from '../support/wiring.ts';
+
+const MAX_SECONDS = 10;
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Goal: what is shipped is small, whole and every function's own. Method: packages for real, then opens and loads
+ * each archive where neither the sources nor node_modules can be reached.
+ */
+let packaged: Packaged;
+beforeAll(async () => {
+  packaged = await packageFor('prod');
+}, 60_000);
+afterAll(() => packaged?.discard());
+
+const { functions } = readWiring().serverless;
+
+describe('sls package', () => {
+  test(`takes less than ${MAX_SECONDS} s`, () => {
+    expect(packaged.seconds).toBeLessThan(MAX_SECONDS);
+  });
+
+  test.each(Object.entries(functions))('%s is one small file that runs by itself', (name, { handler }) => {
+    const archive = join(packaged.folder, `${name}.zip`);
+    expect(statSync(archive).size).toBeLessThan(MAX_BYTES);
+    const [file = '', exported = ''] = handler.split('.');
+    const entries = entriesOf(readFileSync(archive));
+    expect(entries.map(({ name: path }) => path)).toEqual([`${file}.cjs`]);
+    const [{ content } = { content: Buffer.of() }] = entries;
+    expect(loadAlone(content)).toHaveProperty(exported, expect.any(Function));
+  });
+});
+
+/** Loads a module where neither the sources nor node_modules can be found. */
+function loadAlone(content: Buffer): unknown {
+  const folder = mkdtempSync(join(tmpdir(), 'order-saga-alone-'));
+  try {
+    const path = join(folder, 'handler.cjs');
+    writeFileSync(path, content);
+    return createRequire(path)(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
