@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { required } from '../runtime/environment.ts';
+import { secret } from '../runtime/secret.ts';
 import { MAX_TEXT_LENGTH, type PaymentDecline } from '../saga/events.ts';
 import type { OrderId } from '../saga/ids.ts';
 import type { ProviderAnswer, ProviderCall } from './decide.ts';
@@ -16,13 +17,14 @@ const TIMEOUT_MS = 5_000;
  * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
 export const stripeProvider =
-  (stripe: () => StripeCalls): Provider =>
+  (connect: () => StripeCalls | Promise<StripeCalls>): Provider =>
   async (orderId, call) => {
     try {
+      const stripe = await connect();
       return call.call === 'charge'
-        ? ((call.again ? await findCharge(stripe(), orderId) : undefined) ??
-            (await charge(stripe(), orderId, call)))
-        : await refund(stripe(), orderId, call);
+        ? ((call.again ? await findCharge(stripe, orderId) : undefined) ??
+            (await charge(stripe, orderId, call)))
+        : await refund(stripe, orderId, call);
     } catch (error) {
       throw unknownAnswer(error);
     }
@@ -34,19 +36,26 @@ export interface StripeCalls {
   readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
 }
 
-/** With one client for the life of the Lambda environment, made at the first use. */
+/** With one client for the life of the Lambda environment, or until its key is replaced by another. */
 export function liveProvider(): Provider {
-  let stripe: Stripe | undefined;
-  return stripeProvider(() => {
-    stripe ??= connect();
-    return stripe;
+  let client: { readonly key: string; readonly stripe: Stripe } | undefined;
+  return stripeProvider(async () => {
+    const key = await stripeKey();
+    if (client?.key !== key) client = { key, stripe: connectWith(key) };
+    return client.stripe;
   });
 }
 
-function connect(): Stripe {
+/** From Secrets Manager in AWS, from the environment on a laptop. */
+async function stripeKey(): Promise<string> {
+  const id = process.env.STRIPE_SECRET;
+  return id ? await secret(id) : required('STRIPE_SECRET_KEY');
+}
+
+function connectWith(key: string): Stripe {
   const base = process.env.STRIPE_API_BASE;
   const { protocol, hostname, port } = new URL(base || 'https://api.stripe.com');
-  return new Stripe(required('STRIPE_SECRET_KEY'), {
+  return new Stripe(key, {
     host: hostname,
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from './messages.ts';
+import type { UserOf } from './origin.ts';
 import type { Store } from './store.ts';
 
 export interface Publisher {
@@ -15,4 +16,5 @@ export interface Edges {
   readonly store: Store;
   readonly publisher: Publisher;
   readonly now: () => number;
+  readonly userOf: UserOf;
 }

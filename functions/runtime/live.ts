@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Service } from '../saga/choreography.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from '../saga/routes.ts';
+import { brokerUrlOf, brokerUserOf } from './broker-access.ts';
 import { DynamoStore } from './dynamo-store.ts';
 import type { Edges } from './edges.ts';
 import { required } from './environment.ts';
@@ -29,11 +30,12 @@ export const liveEdges = (service: Service, patience: Patience = PATIENT): Edges
     return publisherOf(service, patience);
   },
   now: Date.now,
+  userOf: brokerUserOf,
 });
 
 /** On the connection that `liveEdges` publishes with, if it is as patient. */
 export const liveParking = (service: Service, patience: Patience): Parking =>
-  new RabbitParking(publisherOf(service, patience));
+  new RabbitParking(publisherOf(service, patience), brokerUserOf);
 
 function storeOf(service: Service): Store {
   const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };
@@ -43,7 +45,7 @@ function storeOf(service: Service): Store {
 }
 
 function publisherOf(service: Service, patience: Patience): RabbitPublisher {
-  const url = async () => required('RABBITMQ_URL');
+  const url = () => brokerUrlOf(service);
   const name = `order-saga ${service}`;
   return kept(publishers, `${name} ${patience.offers}`, () => new RabbitPublisher({ url, name, patience }));
 }

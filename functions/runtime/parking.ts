@@ -1,9 +1,10 @@
 import type { Channel, GetMessage } from 'amqplib';
 import type { Service } from '../saga/choreography.ts';
 import { deadQueueOf } from '../saga/routes.ts';
+import type { UserOf } from './origin.ts';
 import { PublishError } from './publish-error.ts';
 import type { RabbitPublisher } from './publisher.ts';
-import { ATTEMPTS_HEADER, type Delivery, propertyText } from './rabbitmq-event.ts';
+import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER, originOf, propertyText } from './rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from './settle.ts';
 
 /** A message in a parking queue, held while it is looked at. */
@@ -23,15 +24,21 @@ export interface Parking {
 /** The parking queues on the broker, over the connection that this environment publishes with. */
 export class RabbitParking implements Parking {
   readonly #publisher: RabbitPublisher;
+  readonly #userOf: UserOf;
 
-  constructor(publisher: RabbitPublisher) {
+  constructor(publisher: RabbitPublisher, userOf: UserOf) {
     this.#publisher = publisher;
+    this.#userOf = userOf;
   }
 
   async visit<T>(service: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
     const channel = await this.#publisher.channel();
     try {
-      return await look(await take(channel, service, max));
+      const messages = await take(channel, service, max);
+      const own = this.#userOf(service);
+      return await look(
+        messages.map((message) => ({ ...describe(message, own), remove: () => channel.ack(message) })),
+      );
     } finally {
       // Closing the channel returns what was not removed. If the connection is lost, the broker does that too.
       await channel.close().catch(() => {});
@@ -39,19 +46,19 @@ export class RabbitParking implements Parking {
   }
 }
 
-async function take(channel: Channel, service: Service, max: number): Promise<readonly Parked[]> {
-  const parked: Parked[] = [];
+async function take(channel: Channel, service: Service, max: number): Promise<readonly GetMessage[]> {
+  const parked: GetMessage[] = [];
   while (parked.length < max) {
     const message = await channel.get(deadQueueOf(service)).catch((error: unknown) => {
       throw new PublishError(`the parking queue of ${service} cannot be read`, { cause: error });
     });
     if (message === false) break;
-    parked.push({ ...describe(message), remove: () => channel.ack(message) });
+    parked.push(message);
   }
   return parked;
 }
 
-function describe({ content, properties, fields }: GetMessage): Omit<Parked, 'remove'> {
+function describe({ content, properties, fields }: GetMessage, own: string): Omit<Parked, 'remove'> {
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const text = (name: string): string | undefined =>
     typeof headers[name] === 'string' ? headers[name] : undefined;
@@ -62,6 +69,7 @@ function describe({ content, properties, fields }: GetMessage): Omit<Parked, 're
       messageId: propertyText(properties.messageId),
       type: propertyText(properties.type),
       contentType: propertyText(properties.contentType),
+      origin: originOf(properties.userId, text(ORIGIN_HEADER), own),
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
     // The broker's own dead-lettering leaves its reason in the headers it adds.

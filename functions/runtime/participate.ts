@@ -1,10 +1,10 @@
-import { open } from '../saga/envelope.ts';
 import type { Fact } from '../saga/events.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Edges } from './edges.ts';
 import { type Outcome, type Participant, run, type Work } from './engine.ts';
 import { log } from './log.ts';
 import type { OutgoingMessage } from './messages.ts';
+import { openGenuine } from './origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { parkMessage, retryMessage } from './settle.ts';
 
@@ -59,8 +59,8 @@ export function participate<
   return async (event) => {
     const received: Received<Input | Fact>[] = [];
     const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
-    for (const delivery of deliveriesOf(event)) {
-      const opened = open(delivery.body);
+    for (const delivery of deliveriesOf(event, edges.userOf(service))) {
+      const opened = openGenuine(delivery, edges.userOf);
       if (opened.ok) {
         const { subject, traceparent } = opened.event;
         received.push({ delivery, work: { orderId: subject, input: opened.event, traceparent } });

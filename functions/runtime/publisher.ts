@@ -36,6 +36,8 @@ interface Pending {
 /** One connection and one confirm channel. Once lost or retired it stays so; the publisher opens another. */
 class Link {
   readonly connection: ChannelModel;
+  /** Vouched for by the broker: it refuses another user's name. https://www.rabbitmq.com/docs/validated-user-id */
+  readonly #userId: string;
   readonly #channel: ConfirmChannel;
   readonly #pending = new Set<Pending>();
   /** How many returns have come for a message, by where it went and its id. */
@@ -50,11 +52,13 @@ class Link {
   constructor(
     connection: ChannelModel,
     channel: ConfirmChannel,
+    userId: string,
     confirmTimeoutMs: number,
     { onRetired, close }: { readonly onRetired: () => void; readonly close: () => void },
   ) {
     this.connection = connection;
     this.#channel = channel;
+    this.#userId = userId;
     this.#confirmTimeoutMs = confirmTimeoutMs;
     this.#onRetired = onRetired;
     this.#close = close;
@@ -75,8 +79,12 @@ class Link {
       this.#watch();
       try {
         const { exchange, routingKey } = message;
-        this.#channel.publish(exchange, routingKey, bytes(message), options(message), (error: unknown) =>
-          this.#confirmed(pending, error),
+        this.#channel.publish(
+          exchange,
+          routingKey,
+          bytes(message),
+          options(message, this.#userId),
+          (error: unknown) => this.#confirmed(pending, error),
         );
       } catch (error) {
         this.lose(error instanceof Error ? error.message : 'channel closed');
@@ -208,12 +216,14 @@ export class RabbitPublisher implements Publisher {
   async #open(gone: () => void): Promise<Link> {
     const { connectTimeoutMs, confirmTimeoutMs } = this.#patience;
     try {
-      const connection = await this.#connect();
+      const url = new URL(await this.#url());
+      const connection = await this.#connect(url);
       // The socket may be dead: nobody waits for the broker to agree that it is closed.
       const close = () => void connection.close().catch(() => {});
       try {
         const channel = await within(connectTimeoutMs, connection.createConfirmChannel());
-        return new Link(connection, channel, confirmTimeoutMs, { onRetired: gone, close });
+        const userId = decodeURIComponent(url.username || 'guest');
+        return new Link(connection, channel, userId, confirmTimeoutMs, { onRetired: gone, close });
       } catch (error) {
         close();
         throw error;
@@ -225,8 +235,7 @@ export class RabbitPublisher implements Publisher {
     }
   }
 
-  async #connect(): Promise<ChannelModel> {
-    const url = new URL(await this.#url());
+  async #connect(url: URL): Promise<ChannelModel> {
     url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
     const connection = await amqp.connect(url.href, {
       // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
@@ -254,8 +263,12 @@ async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
 
 const bytes = ({ body }: OutgoingMessage): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);
 
-const options = ({ mandatory, messageId, type, contentType, headers, expirationMs }: OutgoingMessage) => ({
+const options = (
+  { mandatory, messageId, type, contentType, headers, expirationMs }: OutgoingMessage,
+  userId: string,
+) => ({
   mandatory,
+  userId,
   persistent: true,
   messageId,
   type,

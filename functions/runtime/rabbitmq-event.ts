@@ -14,6 +14,7 @@ interface RabbitMqRecord {
     readonly messageId: string | null;
     readonly type: string | null;
     readonly contentType: string | null;
+    readonly userId: string | null;
     readonly headers: Readonly<Record<string, unknown>> | null;
   };
   readonly redelivered: boolean;
@@ -27,11 +28,15 @@ export interface Delivery {
   readonly messageId: string;
   readonly type: string;
   readonly contentType: string;
+  /** The broker user who first published it; empty if that user did not say who it is. */
+  readonly origin: string;
   /** How often it has been tried before this time. */
   readonly attempts: number;
 }
 
 export const ATTEMPTS_HEADER = 'saga-attempts';
+/** The user who first published it, on what its consumer has put into a delay or parking queue. */
+export const ORIGIN_HEADER = 'saga-origin';
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
 const MAX_PROPERTY_BYTES = 255;
@@ -49,21 +54,39 @@ export function propertyText(value: unknown): string {
   return new TextDecoder().decode(bytes.subarray(0, MAX_PROPERTY_BYTES), { stream: true });
 }
 
-/** @throws TypeError if this is not what the event source mapping sends, for instance when invoked by hand */
-export function deliveriesOf(event: RabbitMqEvent): readonly Delivery[] {
+/**
+ * Who first published a message. The broker refuses a `userId` that is not its sender's, so only a message that
+ * `own` has put aside, and that comes back under its name, is believed what its header says.
+ * https://www.rabbitmq.com/docs/validated-user-id
+ */
+export const originOf = (userId: unknown, header: string | undefined, own: string): string =>
+  userId === own && header !== undefined ? header : propertyText(userId);
+
+/**
+ * @param own the user that the consumer publishes as
+ * @throws TypeError if this is not what the event source mapping sends, for instance when invoked by hand
+ */
+export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delivery[] {
   if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
     throw new TypeError('not a RabbitMQ event: rmqMessagesByQueue is missing');
   }
   return Object.values(event.rmqMessagesByQueue).flatMap((records) =>
-    records.map(({ basicProperties: { messageId, type, contentType, headers }, data }) => {
+    records.map(({ basicProperties: { messageId, type, contentType, userId, headers }, data }) => {
       const attempts = headers?.[ATTEMPTS_HEADER];
       return {
         body: Buffer.from(data, 'base64'),
         messageId: propertyText(messageId),
         type: propertyText(type),
         contentType: propertyText(contentType),
+        origin: originOf(userId, headerText(headers?.[ORIGIN_HEADER]), own),
         attempts: typeof attempts === 'number' && attempts > 0 ? attempts : 0,
       };
     }),
   );
+}
+
+/** A text in a header, which Lambda hands over as the bytes that Java has: signed. */
+function headerText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('bytes' in value)) return undefined;
+  return Array.isArray(value.bytes) ? propertyText(Buffer.from(value.bytes).toString('utf8')) : undefined;
 }

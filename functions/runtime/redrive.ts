@@ -1,9 +1,10 @@
-import { open } from '../saga/envelope.ts';
 import type { Fact } from '../saga/events.ts';
-import { queueOf } from '../saga/routes.ts';
+import { queueOf, redriveExchangeOf } from '../saga/routes.ts';
 import type { Edges } from './edges.ts';
 import type { Participant } from './engine.ts';
+import { openGenuine } from './origin.ts';
 import type { Parked } from './parking.ts';
+import { ORIGIN_HEADER } from './rabbitmq-event.ts';
 import { fromItem } from './record.ts';
 
 /** What a parked message would do to the saga's present state. */
@@ -23,9 +24,9 @@ export async function prospectOf<
 >(
   { table, reads, decide }: Participant<State, Input | Fact, E>,
   { delivery }: Parked,
-  { store }: Edges,
+  { store, userOf }: Edges,
 ): Promise<Prospect> {
-  const opened = open(delivery.body);
+  const opened = openGenuine(delivery, userOf);
   if (!opened.ok) return { would: 'stay', reason: opened.reason };
   const key = table.key(opened.event.subject);
   const items = await store.read([...new Set([key, ...(reads?.(opened.event) ?? [])])]);
@@ -57,15 +58,16 @@ export async function redrive(
   { delivery, remove }: Parked,
   { publisher }: Edges,
 ): Promise<void> {
-  const { body, messageId, type, contentType } = delivery;
+  const { body, messageId, type, contentType, origin } = delivery;
   await publisher.publish({
-    exchange: '',
+    exchange: redriveExchangeOf(service),
     routingKey: queueOf(service),
     body,
     messageId,
     type,
     contentType,
     mandatory: true,
+    headers: { [ORIGIN_HEADER]: origin },
   });
   // Only now: a crash in between leaves two, and participants recognise the second one.
   remove();

@@ -1,7 +1,7 @@
 import type { Service } from '../saga/choreography.ts';
-import { deadQueueOf, queueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
+import { deadQueueOf, parkingExchangeOf, queueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
 import type { OutgoingMessage } from './messages.ts';
-import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
+import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.ts';
 
 export const ERROR_HEADER = 'saga-error';
 export const REASON_HEADER = 'saga-dead-reason';
@@ -17,6 +17,12 @@ const base = ({ body, messageId, type, contentType }: Delivery) => ({
   type,
   contentType,
   mandatory: true,
+});
+
+/** Who sent it at first is kept: what comes back comes from its consumer's own user. */
+const trace = ({ attempts, origin }: Delivery) => ({
+  [ATTEMPTS_HEADER]: attempts + 1,
+  [ORIGIN_HEADER]: origin,
 });
 
 /** The same message again after a while, or to the parking queue once every delay has been tried. */
@@ -35,7 +41,10 @@ export function retryMessage(
     ...base(delivery),
     exchange: retryExchangeOf(delay),
     routingKey: queueOf(service),
-    headers: { [ATTEMPTS_HEADER]: delivery.attempts + 1, [ERROR_HEADER]: header(lastError) },
+    headers: {
+      ...trace(delivery),
+      [ERROR_HEADER]: header(lastError),
+    },
     expirationMs: Math.round(
       delay.delayMs * (0.5 + jitter(`${delivery.messageId}#${delivery.attempts}`) / 2),
     ),
@@ -51,10 +60,10 @@ export function parkMessage(
 ): OutgoingMessage {
   return {
     ...base(delivery),
-    exchange: '',
+    exchange: parkingExchangeOf(service),
     routingKey: deadQueueOf(service),
     headers: {
-      [ATTEMPTS_HEADER]: delivery.attempts + 1,
+      ...trace(delivery),
       [REASON_HEADER]: header(reason),
       ...(lastError === undefined ? {} : { [ERROR_HEADER]: header(lastError) }),
     },

@@ -12,6 +12,13 @@ export const exchangeOf = (type: EventType): string =>
 export const queueOf = (service: Service): string => service;
 export const deadQueueOf = (service: Service): string => `${service}.dead`;
 
+/**
+ * To a service's own queues: whoever may write to the default exchange may write to every queue.
+ * https://www.rabbitmq.com/docs/access-control#authorisation
+ */
+export const parkingExchangeOf = (service: Service): string => `${service}.dead`;
+export const redriveExchangeOf = (service: Service): string => service;
+
 /** A delay before another attempt: a queue whose messages expire back into the queue they came from. */
 export interface RetryDelay {
   /** As it stands in the queue's name: `5s`, `2m`, `250ms`. */
@@ -19,7 +26,8 @@ export interface RetryDelay {
   readonly delayMs: number;
 }
 
-export const retryExchangeOf = ({ name }: RetryDelay): string => `saga.retry.${name}`;
+export const RETRY_EXCHANGES = 'saga.retry.';
+export const retryExchangeOf = ({ name }: RetryDelay): string => `${RETRY_EXCHANGES}${name}`;
 
 /** Enough to ride out a broker or database restart quickly and a longer outage without a person. */
 export const DEFAULT_RETRY_DELAYS = '1s,5s,30s,2m,10m';

@@ -1,39 +1,103 @@
-import amqp, { type Channel } from 'amqplib';
+import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
-import { type Topology, topologyOf } from './topology.ts';
+import { type Exchange, type Queue, type Topology, topologyOf } from './topology.ts';
 
 /**
  * Declares exchanges, queues and bindings. Applying them again changes nothing.
- * @throws Error if something exists with other arguments: the broker does not change a queue in place
+ * @throws Error if something exists with other arguments, before anything is declared: the broker does not change
+ * a queue or an exchange in place
  */
 export async function applyTopology(
   url: string,
   topology: Topology = topologyOf(parseRetryDelays(process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS)),
 ): Promise<void> {
   const connection = await amqp.connect(url, { noDelay: true });
-  // A refused declaration closes the channel, and is told by the call that made it.
   connection.on('error', () => {});
   try {
-    const channel = await connection.createChannel();
-    channel.on('error', () => {});
-    await declare(channel, topology);
+    const conflicts = await conflictsWith(connection, topology);
+    if (conflicts.length > 0) throw new Error(instructions(conflicts));
+    await onChannel(connection, (channel) => declare(channel, topology));
   } finally {
     await connection.close().catch(() => {});
   }
 }
 
 async function declare(channel: Channel, { exchanges, queues, bindings }: Topology): Promise<void> {
-  for (const { name, type } of exchanges) await channel.assertExchange(name, type, { durable: true });
-  for (const queue of queues) {
-    try {
-      await channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
-    } catch (error) {
-      throw new Error(
-        `queue ${queue.name} exists with other arguments; empty it, delete it and apply the topology again`,
-        { cause: error },
-      );
-    }
-  }
-  for (const { exchange, queue, routingKey } of bindings)
+  for (const exchange of exchanges) await declareExchange(channel, exchange);
+  for (const queue of queues) await declareQueue(channel, queue);
+  for (const { exchange, queue, routingKey } of bindings) {
     await channel.bindQueue(queue, exchange, routingKey);
+  }
 }
+
+const declareExchange = (channel: Channel, { name, type }: Exchange) =>
+  channel.assertExchange(name, type, { durable: true });
+const declareQueue = (channel: Channel, { name, arguments: args }: Queue) =>
+  channel.assertQueue(name, { durable: true, arguments: args });
+
+/**
+ * What is there already and differs. To declare what exists changes nothing and is refused if it differs, so only
+ * what exists is declared here. https://www.rabbitmq.com/docs/queues#property-equivalence
+ */
+async function conflictsWith(connection: ChannelModel, topology: Topology): Promise<readonly string[]> {
+  const conflicts: string[] = [];
+  const check = async (
+    what: string,
+    look: (channel: Channel) => Promise<unknown>,
+    declareIt: (channel: Channel) => Promise<unknown>,
+  ) => {
+    const isThere = (await refusalOf(connection, look)) === undefined;
+    const refusal = isThere ? await refusalOf(connection, declareIt) : undefined;
+    if (refusal !== undefined) conflicts.push(`${what}: ${refusal}`);
+  };
+  for (const exchange of topology.exchanges) {
+    await check(
+      `exchange ${exchange.name}`,
+      (channel) => channel.checkExchange(exchange.name),
+      (channel) => declareExchange(channel, exchange),
+    );
+  }
+  for (const queue of topology.queues) {
+    await check(
+      `queue ${queue.name}`,
+      (channel) => channel.checkQueue(queue.name),
+      (channel) => declareQueue(channel, queue),
+    );
+  }
+  return conflicts;
+}
+
+/** Why the broker does not do it, if it does not. A refusal closes the channel. */
+async function refusalOf(
+  connection: ChannelModel,
+  work: (channel: Channel) => Promise<unknown>,
+): Promise<string | undefined> {
+  try {
+    await onChannel(connection, work);
+    return undefined;
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (code !== NOT_FOUND && code !== PRECONDITION_FAILED) throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** https://www.rabbitmq.com/amqp-0-9-1-reference#constants */
+const NOT_FOUND = 404;
+const PRECONDITION_FAILED = 406;
+
+async function onChannel<T>(connection: ChannelModel, work: (channel: Channel) => Promise<T>): Promise<T> {
+  const channel = await connection.createChannel();
+  // A refused declaration closes the channel, and is told by the call that made it.
+  channel.on('error', () => {});
+  const result = await work(channel);
+  await channel.close();
+  return result;
+}
+
+const instructions = (
+  conflicts: readonly string[],
+): string => `nothing was changed on the broker, because it has
+${conflicts.map((conflict) => `  ${conflict}`).join('\n')}
+The broker does not change these in place. For each of them: stop what publishes to it, let its messages be
+handled or move them, delete it, and apply the topology again.`;

@@ -3,8 +3,10 @@ import {
   deadQueueOf,
   EVENTS_EXCHANGE,
   FAILURES_EXCHANGE,
+  parkingExchangeOf,
   queueOf,
   type RetryDelay,
+  redriveExchangeOf,
   retryExchangeOf,
 } from '../../functions/saga/routes.ts';
 
@@ -63,12 +65,19 @@ const delayQueue = (delay: RetryDelay): Queue => ({
   arguments: { ...safelyDeadLettered(undefined), 'x-message-ttl': delay.delayMs },
 });
 
+/** For its service alone, which parks and redrives through them. */
+const ownExchanges = (service: Service): readonly Exchange[] => [
+  { name: parkingExchangeOf(service), type: 'fanout' },
+  { name: redriveExchangeOf(service), type: 'fanout' },
+];
+
 /** Everything on the broker, derived from the choreography. */
 export function topologyOf(retryDelays: readonly RetryDelay[]): Topology {
   return {
     exchanges: [
       { name: EVENTS_EXCHANGE, type: 'direct' },
       { name: FAILURES_EXCHANGE, type: 'fanout' },
+      ...services.flatMap(ownExchanges),
       ...retryDelays.map((delay) => ({ name: retryExchangeOf(delay), type: 'fanout' as const })),
     ],
     queues: [...services.map(mainQueue), ...services.map(parkingQueue), ...retryDelays.map(delayQueue)],
@@ -85,6 +94,10 @@ export function topologyOf(retryDelays: readonly RetryDelay[]): Topology {
         queue: queueOf(service),
         routingKey: '',
       })),
+      ...services.flatMap((service) => [
+        { exchange: parkingExchangeOf(service), queue: deadQueueOf(service), routingKey: '' },
+        { exchange: redriveExchangeOf(service), queue: queueOf(service), routingKey: '' },
+      ]),
       ...retryDelays.map((delay) => ({
         exchange: retryExchangeOf(delay),
         queue: retryExchangeOf(delay),

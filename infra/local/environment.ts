@@ -8,15 +8,17 @@ export const stage = 'local';
 export type Addresses = {
   readonly ports: Ports;
   readonly rabbitmqUrl: string;
+  readonly servicePassword: string | undefined;
   readonly dynamodbEndpoint: string;
 };
 
 /** What serverless.yml reads from its environment and hands to every function. */
 export function handlerEnvironment(addresses: Addresses): Readonly<Record<string, string>> {
-  const { ports, rabbitmqUrl, dynamodbEndpoint } = addresses;
+  const { ports, rabbitmqUrl, servicePassword, dynamodbEndpoint } = addresses;
   return {
     STAGE: stage,
     RABBITMQ_URL: rabbitmqUrl,
+    BROKER_PASSWORD: servicePassword ?? '',
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
     AWS_REGION: region,

@@ -103,7 +103,12 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
     findBroker({ environment: process.env, dataDir, ports, report, onUnexpectedEnd }),
     findDatabase({ environment: process.env, dataDir, ports, onUnexpectedEnd }),
   ]);
-  const addresses = { ports, rabbitmqUrl: broker.url, dynamodbEndpoint: database.endpoint };
+  const addresses = {
+    ports,
+    rabbitmqUrl: broker.url,
+    servicePassword: broker.servicePassword,
+    dynamodbEndpoint: database.endpoint,
+  };
   const environment = { ...handlerEnvironment(addresses), ...options.environment };
   const neededPorts: PortName[] = ['payments', 'issuer'];
   if (withApi) neededPorts.push('api', 'lambda');

@@ -79,6 +79,7 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
           messageId: 'id-{"a":"é€"}',
           type: 'order.placed',
           contentType: 'application/cloudevents+json',
+          userId: broker.user,
           headers,
           routingKey: 'order',
         },
@@ -137,7 +138,12 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       expect(await bodiesIn('order')).toEqual(['good']);
       const parked = await broker.take('order.dead', 2);
       expect(parked).toMatchObject([
-        { body: 'bad', messageId: 'id-bad', headers: { 'x-first-death-reason': 'delivery_limit' } },
+        {
+          body: 'bad',
+          messageId: 'id-bad',
+          userId: broker.user,
+          headers: { 'x-first-death-reason': 'delivery_limit' },
+        },
       ]);
       await broker.acknowledge(parked);
     });
@@ -162,7 +168,12 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       await broker.wait(1_000);
       const taken = await broker.take('inventory', 2);
       expect(taken).toMatchObject([
-        { body: 'a', messageId: 'id-a', headers: { 'saga-attempts': 1, 'x-first-death-reason': 'expired' } },
+        {
+          body: 'a',
+          messageId: 'id-a',
+          userId: broker.user,
+          headers: { 'saga-attempts': 1, 'x-first-death-reason': 'expired' },
+        },
       ]);
       await broker.acknowledge(taken);
     });

@@ -33,7 +33,7 @@ class MemoryParking implements Parking {
 
   constructor(messages: readonly Message[], outage: Outage) {
     this.#outage = outage;
-    for (const delivery of deliveriesOf(invocation('order', messages))) {
+    for (const delivery of deliveriesOf(invocation('order', messages), 'order')) {
       const parked = {
         delivery,
         reason: 'some reason',

@@ -59,6 +59,9 @@ const poison: readonly [queue: string, reason: RegExp, body: string | Buffer][] 
   ['order', /never placed/, JSON.stringify(event(captured))],
 ];
 
+/** Whom it says that it comes from: these are to be refused for what they are and not for who sent them. */
+const sourceOf = (body: string | Buffer): string => /"source":"(\w+)"/.exec(String(body))?.[1] ?? 'order';
+
 describe('poison among good messages', () => {
   // Fails where a throw sends the whole batch back: good orders come again with the poison until they die too.
   test('each kind is parked at once with its reason, and delays none of the good ones', async () => {
@@ -71,6 +74,7 @@ describe('poison among good messages', () => {
         const [queue, , body] = poison[index] ?? poisoned ?? [];
         channel.sendToQueue(queue ?? '', Buffer.from(body ?? ''), {
           messageId: `poison-${index}`,
+          userId: sourceOf(body ?? ''),
           persistent: true,
         });
       }
@@ -113,7 +117,9 @@ describe('poison among good messages', () => {
     const channel = await connection.createConfirmChannel();
     for (let index = 0; index < 150; index += 1) channel.sendToQueue('inventory.dead', Buffer.from('poison'));
     const orderId = await alice.place([{ sku: 'mug', quantity: 1 }]);
-    channel.sendToQueue('inventory.dead', Buffer.from(JSON.stringify(seal(placed, orderId))));
+    channel.sendToQueue('inventory.dead', Buffer.from(JSON.stringify(seal(placed, orderId))), {
+      userId: 'order',
+    });
     await channel.waitForConfirms();
     await connection.close();
     await alice.until(orderId);

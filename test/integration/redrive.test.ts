@@ -22,7 +22,10 @@ afterAll(() => world?.end());
 async function park(queue: string, ...events: readonly object[]): Promise<void> {
   const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
   const channel = await connection.createConfirmChannel();
-  for (const event of events) channel.sendToQueue(`${queue}.dead`, Buffer.from(JSON.stringify(event)));
+  for (const event of events) {
+    const { source: userId } = event as { source: string };
+    channel.sendToQueue(`${queue}.dead`, Buffer.from(JSON.stringify(event)), { userId });
+  }
   await channel.waitForConfirms();
   await connection.close();
 }

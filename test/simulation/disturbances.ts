@@ -95,7 +95,7 @@ function poison({ world, checker, step }: Simulation, draw: number): void {
     }),
   ];
   checker.poison.add(`${service} ${messageId}`);
-  world.broker.publish({
+  const message = {
     exchange: '',
     routingKey: queueOf(service),
     body: bodies[Math.floor((draw * 97) % bodies.length)] ?? '',
@@ -103,7 +103,8 @@ function poison({ world, checker, step }: Simulation, draw: number): void {
     type: '',
     contentType: 'application/cloudevents+json',
     mandatory: true,
-  });
+  };
+  world.broker.publish(message, 'order');
 }
 
 /** Every poisonous message is in the parking queue of its service. */

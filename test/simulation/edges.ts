@@ -37,6 +37,7 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
 
   return {
     now: () => world.clock.nowMs + environment.skewMs,
+    userOf: (each) => each,
     store: {
       // DynamoDB is not asked for nothing.
       read: (keys) =>
@@ -83,7 +84,7 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
           instead: { throttled: unavailable, 'index-lag': () => table.query(query, true) },
         }),
     },
-    publisher: { publish: (message) => publish(simulation, environment.invocation, message) },
+    publisher: { publish: (message) => publish(simulation, environment, message) },
   };
 }
 
@@ -127,13 +128,13 @@ function conflictOf(writes: readonly Write[], draw: number): WriteResult {
 
 function publish(
   simulation: Simulation,
-  invocation: Invocation | undefined,
+  { service, invocation }: Environment,
   message: OutgoingMessage,
 ): Promise<void> {
   const { world, checker, coverage } = simulation;
   const send = (arrival: Arrival = 'in order'): void => {
     checker.publishing(message, invocation);
-    const queues = world.broker.publish(message, arrival);
+    const queues = world.broker.publish(message, service, arrival);
     if (queues.length === 0 && message.mandatory) {
       if (invocation !== undefined) invocation.faults += 1;
       coverage.count('unroutable');

@@ -113,8 +113,8 @@ interface Options {
 
 /** As https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it; texts in headers arrive as bytes. */
 function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
-  const records = batch.map(({ body, messageId, type, contentType, headers, returns }) => ({
-    basicProperties: { messageId, type, contentType, headers: headersOf(headers) },
+  const records = batch.map(({ body, messageId, type, contentType, userId, headers, returns }) => ({
+    basicProperties: { messageId, type, contentType, userId, headers: headersOf(headers) },
     redelivered: returns > 0,
     data: Buffer.from(body).toString('base64'),
   }));

@@ -1,7 +1,8 @@
 import type { Parked, Parking } from '../../functions/runtime/parking.ts';
 import { PublishError } from '../../functions/runtime/publish-error.ts';
-import { ATTEMPTS_HEADER } from '../../functions/runtime/rabbitmq-event.ts';
+import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../functions/runtime/rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from '../../functions/runtime/settle.ts';
+import type { Service } from '../../functions/saga/choreography.ts';
 import { deadQueueOf } from '../../functions/saga/routes.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
@@ -45,7 +46,7 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
     try {
       return await look(
         held.map((message) =>
-          parked(message, () => {
+          parked(service, message, () => {
             checker.unparked(message, invocation);
             removed.add(message);
           }),
@@ -57,7 +58,11 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
   },
 });
 
-function parked({ body, messageId, type, contentType, headers }: Message, remove: () => void): Parked {
+function parked(
+  own: Service,
+  { body, messageId, type, contentType, userId, headers }: Message,
+  remove: () => void,
+): Parked {
   const attempts = headers[ATTEMPTS_HEADER];
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const death = text('x-first-death-reason');
@@ -67,6 +72,7 @@ function parked({ body, messageId, type, contentType, headers }: Message, remove
       messageId,
       type,
       contentType,
+      origin: originOf(userId, text(ORIGIN_HEADER), own),
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
     reason:

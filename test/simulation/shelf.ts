@@ -10,6 +10,7 @@ async function stocktake(): Promise<Item> {
   const table = new Table();
   const edges = {
     now: () => BEGIN_MS,
+    userOf: (service: string) => service,
     publisher: { publish: () => Promise.reject(new Error('a stocktake says nothing')) },
     store: {
       read: () => Promise.reject(new Error('a stocktake reads nothing')),

@@ -18,7 +18,7 @@ export interface Scene {
 export function scene(items: readonly Item[] = [], now: () => number = () => 1_800_000_000_000): Scene {
   const store = new MemoryStore(items);
   const publisher = new RecordingPublisher();
-  return { store, publisher, edges: { store, publisher, now } };
+  return { store, publisher, edges: { store, publisher, now, userOf: (service) => service } };
 }
 
 export const stock = (name: string, available: number, unitPriceMinor = 100): Item => ({

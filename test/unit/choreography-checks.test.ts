@@ -217,7 +217,7 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'whatIsReadIsDeclared',
-    'functions/runtime/live.ts reads RABBITMQ_URL, which is not declared',
+    'functions/runtime/broker-access.ts reads RABBITMQ_URL, which is not declared',
     ({ serverless }) => {
       delete serverless.provider.environment.RABBITMQ_URL;
     },

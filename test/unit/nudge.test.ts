@@ -29,7 +29,7 @@ function scene(items: readonly Item[]) {
   let nowMs = begin;
   const store = new MemoryStore(items);
   const publisher = new RecordingPublisher();
-  const edges = { store, publisher, now: () => nowMs };
+  const edges = { store, publisher, now: () => nowMs, userOf: (service: string) => service };
   const run = nudge(edges, () => deadlineMs);
   const runAt = async (minutes: number) => {
     nowMs = begin + minutes * minute;

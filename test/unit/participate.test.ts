@@ -9,7 +9,13 @@ import { scene } from '../support/engine-runs.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 
 const record = (body: string) => ({
-  basicProperties: { messageId: body.slice(0, 9), type: null, contentType: null, headers: null },
+  basicProperties: {
+    messageId: body.slice(0, 9),
+    type: null,
+    contentType: null,
+    userId: 'inventory',
+    headers: null,
+  },
   redelivered: false,
   data: Buffer.from(body).toString('base64'),
 });

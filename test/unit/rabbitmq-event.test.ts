@@ -9,9 +9,12 @@ const eventOf = (basicProperties: object): RabbitMqEvent =>
   }) as unknown as RabbitMqEvent;
 
 test('a delivery without properties has empty ones and was never tried', () => {
-  expect(deliveriesOf(eventOf({ messageId: null, type: null, contentType: null, headers: null }))).toEqual([
-    { body: Buffer.from('{}'), messageId: '', type: '', contentType: '', attempts: 0 },
-  ]);
+  expect(
+    deliveriesOf(
+      eventOf({ messageId: null, type: null, contentType: null, userId: null, headers: null }),
+      'order',
+    ),
+  ).toEqual([{ body: Buffer.from('{}'), messageId: '', type: '', contentType: '', origin: '', attempts: 0 }]);
 });
 
 // Fails where they are passed on as they were read: the publisher cannot encode them, takes its connection for
@@ -19,9 +22,10 @@ test('a delivery without properties has empty ones and was never tried', () => {
 test('properties that were no UTF-8 are short enough to be published again', () => {
   const asRead = Buffer.alloc(255, 0xff).toString('utf8');
   const [delivery] = deliveriesOf(
-    eventOf({ messageId: asRead, type: asRead, contentType: asRead, headers: {} }),
+    eventOf({ messageId: asRead, type: asRead, contentType: asRead, userId: asRead, headers: {} }),
+    'order',
   );
-  for (const text of [delivery?.messageId, delivery?.type, delivery?.contentType]) {
+  for (const text of [delivery?.messageId, delivery?.type, delivery?.contentType, delivery?.origin]) {
     expect(text).toBe('\ufffd'.repeat(85));
   }
 });

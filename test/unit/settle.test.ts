@@ -11,6 +11,7 @@ const delivery: Delivery = {
   messageId: 'ord_1:order.placed',
   type: 'order.placed',
   contentType: 'application/cloudevents+json',
+  origin: 'order',
   attempts: 0,
 };
 const error = new RangeError('the table is asleep');
@@ -26,7 +27,11 @@ describe('a message that failed', () => {
       exchange,
       routingKey: 'payment',
       mandatory: true,
-      headers: { 'saga-attempts': attempts + 1, 'saga-error': 'RangeError: the table is asleep' },
+      headers: {
+        'saga-attempts': attempts + 1,
+        'saga-origin': 'order',
+        'saga-error': 'RangeError: the table is asleep',
+      },
     });
     expect(message.expirationMs).toBeGreaterThanOrEqual(delayMs / 2);
     expect(message.expirationMs).toBeLessThanOrEqual(delayMs);
@@ -44,11 +49,12 @@ describe('a message that failed', () => {
     (attempts) => {
       const message = retryMessage('inventory', { ...delivery, attempts }, error, delays);
       expect(message).toMatchObject({
-        exchange: '',
+        exchange: 'inventory.dead',
         routingKey: 'inventory.dead',
         mandatory: true,
         headers: {
           'saga-attempts': attempts + 1,
+          'saga-origin': 'order',
           'saga-dead-reason': `gave up after ${attempts + 1} attempts`,
           'saga-error': 'RangeError: the table is asleep',
         },
@@ -62,8 +68,8 @@ describe('a message that failed', () => {
     const ways: string[] = [];
     for (let turn = 0; turn < 10; turn += 1) {
       const message = retryMessage('order', { ...delivery, attempts }, error, delays);
-      ways.push(message.exchange || message.routingKey);
-      if (message.exchange === '') break;
+      ways.push(message.exchange);
+      if (message.exchange === 'order.dead') break;
       attempts = Number(message.headers?.['saga-attempts']);
     }
     expect(ways).toEqual(['saga.retry.1s', 'saga.retry.5s', 'saga.retry.30s', 'order.dead']);
@@ -77,6 +83,7 @@ describe('a message that failed', () => {
   test('that can never succeed is parked at its first attempt, without an error', () => {
     expect(parkMessage('order', delivery, 'not JSON').headers).toEqual({
       'saga-attempts': 1,
+      'saga-origin': 'order',
       'saga-dead-reason': 'not JSON',
     });
   });

@@ -1,8 +1,10 @@
+import { applyUsers } from '../../broker/management.ts';
 import type { Ports } from '../ports.ts';
 import { canRunCompose, composeService } from '../processes/docker.ts';
 import { elsewhere } from '../processes/elsewhere.ts';
 import type { Part, PartFailure } from '../processes/part.ts';
 import { SetupError } from '../processes/setup-error.ts';
+import { serviceAccounts, servicePassword } from './accounts.ts';
 import { canInstallFromDistribution, installFromDistribution } from './install.ts';
 import { findInstalledServer } from './installed.ts';
 import { privateNode, privateNodeUrl } from './private-node.ts';
@@ -19,6 +21,8 @@ export type BrokerOptions = {
 export type Broker = {
   readonly part: Part;
   readonly url: string;
+  /** Of the services' own users; undefined where they have to share the one in the URL. */
+  readonly servicePassword: string | undefined;
   /** Whether it listens on this system's own ports. */
   readonly usesOwnPorts: boolean;
 };
@@ -30,17 +34,22 @@ export type Broker = {
 export async function findBroker(options: BrokerOptions): Promise<Broker> {
   const { environment, ports, report } = options;
   const givenUrl = environment.RABBITMQ_URL;
-  if (givenUrl !== undefined && givenUrl !== '') return givenBroker(givenUrl);
+  if (givenUrl) return givenBroker(givenUrl, environment.RABBITMQ_MANAGEMENT_URL);
 
   const installed = findInstalledServer(environment);
   if (installed !== undefined) return ownBroker(installed, options);
 
   if (await canRunCompose()) {
     const url = privateNodeUrl(ports);
-    const probe = async () => `RabbitMQ ${await brokerVersion(url)} on 127.0.0.1:${ports.rabbitmq}`;
+    const management = `http://local:local@127.0.0.1:${ports.rabbitmqDist}`;
+    const probe = async () => {
+      const version = await brokerVersion(url);
+      await applyUsers(management, serviceAccounts);
+      return `RabbitMQ ${version} on 127.0.0.1:${ports.rabbitmq}`;
+    };
     report('… RabbitMQ from docker-compose.yml');
     const part = composeService({ title: 'RabbitMQ', service: 'rabbitmq', ports, probe });
-    return { part, url, usesOwnPorts: true };
+    return { part, url, servicePassword, usesOwnPorts: true };
   }
 
   if (canInstallFromDistribution()) {
@@ -56,18 +65,25 @@ export async function findBroker(options: BrokerOptions): Promise<Broker> {
 function ownBroker(serverScript: string, options: BrokerOptions): Broker {
   const { dataDir, ports, onUnexpectedEnd } = options;
   const part = privateNode({ serverScript, dataDir, ports, onUnexpectedEnd });
-  return { part, url: privateNodeUrl(ports), usesOwnPorts: true };
+  return { part, url: privateNodeUrl(ports), servicePassword, usesOwnPorts: true };
 }
 
-function givenBroker(url: string): Broker {
+/** Users cannot be made over AMQP, so somebody else's broker has them only if its HTTP API is given too. */
+function givenBroker(url: string, managementUrl: string | undefined): Broker {
   const { host } = new URL(url);
   const probe = async () => {
     try {
-      return `RabbitMQ ${await brokerVersion(url)} on ${host} (from RABBITMQ_URL)`;
+      const version = await brokerVersion(url);
+      if (managementUrl) await applyUsers(managementUrl, serviceAccounts, virtualHostOf(url));
+      const users = managementUrl ? '' : ', one user for all services: RABBITMQ_MANAGEMENT_URL is not set';
+      return `RabbitMQ ${version} on ${host} (from RABBITMQ_URL${users})`;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new SetupError(`RABBITMQ_URL names a broker on ${host} that does not answer: ${reason}`);
     }
   };
-  return { part: elsewhere('RabbitMQ', probe), url, usesOwnPorts: false };
+  const password = managementUrl ? servicePassword : undefined;
+  return { part: elsewhere('RabbitMQ', probe), url, servicePassword: password, usesOwnPorts: false };
 }
+
+const virtualHostOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1)) || '/';

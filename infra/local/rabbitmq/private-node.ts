@@ -1,12 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { definitionsOf } from '../../broker/definitions.ts';
+import type { BrokerUser } from '../../broker/users.ts';
 import type { Ports } from '../ports.ts';
 import { OwnProcess, type OwnProcessOptions } from '../processes/own-process.ts';
 import type { PartFailure } from '../processes/part.ts';
+import { serviceAccounts } from './accounts.ts';
 import { brokerVersion } from './probe.ts';
 
-const user = 'local';
 const password = 'local';
+
+/** It may speak for others: whoever tests a broker has to say again what a service has said. */
+const administrator: BrokerUser = {
+  name: 'local',
+  tags: 'administrator,impersonator',
+  permissions: { configure: '.*', write: '.*', read: '.*' },
+};
+
 /**
  * A delay queue whose target has refused what expired offers it again after this, and meanwhile gives nothing
  * away that comes behind the first 32. By default that is three minutes after a queue was full for a moment.
@@ -22,7 +32,7 @@ export type PrivateNodeOptions = {
 };
 
 export function privateNodeUrl(ports: Ports): string {
-  return `amqp://${user}:${password}@127.0.0.1:${ports.rabbitmq}`;
+  return `amqp://${administrator.name}:${password}@127.0.0.1:${ports.rabbitmq}`;
 }
 
 /** A RabbitMQ node that shares nothing with a broker that may run on this machine already. */
@@ -52,8 +62,8 @@ function writeConfiguration(home: string, ports: Ports): void {
   // https://www.rabbitmq.com/docs/configure#config-items
   const settings = [
     `listeners.tcp.1 = 127.0.0.1:${ports.rabbitmq}`,
-    `default_user = ${user}`,
-    `default_pass = ${password}`,
+    // Read at every start, also by a node that has data already.
+    `load_definitions = ${join(home, 'definitions.json')}`,
     'disk_free_limit.absolute = 50MB',
     // The write-ahead log of quorum queues is also held in memory; the default is 512 MB.
     'raft.wal_max_size_bytes = 64000000',
@@ -61,6 +71,8 @@ function writeConfiguration(home: string, ports: Ports): void {
   ];
   writeFileSync(join(home, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
   writeFileSync(join(home, 'enabled_plugins'), '[].\n');
+  const accounts = [{ user: administrator, password }, ...serviceAccounts];
+  writeFileSync(join(home, 'definitions.json'), definitionsOf(accounts), { mode: 0o600 });
 }
 
 /** https://www.rabbitmq.com/docs/configure#supported-environment-variables */

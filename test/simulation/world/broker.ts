@@ -7,6 +7,8 @@ export interface Message {
   readonly messageId: string;
   readonly type: string;
   readonly contentType: string;
+  /** Who published it, as the broker knows. */
+  readonly userId: string;
   readonly headers: Readonly<Record<string, string | number>>;
   /** The routing key it came with: where a delay queue returns it to. */
   readonly routingKey: string;
@@ -74,13 +76,23 @@ export class Broker {
     return queue;
   }
 
-  publish(message: OutgoingMessage, arrival: Arrival = 'in order'): Routed {
+  publish(message: OutgoingMessage, userId: string, arrival: Arrival = 'in order'): Routed {
     const { exchange, routingKey, body, messageId, type, contentType, headers = {}, expirationMs } = message;
     const targets = this.#route(exchange, routingKey);
     for (const queue of targets) {
       const ttlMs = Math.min(queue.ttlMs, expirationMs ?? Number.POSITIVE_INFINITY);
       const expiresAtMs = this.#clock.nowMs + ttlMs;
-      const arrived = { body, messageId, type, contentType, headers, routingKey, expiresAtMs, returns: 0 };
+      const arrived = {
+        body,
+        messageId,
+        type,
+        contentType,
+        userId,
+        headers,
+        routingKey,
+        expiresAtMs,
+        returns: 0,
+      };
       this.#arrive(queue, arrived, arrival);
     }
     return targets;

@@ -15,11 +15,14 @@ export interface Taken {
   readonly messageId: string;
   readonly type: string;
   readonly contentType: string;
+  readonly userId: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly routingKey: string;
 }
 
 export interface BrokerUnderTest {
+  /** Who publishes. */
+  readonly user: string;
   /** @throws UnroutableError */
   publish(message: OutgoingMessage): Promise<void>;
   /** At most so many of those that are ready, in the order they would be delivered in. */
@@ -48,15 +51,17 @@ async function rabbitMq(url: string): Promise<BrokerUnderTest> {
     return message;
   };
   return {
+    user: new URL(url).username,
     publish: (message) => publisher.publish(message),
     take: async (queue, count) => {
       const taken: Taken[] = [];
       while (taken.length < count) {
         const message = await channel.get(queue);
         if (message === false) break;
-        const { messageId, type, contentType, headers = {} } = message.properties;
+        const { messageId, type, contentType, userId, headers = {} } = message.properties;
         const { routingKey } = message.fields;
-        const each = { body: message.content.toString(), messageId, type, contentType, headers, routingKey };
+        const body = message.content.toString();
+        const each = { body, messageId, type, contentType, userId, headers, routingKey };
         originals.set(each, message);
         taken.push(each);
       }
@@ -82,15 +87,18 @@ async function simulated(): Promise<BrokerUnderTest> {
   const clock = new Clock(0);
   const broker = new Broker(topology, clock);
   const originals = new Map<Taken, Message>();
+  const user = 'somebody';
   return {
+    user,
     publish: async (message) => {
-      const queues = broker.publish(message);
+      const queues = broker.publish(message, user);
       if (queues.length === 0 && message.mandatory) throw new UnroutableError('no queue takes it');
     },
     take: async (queue, count) =>
       broker.take(queue, count).map((message) => {
-        const { messageId, type, contentType, headers, routingKey } = message;
-        const each = { body: String(message.body), messageId, type, contentType, headers, routingKey };
+        const { messageId, type, contentType, userId, headers, routingKey } = message;
+        const body = String(message.body);
+        const each = { body, messageId, type, contentType, userId, headers, routingKey };
         originals.set(each, message);
         return each;
       }),

@@ -1,11 +1,11 @@
 import type { ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import type { RabbitMqEvent } from '../../../functions/runtime/rabbitmq-event.ts';
-import { kindOf, type Service, subscriptionsOf } from '../../../functions/saga/choreography.ts';
+import { kindOf, publisherOf, type Service, subscriptionsOf } from '../../../functions/saga/choreography.ts';
 import { seal } from '../../../functions/saga/envelope.ts';
 import { type EventType, eventTypes, type Fact } from '../../../functions/saga/events.ts';
 import type { OrderId } from '../../../functions/saga/ids.ts';
-import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import { deadQueueOf, parkingExchangeOf } from '../../../functions/saga/routes.ts';
 import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
 import { factOf } from '../arbitrary-facts.ts';
 import { orderIdOf } from '../facts.ts';
@@ -86,11 +86,12 @@ const properties: fc.Arbitrary<Message['properties']> = fc.record(
     messageId: amqpText,
     type: amqpText,
     contentType: amqpText,
+    userId: fc.oneof(amqpText, fc.constantFrom('order', 'inventory', 'payment')),
     correlationId: amqpText,
     headers: fc.oneof(
       fc.constant({}),
       fc.dictionary(
-        fc.oneof(hostileName, fc.constantFrom('saga-attempts', 'saga-error', 'x-death')),
+        fc.oneof(hostileName, fc.constantFrom('saga-attempts', 'saga-error', 'saga-origin', 'x-death')),
         headerValue,
         {
           maxKeys: 4,
@@ -117,15 +118,33 @@ function hostileBody(service: Service): fc.Arbitrary<Buffer> {
 
 /** What somebody might put into the queue of a service. */
 export const hostileMessage = (service: Service): fc.Arbitrary<Message> =>
-  fc.record({
-    body: hostileBody(service),
-    properties: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: properties }),
-  });
+  fc
+    .record({
+      body: hostileBody(service),
+      properties: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: properties }),
+      isVouchedFor: fc.nat(9).map((die) => die > 0),
+    })
+    .map(({ body, properties: given, isVouchedFor }) => ({
+      body,
+      properties: isVouchedFor ? { userId: sourceIn(body), ...given } : given,
+    }));
 
-/** Whatever its properties, a message is what its body says. */
+/** Whom a body says that it comes from, or some user. */
+function sourceIn(body: Buffer): string {
+  try {
+    const { source } = JSON.parse(body.toString('utf8')) as { readonly source?: unknown };
+    return typeof source === 'string' && source.length < 50 ? source : 'somebody';
+  } catch {
+    return 'somebody';
+  }
+}
+
+/** Whatever its other properties, a message from its publisher is what its body says. */
 export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> => {
   const body = Buffer.from(JSON.stringify(seal(fact, { orderId, nowMs: NOW_MS })));
-  return fc.oneof(fc.constant({}), properties).map((each) => ({ body, properties: each }));
+  return fc
+    .oneof(fc.constant({}), properties)
+    .map((each) => ({ body, properties: { ...each, userId: publisherOf(fact.type) } }));
 };
 
 /** The batch as Lambda hands it to the function, by way of the event source that we run ourselves. */
@@ -156,7 +175,7 @@ export function settled(
   const delayed = new Map<string, number>();
   for (const { exchange, routingKey, body } of published) {
     const where =
-      exchange === '' && routingKey === deadQueueOf(service)
+      exchange === parkingExchangeOf(service) && routingKey === deadQueueOf(service)
         ? parked
         : exchange.startsWith('saga.retry.')
           ? delayed

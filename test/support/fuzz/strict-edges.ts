@@ -91,4 +91,5 @@ export const strictEdges = (items: readonly Item[]): StrictEdges => ({
   store: new StrictStore(items),
   publisher: new StrictPublisher(),
   now: () => NOW_MS,
+  userOf: (service) => service,
 });

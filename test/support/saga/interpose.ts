@@ -1,6 +1,12 @@
 import amqp, { type ConsumeMessage } from 'amqplib';
 import { type Service, services } from '../../../functions/saga/choreography.ts';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays, queueOf } from '../../../functions/saga/routes.ts';
+import {
+  DEFAULT_RETRY_DELAYS,
+  EVENTS_EXCHANGE,
+  FAILURES_EXCHANGE,
+  parseRetryDelays,
+  queueOf,
+} from '../../../functions/saga/routes.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import type { World } from './world.ts';
 
@@ -38,7 +44,9 @@ async function interpose(url: string, interposer: Interposer): Promise<{ end(): 
   const connection = await amqp.connect(url, { noDelay: true });
   const channel = await connection.createConfirmChannel();
   const { bindings } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
-  const own = bindings.filter(({ queue }) => services.some((service) => queueOf(service) === queue));
+  const own = bindings.filter(
+    ({ exchange }) => exchange === EVENTS_EXCHANGE || exchange === FAILURES_EXCHANGE,
+  );
   await channel.prefetch(1_000);
   for (const service of services) {
     const shadow = `${queueOf(service)}.shadow`;

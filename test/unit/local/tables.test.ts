@@ -10,6 +10,7 @@ describe("the laptop's tables", () => {
     const { ORDER_TABLE, INVENTORY_TABLE, PAYMENT_TABLE } = handlerEnvironment({
       ports: portsFrom({}),
       rabbitmqUrl: 'amqp://127.0.0.1',
+      servicePassword: 'local',
       dynamodbEndpoint: 'http://127.0.0.1',
     });
     expect(new Set(tables.map((table) => table.TableName))).toEqual(

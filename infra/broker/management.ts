@@ -1,0 +1,58 @@
+import { type BrokerUser, HASHING_ALGORITHM, passwordHash } from './users.ts';
+
+/** Users whose passwords are known, as the one who may make them. */
+export interface Account {
+  readonly user: BrokerUser;
+  readonly password: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Makes users, or gives those that exist the password and permissions they ought to have; applying it again
+ * changes nothing. AMQP knows no users, so this goes through RabbitMQ's HTTP API, which Amazon MQ has too.
+ * https://www.rabbitmq.com/docs/http-api-reference
+ *
+ * @param url the HTTP API with an administrator's credentials
+ */
+export async function applyUsers(
+  url: string,
+  accounts: readonly Account[],
+  virtualHost = '/',
+): Promise<void> {
+  for (const { user, password } of accounts) {
+    const name = encodeURIComponent(user.name);
+    await put(url, `users/${name}`, {
+      password_hash: passwordHash(password),
+      hashing_algorithm: HASHING_ALGORITHM,
+      tags: user.tags,
+    });
+    await put(url, `permissions/${encodeURIComponent(virtualHost)}/${name}`, user.permissions);
+  }
+}
+
+async function put(url: string, path: string, body: object): Promise<void> {
+  const { username, password, href } = new URL(`api/${path}`, url.endsWith('/') ? url : `${url}/`);
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const response = await fetch(withoutCredentials(href), {
+    method: 'PUT',
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    throw new Error(`the broker's HTTP API answered ${response.status} to ${path}: ${await response.text()}`);
+  }
+  await response.body?.cancel();
+}
+
+/** `fetch` refuses a URL with credentials in it. */
+function withoutCredentials(href: string): URL {
+  const url = new URL(href);
+  url.username = '';
+  url.password = '';
+  return url;
+}

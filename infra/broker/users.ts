@@ -1,0 +1,60 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { publisherOf, type Service, services } from '../../functions/saga/choreography.ts';
+import { eventTypes } from '../../functions/saga/events.ts';
+import {
+  deadQueueOf,
+  exchangeOf,
+  parkingExchangeOf,
+  queueOf,
+  RETRY_EXCHANGES,
+  redriveExchangeOf,
+} from '../../functions/saga/routes.ts';
+
+/** Patterns that a name has to match as a whole. https://www.rabbitmq.com/docs/access-control#authorisation */
+export interface Permissions {
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface BrokerUser {
+  readonly name: string;
+  /** Comma-separated, empty for none. https://www.rabbitmq.com/docs/management#permissions */
+  readonly tags: string;
+  readonly permissions: Permissions;
+}
+
+/** One user for each service, derived from the choreography: it writes where it publishes, reads what is its own. */
+export const users: readonly BrokerUser[] = services.map((service) => ({
+  name: service,
+  tags: '',
+  permissions: {
+    configure: '^$',
+    write: oneOf([
+      ...[...publishedTo(service), parkingExchangeOf(service), redriveExchangeOf(service)].map(exactly),
+      // Whatever the delays are.
+      `${exactly(RETRY_EXCHANGES)}.+`,
+    ]),
+    read: oneOf([queueOf(service), deadQueueOf(service)].map(exactly)),
+  },
+}));
+
+function publishedTo(service: Service): ReadonlySet<string> {
+  return new Set(eventTypes.filter((type) => publisherOf(type) === service).map(exchangeOf));
+}
+
+function exactly(name: string): string {
+  return name.replaceAll('.', String.raw`\.`);
+}
+
+function oneOf(patterns: readonly string[]): string {
+  return `^(${[...new Set(patterns)].join('|')})$`;
+}
+
+/** How RabbitMQ keeps a password: a salt of 4 bytes before it. https://www.rabbitmq.com/docs/passwords#computing-password-hash */
+export function passwordHash(password: string, salt: Buffer = randomBytes(4)): string {
+  const hash = createHash('sha256').update(salt).update(password, 'utf8').digest();
+  return Buffer.concat([salt, hash]).toString('base64');
+}
+
+export const HASHING_ALGORITHM = 'rabbit_password_hashing_sha256';

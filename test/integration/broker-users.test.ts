@@ -1,0 +1,115 @@
+import amqp, { type Channel } from 'amqplib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { servicePassword } from '../../infra/local/rabbitmq/accounts.ts';
+import { audit } from '../support/saga/audit.ts';
+import type { Client } from '../support/saga/client.ts';
+import { type Fact, seal } from '../support/saga/events.ts';
+import { providerIs } from '../support/saga/sandbox.ts';
+import { until } from '../support/saga/until.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+
+/**
+ * Goal: a service that has gone wrong can't act as another one. Method: connects with the service's own
+ * credentials and tries.
+ */
+let world: World;
+let alice: Client;
+beforeAll(async () => {
+  world = await startWorld();
+  alice = await world.customer();
+  await world.stock({ sku: 'mug', available: 100, unitPriceMinor: 1290 });
+});
+afterAll(() => world?.end());
+
+let end: () => Promise<void>;
+let channel: Channel;
+
+/** A confirm channel as the service's own user. */
+async function channelOf(service: string, password = servicePassword) {
+  const url = new URL(world.system.urls.rabbitmq);
+  url.username = service;
+  url.password = password;
+  const connection = await amqp.connect(url.href, { noDelay: true });
+  connection.on('error', () => {});
+  end = () => connection.close();
+  const own = await connection.createConfirmChannel();
+  own.on('error', () => {});
+  return own;
+}
+
+const captured: Fact = {
+  type: 'payment.captured',
+  data: { amountMinor: 1290, currency: 'EUR', paymentIntentId: 'pi_forged' },
+};
+
+describe('inventory’s own user', () => {
+  beforeEach(async () => {
+    channel = await channelOf('inventory');
+  });
+  afterEach(() => end());
+
+  test('cannot say that a payment was captured: the order does not believe it, and parks it with the reason', async () => {
+    await providerIs(world, { latencyMs: 3_000 });
+    try {
+      const orderId = await alice.place([{ sku: 'mug', quantity: 1 }]);
+      const event = seal(captured, orderId);
+      const properties = { messageId: event.id, type: event.type, persistent: true };
+      const body = Buffer.from(JSON.stringify(event));
+      channel.publish('saga.events', event.type, body, { ...properties, userId: 'inventory' });
+      channel.publish('saga.events', event.type, body, properties);
+      await (channel as Awaited<ReturnType<typeof channelOf>>).waitForConfirms();
+      const parked = await until('both are parked', async () => {
+        const { items } = await world.operator.expect(200, 'GET', '/dead-letters/order');
+        return items.length === 2 && items.map(({ reason }: { reason: string }) => reason).toSorted();
+      });
+      expect(parked).toEqual([
+        'payment.captured claims to come from payment, but "inventory" sent it',
+        'payment.captured claims to come from payment, but nobody vouches for it',
+      ]);
+      expect((await alice.expect(200, 'GET', `/orders/${orderId}`)).status).toBe('PENDING');
+      const redrive = await world.operator.expect(200, 'POST', '/dead-letters/order/redrive', {
+        dryRun: false,
+      });
+      expect(redrive).toMatchObject({ redriven: 0, items: [{ would: 'stay' }, { would: 'stay' }] });
+      expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
+      expect((await audit(world)).violations).toEqual([]);
+    } finally {
+      await providerIs(world, { latencyMs: 0 });
+    }
+  });
+
+  test('cannot say that it is payment: the broker closes the channel', async () => {
+    const refused = new Promise((_, reject) => channel.once('error', reject));
+    channel.publish('saga.events', 'payment.captured', Buffer.from('{}'), { userId: 'payment' });
+    await expect(refused).rejects.toThrow(
+      /user_id property set to 'payment' but authenticated user was 'inventory'/,
+    );
+  });
+
+  test.each(['order', 'order.dead', 'payment', 'payment.dead'])('cannot read the queue %s', async (queue) => {
+    await expect(channel.get(queue)).rejects.toThrow(`ACCESS_REFUSED`);
+  });
+
+  test.each(['', 'order', 'order.dead', 'payment.dead', 'amq.direct'])(
+    'cannot write to the exchange %j',
+    async (exchange) => {
+      const refused = new Promise((_, reject) => channel.once('error', reject));
+      channel.publish(exchange, 'order', Buffer.from('{}'));
+      await expect(refused).rejects.toThrow('ACCESS_REFUSED');
+    },
+  );
+
+  test('cannot make, change or remove anything', async () => {
+    await expect(channel.assertQueue('mine')).rejects.toThrow('ACCESS_REFUSED');
+    channel = await channelOf('inventory');
+    await expect(channel.deleteQueue('inventory')).rejects.toThrow('ACCESS_REFUSED');
+    channel = await channelOf('inventory');
+    await expect(channel.bindQueue('inventory', 'saga.events', 'payment.captured')).rejects.toThrow(
+      'ACCESS_REFUSED',
+    );
+  });
+});
+
+test('a wrong password is refused', async () => {
+  await expect(channelOf('inventory', 'guess')).rejects.toThrow('403');
+});

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest';
+import { brokerUrlOf, brokerUserOf } from '../../functions/runtime/broker-access.ts';
+import { secret } from '../../functions/runtime/secret.ts';
+
+const minuteMs = 60_000;
+
+test('a secret is fetched once a minute, however many ask for it', async () => {
+  const fetch = vi.fn(async () => 'first');
+  expect(await Promise.all([secret('one', 0, fetch), secret('one', 10, fetch)])).toEqual(['first', 'first']);
+  expect(await secret('one', minuteMs - 1, fetch)).toBe('first');
+  expect(fetch).toHaveBeenCalledTimes(1);
+  fetch.mockResolvedValue('second');
+  expect(await secret('one', minuteMs, fetch)).toBe('second');
+});
+
+// Fails where the promise is kept: every call of that environment fails for a minute after one lost packet.
+test('a secret that could not be fetched is asked for again at once', async () => {
+  const fetch = vi.fn(async () => Promise.reject(new Error('no answer')) as Promise<string>);
+  await expect(secret('two', 0, fetch)).rejects.toThrow('no answer');
+  fetch.mockResolvedValue('there');
+  expect(await secret('two', 1, fetch)).toBe('there');
+});
+
+test('a service has its own user where there is a password for it, and otherwise the one they all share', async () => {
+  vi.stubEnv('RABBITMQ_URL', 'amqp://gu%40est:pw@127.0.0.1:5672/x');
+  expect(brokerUserOf('payment')).toBe('gu@est');
+  expect(await brokerUrlOf('payment')).toBe('amqp://gu%40est:pw@127.0.0.1:5672/x');
+  vi.stubEnv('BROKER_PASSWORD', 'p@ss/word');
+  expect(brokerUserOf('payment')).toBe('payment');
+  expect(await brokerUrlOf('payment')).toBe('amqp://payment:p%40ss%2Fword@127.0.0.1:5672/x');
+  vi.unstubAllEnvs();
+});
