@@ -17,15 +17,15 @@ export interface Permissions {
   readonly read: string;
 }
 
-export interface BrokerUser {
-  readonly name: string;
+export interface BrokerUser<Name extends string = string> {
+  readonly name: Name;
   /** Comma-separated, empty for none. https://www.rabbitmq.com/docs/management#permissions */
   readonly tags: string;
   readonly permissions: Permissions;
 }
 
 /** One user for each service, derived from the choreography: it writes where it publishes, reads what is its own. */
-export const users: readonly BrokerUser[] = services.map((service) => ({
+export const users: readonly BrokerUser<Service>[] = services.map((service) => ({
   name: service,
   tags: '',
   permissions: {

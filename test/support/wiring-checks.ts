@@ -170,10 +170,14 @@ const everyHandlerExists: Check = ({ serverless, sources }) =>
 /** Locally a function sees `AWS_…` and what is declared, nothing else. */
 const whatIsReadIsDeclared: Check = ({ map, serverless, sources }) => {
   const declared = Object.keys(serverless.provider.environment);
-  return variablesIn(sources, Object.keys(map))
+  return variablesOf({ map, sources })
     .filter(({ name }) => !declared.includes(name) && !name.startsWith('AWS_'))
     .map(({ name, path }) => `${path} reads ${name}, which is not declared`);
 };
+
+/** Every environment variable that what is deployed reads, and where. */
+export const variablesOf = ({ map, sources }: Pick<Wiring, 'map' | 'sources'>) =>
+  variablesIn(sources, Object.keys(map));
 
 /** `required(name)` itself: the one place that may read a variable whose name it does not know. */
 const READER = 'functions/runtime/environment.ts';

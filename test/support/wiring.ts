@@ -29,7 +29,7 @@ export interface Wiring {
   types: readonly EventType[];
   topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
   serverless: z.infer<typeof Serverless>;
-  /** By path, below `functions/`. */
+  /** Of what is deployed, by path. */
   sources: Record<string, string>;
 }
 
@@ -41,7 +41,7 @@ export function readWiring(): Wiring {
     topology: structuredClone({ exchanges: [...exchanges], queues: [...queues], bindings: [...bindings] }),
     serverless: Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8'))),
     sources: Object.fromEntries(
-      globSync('functions/**/*.ts', { cwd: repository }).map((path) => [
+      globSync(['functions/**/*.ts', 'infra/aws/**/*.ts'], { cwd: repository }).map((path) => [
         path,
         readFileSync(`${repository}/${path}`, 'utf8'),
       ]),

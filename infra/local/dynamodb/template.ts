@@ -12,6 +12,7 @@ const intrinsics = new Map([
     'And',
     'Equals',
     'FindInMap',
+    'GetAZs',
     'GetAtt',
     'If',
     'ImportValue',
@@ -69,7 +70,8 @@ export function readTables(stage: string): readonly TableDefinition[] {
     .map((resource) => tableSchema.parse(resolveIntrinsics(resource.Properties, values)));
 }
 
-function intrinsicTags(): (ScalarTag | CollectionTag)[] {
+/** For a YAML parser, which knows none of CloudFormation's. */
+export function intrinsicTags(): (ScalarTag | CollectionTag)[] {
   return [...intrinsics].flatMap(([tag, name]) => [
     { tag, resolve: (text: string) => ({ [name]: text }) },
     { tag, collection: 'seq' as const, resolve: (node: YAMLMap | YAMLSeq) => ({ [name]: node.toJSON() }) },

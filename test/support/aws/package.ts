@@ -8,7 +8,8 @@ import { projectDir } from '../../../infra/local/project.ts';
 
 const run = promisify(execFile);
 
-const templateSchema = z.looseObject({
+export const templateSchema = z.looseObject({
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).default({}),
   Resources: z.record(
     z.string(),
     z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),

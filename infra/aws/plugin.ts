@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { topologyOf } from '../broker/topology.ts';
+import { users } from '../broker/users.ts';
+import { type Imports, importsOf, type Json } from './imports.ts';
+import { type Needs, needs, serviceOf } from './needs.ts';
+import { roleOf } from './roles.ts';
+import { stageOf } from './stage.ts';
+
+type Definition = {
+  readonly handler: string;
+  role?: string;
+  vpc?: Json;
+  dependsOn?: string[];
+  environment?: Record<string, Json>;
+  readonly events?: readonly { rabbitmq?: { arn?: Json; basicAuthArn?: Json } }[];
+};
+type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+
+/** The parts of the Serverless Framework that are used here. */
+type Serverless = {
+  readonly service: {
+    readonly functions: Readonly<Record<string, Definition>>;
+    readonly provider: {
+      readonly stage: string;
+      readonly environment: Record<string, Json>;
+      readonly compiledCloudFormationTemplate: Template;
+    };
+  };
+  readonly getProvider: (name: 'aws') => { getStage(): string };
+};
+
+/** Stages that no Amazon MQ and no secret stand behind. */
+const emulated = new Set(['local', 'localstack']);
+
+/**
+ * Adds to the template what a laptop has no use for: a role for each function, its network and its secrets, the
+ * API's stage, and the resource that applies the topology. What serverless.yml says runs everywhere.
+ */
+export default class DeploymentPlugin {
+  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly #serverless: Serverless;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    this.hooks = {
+      'before:package:initialize': () => this.#prepareFunctions(),
+      'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
+    };
+  }
+
+  get #stage(): string {
+    return this.#serverless.getProvider('aws').getStage();
+  }
+
+  get #imports(): Imports | undefined {
+    return emulated.has(this.#stage) ? undefined : importsOf(this.#stage);
+  }
+
+  #prepareFunctions(): void {
+    const { functions, provider } = this.#serverless.service;
+    const imports = this.#imports;
+    for (const [name, definition] of Object.entries(functions)) {
+      definition.role = roleNameOf(name);
+      if (imports !== undefined) connect(definition, needsOf(name), imports);
+    }
+    if (imports !== undefined) Object.assign(provider.environment, environmentOf(this.#stage, imports));
+  }
+
+  #complete(): void {
+    const { functions, provider } = this.#serverless.service;
+    const { Resources: resources } = provider.compiledCloudFormationTemplate;
+    const [stage, imports] = [this.#stage, this.#imports];
+    for (const [functionName, { handler }] of Object.entries(functions)) {
+      const request = {
+        functionName,
+        stage,
+        imports,
+        service: serviceOf(handler),
+        needs: needsOf(functionName),
+      };
+      resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
+    }
+    for (const { Type, Properties } of Object.values(resources)) {
+      // The framework leaves out a window of 0, and Lambda would then wait for half a second.
+      if (Type === 'AWS::Lambda::EventSourceMapping') Properties.MaximumBatchingWindowInSeconds ??= 0;
+    }
+    Object.assign(resources, stageOf(resources, stage));
+    if (imports !== undefined) {
+      const { RETRY_DELAYS: delays } = provider.environment;
+      Object.assign(resources, topologyResource(imports, typeof delays === 'string' ? delays : ''));
+    }
+  }
+}
+
+function connect(definition: Definition, { broker, stripe }: Needs, imports: Imports): void {
+  const service = serviceOf(definition.handler);
+  if (broker === undefined) return;
+  definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
+  if (service !== undefined) {
+    definition.environment = {
+      ...definition.environment,
+      BROKER_SECRET: imports.secretOf(service),
+      ...(stripe ? { STRIPE_SECRET: imports.stripeSecret } : {}),
+    };
+  }
+  // A mapping whose queue is not there yet gives up.
+  if (broker === 'consume') definition.dependsOn = ['Topology'];
+  for (const { rabbitmq } of definition.events ?? []) {
+    if (rabbitmq === undefined || service === undefined) continue;
+    rabbitmq.arn = imports.brokerArn;
+    rabbitmq.basicAuthArn = imports.secretOf(service);
+  }
+}
+
+/** Plain settings of the stage are parameters of Systems Manager, read when the stack is deployed. */
+function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<string, Json>> {
+  const setting = (name: string) => `{{resolve:ssm:/order-saga/${stage}/${name}}}`;
+  return {
+    RABBITMQ_URL: amqpUrl,
+    STRIPE_API_BASE: '',
+    STRIPE_SECRET_KEY: '',
+    JWKS_URL: setting('jwks-url'),
+    TOKEN_ISSUER: setting('token-issuer'),
+    TOKEN_AUDIENCE: setting('token-audience'),
+  };
+}
+
+/** Updated whenever what it would apply has changed, which is what the digest is for. */
+function topologyResource(imports: Imports, retryDelays: string): Template['Resources'] {
+  const topology = topologyOf(parseRetryDelays(retryDelays || DEFAULT_RETRY_DELAYS));
+  const digest = createHash('sha256')
+    .update(JSON.stringify([topology, users]))
+    .digest('hex');
+  return {
+    Topology: {
+      Type: 'Custom::BrokerTopology',
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': ['TopologyLambdaFunction', 'Arn'] },
+        ServiceTimeout: 300,
+        AmqpUrl: imports.amqpUrl,
+        AdminSecret: imports.adminSecret,
+        Secrets: Object.fromEntries(users.map(({ name }) => [name, imports.secretOf(name)])),
+        Digest: digest,
+      },
+    },
+  };
+}
+
+function needsOf(name: string): Needs {
+  const own = needs[name];
+  if (own === undefined) throw new Error(`infra/aws/needs.ts does not say what the function ${name} needs`);
+  return own;
+}
+
+const roleNameOf = (functionName: string): string =>
+  `${functionName.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Role`;

@@ -1,0 +1,127 @@
+import { type Service, services } from '../../functions/saga/choreography.ts';
+import type { Imports, Json } from './imports.ts';
+import type { Needs, TableAccess } from './needs.ts';
+
+type Statement = {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: Json;
+  readonly Condition?: Json;
+};
+
+export type RoleRequest = {
+  readonly functionName: string;
+  readonly service: Service | undefined;
+  readonly needs: Needs;
+  readonly stage: string;
+  /** Undefined where there is neither a network nor a secret: LocalStack. */
+  readonly imports: Imports | undefined;
+};
+
+/** A role that one function assumes, with what it needs and nothing else. */
+export const roleOf = (request: RoleRequest): Json => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    Policies: [
+      {
+        PolicyName: 'needs',
+        PolicyDocument: { Version: '2012-10-17', Statement: statementsOf(request) },
+      },
+    ],
+  },
+});
+
+function statementsOf(request: RoleRequest): readonly Statement[] {
+  const { needs, service, stage, imports } = request;
+  return [
+    writesItsLog(request),
+    ...(needs.table ?? []).map((access) => mayUseTable(access, `order-saga-${stage}-${service}`)),
+    ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
+  ];
+}
+
+/** The streams in a function's log group are named by Lambda, hence what follows the group's name. */
+const writesItsLog = ({ functionName, stage }: RoleRequest): Statement => ({
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: arn(
+    `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/order-saga-${stage}-${functionName}:*`,
+  ),
+});
+
+const actions = {
+  read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+  // Also what a transaction of them needs.
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+} as const;
+
+function mayUseTable(access: TableAccess, table: string): Statement {
+  const own = `dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}`;
+  if (access === 'read' || access === 'write') {
+    return { Effect: 'Allow', Action: actions[access], Resource: arn(own) };
+  }
+  const [, index] = access.split(' ');
+  return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
+}
+
+function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
+  const { needs, service } = request;
+  const own = service === undefined ? [] : [imports.secretOf(service)];
+  const secrets =
+    needs.broker === 'administer' ? [imports.adminSecret, ...services.map(imports.secretOf)] : own;
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['secretsmanager:GetSecretValue'],
+      Resource: [...secrets, ...(needs.stripe ? [imports.stripeSecret] : [])],
+    },
+    ...(needs.broker === 'consume'
+      ? [{ Effect: 'Allow', Action: ['mq:DescribeBroker'], Resource: imports.brokerArn } as const]
+      : []),
+    ...entersTheNetwork(request),
+  ];
+}
+
+/**
+ * Lambda puts a network interface into the VPC in the function's name. Descriptions know no resources, and for the
+ * others Lambda wants all of the account's. The function's own code is kept from using any of it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+function entersTheNetwork({ functionName, stage, needs }: RoleRequest): readonly Statement[] {
+  const change = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  const look = [
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    // The event source mapping looks at these besides.
+    // https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html#events-mq-permissions
+    ...(needs.broker === 'consume' ? ['ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'] : []),
+  ];
+  const itself = arn(
+    `lambda:\${AWS::Region}:\${AWS::AccountId}:function:order-saga-${stage}-${functionName}`,
+  );
+  return [
+    { Effect: 'Allow', Action: change, Resource: arn(`ec2:\${AWS::Region}:\${AWS::AccountId}:*/*`) },
+    { Effect: 'Allow', Action: look, Resource: '*' },
+    {
+      Effect: 'Deny',
+      Action: [...change, ...look],
+      Resource: '*',
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': itself } },
+    },
+  ];
+}
+
+const arn = (rest: string): Json => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });

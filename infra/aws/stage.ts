@@ -1,0 +1,59 @@
+type Resource = { Type: string; DependsOn?: unknown; Properties: Record<string, unknown> };
+
+/** Requests a second over all methods, and how many more may come at once. */
+const RATE_LIMIT = 200;
+const BURST_LIMIT = 400;
+
+/** One JSON line for each request; who called, but neither token nor body. */
+const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  caller: '$context.authorizer.principalId',
+  ip: '$context.identity.sourceIp',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+});
+
+/**
+ * The API's stage as a resource of its own. The framework makes it along with the deployment, where it can have
+ * neither an access log nor throttling that survive the next one.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
+ */
+export function stageOf(resources: Record<string, Resource>, stage: string): Record<string, Resource> {
+  const [deploymentId, deployment] =
+    Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Deployment') ?? [];
+  if (deploymentId === undefined || deployment === undefined) return {};
+  const { RestApiId, StageName } = deployment.Properties;
+  delete deployment.Properties.StageName;
+  const methodSettings = {
+    HttpMethod: '*',
+    ResourcePath: '/*',
+    MetricsEnabled: true,
+    LoggingLevel: 'OFF',
+    DataTraceEnabled: false,
+    ThrottlingRateLimit: RATE_LIMIT,
+    ThrottlingBurstLimit: BURST_LIMIT,
+  };
+  return {
+    ApiAccessLog: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: `/aws/api-gateway/order-saga-${stage}`, RetentionInDays: 30 },
+    },
+    ApiStage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: {
+        RestApiId,
+        StageName,
+        DeploymentId: { Ref: deploymentId },
+        AccessLogSetting: {
+          DestinationArn: { 'Fn::GetAtt': ['ApiAccessLog', 'Arn'] },
+          Format: accessLogFormat,
+        },
+        MethodSettings: [methodSettings],
+      },
+    },
+  };
+}

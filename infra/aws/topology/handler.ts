@@ -1,0 +1,82 @@
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { log } from '../../../functions/runtime/log.ts';
+import { secret } from '../../../functions/runtime/secret.ts';
+import { applyTopology } from '../../broker/apply.ts';
+import { applyUsers } from '../../broker/management.ts';
+import { users } from '../../broker/users.ts';
+
+const Properties = z.object({
+  AmqpUrl: z.url(),
+  /** Where RabbitMQ's HTTP API is, if not where its console is in Amazon MQ. */
+  ManagementUrl: z.url().optional(),
+  AdminSecret: z.string(),
+  /** By the name of the user whose password it is. */
+  Secrets: z.record(z.string(), z.string()),
+});
+
+const Credentials = z.object({ username: z.string(), password: z.string() });
+
+type Answer = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
+
+/** CloudFormation cuts off an answer that is longer. */
+const MAX_REASON_LENGTH = 1_000;
+
+/**
+ * The custom resource that makes the broker what this version of the code needs. A refusal fails the deployment
+ * with its instructions before any function changes. Deleting the stack leaves the queues: they hold messages.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+ */
+export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  let answer: Answer = { Status: 'SUCCESS' };
+  try {
+    if (event.RequestType !== 'Delete') await apply(event.ResourceProperties);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log('error', 'topology not applied', { reason });
+    answer = { Status: 'FAILED', Reason: reason.slice(0, MAX_REASON_LENGTH) };
+  }
+  await respond(event, answer);
+}
+
+async function apply(properties: unknown): Promise<void> {
+  const { AmqpUrl, ManagementUrl, AdminSecret, Secrets } = Properties.parse(properties);
+  const admin = await credentialsIn(AdminSecret);
+  await applyTopology(as(admin, AmqpUrl));
+  const accounts = await Promise.all(
+    users.map(async (user) => {
+      const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
+      if (username !== user.name) throw new Error(`the secret of ${user.name} is the one of ${username}`);
+      return { user, password };
+    }),
+  );
+  await applyUsers(as(admin, ManagementUrl ?? managementUrlOf(AmqpUrl)), accounts);
+}
+
+/** The same host, over HTTPS. https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-broker-architecture.html */
+const managementUrlOf = (amqpUrl: string): string => `https://${new URL(amqpUrl).hostname}`;
+
+const credentialsIn = async (id: string) => Credentials.parse(JSON.parse(await secret(id)));
+
+function as({ username, password }: z.infer<typeof Credentials>, address: string): string {
+  const url = new URL(address);
+  url.username = encodeURIComponent(username);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+/** To the address that the event names, which is signed; there is none when it is invoked by hand. */
+async function respond(event: CloudFormationCustomResourceEvent, answer: Answer): Promise<void> {
+  const { ResponseURL, StackId, RequestId, LogicalResourceId } = event;
+  if (!ResponseURL) {
+    if (answer.Status === 'FAILED') throw new Error(answer.Reason);
+    return;
+  }
+  const body = JSON.stringify({
+    ...{ StackId, RequestId, LogicalResourceId },
+    PhysicalResourceId: 'broker-topology',
+    ...answer,
+  });
+  const response = await fetch(ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+  if (!response.ok) throw new Error(`CloudFormation was not told: ${response.status}`);
+}

@@ -1,0 +1,386 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { topologyOf } from '../../infra/broker/topology.ts';
+import { type Packaged, packageFor, type Template } from '../support/aws/package.ts';
+import { flawsOf } from '../support/aws/schema.ts';
+import { membersNamed, readTemplate } from '../support/aws/templates.ts';
+import { readWiring } from '../support/wiring.ts';
+import { variablesOf } from '../support/wiring-checks.ts';
+
+/**
+ * Goal: what would be deployed is what was decided. Method: packages for prod and reads the template as
+ * CloudFormation would get it, and the templates that are deployed by themselves.
+ */
+let packaged: Packaged;
+let template: Template;
+const broker = readTemplate('broker.yml');
+const tables = readTemplate('tables.yml');
+const account = readTemplate('account.yml');
+beforeAll(async () => {
+  packaged = await packageFor('prod');
+  template = packaged.template;
+}, 60_000);
+afterAll(() => packaged?.discard());
+
+const wiring = readWiring();
+const all = () => [template, broker, tables, account];
+const ofType = (type: string, from = template) =>
+  Object.entries(from.Resources).filter(([, resource]) => resource.Type === type);
+// biome-ignore lint/suspicious/noExplicitAny: each assertion says what it expects of a template's shape
+const propertiesOf = (type: string, from = template): [string, Record<string, any>][] =>
+  ofType(type, from).map(([name, { Properties }]) => [name, Properties]);
+const functions = () => propertiesOf('AWS::Lambda::Function');
+const shortName = ({ FunctionName }: Record<string, unknown>) =>
+  String(FunctionName).replace('order-saga-prod-', '');
+
+describe('every template', () => {
+  test('has only resources that CloudFormation knows, with the properties they need, of the right types', () => {
+    const flaws = all().flatMap(({ Resources }) =>
+      Object.entries(Resources).flatMap(([name, { Type, Properties }]) => flawsOf(name, Type, Properties)),
+    );
+    expect(flaws).toEqual([]);
+  });
+
+  test('keeps to the limits of names and numbers', () => {
+    for (const { Resources } of all()) expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);
+    for (const [, { FunctionName, Description = '' }] of functions()) {
+      expect(FunctionName.length).toBeLessThanOrEqual(64);
+      expect(Description.length).toBeLessThanOrEqual(256);
+    }
+    for (const { Resources } of all()) {
+      for (const [name, value] of membersNamed('AlarmName', Resources)) {
+        expect(JSON.stringify(value).length, name).toBeLessThanOrEqual(255);
+      }
+    }
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000);
+  });
+
+  test('holds no secret, and no function is given one', () => {
+    const text = JSON.stringify(all());
+    expect(text).not.toMatch(/sk_(live|test)_|AKIA|-----BEGIN|amqps?:\/\/[^"]*:[^"]*@/);
+    for (const [name, { Environment }] of functions()) {
+      for (const [variable, value] of Object.entries(Environment.Variables)) {
+        if (!/SECRET|PASSWORD|KEY|TOKEN/.test(variable)) continue;
+        const isReference =
+          value === '' || /^\{\{resolve:ssm:/.test(String(value)) || isImportOfSecret(value);
+        expect(isReference, `${name} ${variable} ${JSON.stringify(value)}`).toBe(true);
+      }
+    }
+    for (const [, { SecretString }] of propertiesOf('AWS::SecretsManager::Secret', broker)) {
+      expect(SecretString).toBeUndefined();
+    }
+    const [[, { Users }] = ['', { Users: [] }]] = propertiesOf('AWS::AmazonMQ::Broker', broker);
+    expect(JSON.stringify(Users)).toMatch(/resolve:secretsmanager.*resolve:secretsmanager/);
+  });
+
+  const isImportOfSecret = (value: unknown): boolean =>
+    /^\{"Fn::ImportValue":"order-saga-prod-(Order|Inventory|Payment)BrokerSecret"\}$/.test(
+      JSON.stringify(value),
+    ) || JSON.stringify(value) === '{"Fn::ImportValue":"order-saga-prod-StripeSecret"}';
+
+  test('imports nothing that the broker’s stack does not export', () => {
+    const exported = Object.values(broker.Outputs).map(({ Export }) => JSON.stringify(Export));
+    const imported = new Set([...membersNamed('Fn::ImportValue', template)].map(([, name]) => String(name)));
+    expect(imported.size).toBeGreaterThan(8);
+    for (const name of imported) {
+      const wanted = name.replace('order-saga-prod-', `order-saga-\${Stage}-`);
+      expect(exported).toContainEqual(expect.stringContaining(`"${wanted}"`));
+    }
+  });
+});
+
+describe('permissions', () => {
+  test('every function has a role of its own, which nothing else has', () => {
+    const roles = functions().map(([, { Role }]) => String(Role['Fn::GetAtt'][0]));
+    expect(new Set(roles).size).toBe(functions().length);
+    expect(
+      ofType('AWS::IAM::Role')
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(roles.toSorted());
+    expect(functions()).toHaveLength(Object.keys(wiring.serverless.functions).length);
+  });
+
+  /** The only actions that know no resources, each by the service authorization reference. */
+  const withoutResources = /^ec2:Describe(NetworkInterfaces|Subnets|SecurityGroups|Vpcs)$/;
+
+  test('allow no wildcard but where AWS knows no resource, and what Lambda names itself', () => {
+    const wide: string[] = [];
+    for (const [name, { Policies }] of propertiesOf('AWS::IAM::Role')) {
+      for (const { PolicyDocument } of Policies) {
+        for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
+          if (Effect !== 'Allow') continue;
+          for (const action of Action) if (action.includes('*')) wide.push(`${name}: ${action}`);
+          for (const resource of Array.isArray(Resource) ? Resource : [Resource]) {
+            const text = JSON.stringify(resource);
+            const isNamedByLambda =
+              /:log-group:[^*"]+:\*"\}$/.test(text) || /:ec2:[^*"]+:\*\/\*"\}$/.test(text);
+            const isUnavoidable =
+              resource === '*' && Action.every((each: string) => withoutResources.test(each));
+            if (text.includes('*') && !isNamedByLambda && !isUnavoidable)
+              wide.push(`${name}: ${Action} on ${text}`);
+          }
+        }
+      }
+    }
+    expect(wide).toEqual([]);
+  });
+
+  test('reach only the function’s own table and its own secrets', () => {
+    for (const [, { Role, FunctionName, Handler }] of functions()) {
+      const [, service] = /^functions\/(order|inventory|payment)\//.exec(Handler) ?? [];
+      const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
+      const foundTables = [...policy.matchAll(/table\/order-saga-prod-(\w+)/g)].map(([, found]) => found);
+      expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
+      if (shortName({ FunctionName }) === 'topology') continue;
+      const secrets = [...policy.matchAll(/order-saga-prod-(\w+Secret)/g)].map(([, found]) => found);
+      const own = [`${service?.replace(/^./, (letter) => letter.toUpperCase())}BrokerSecret`];
+      if (shortName({ FunctionName }) === 'payment') own.push('StripeSecret');
+      expect(
+        secrets.filter((each = '') => !own.includes(each)),
+        FunctionName,
+      ).toEqual([]);
+    }
+  });
+
+  test('let only what writes change a table', () => {
+    const writers = functions()
+      .filter(([, { Role }]) =>
+        JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]).includes('dynamodb:PutItem'),
+      )
+      .map(([, properties]) => shortName(properties));
+    expect(writers.toSorted()).toEqual(
+      [...services, 'place-order', 'cancel-order', 'nudge-orders', 'put-stock', 'receive-stock'].toSorted(),
+    );
+  });
+});
+
+describe('functions', () => {
+  test('run on nodejs24.x and arm64, and are given every variable that their sources read', () => {
+    const read = variablesOf(wiring);
+    expect(read.length).toBeGreaterThan(10);
+    for (const [, { Runtime, Architectures, Environment }] of functions()) {
+      expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']]);
+      const given = Object.keys(Environment.Variables);
+      const missing = read.filter(({ name }) => !given.includes(name) && !name.startsWith('AWS_'));
+      expect(missing).toEqual([]);
+    }
+  });
+
+  test('that talk to the broker are in its network, with their own secret; the others are not', () => {
+    for (const [name, properties] of functions()) {
+      const { BROKER_SECRET: secret, RABBITMQ_URL: url } = properties.Environment.Variables;
+      expect(url).toEqual({ 'Fn::ImportValue': 'order-saga-prod-BrokerAmqpUrl' });
+      const isInside = properties.VpcConfig !== undefined;
+      expect(isInside, name).toBe(secret !== '' || shortName(properties) === 'topology');
+      if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
+    }
+    const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
+    expect(inside).toHaveLength(services.length + 3 + 3 + 1);
+  });
+
+  test('that must not be starved, or must not run twice, have their concurrency reserved', () => {
+    const reserved = functions()
+      .filter(([, properties]) => properties.ReservedConcurrentExecutions !== undefined)
+      .map(([, properties]) => [shortName(properties), properties.ReservedConcurrentExecutions]);
+    expect(Object.fromEntries(reserved)).toEqual({
+      ...{ order: 2, inventory: 2, payment: 2 },
+      ...{ 'nudge-orders': 1, topology: 1 },
+    });
+  });
+
+  test('keep their logs for a month', () => {
+    const groups = propertiesOf('AWS::Logs::LogGroup');
+    for (const [name, { RetentionInDays }] of groups) expect(RetentionInDays, name).toBe(30);
+    expect(groups).toHaveLength(functions().length + 1);
+  });
+});
+
+describe('events', () => {
+  test('every event source mapping reads an existing queue as its own service, without waiting', () => {
+    const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(services.length);
+    for (const [, properties] of mappings) {
+      const [queue] = properties.Queues;
+      expect(queues.map(({ name }) => name)).toContain(queue);
+      const capitalised = queue.replace(/^./, (letter: string) => letter.toUpperCase());
+      expect(properties).toMatchObject({
+        FunctionName: { 'Fn::GetAtt': [`${capitalised}LambdaFunction`, 'Arn'] },
+        EventSourceArn: { 'Fn::ImportValue': 'order-saga-prod-BrokerArn' },
+        SourceAccessConfigurations: [
+          { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': `order-saga-prod-${capitalised}BrokerSecret` } },
+        ],
+        BatchSize: 100,
+        MaximumBatchingWindowInSeconds: 0,
+      });
+      expect(template.Resources[`${capitalised}LambdaFunction`]).toMatchObject({
+        DependsOn: expect.arrayContaining(['Topology']),
+      });
+    }
+  });
+
+  test('the schedule runs every minute', () => {
+    expect(propertiesOf('AWS::Events::Rule').map(([, properties]) => properties)).toMatchObject([
+      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+    ]);
+  });
+
+  test('every method asks the authorizer', () => {
+    const methods = propertiesOf('AWS::ApiGateway::Method');
+    expect(methods.length).toBeGreaterThan(14);
+    for (const [name, { AuthorizationType, AuthorizerId }] of methods) {
+      expect([AuthorizationType, AuthorizerId], name).toEqual([
+        'CUSTOM',
+        { Ref: 'AuthorizerApiGatewayAuthorizer' },
+      ]);
+    }
+  });
+});
+
+describe('the API', () => {
+  test('has one stage, with an access log and throttling, on the deployment', () => {
+    const [[, deployment] = ['', {}]] = ofType('AWS::ApiGateway::Deployment');
+    expect(deployment).not.toHaveProperty('Properties.StageName');
+    const [[, stage] = ['', {}], ...others] = propertiesOf('AWS::ApiGateway::Stage');
+    expect(others).toEqual([]);
+    expect(stage).toMatchObject({
+      StageName: 'prod',
+      AccessLogSetting: { DestinationArn: { 'Fn::GetAtt': ['ApiAccessLog', 'Arn'] } },
+      MethodSettings: [
+        { ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+      ],
+    });
+    expect(JSON.parse(String(stage.AccessLogSetting?.Format))).toMatchObject({ status: '$context.status' });
+  });
+
+  test('answers problem details also where no function is asked', () => {
+    const responses = propertiesOf('AWS::ApiGateway::GatewayResponse');
+    const types = responses.map(([, { ResponseType }]) => ResponseType);
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'DEFAULT_4XX',
+        'DEFAULT_5XX',
+        'UNAUTHORIZED',
+        'THROTTLED',
+        'REQUEST_TOO_LARGE',
+      ]),
+    );
+    for (const [, { ResponseParameters, ResponseTemplates }] of responses) {
+      expect(ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+      const body = ResponseTemplates['application/json'].replace('$context.error.messageString', '"why"');
+      expect(JSON.parse(body)).toMatchObject({
+        type: expect.stringMatching(/^urn:order-saga:problem:/),
+        detail: 'why',
+      });
+    }
+  });
+
+  test('refuses bodies that no function would accept', () => {
+    expect(propertiesOf('AWS::WAFv2::WebACL').map(([, { Rules }]) => Rules)).toMatchObject([
+      [
+        {
+          Action: { Block: {} },
+          Statement: { SizeConstraintStatement: { ComparisonOperator: 'GT', Size: 65_535 } },
+        },
+      ],
+    ]);
+    expect(ofType('AWS::WAFv2::WebACLAssociation')).toMatchObject([
+      ['BodySizeLimitAssociation', { DependsOn: ['ApiStage'] }],
+    ]);
+  });
+});
+
+describe('what is kept', () => {
+  test('tables are on demand, encrypted, recoverable, protected in production, and forget nothing', () => {
+    const found = propertiesOf('AWS::DynamoDB::Table', tables);
+    expect(found).toHaveLength(services.length);
+    for (const [, properties] of found) {
+      expect(properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        DeletionProtectionEnabled: { 'Fn::If': ['IsProduction', true, false] },
+      });
+      expect(properties).not.toHaveProperty('TimeToLiveSpecification');
+    }
+    for (const [, resource] of ofType('AWS::DynamoDB::Table', tables)) {
+      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test('topics, buckets and secrets are encrypted', () => {
+    for (const from of all()) {
+      for (const [name, { KmsMasterKeyId }] of propertiesOf('AWS::SNS::Topic', from)) {
+        expect(KmsMasterKeyId, name).toEqual({ Ref: 'AlarmsKey' });
+      }
+      for (const [name, { BucketEncryption }] of propertiesOf('AWS::S3::Bucket', from)) {
+        expect(BucketEncryption, name).toBeDefined();
+      }
+    }
+  });
+});
+
+describe('the broker', () => {
+  test('is private, of version 4.2, logs, and is a cluster in production', () => {
+    expect(propertiesOf('AWS::AmazonMQ::Broker', broker).map(([, properties]) => properties)).toMatchObject([
+      {
+        EngineType: 'RABBITMQ',
+        EngineVersion: '4.2',
+        PubliclyAccessible: false,
+        DeploymentMode: { 'Fn::If': ['IsProduction', 'CLUSTER_MULTI_AZ', 'SINGLE_INSTANCE'] },
+        Logs: { General: true },
+      },
+    ]);
+  });
+
+  test('lets in functions and event source mappings over TLS, and nobody else', () => {
+    const doors = propertiesOf('AWS::EC2::SecurityGroupIngress', broker).map(
+      ([, door]) => `${door.SourceSecurityGroupId?.Ref} to ${door.GroupId.Ref}: ${door.FromPort}`,
+    );
+    expect(doors.toSorted()).toEqual([
+      'BrokerGroup to BrokerGroup: 5671',
+      'FunctionGroup to BrokerGroup: 443',
+      'FunctionGroup to BrokerGroup: 5671',
+    ]);
+    for (const [, group] of propertiesOf('AWS::EC2::SecurityGroup', broker)) {
+      expect(group.SecurityGroupIngress).toBeUndefined();
+    }
+  });
+});
+
+describe('alarms', () => {
+  const alarms = () => [
+    ...propertiesOf('AWS::CloudWatch::Alarm'),
+    ...propertiesOf('AWS::CloudWatch::Alarm', broker),
+  ];
+
+  test('each tells whoever is called what to do', () => {
+    for (const [name, { AlarmActions, AlarmDescription }] of alarms()) {
+      expect(AlarmActions, name).toHaveLength(1);
+      expect(AlarmDescription.length, name).toBeGreaterThan(80);
+    }
+  });
+
+  test('there is one for everything that somebody has to look at', () => {
+    expect(alarms().map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        ...['DeadLetters', 'OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
+        ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
+        ...['OrderTableWriteThrottled', 'InventoryTableWriteThrottled', 'PaymentTableReadThrottled'],
+        ...['BrokerMemory', 'BrokerDisk'],
+      ]),
+    );
+  });
+
+  test('logs are looked through for what the functions really say', () => {
+    const source = Object.values(wiring.sources).join('\n');
+    const patterns = propertiesOf('AWS::Logs::MetricFilter').map(([, { FilterPattern }]) => FilterPattern);
+    expect(patterns).toHaveLength(4);
+    for (const pattern of patterns) {
+      const [, message = 'none'] = /\$\.message = "([^"]+)"/.exec(pattern) ?? [];
+      expect(source).toContain(`'${message}'`);
+    }
+  });
+});
