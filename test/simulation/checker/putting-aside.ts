@@ -29,7 +29,7 @@ function flawBeside(
 ): string | undefined {
   if (!isSame(body, delivered.body)) return 'was changed when it was put aside';
   const attempts = Number(delivered.headers[ATTEMPTS_HEADER] ?? 0);
-  if (exchange === '' && routingKey === `${service}.dead`) {
+  if (exchange === `${service}.dead` && routingKey === `${service}.dead`) {
     const reason = String(headers[REASON_HEADER] ?? '');
     if (reason === '') return 'was parked without a reason';
     const isEarly = reason.startsWith('gave up') && attempts < retryDelays.length;

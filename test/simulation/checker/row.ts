@@ -13,11 +13,11 @@ export function rowOf(item: Item | undefined): Row | undefined {
   if (typeof item?.state !== 'string') return item;
   let row = rows.get(item);
   if (row === undefined) {
-    row = { ...item, state: JSON.parse(item.state), history: JSON.parse(String(item.history)) };
+    row = { ...item, state: JSON.parse(item.state), history: JSON.parse(item.history as string) };
     rows.set(item, row);
   }
   return row;
 }
 
 /** Beside the state, which says the same: of every step it is checked that it does. */
-export const statusOf = (item: Item | undefined): string => String(item?.status ?? 'NONE');
+export const statusOf = (item: Item | undefined): string => (item?.status ?? 'NONE') as string;

@@ -53,8 +53,8 @@ export const httpBugs: readonly Bug[] = [
   {
     name: 'another body of the same key taken for the same order',
     file: 'functions/order/place.ts',
-    find: "if (outcome?.kind === 'refused') {",
-    replace: "if (outcome?.kind === 'ignored') {",
+    find: "if (outcome.kind === 'refused') {",
+    replace: "if (outcome.kind === 'ignored') {",
   },
   {
     name: 'a fault answered as the caller’s',

@@ -17,8 +17,8 @@ export const messagesBugs: readonly Bug[] = [
   {
     name: 'retry counts no attempts',
     file: 'functions/runtime/settle.ts',
-    find: '{ [ATTEMPTS_HEADER]: delivery.attempts + 1, [ERROR_HEADER]: header(lastError) }',
-    replace: '{ [ATTEMPTS_HEADER]: delivery.attempts, [ERROR_HEADER]: header(lastError) }',
+    find: '[ATTEMPTS_HEADER]: attempts + 1,',
+    replace: '[ATTEMPTS_HEADER]: attempts,',
   },
   {
     name: 'parking of what cannot be read dropped',
@@ -107,8 +107,8 @@ export const messagesBugs: readonly Bug[] = [
   {
     name: 'redrive removes before it publishes',
     file: 'functions/runtime/redrive.ts',
-    find: '  const { body, messageId, type, contentType } = delivery;\n',
-    replace: '  const { body, messageId, type, contentType } = delivery;\n  remove();\n',
+    find: '  const { body, messageId, type, contentType, origin } = delivery;\n',
+    replace: '  const { body, messageId, type, contentType, origin } = delivery;\n  remove();\n',
   },
   {
     name: 'redrive does not wait for the confirm',

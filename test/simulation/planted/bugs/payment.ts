@@ -44,7 +44,7 @@ export const paymentBugs: readonly Bug[] = [
   {
     name: 'an earlier charge not looked for',
     file: 'functions/payment/provider.ts',
-    find: 'call.again ? await findCharge(stripe(), orderId) : undefined',
+    find: 'call.again ? await findCharge(stripe, orderId) : undefined',
     replace: 'undefined',
   },
   {
