@@ -13,11 +13,13 @@ export function rowOf(item: Item | undefined): Row | undefined {
   if (typeof item?.state !== 'string') return item;
   let row = rows.get(item);
   if (row === undefined) {
-    row = { ...item, state: JSON.parse(item.state), history: JSON.parse(item.history as string) };
+    const history: unknown = typeof item.history === 'string' ? JSON.parse(item.history) : undefined;
+    row = { ...item, state: JSON.parse(item.state), history };
     rows.set(item, row);
   }
   return row;
 }
 
 /** Beside the state, which says the same: of every step it is checked that it does. */
-export const statusOf = (item: Item | undefined): string => (item?.status ?? 'NONE') as string;
+export const statusOf = (item: Item | undefined): string =>
+  typeof item?.status === 'string' ? item.status : 'NONE';
