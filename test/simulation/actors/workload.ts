@@ -113,7 +113,7 @@ const skus = ['mug', 'pen', 'cap'];
 /** As many as an order may name, for two orders. Together with the orders themselves, more than a transaction holds. */
 const MAX_LINES = 50;
 const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
-const WIDE_SEEDS = 0.03;
+const WIDE_SEEDS = 0.05;
 const PARKED_SEEDS = 0.03;
 /** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';
@@ -168,7 +168,7 @@ function wideWorkload(random: Random, seed: number): Workload {
       : [manySkus[first + random.below(MAX_LINES)] ?? ''];
     const body = { items: wanted.map((sku) => ({ sku, quantity: 1 })), paymentMethod: 'pm_card_visa' };
     const other = { ...body, paymentMethod: 'pm_card_mastercard' };
-    return { ...customer(id, seed), body, other, atStep: isLong ? 0 : random.below(25) };
+    return { ...customer(id, seed), body, other, atStep: isLong ? 0 : 1 + random.below(5) };
   });
   const favours = [random.pick(['conflict', 'conflict', 'invalid', 'answer-lost'] as const)];
   return {
@@ -176,7 +176,7 @@ function wideWorkload(random: Random, seed: number): Workload {
     stock,
     customers,
     operators: [],
-    maxBatch: 10,
+    maxBatch: 100,
     window: 4,
     favours,
   };
