@@ -5,6 +5,16 @@ export function backoffMs(attempt: number, firstMs: number, highestMs: number): 
   return Math.min(highestMs, firstMs * 2 ** (attempt - 1));
 }
 
+/** Waits for a task, but not longer; whether it fails is nobody's concern. */
+export async function within(milliseconds: number, task: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  const settled = task.then(
+    () => enough.abort(),
+    () => enough.abort(),
+  );
+  await Promise.race([settled, pause(milliseconds, enough.signal)]);
+}
+
 /** Waits; ends early, without an error, when the signal is aborted. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {

@@ -1,4 +1,5 @@
 import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
+import { within } from './backoff.ts';
 import type { Settlement } from './settlement.ts';
 
 /** The channel that messages came from. After its end both calls do nothing: the broker has put everything back. */
@@ -26,34 +27,76 @@ export type Consumption = {
 export type BrokerSession = {
   /** Resolves, never rejects, when the connection, the channel or the consumer has ended. */
   readonly ended: Promise<Error>;
-  /** No more messages come after it resolved. */
+  /** No more messages come after it resolved, unless the broker has stopped answering. */
   readonly cancel: () => Promise<void>;
   /** Safe to call in any state; what is not settled goes back to the queue. */
   readonly close: () => Promise<void>;
 };
 
-const connectTimeoutMs = 10_000;
-const closeTimeoutMs = 5_000;
+const openTimeoutMs = 10_000;
 
-export async function openSession(consumption: Consumption, receiver: Receiver): Promise<BrokerSession> {
+// A broker that has stopped answering must not keep the process alive.
+const farewellTimeoutMs = 2_000;
+
+/** Fails when the signal is aborted before the session is open. */
+export async function openSession(
+  consumption: Consumption,
+  receiver: Receiver,
+  signal: AbortSignal,
+): Promise<BrokerSession> {
+  // The only way to end a connection in every state: amqplib passes the options on to the socket.
+  const socket = new AbortController();
+  const ending = new Ending(receiver);
+  const giveUp = (): void => socket.abort();
+  signal.addEventListener('abort', giveUp);
+  const timer = setTimeout(giveUp, openTimeoutMs);
+  try {
+    return await open(consumption, receiver, ending, socket);
+  } catch (error) {
+    const isLate = socket.signal.aborted && !signal.aborted;
+    const reason = isLate ? new Error(`it has not answered within ${openTimeoutMs} ms`) : error;
+    // Before anything else: what this connection still has to say must not be taken for the next one's end.
+    ending.reach(reason instanceof Error ? reason : new Error(String(reason)));
+    socket.abort();
+    throw reason;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+async function open(
+  consumption: Consumption,
+  receiver: Receiver,
+  ending: Ending,
+  socket: AbortController,
+): Promise<BrokerSession> {
   const url = new URL(consumption.brokerUrl);
   url.pathname = `/${encodeURIComponent(consumption.virtualHost)}`;
-  const connection = await amqp.connect(url.href, {
+  const options = {
     // Without it, Nagle's algorithm and the broker's delayed acknowledgement add 40 ms to small frames.
     noDelay: true,
-    timeout: connectTimeoutMs,
     clientProperties: { connection_name: consumption.connectionName },
-  });
-  const ending = new Ending(receiver);
+    signal: socket.signal,
+  };
+  const connection = await amqp.connect(url.href, options);
   // 'error' comes before 'close' and says more; a connection that an operator closes has no 'error'.
   connection.on('error', ending.reach);
   connection.on('close', (error) => ending.reach(error ?? new Error('the connection was closed')));
-  try {
-    return await consume(connection, consumption, receiver, ending);
-  } catch (error) {
-    await closeQuietly(connection);
-    throw error;
-  }
+  const channel = await connection.createChannel();
+  channel.on('error', ending.reach);
+  channel.on('close', () => ending.reach(new Error('the channel was closed')));
+  await channel.prefetch(consumption.prefetch);
+  receiver.attach(settlerOf(channel, ending));
+  const { consumerTag } = await consume(channel, consumption.queue, receiver, ending);
+  return {
+    ended: ending.promise,
+    cancel: () => within(farewellTimeoutMs, channel.cancel(consumerTag)),
+    close: async () => {
+      await within(farewellTimeoutMs, closeInOrder(channel, connection));
+      socket.abort();
+    },
+  };
 }
 
 /** The first of the many ways in which a session ends; the receiver hears of it before anything else can happen. */
@@ -78,71 +121,35 @@ class Ending {
   };
 }
 
-async function consume(
-  connection: ChannelModel,
-  { queue, prefetch }: Consumption,
-  receiver: Receiver,
-  ending: Ending,
-): Promise<BrokerSession> {
-  const channel = await connection.createChannel();
-  channel.on('error', ending.reach);
-  channel.on('close', () => ending.reach(new Error('the channel was closed')));
-  await channel.prefetch(prefetch);
-  receiver.attach(settlerOf(channel, ending));
-  const { consumerTag } = await channel.consume(queue, (message) => {
+function consume(channel: Channel, queue: string, receiver: Receiver, ending: Ending) {
+  return channel.consume(queue, (message) => {
     if (message === null) ending.reach(new Error(`queue ${queue} was deleted, or its node has gone`));
     else if (!ending.isReached) receiver.receive(message);
   });
-  return {
-    ended: ending.promise,
-    cancel: () => cancelQuietly(channel, consumerTag),
-    close: () => closeQuietly(connection, channel),
-  };
 }
 
 function settlerOf(channel: Channel, ending: Ending): Settler {
-  const settle = (
-    { upTo, singly }: Settlement,
-    send: (message: ConsumeMessage, upTo: boolean) => void,
-  ): void => {
+  const settle = ({ upTo, singly }: Settlement, send: (tag: number, upTo: boolean) => void): void => {
     if (ending.isReached) return;
-    if (upTo) send(upTo, true);
-    for (const message of singly) send(message, false);
+    if (upTo !== undefined) send(upTo, true);
+    for (const tag of singly) send(tag, false);
   };
   return {
-    acknowledge: (settlement) => settle(settlement, (message, upTo) => channel.ack(message, upTo)),
-    requeue: (settlement) => settle(settlement, (message, upTo) => channel.nack(message, upTo, true)),
+    acknowledge: (settlement) => settle(settlement, (tag, upTo) => channel.ack(tagged(tag), upTo)),
+    requeue: (settlement) => settle(settlement, (tag, upTo) => channel.nack(tagged(tag), upTo, true)),
   };
 }
 
-async function cancelQuietly(channel: Channel, consumerTag: string): Promise<void> {
-  try {
-    await channel.cancel(consumerTag);
-  } catch {
-    // The channel has ended, and its consumer with it.
-  }
+/** All that amqplib reads of a message it settles; its content is not kept until then. */
+function tagged(deliveryTag: number): ConsumeMessage {
+  return { fields: { deliveryTag } } as ConsumeMessage;
 }
 
 /**
  * Acknowledgements wait in the channel's own buffer, which the connection's farewell would overtake; the channel's
- * does not. A broker that has stopped answering must not keep the process alive.
+ * does not.
  */
-async function closeQuietly(connection: ChannelModel, channel?: Channel): Promise<void> {
-  const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, closeTimeoutMs);
-  try {
-    await Promise.race([inOrder(connection, channel), timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function inOrder(connection: ChannelModel, channel: Channel | undefined): Promise<void> {
-  for (const open of [channel, connection]) {
-    try {
-      await open?.close();
-    } catch {
-      // It was closed already.
-    }
-  }
+async function closeInOrder(channel: Channel, connection: ChannelModel): Promise<void> {
+  await channel.close().catch(() => undefined);
+  await connection.close();
 }

@@ -1,43 +1,85 @@
-import type { ConsumeMessage } from 'amqplib';
+import { Lane } from './lane.ts';
 
-/** A message this process holds and has not settled yet. */
+/** A message this process holds and has not settled yet, as the record it will be in an event. */
 export type Delivery = {
-  readonly message: ConsumeMessage;
+  readonly tag: number;
+  readonly redelivered: boolean;
   readonly json: string;
   /** The record's size in the event, with the comma after it. */
   readonly bytes: number;
   readonly arrivedAtMs: number;
 };
 
+export type Batch = {
+  readonly deliveries: readonly Delivery[];
+  /** How often these have been tried, this time included. */
+  readonly attempt: number;
+};
+
 export type BatchLimits = { readonly records: number; readonly bytes: number };
 
+/** A batch on its way back from the broker, which returns its messages one by one. */
+type Requeued = {
+  readonly records: number;
+  readonly attempt: number;
+  readonly requeuedAtMs: number;
+  isResting: boolean;
+};
+
+// A batch that has not begun to come back by then is behind all that waits in the queue.
+const returnStartMs = 500;
+// A broker that has more of a batch, and may send it, does not pause for longer, even when it is busy.
+const returnPauseMs = 2_000;
+// Some of it may be gone for ever: expired, dead-lettered, or taken by another consumer.
+const returnLimitMs = 10_000;
+
 /**
- * What has arrived and waits for an invocation. Messages that come again are taken before others and never together
- * with them, so that a batch that failed comes again as it was, and a message that fails does not spread its failure.
+ * What has arrived and waits for an invocation. Messages that come again are never mixed with others, so that a
+ * message that fails does not spread its failure, and a batch that failed comes again as it was: it waits until all of
+ * it is back.
  */
 export class DeliveryBuffer {
   readonly #limits: BatchLimits;
+  readonly #windowMs: number;
   readonly #again = new Lane();
   readonly #fresh = new Lane();
+  /** In the order in which the broker returns them: the one in which they were requeued. */
+  #requeued: Requeued[] = [];
+  #roomSinceMs = 0;
 
-  constructor(limits: BatchLimits) {
+  constructor(limits: BatchLimits, windowMs: number) {
     this.#limits = limits;
+    this.#windowMs = windowMs;
   }
 
   add(delivery: Delivery): void {
-    (delivery.message.fields.redelivered ? this.#again : this.#fresh).add(delivery);
+    (delivery.redelivered ? this.#again : this.#fresh).add(delivery);
   }
 
-  /** The next batch, oldest first, within the limits; empty when nothing waits. */
-  take(): Delivery[] {
-    return (this.#again.size > 0 ? this.#again : this.#fresh).take(this.#limits);
+  /** Tells that a batch has been requeued. It is not taken again before the returned function is called. */
+  expectAgain({ deliveries, attempt }: Batch, requeuedAtMs: number): () => void {
+    const requeued = { records: deliveries.length, attempt, requeuedAtMs, isResting: true };
+    this.#requeued.push(requeued);
+    return () => {
+      requeued.isResting = false;
+    };
   }
 
-  /** When the next batch is due: at once if it is full or comes again, else a window after its first message. */
-  dueAtMs(windowMs: number): number {
-    if (this.#again.size > 0) return 0;
-    if (this.#fresh.size >= this.#limits.records || this.#fresh.bytes >= this.#limits.bytes) return 0;
-    return this.#fresh.oldestArrivalMs + windowMs;
+  /** Tells that the broker may send again: it had sent all it may before something was settled. */
+  noteRoom(nowMs: number): void {
+    this.#roomSinceMs = nowMs;
+  }
+
+  /** The next batch, oldest first, if one is due. Without room, nothing arrives before something is settled. */
+  take(nowMs: number, hasRoom: boolean): Batch | undefined {
+    if (this.#againDueAtMs() <= nowMs) return this.#takeAgain();
+    if (this.#freshDueAtMs(hasRoom) > nowMs) return undefined;
+    return { deliveries: this.#fresh.take(this.#limits), attempt: 1 };
+  }
+
+  /** When `take` has something, if nothing arrives and nothing is settled before; infinite if it never has. */
+  dueAtMs(hasRoom: boolean): number {
+    return Math.min(this.#againDueAtMs(), this.#freshDueAtMs(hasRoom));
   }
 
   get lowestTag(): number {
@@ -47,44 +89,52 @@ export class DeliveryBuffer {
   clear(): void {
     this.#again.clear();
     this.#fresh.clear();
-  }
-}
-
-class Lane {
-  #deliveries: Delivery[] = [];
-  bytes = 0;
-
-  get size(): number {
-    return this.#deliveries.length;
+    this.#requeued = [];
   }
 
-  get lowestTag(): number {
-    return this.#deliveries[0]?.message.fields.deliveryTag ?? Number.POSITIVE_INFINITY;
+  /** What no batch is known for was given back by others, or by a connection that is lost. */
+  #againDueAtMs(): number {
+    if (this.#again.size === 0) return Number.POSITIVE_INFINITY;
+    const [awaited] = this.#requeued;
+    if (awaited === undefined) return 0;
+    if (awaited.isResting) return Number.POSITIVE_INFINITY;
+    return this.#isBack(awaited) ? 0 : this.#givesUpAtMs();
   }
 
-  get oldestArrivalMs(): number {
-    return this.#deliveries[0]?.arrivedAtMs ?? Number.POSITIVE_INFINITY;
+  #isBack({ records }: Requeued): boolean {
+    return this.#again.size >= records;
   }
 
-  add(delivery: Delivery): void {
-    this.#deliveries.push(delivery);
-    this.bytes += delivery.bytes;
+  #givesUpAtMs(): number {
+    const quietSinceMs = Math.max(this.#again.newestArrivalMs, this.#roomSinceMs);
+    return Math.min(quietSinceMs + returnPauseMs, this.#again.oldestArrivalMs + returnLimitMs);
   }
 
-  take(limits: BatchLimits): Delivery[] {
-    let count = 0;
-    let bytes = 0;
-    for (const delivery of this.#deliveries) {
-      if (count === limits.records || bytes + delivery.bytes > limits.bytes) break;
-      count += 1;
-      bytes += delivery.bytes;
-    }
-    this.bytes -= bytes;
-    return this.#deliveries.splice(0, count);
+  #freshDueAtMs(hasRoom: boolean): number {
+    const isFull = this.#fresh.size >= this.#limits.records || this.#fresh.bytes >= this.#limits.bytes;
+    const dueAtMs = isFull ? 0 : this.#fresh.oldestArrivalMs + this.#windowMs;
+    const newest = this.#requeued.at(-1);
+    if (newest === undefined || this.#requeued[0]?.isResting) return dueAtMs;
+    if (this.#again.size === 0) return Math.max(dueAtMs, newest.requeuedAtMs + returnStartMs);
+    // The batch that is returning goes first, unless the rest of it waits for room.
+    return hasRoom ? Number.POSITIVE_INFINITY : dueAtMs;
   }
 
-  clear(): void {
-    this.#deliveries = [];
-    this.bytes = 0;
+  #takeAgain(): Batch {
+    const [awaited] = this.#requeued;
+    if (awaited === undefined) return { deliveries: this.#again.take(this.#limits), attempt: 1 };
+    const deliveries = this.#again.take({ ...this.#limits, records: awaited.records });
+    const missing = awaited.records - deliveries.length;
+    // Where a part is gone, nobody knows which one the others are of.
+    if (missing === 0) this.#requeued.shift();
+    else if (this.#again.size >= missing) this.#requeued[0] = { ...awaited, records: missing };
+    else return { deliveries, attempt: this.#forgetRequeued() };
+    return { deliveries, attempt: awaited.attempt + 1 };
+  }
+
+  #forgetRequeued(): number {
+    const newest = this.#requeued.at(-1);
+    this.#requeued = [];
+    return (newest?.attempt ?? 0) + 1;
   }
 }

@@ -2,9 +2,9 @@ import type { ConsumeMessage } from 'amqplib';
 import { backoffMs, pause } from './backoff.ts';
 import type { Receiver, Settler } from './broker-session.ts';
 import type { Counters } from './counters.ts';
-import { type Delivery, DeliveryBuffer } from './delivery-buffer.ts';
+import { type Batch, type Delivery, DeliveryBuffer } from './delivery-buffer.ts';
 import { type Envelope, envelope, eventRecord } from './event.ts';
-import type { Invoke, Outcome } from './invoke.ts';
+import type { Invoke } from './invoke.ts';
 import type { Log } from './log.ts';
 import type { Mapping } from './settings.ts';
 import { settlement } from './settlement.ts';
@@ -18,11 +18,16 @@ const SEPARATOR_BYTES = 1;
 // A cold start, and on LocalStack the start of a container, counts before a function's own timeout begins.
 const startAllowanceMs = 60_000;
 
+// What AMQP can express. https://www.rabbitmq.com/docs/consumer-prefetch
+const highestPrefetch = 65_535;
+
 /**
  * Turns what one mapping receives into invocations, one at a time unless configured otherwise. It outlives channels:
  * an invocation that runs while its channel is lost still counts as running, and its messages come again later.
  */
 export class Dispatcher implements Receiver {
+  /** How many messages the broker may send ahead: one batch gathers while others run. */
+  readonly prefetch: number;
   readonly #mapping: Mapping;
   readonly #invoke: Invoke;
   readonly #log: Log;
@@ -30,21 +35,28 @@ export class Dispatcher implements Receiver {
   readonly #envelope: Envelope;
   readonly #buffer: DeliveryBuffer;
   readonly #stopping = new AbortController();
-  readonly #running = new Map<Promise<void>, readonly Delivery[]>();
+  readonly #running = new Map<Promise<void>, Batch>();
   #settler: Settler | undefined;
-  #windowTimer: NodeJS.Timeout | undefined;
+  /** Deliveries of this channel that are not settled. */
+  #unsettled = 0;
+  #timer: NodeJS.Timeout | undefined;
   #wakeUpIsScheduled = false;
   #failuresInARow = 0;
   /** The first delivery that a stop has left unsettled: no acknowledgement may reach past it. */
   #lowestAbandonedTag = Number.POSITIVE_INFINITY;
 
   constructor(mapping: Mapping, invoke: Invoke, log: Log, counters: Counters) {
+    const { batchSize, batchingWindowMs, concurrency } = mapping;
+    this.prefetch = Math.min(highestPrefetch, batchSize * (concurrency + 1));
     this.#mapping = mapping;
     this.#invoke = invoke;
     this.#log = log;
     this.#counters = counters;
     this.#envelope = envelope(mapping);
-    this.#buffer = new DeliveryBuffer({ records: mapping.batchSize, bytes: this.#envelope.roomBytes });
+    this.#buffer = new DeliveryBuffer(
+      { records: batchSize, bytes: this.#envelope.roomBytes },
+      batchingWindowMs,
+    );
   }
 
   attach(settler: Settler): void {
@@ -53,6 +65,7 @@ export class Dispatcher implements Receiver {
 
   detach(): void {
     this.#settler = undefined;
+    this.#unsettled = 0;
     this.#lowestAbandonedTag = Number.POSITIVE_INFINITY;
     this.#buffer.clear();
   }
@@ -61,9 +74,10 @@ export class Dispatcher implements Receiver {
     if (this.#stopping.signal.aborted) return;
     const delivery = this.#accept(message);
     if (delivery === undefined) {
-      this.#settler?.acknowledge({ singly: [message] });
+      this.#settler?.acknowledge({ singly: [message.fields.deliveryTag] });
       return;
     }
+    this.#unsettled += 1;
     this.#buffer.add(delivery);
     this.#scheduleWakeUp();
   }
@@ -71,23 +85,26 @@ export class Dispatcher implements Receiver {
   /** Takes nothing more, and resolves when the running invocations have ended and are settled. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    clearTimeout(this.#windowTimer);
+    clearTimeout(this.#timer);
     await Promise.all(this.#running.keys());
   }
 
   /** Undefined for a message that no function will see: like AWS, we acknowledge it. */
   #accept(message: ConsumeMessage): Delivery | undefined {
-    if (this.#mapping.filter && !this.#mapping.filter(message.content)) {
+    const { content, fields } = message;
+    if (this.#mapping.filter && !this.#mapping.filter(content)) {
       this.#counters.filteredMessages += 1;
       return undefined;
     }
-    const { json, bytes } = eventRecord(message);
-    if (bytes + SEPARATOR_BYTES > this.#envelope.roomBytes) {
+    const record = eventRecord(message);
+    const bytes = record.bytes + SEPARATOR_BYTES;
+    if (bytes > this.#envelope.roomBytes) {
       this.#counters.droppedMessages += 1;
-      this.#log.error(`dropped a message of ${message.content.length} bytes: its event would be over 6 MB`);
+      this.#log.error(`dropped a message of ${content.length} bytes: its event would be over 6 MB`);
       return undefined;
     }
-    return { message, json, bytes: bytes + SEPARATOR_BYTES, arrivedAtMs: performance.now() };
+    const { deliveryTag: tag, redelivered } = fields;
+    return { tag, redelivered, json: record.json, bytes, arrivedAtMs: performance.now() };
   }
 
   /** Messages that one read from the socket brought arrive one after the other, before the event loop turns. */
@@ -101,19 +118,20 @@ export class Dispatcher implements Receiver {
   }
 
   #wakeUp(): void {
-    clearTimeout(this.#windowTimer);
+    clearTimeout(this.#timer);
     while (this.#running.size < this.#mapping.concurrency && !this.#stopping.signal.aborted) {
-      const waitMs = this.#buffer.dueAtMs(this.#mapping.batchingWindowMs) - performance.now();
-      if (waitMs === Number.POSITIVE_INFINITY) return;
-      if (waitMs > 0) {
-        this.#windowTimer = setTimeout(() => this.#wakeUp(), waitMs);
+      const nowMs = performance.now();
+      const batch = this.#buffer.take(nowMs, this.#hasRoom);
+      if (batch === undefined) {
+        const waitMs = this.#buffer.dueAtMs(this.#hasRoom) - nowMs;
+        if (waitMs !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#wakeUp(), waitMs);
         return;
       }
-      this.#start(this.#buffer.take());
+      this.#start(batch);
     }
   }
 
-  #start(batch: readonly Delivery[]): void {
+  #start(batch: Batch): void {
     const run = this.#run(batch)
       // Nothing below throws by design; if it does, the messages stay unacknowledged until the channel closes.
       .catch((error: unknown) => this.#log.error(`internal error: ${String(error)}`))
@@ -124,59 +142,78 @@ export class Dispatcher implements Receiver {
     this.#running.set(run, batch);
   }
 
-  async #run(batch: readonly Delivery[]): Promise<void> {
+  async #run(batch: Batch): Promise<void> {
     const settler = this.#settler;
-    const payload = this.#envelope.payload(batch.map(({ json }) => json));
     const { functionName, functionTimeoutSeconds } = this.#mapping;
     const timeoutMs = functionTimeoutSeconds * 1_000 + startAllowanceMs;
-    while (settler !== undefined && settler === this.#settler) {
+    const payload = this.#envelope.payload(batch.deliveries.map(({ json }) => json));
+    for (let { attempt } = batch; settler !== undefined && settler === this.#settler; attempt += 1) {
       const startedAtMs = performance.now();
       const outcome = await this.#invoke(functionName, payload, timeoutMs);
       const elapsedMs = Math.round(performance.now() - startedAtMs);
-      this.#log.debug(`${batch.length} records, ${payload.length} bytes, ${elapsedMs} ms: ${outcome.kind}`);
-      if (outcome.kind !== 'refused') this.#settle(batch, settler, outcome);
-      if (outcome.kind === 'succeeded') return;
-      await this.#waitAfter(outcome);
+      this.#log.debug(
+        `${batch.deliveries.length} records, ${payload.length} bytes, ${elapsedMs} ms: ${outcome.kind}`,
+      );
+      if (outcome.kind === 'succeeded') return this.#acknowledge(batch, settler);
+      const delayMs = this.#delayAfter(outcome.reason, attempt);
+      // Whoever has failed rests, or a broken function would be given one batch of the queue after the other.
+      const rest = pause(delayMs, this.#stopping.signal);
+      if (outcome.kind === 'failed') return this.#requeue(batch, settler, rest);
       // A function that did not run has not failed on these messages: they are kept, and the delivery count that
       // makes RabbitMQ dead-letter what fails too often stays as it is.
-      if (outcome.kind === 'failed') return;
-      if (this.#stopping.signal.aborted) {
-        this.#abandon(batch, settler);
-        return;
-      }
+      await rest;
+      if (this.#stopping.signal.aborted) return this.#abandon(batch, settler);
     }
   }
 
-  #abandon([first]: readonly Delivery[], settler: Settler): void {
-    if (settler !== this.#settler || first === undefined) return;
-    this.#lowestAbandonedTag = Math.min(this.#lowestAbandonedTag, first.message.fields.deliveryTag);
-  }
-
-  #settle(batch: readonly Delivery[], settler: Settler, outcome: Outcome): void {
-    if (settler !== this.#settler) return;
-    const others = [...this.#running.values()].filter((other) => other !== batch);
-    const lowestOpenTag = Math.min(
-      this.#buffer.lowestTag,
-      this.#lowestAbandonedTag,
-      ...others.map(([first]) => first?.message.fields.deliveryTag ?? Number.POSITIVE_INFINITY),
-    );
-    const messages = batch.map(({ message }) => message);
-    if (outcome.kind === 'succeeded') {
-      settler.acknowledge(settlement(messages, lowestOpenTag));
-      this.#counters.acknowledgedBatches += 1;
-      this.#counters.acknowledgedRecords += batch.length;
-      this.#failuresInARow = 0;
-    } else {
-      settler.requeue(settlement(messages, lowestOpenTag));
-      this.#counters.failedBatches += 1;
-    }
-  }
-
-  /** The broker returns a requeued batch at once, so it is here again, in front of all others, when the wait is over. */
-  async #waitAfter(outcome: Exclude<Outcome, { kind: 'succeeded' }>): Promise<void> {
+  /** Grows with the attempts of a batch, and where every batch fails, with each of them. */
+  #delayAfter(reason: string, attempt: number): number {
     this.#failuresInARow += 1;
-    const delayMs = backoffMs(this.#failuresInARow, firstRetryMs, highestRetryMs);
-    this.#log.error(`${outcome.reason}; trying again in ${delayMs} ms`);
-    await pause(delayMs, this.#stopping.signal);
+    const delayMs = backoffMs(Math.max(attempt, this.#failuresInARow), firstRetryMs, highestRetryMs);
+    this.#log.error(`${reason}; trying again in ${delayMs} ms`);
+    return delayMs;
+  }
+
+  #acknowledge(batch: Batch, settler: Settler): void {
+    this.#failuresInARow = 0;
+    if (settler !== this.#settler) return;
+    const { deliveries } = batch;
+    settler.acknowledge(settlement(deliveries, this.#lowestTagBeside(batch)));
+    this.#makeRoom(deliveries.length);
+    this.#counters.acknowledgedBatches += 1;
+    this.#counters.acknowledgedRecords += deliveries.length;
+  }
+
+  /** The broker returns what is requeued at once: the buffer keeps it until the rest is over. */
+  async #requeue(batch: Batch, settler: Settler, rest: Promise<void>): Promise<void> {
+    if (settler !== this.#settler) return rest;
+    settler.requeue(settlement(batch.deliveries, this.#lowestTagBeside(batch)));
+    this.#makeRoom(batch.deliveries.length);
+    this.#counters.failedBatches += 1;
+    const allowAgain = this.#buffer.expectAgain(batch, performance.now());
+    await rest;
+    allowAgain();
+  }
+
+  #makeRoom(records: number): void {
+    if (!this.#hasRoom) this.#buffer.noteRoom(performance.now());
+    this.#unsettled -= records;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#unsettled < this.prefetch;
+  }
+
+  #abandon({ deliveries: [first] }: Batch, settler: Settler): void {
+    if (settler !== this.#settler || first === undefined) return;
+    this.#lowestAbandonedTag = Math.min(this.#lowestAbandonedTag, first.tag);
+  }
+
+  #lowestTagBeside(batch: Batch): number {
+    let lowest = Math.min(this.#buffer.lowestTag, this.#lowestAbandonedTag);
+    for (const other of this.#running.values()) {
+      if (other !== batch) lowest = Math.min(lowest, other.deliveries[0]?.tag ?? lowest);
+    }
+    return lowest;
   }
 }

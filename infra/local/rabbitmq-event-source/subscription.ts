@@ -11,9 +11,6 @@ const firstReconnectMs = 100;
 const highestReconnectMs = 5_000;
 const repeatFailureAfterMs = 60_000;
 
-// What AMQP can express. https://www.rabbitmq.com/docs/consumer-prefetch
-const highestPrefetch = 65_535;
-
 /** Keeps one mapping consuming, through every loss of its connection, until it is stopped. */
 export class Subscription {
   readonly #consumption: Consumption;
@@ -35,42 +32,40 @@ export class Subscription {
       info: (line) => log.info(`${name}: ${line}`),
       debug: (line) => log.debug(`${name}: ${line}`),
     };
-    // One batch runs while the next one gathers.
-    const prefetch = Math.min(highestPrefetch, mapping.batchSize * (mapping.concurrency + 1));
-    this.#consumption = { brokerUrl, virtualHost, queue, prefetch, connectionName: `event source: ${name}` };
     this.#counters = new Counters(name, log);
     this.#dispatcher = new Dispatcher(mapping, invoke, this.#log, this.#counters);
+    const { prefetch } = this.#dispatcher;
+    this.#consumption = { brokerUrl, virtualHost, queue, prefetch, connectionName: `event source: ${name}` };
     this.#ended = this.#keepConsuming();
   }
 
   /** Consumes no more, awaits what runs, acknowledges it, and gives the rest back to the queue. */
   async stop(): Promise<void> {
+    // A connection that is lost from now on is not opened again: it would only fetch what nobody handles.
+    this.#stopping.abort();
     const drained = this.#dispatcher.stop();
     await this.#session?.cancel();
     await drained;
-    this.#stopping.abort();
     await this.#session?.close();
     await this.#ended;
     this.#counters.close();
   }
 
   async #keepConsuming(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const failure = await this.#consumeOnce();
-      if (this.#stopping.signal.aborted) return;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const failure = await this.#consumeOnce(signal);
+      if (signal.aborted) return;
       this.#failuresInARow += 1;
       this.#report(failure);
-      await pause(
-        backoffMs(this.#failuresInARow, firstReconnectMs, highestReconnectMs),
-        this.#stopping.signal,
-      );
+      await pause(backoffMs(this.#failuresInARow, firstReconnectMs, highestReconnectMs), signal);
     }
   }
 
-  async #consumeOnce(): Promise<Error> {
+  async #consumeOnce(signal: AbortSignal): Promise<Error> {
     let session: BrokerSession;
     try {
-      session = await openSession(this.#consumption, this.#dispatcher);
+      session = await openSession(this.#consumption, this.#dispatcher, signal);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -78,8 +73,6 @@ export class Subscription {
     this.#failuresInARow = 0;
     this.#lastFailure = '';
     this.#log.info('consuming');
-    // The stop may have come while the connection was being opened.
-    if (this.#stopping.signal.aborted) await session.close();
     const failure = await session.ended;
     this.#session = undefined;
     await session.close();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { numbers } from '../../support/event-source/message.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { type Project, startProject } from '../../support/event-source/project.ts';
 import { gate, until } from '../../support/event-source/until.ts';
@@ -147,7 +148,7 @@ describe('batches', () => {
       await delay(30);
       running -= 1;
     });
-    await broker.publish('parallel', Array.from({ length: 12 }, String));
+    await broker.publish('parallel', numbers(12));
     await until('all have been handled', () => handled('parallel').length === 12);
     expect(most).toBe(2);
   });
@@ -175,10 +176,10 @@ describe('batches', () => {
 
 describe('mappings', () => {
   test('of several functions share a queue', async () => {
-    await broker.publish('shared', Array.from({ length: 40 }, String));
+    await broker.publish('shared', numbers(40));
     const all = (): string[] => [...handled('sharing'), ...handled('batch').slice(15)];
     await until('all have been handled', () => all().length === 40);
-    expect(all().toSorted()).toEqual(Array.from({ length: 40 }, String).toSorted());
+    expect(all().toSorted()).toEqual(numbers(40).toSorted());
   });
 
   test('with filterPatterns acknowledge what they do not want', async () => {

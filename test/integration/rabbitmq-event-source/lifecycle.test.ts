@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { numbers } from '../../support/event-source/message.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { collectOutput, exitOf, runServerless, startProject } from '../../support/event-source/project.ts';
 import { gate, until } from '../../support/event-source/until.ts';
@@ -54,7 +55,7 @@ test('a stop awaits the running invocation, acknowledges it, and leaves the rest
   probe.behave('batch', () => running.passed);
   await broker.publish('batch', ['0']);
   await until('an invocation runs', () => probe.invocations('batch').length === 1);
-  await broker.publish('batch', Array.from({ length: 15 }, String));
+  await broker.publish('batch', numbers(15));
   project.interrupt();
   await until('it stops', () => project.log().includes('Got SIGINT signal'));
   await delay(300);

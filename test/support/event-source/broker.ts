@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import amqp, { type Options } from 'amqplib';
 import { inject } from 'vitest';
+import { startProxy, type TcpProxy } from '../proxy.ts';
 
-/** The broker under test, seen from the test's side: queues of this run only, and a proxy whose connections can be cut. */
+/** The broker under test, seen from the test's side: queues of this run only, and a proxy that can break connections. */
 export type TestBroker = {
   readonly url: string;
   /** Goes through the proxy. */
   readonly proxiedUrl: string;
+  readonly proxy: TcpProxy;
   readonly prefix: string;
   readonly publish: (
     queue: string,
     bodies: readonly (string | Buffer)[],
     options?: Options.Publish,
   ) => Promise<void>;
-  readonly createQueue: (queue: string) => Promise<void>;
+  readonly createQueue: (queue: string, extraArguments?: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly deleteQueue: (queue: string) => Promise<void>;
   readonly count: (queue: string) => Promise<{ messageCount: number; consumerCount: number }>;
   /** Breaks every connection through the proxy as a pulled cable would, and says how many. */
@@ -28,7 +28,10 @@ export async function openTestBroker(): Promise<TestBroker> {
   const prefix = `event-source-test-${randomUUID()}`;
   const connection = await amqp.connect(url, { noDelay: true });
   const channel = await connection.createConfirmChannel();
-  const proxy = await openProxy(url);
+  const { hostname, port } = new URL(url);
+  const proxy = await startProxy({ host: hostname, port: Number(port || 5672) });
+  const proxied = new URL(url);
+  proxied.host = `127.0.0.1:${proxy.port}`;
   const queues = new Set<string>();
   const nameOf = (queue: string): string => `${prefix}.${queue}`;
   const deleteQueue = async (queue: string): Promise<void> => {
@@ -37,12 +40,14 @@ export async function openTestBroker(): Promise<TestBroker> {
   };
   return {
     url,
-    proxiedUrl: proxy.url,
+    proxiedUrl: proxied.href,
+    proxy,
     prefix,
     deleteQueue,
-    createQueue: async (queue) => {
+    createQueue: async (queue, extraArguments) => {
       queues.add(queue);
-      await channel.assertQueue(nameOf(queue), { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+      const queueArguments = { 'x-queue-type': 'quorum', ...extraArguments };
+      await channel.assertQueue(nameOf(queue), { durable: true, arguments: queueArguments });
     },
     publish: async (queue, bodies, options) => {
       for (const body of bodies)
@@ -50,59 +55,16 @@ export async function openTestBroker(): Promise<TestBroker> {
       await channel.waitForConfirms();
     },
     count: (queue) => channel.checkQueue(nameOf(queue)),
-    cutConnections: proxy.cut,
-    close: async () => {
-      await proxy.close();
-      for (const queue of queues) await deleteQueue(queue);
-      await closeAll(channel, connection);
+    cutConnections: () => {
+      const connections = proxy.open();
+      proxy.cut();
+      return connections;
     },
-  };
-}
-
-async function closeAll(channel: ConfirmChannel, connection: ChannelModel): Promise<void> {
-  await channel.close();
-  await connection.close();
-}
-
-async function openProxy(
-  url: string,
-): Promise<{ url: string; cut: () => number; close: () => Promise<void> }> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  const server = createServer((downstream) => {
-    const upstream = connect(Number(target.port || 5672), target.hostname);
-    for (const [from, to] of [
-      [downstream, upstream],
-      [upstream, downstream],
-    ] as const) {
-      sockets.add(from);
-      from.setNoDelay(true).pipe(to);
-      from
-        .on('error', () => undefined)
-        .on('close', () => {
-          sockets.delete(from);
-          to.destroy();
-        });
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  const proxied = new URL(url);
-  proxied.host = `127.0.0.1:${address.port}`;
-  const cut = (): number => {
-    const connections = sockets.size / 2;
-    for (const socket of sockets) socket.destroy();
-    return connections;
-  };
-  return {
-    url: proxied.href,
-    cut,
     close: async () => {
-      server.close();
-      cut();
-      await once(server, 'close');
+      await proxy.end();
+      for (const queue of queues) await deleteQueue(queue);
+      await channel.close();
+      await connection.close();
     },
   };
 }

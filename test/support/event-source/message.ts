@@ -37,3 +37,8 @@ export function deliveredMessage({
     properties: { ...noProperties, ...properties },
   };
 }
+
+/** Bodies that can be told apart. */
+export function numbers(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
+}

@@ -56,10 +56,7 @@ function settler(settled: string[], name: string): Settler {
   const write =
     (verb: string) =>
     ({ upTo, singly }: Settlement): void => {
-      const tags = singly.map(({ fields }) => fields.deliveryTag);
-      settled.push(
-        `${name}: ${verb}${upTo ? ` up to ${upTo.fields.deliveryTag}` : ''} ${tags.join()}`.trimEnd(),
-      );
+      settled.push(`${name}: ${verb}${upTo ? ` up to ${upTo}` : ''} ${singly.join()}`.trimEnd());
     };
   return { acknowledge: write('acknowledge'), requeue: write('requeue') };
 }
@@ -108,6 +105,44 @@ test('a failed batch is requeued, and comes again before what waits', async () =
   expect(running[1]?.bodies).toEqual(['3']);
   await running[1]?.end('succeeded');
   expect(settled[1]).toBe('first channel: acknowledge 3');
+});
+
+test('the delay after a failure holds the batch in every slot, and grows whatever else succeeds', async () => {
+  const { running, lines, receive } = started({ concurrency: 2, batchSize: 1 });
+  const others = async (first: number): Promise<void> => {
+    for (let tag = first; tag < first + 5; tag += 1) {
+      receive(tag);
+      await turn();
+      await running.at(-1)?.end('succeeded');
+    }
+  };
+  receive(1);
+  await turn();
+  await running[0]?.end('failed');
+  receive(2, true);
+  await others(3);
+  expect(running.slice(1).map(({ bodies }) => bodies)).toEqual([['3'], ['4'], ['5'], ['6'], ['7']]);
+  await delay(120);
+  expect(running.at(-1)?.bodies).toEqual(['2']);
+  await running.at(-1)?.end('failed');
+  receive(8, true);
+  await others(9);
+  expect(lines).toEqual(['because; trying again in 100 ms', 'because; trying again in 200 ms']);
+  await delay(120);
+  expect(running.at(-1)?.bodies, 'it is not due yet').toEqual(['13']);
+  await delay(120);
+  expect(running.at(-1)?.bodies).toEqual(['8']);
+});
+
+test('where every batch fails, the delay grows from one to the next', async () => {
+  const { running, lines, receive } = started({ batchSize: 1 });
+  for (const tag of [1, 2]) receive(tag);
+  await turn();
+  await running[0]?.end('failed');
+  await delay(550);
+  expect(running[1]?.bodies, 'a queue that returns messages to its end').toEqual(['2']);
+  await running[1]?.end('failed');
+  expect(lines.at(-1)).toBe('because; trying again in 200 ms');
 });
 
 test('a batch that the function never saw is kept and tried again', async () => {

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { functionOf, startMapping } from '../../support/event-source/in-process.ts';
+import { numbers } from '../../support/event-source/message.ts';
+import { until } from '../../support/event-source/until.ts';
+
+let broker: TestBroker;
+
+beforeAll(async () => {
+  broker = await openTestBroker();
+});
+
+afterAll(async () => {
+  await broker?.close();
+});
+
+type Outcomes = { readonly sizes: readonly number[]; readonly order: string };
+
+const nameOf = (bodies: readonly string[], size: number): string => {
+  const batch = Math.floor(Number(bodies[0]) / size);
+  return 'abc'[batch] ?? '?';
+};
+
+/**
+ * Three batches wait, and the first of them, `a`, fails twice. Where it comes again is the broker's affair, and AWS's
+ * poller can do no other: https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues,
+ * https://www.rabbitmq.com/docs/nack
+ */
+async function failTwice(queue: string, size: number): Promise<Outcomes> {
+  const calls: (readonly string[])[] = [];
+  const handled = new Set<string>();
+  await broker.publish(queue, numbers(3 * size));
+  const lambda = functionOf(({ bodies }) => {
+    calls.push(bodies);
+    const isFirst = bodies.includes('0');
+    if (isFirst && calls.filter((earlier) => earlier.includes('0')).length < 3) throw new Error('not yet');
+    for (const body of bodies) handled.add(body);
+  });
+  const event = { queue: `${broker.prefix}.${queue}`, batchSize: size, maximumBatchingWindow: 2 };
+  const { eventSource } = startMapping(broker.url, 'again', event, lambda);
+  await until('all are handled', () => handled.size === 3 * size, 50_000);
+  await eventSource.stop();
+  expect((await broker.count(queue)).messageCount).toBe(0);
+  const [first, ...others] = calls.map((bodies) => bodies.toSorted());
+  for (const bodies of others.filter((each) => each.includes('0'))) expect(bodies).toEqual(first);
+  return {
+    sizes: calls.map(({ length }) => length),
+    order: calls.map((bodies) => nameOf(bodies, size)).join(''),
+  };
+}
+
+const five = (size: number): number[] => Array.from({ length: 5 }, () => size);
+
+test.each([10, 5_000])(
+  'a failed batch of %i comes again whole, and before what waits, where a delivery limit is set',
+  async (size) => {
+    await broker.createQueue(`limited-${size}`, { 'x-delivery-limit': 20 });
+    expect(await failTwice(`limited-${size}`, size)).toEqual({ sizes: five(size), order: 'aaabc' });
+  },
+);
+
+test.each([10, 5_000])(
+  'a failed batch of %i comes again whole, but after what waits, where no limit is set',
+  async (size) => {
+    await broker.createQueue(`unlimited-${size}`);
+    expect(await failTwice(`unlimited-${size}`, size)).toEqual({ sizes: five(size), order: 'abcaa' });
+  },
+);
+
+test('a failed batch comes again whole, and before what waits, from a classic queue', async () => {
+  await broker.createQueue('classic', { 'x-queue-type': 'classic' });
+  expect(await failTwice('classic', 1_000)).toEqual({ sizes: five(1_000), order: 'aaabc' });
+});
