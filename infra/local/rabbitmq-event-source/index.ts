@@ -57,7 +57,8 @@ export default class RabbitmqEventSourcePlugin {
     const settings = this.#settings;
     if (settings === undefined) return;
     const { host, lambdaPort, noTimeout } = this.#offlineOptions();
-    const lambda = lambdaEndpoint(`http://${String(host)}:${String(lambdaPort)}`, settings.region);
+    const isEmulated = true;
+    const lambda = lambdaEndpoint(offlineUrl(String(host), String(lambdaPort)), settings.region, isEmulated);
     const mappings = noTimeout === true ? settings.mappings.map(withLongestTimeout) : settings.mappings;
     this.#eventSource = startEventSource({ ...settings, mappings }, lambda, this.#log);
   }
@@ -82,6 +83,13 @@ export default class RabbitmqEventSourcePlugin {
   readonly #survive = (reason: unknown): void => {
     this.#log.error(`unhandled, probably from an asynchronous invocation: ${stackOf(reason)}`);
   };
+}
+
+/** A server that listens on every address is reached through this machine's own. */
+function offlineUrl(host: string, port: string): string {
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (host === '::') return `http://[::1]:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function stackOf(reason: unknown): string {

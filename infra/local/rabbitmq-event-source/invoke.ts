@@ -1,4 +1,9 @@
-import { InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  LambdaClient,
+  type LambdaClientConfig,
+  LambdaServiceException,
+} from '@aws-sdk/client-lambda';
 import { messageOf } from './log.ts';
 
 /**
@@ -17,16 +22,19 @@ export type LambdaEndpoint = {
   readonly close: () => void;
 };
 
-export function lambdaEndpoint(endpoint: string, region: string): LambdaEndpoint {
+/** `isEmulated`: at this endpoint nobody checks signatures. */
+export function lambdaEndpoint(
+  endpoint: string,
+  region: string,
+  isEmulated = needsNoCredentials(endpoint),
+): LambdaEndpoint {
   const client = new LambdaClient({
     endpoint,
     region,
     // The caller decides what comes again and when; a retry in here would invoke a function twice behind its back.
     maxAttempts: 1,
     requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true } },
-    ...(needsNoCredentials(endpoint) && {
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    }),
+    ...(isEmulated && { credentials: emulatedCredentials, signer: unsigned(region) }),
   });
   return {
     close: () => client.destroy(),
@@ -47,10 +55,25 @@ export function lambdaEndpoint(endpoint: string, region: string): LambdaEndpoint
   };
 }
 
-/** Emulators on this machine check no signature, so nobody has to make up credentials for them. */
+/** Nobody has to make up credentials for an emulator on this machine; those that are set may name its account. */
 function needsNoCredentials(endpoint: string): boolean {
   const { hostname } = new URL(endpoint);
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) && process.env.AWS_ACCESS_KEY_ID === undefined;
+  const isThisMachine = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname);
+  return isThisMachine && process.env.AWS_ACCESS_KEY_ID === undefined;
+}
+
+const emulatedCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** A signature is two fifths of what a call costs; an emulator reads no more of it than the region. */
+function unsigned(region: string): NonNullable<LambdaClientConfig['signer']> {
+  const scope = `${emulatedCredentials.accessKeyId}/20260101/${region}/lambda/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
+  return {
+    sign: (request) => {
+      request.headers.authorization = authorization;
+      return Promise.resolve(request);
+    },
+  };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_ResponseElements */
@@ -67,19 +90,41 @@ function functionError(kind: string, payload: Uint8Array | undefined): string {
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function describeRefusal(error: unknown, functionName: string, endpoint: string, timeoutMs: number): Outcome {
-  if (error instanceof LambdaServiceException) {
-    const status = error.$metadata.httpStatusCode ?? 500;
-    if (status === 404)
-      return { kind: 'refused', reason: `function ${functionName} is unknown at ${endpoint}` };
-    if (status === 429) return { kind: 'refused', reason: `function ${functionName} is throttled` };
-    return { kind: status < 500 ? 'refused' : 'failed', reason: `${error.name}: ${error.message}` };
-  }
+  if (error instanceof LambdaServiceException) return describeStatus(error, functionName, endpoint);
+  const message = messageOf(error);
+  const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (neverConnected.has(code)) {
     return { kind: 'refused', reason: `Lambda cannot be reached at ${endpoint} (${code})` };
   }
-  if (error instanceof Error && error.name === 'AbortError') {
+  if (name === 'CredentialsProviderError') {
+    return { kind: 'refused', reason: `no credentials for Lambda at ${endpoint}: ${message}` };
+  }
+  if (name === 'AbortError') {
     return { kind: 'failed', reason: `function ${functionName} has not answered within ${timeoutMs} ms` };
   }
-  return { kind: 'failed', reason: `${messageOf(error)} (${endpoint})` };
+  return { kind: 'failed', reason: `${message} (${endpoint})` };
+}
+
+/**
+ * Lambda's own event source mapping stops at what it calls unrecoverable, and its messages stay in the queue until
+ * somebody has put it right; here they are kept too. https://docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html
+ */
+function describeStatus(error: LambdaServiceException, functionName: string, endpoint: string): Outcome {
+  const status = error.$metadata.httpStatusCode ?? 500;
+  const said = `${status} ${error.name}: ${error.message}`;
+  switch (status) {
+    case 404:
+      return { kind: 'refused', reason: `function ${functionName} is unknown at ${endpoint}` };
+    case 413:
+      return {
+        kind: 'refused',
+        reason: `Lambda at ${endpoint} takes no event that large (${said}): a smaller batchSize may help`,
+      };
+    case 429:
+      return { kind: 'refused', reason: `function ${functionName} is throttled` };
+    default:
+      if (status >= 500) return { kind: 'failed', reason: `Lambda at ${endpoint} failed (${said})` };
+      return { kind: 'refused', reason: `Lambda at ${endpoint} refuses to invoke ${functionName} (${said})` };
+  }
 }

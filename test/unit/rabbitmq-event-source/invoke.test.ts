@@ -1,22 +1,23 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { lambdaEndpoint, type Outcome } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
 
 let server: Server | undefined;
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   server?.closeAllConnections();
   await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
 });
 
 /** Invokes a function at an endpoint that answers as given. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-async function invokeAt(answer: RequestListener, timeoutMs = 5_000): Promise<Outcome> {
+async function invokeAt(answer: RequestListener, timeoutMs = 5_000, host = '127.0.0.1'): Promise<Outcome> {
   const listening = createServer(answer);
   server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listening.listen(0, host.replace(/[[\]]/g, ''), resolve));
   const address = listening.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const lambda = lambdaEndpoint(`http://127.0.0.1:${address.port}`, 'eu-central-1');
+  const lambda = lambdaEndpoint(`http://${host}:${address.port}`, 'eu-central-1');
   try {
     return await lambda.invoke('service-local-pay', Buffer.from('{}'), timeoutMs);
   } finally {
@@ -45,6 +46,59 @@ test('an unknown function has not run either', async () => {
     kind: 'refused',
     reason: expect.stringContaining('is unknown at'),
   });
+});
+
+test.each([
+  [
+    400,
+    'InvalidRequestContentException',
+    'refuses to invoke service-local-pay (400 InvalidRequestContentException',
+  ],
+  [403, 'AccessDeniedException', 'refuses to invoke service-local-pay (403 AccessDeniedException'],
+  [409, 'ResourceConflictException', 'refuses to invoke service-local-pay (409 ResourceConflictException'],
+  [413, 'RequestTooLargeException', 'takes no event that large (413 RequestTooLargeException'],
+])('a status of %i says that the function has not run, and why', async (status, type, reason) => {
+  expect(await invokeAt(error(status, type))).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining(reason),
+  });
+});
+
+test('without credentials no function can have run, and the batch is kept', async () => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+  vi.stubEnv('HOME', '/nonexistent');
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  const lambda = lambdaEndpoint('http://192.0.2.1:4566', 'eu-central-1');
+  expect(await lambda.invoke('service-local-pay', Buffer.from('{}'), 5_000)).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining('no credentials for Lambda at http://192.0.2.1:4566'),
+  });
+  lambda.close();
+});
+
+test.each(['127.0.0.1', '0.0.0.0', '[::1]', 'localhost'])(
+  'an emulator at %s needs no credentials, and is told the region',
+  async (host) => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+    let authorization: string | undefined;
+    const answer: RequestListener = (request, response) => {
+      authorization = request.headers.authorization;
+      answering(200, {}, {})(request, response);
+    };
+    expect(await invokeAt(answer, 5_000, host)).toEqual({ kind: 'succeeded' });
+    expect(authorization).toContain('Credential=local/20260101/eu-central-1/lambda/aws4_request');
+  },
+);
+
+test('credentials that are set are used, for they may name an account', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', '111122223333');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
+  let authorization: string | undefined;
+  await invokeAt((request, response) => {
+    authorization = request.headers.authorization;
+    answering(200, {}, {})(request, response);
+  });
+  expect(authorization).toMatch(/Credential=111122223333\/.*Signature=[0-9a-f]{64}$/);
 });
 
 test('a function error, an error of the service and a lost answer may have run it: the batch comes again', async () => {
