@@ -17,6 +17,8 @@ export interface TcpProxy {
   thaw(): void;
   /** Closes what is open, as a peer does that has waited in vain for a heartbeat. */
   cut(): void;
+  /** Sends this to the target on every open connection, as if its client had. */
+  inject(bytes: Buffer): void;
   /** Delays and narrows both directions of every connection, present and new, until told otherwise. */
   slow(pace: Pace): void;
   admit(admission: Admission): void;
@@ -92,6 +94,9 @@ export async function startProxy(
       for (const { ways } of pairs) for (const way of ways) way.thaw();
     },
     cut,
+    inject: (bytes) => {
+      for (const { sockets } of pairs) sockets[1].write(bytes);
+    },
     slow: (next) => {
       pace = next;
     },

@@ -1,10 +1,11 @@
 /**
  * Goal: what the event source costs, and what it adds to consuming and invoking, which is needed in any case.
- * Method: a queue is filled, then drained twice into a Lambda endpoint that answers at once, by the event source and by
- * the least code that consumes and invokes in batches of the same size, with events of the same size whose properties
- * are a constant. CPU is this process's, user and system.
+ * Method: a queue is filled, then drained into a Lambda endpoint that answers at once, by the event source and by the
+ * least code that consumes with amqplib and invokes with the AWS SDK, in full batches of the same size, with events of
+ * the same length whose properties are a constant. Rounds are pairs, in alternating order, after a warm-up; what counts
+ * is the difference within each pair. CPU is this process's, user and system; the endpoint is another process.
  *
- *   RABBITMQ_URL=amqp://… node benchmark.ts
+ *   RABBITMQ_URL=amqp://… node benchmark.ts [ROUNDS]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,28 +19,28 @@ import { readSettings } from './settings.ts';
 
 const queue = `event-source-benchmark-${process.pid}`;
 const bodyBytes = 400;
-const rounds = 7;
 const silent = { error: console.error, info: () => undefined, debug: () => undefined };
+const messagesOf = new Map([
+  [1, 3_000],
+  [10, 20_000],
+  [100, 60_000],
+]);
 
 type Drain = (endpoint: string, batchSize: number, url: string) => Promise<() => Promise<void>>;
+type Cost = { readonly perSecond: number; readonly cpuMicroseconds: number };
+type Received = { readonly invocations: number; readonly bytes: number };
 
 const withEventSource: Drain = (endpoint, batchSize, url) => {
-  const settings = readSettings(
-    {
-      functions: {
-        any: {
-          name: 'any',
-          events: [{ rabbitmq: { arn: 'arn', queue, batchSize, maximumBatchingWindow: 0 } }],
-        },
-      },
-    },
-    { RABBITMQ_URL: url },
-  );
+  // Only full batches, so that both invoke equally often.
+  const rabbitmq = { arn: 'arn', queue, batchSize, maximumBatchingWindow: 300 };
+  const service = { functions: { any: { name: 'any', events: [{ rabbitmq }] } } };
+  const settings = readSettings(service, { RABBITMQ_URL: url });
   const eventSource = startEventSource(settings, lambdaEndpoint(endpoint, 'us-east-1'), silent);
   return Promise.resolve(eventSource.stop);
 };
 
-const constantProperties = `{"basicProperties":{"padding":"${'x'.repeat(277)}"},"redelivered":false,"data":"`;
+const constantHead = '{"eventSource":"aws:rmq","eventSourceArn":"arn","rmqMessagesByQueue":{';
+const constantProperties = `{"basicProperties":{"padding":"${'x'.repeat(278)}"},"redelivered":false,"data":"`;
 
 const withTheLeastCode: Drain = async (endpoint, batchSize, url) => {
   const client = new LambdaClient({
@@ -52,38 +53,32 @@ const withTheLeastCode: Drain = async (endpoint, batchSize, url) => {
   const channel = await connection.createChannel();
   let gathered: ConsumeMessage[] = [];
   let isRunning = false;
-  let isStopped = false;
   const run = async (): Promise<void> => {
     isRunning = true;
-    while (gathered.length > 0 && !isStopped) {
+    while (gathered.length >= batchSize) {
       const batch = gathered.slice(0, batchSize);
       gathered = gathered.slice(batchSize);
       const last = batch.at(-1);
       const records = batch.map(({ content }) => `${constantProperties}${content.toString('base64')}"}`);
-      const Payload = Buffer.from(`{"rmqMessagesByQueue":{"${queue}::/":[${records.join(',')}]}}`);
+      const Payload = Buffer.from(`${constantHead}"${queue}::/":[${records.join(',')}]}}`);
       await client.send(new InvokeCommand({ FunctionName: 'any', Payload }));
-      if (last && !isStopped) channel.ack(last, true);
+      if (last) channel.ack(last, true);
     }
     isRunning = false;
   };
   await channel.prefetch(2 * batchSize);
   await channel.consume(queue, (message) => {
     if (message) gathered.push(message);
-    setImmediate(() => {
-      if (!isRunning) run().catch(console.error);
-    });
+    if (!isRunning && gathered.length >= batchSize) run().catch(console.error);
   });
   return async () => {
-    isStopped = true;
     await channel.close();
     await connection.close();
     client.destroy();
   };
 };
 
-async function measure(drain: Drain, endpoint: string, batchSize: number, messages: number, url: string) {
-  const connection = await amqp.connect(url, { noDelay: true });
-  const channel = await connection.createConfirmChannel();
+async function fill(channel: amqp.ConfirmChannel, messages: number): Promise<void> {
   await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
   const body = Buffer.alloc(bodyBytes, 'x');
   const options = {
@@ -94,16 +89,6 @@ async function measure(drain: Drain, endpoint: string, batchSize: number, messag
   };
   for (let index = 0; index < messages; index += 1) channel.sendToQueue(queue, body, options);
   await channel.waitForConfirms();
-  const startedAtMs = performance.now();
-  const before = process.cpuUsage();
-  const stop = await drain(endpoint, batchSize, url);
-  await emptied(channel);
-  const elapsedMs = performance.now() - startedAtMs;
-  const { user, system } = process.cpuUsage(before);
-  await stop();
-  await channel.deleteQueue(queue);
-  await connection.close();
-  return { perSecond: (1_000 * messages) / elapsedMs, cpuMicroseconds: (user + system) / messages };
 }
 
 async function emptied(channel: Channel): Promise<void> {
@@ -114,37 +99,107 @@ async function emptied(channel: Channel): Promise<void> {
 
 /** In a process of its own, so that its work is not counted. */
 function answerAtOnce(): void {
+  let received: Received = { invocations: 0, bytes: 0 };
   const server = createServer((request, response) => {
+    const bytes = Number(request.headers['content-length']);
+    received = { invocations: received.invocations + 1, bytes: received.bytes + bytes };
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('null'));
   });
   server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
+  process.on('message', () => {
+    process.send?.(received);
+    received = { invocations: 0, bytes: 0 };
+  });
 }
 
-async function compare(url: string): Promise<void> {
+class Bench {
+  readonly #url: string;
+  readonly #endpoint: string;
+  readonly #ask: () => Promise<Received>;
+
+  constructor(url: string, endpoint: string, ask: () => Promise<Received>) {
+    this.#url = url;
+    this.#endpoint = endpoint;
+    this.#ask = ask;
+  }
+
+  async #measure(drain: Drain, batchSize: number, messages: number): Promise<Cost & Received> {
+    const connection = await amqp.connect(this.#url, { noDelay: true });
+    const channel = await connection.createConfirmChannel();
+    await fill(channel, messages);
+    const startedAtMs = performance.now();
+    const before = process.cpuUsage();
+    const stop = await drain(this.#endpoint, batchSize, this.#url);
+    await emptied(channel);
+    const elapsedMs = performance.now() - startedAtMs;
+    const { user, system } = process.cpuUsage(before);
+    await stop();
+    await channel.deleteQueue(queue);
+    await connection.close();
+    return {
+      perSecond: (1_000 * messages) / elapsedMs,
+      cpuMicroseconds: (user + system) / messages,
+      ...(await this.#ask()),
+    };
+  }
+
+  /** One round: both, one after the other. */
+  async pair(
+    batchSize: number,
+    messages: number,
+    isOursFirst: boolean,
+  ): Promise<{ ours: Cost; least: Cost }> {
+    const first = await this.#measure(isOursFirst ? withEventSource : withTheLeastCode, batchSize, messages);
+    const second = await this.#measure(isOursFirst ? withTheLeastCode : withEventSource, batchSize, messages);
+    const [ours, least] = isOursFirst ? [first, second] : [second, first];
+    if (ours.invocations !== least.invocations || Math.abs(ours.bytes / least.bytes - 1) > 0.01) {
+      throw new Error(`the two did not do the same: ${JSON.stringify({ ours, least })}`);
+    }
+    return { ours, least };
+  }
+}
+
+function spread(values: readonly number[], digits: number): string {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (share: number): string =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(digits);
+  return `${at(0.5)} (${at(0)}..${at(1)})`;
+}
+
+async function compare(url: string, rounds: number): Promise<void> {
   const child = fork(fileURLToPath(import.meta.url), ['answer-at-once']);
   const [{ port }] = await once(child, 'message');
-  const endpoint = `http://127.0.0.1:${port}`;
-  for (const [batchSize, messages] of [
-    [1, 4_000],
-    [10, 20_000],
-    [100, 60_000],
-  ] as const) {
-    const results = { least: Number.POSITIVE_INFINITY, ours: Number.POSITIVE_INFINITY, perSecond: 0 };
+  const ask = async (): Promise<Received> => {
+    child.send('received');
+    const [received] = await once(child, 'message');
+    return received;
+  };
+  const bench = new Bench(url, `http://127.0.0.1:${port}`, ask);
+  for (const [batchSize, messages] of messagesOf) {
+    for (const isOursFirst of [true, false]) await bench.pair(batchSize, messages / 2, isOursFirst);
+    const pairs: { ours: Cost; least: Cost }[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const least = await measure(withTheLeastCode, endpoint, batchSize, messages, url);
-      const ours = await measure(withEventSource, endpoint, batchSize, messages, url);
-      results.least = Math.min(results.least, least.cpuMicroseconds);
-      results.ours = Math.min(results.ours, ours.cpuMicroseconds);
-      results.perSecond = Math.max(results.perSecond, ours.perSecond);
+      pairs.push(await bench.pair(batchSize, messages, round % 2 === 0));
     }
-    const { least, ours, perSecond } = results;
+    const cpu = pairs.map(({ ours, least }) => [ours.cpuMicroseconds, least.cpuMicroseconds] as const);
+    const percents = cpu.map(([ours, least]) => 100 * (ours / least - 1));
     console.log(
-      `batchSize ${batchSize}: ${perSecond.toFixed(0)} messages/s, ${ours.toFixed(1)} µs of CPU a message;`,
-      `least code ${least.toFixed(1)} µs, so ${(100 * (ours / least - 1)).toFixed(0)}% more`,
+      `batchSize ${batchSize}: ${spread(
+        pairs.map(({ ours }) => ours.perSecond),
+        0,
+      )} messages/s;`,
+      `µs of CPU a message: ${spread(
+        cpu.map(([ours]) => ours),
+        1,
+      )},`,
+      `least code ${spread(
+        cpu.map(([, least]) => least),
+        1,
+      )}, difference ${spread(percents, 0)} %`,
     );
   }
   child.kill();
 }
 
 if (process.argv[2] === 'answer-at-once') answerAtOnce();
-else await compare(process.env.RABBITMQ_URL ?? 'amqp://127.0.0.1');
+else await compare(process.env.RABBITMQ_URL ?? 'amqp://127.0.0.1', Number(process.argv[2] ?? 9));

@@ -3,14 +3,16 @@ import { isSection, refused, SettingError } from './setting.ts';
 /** Says whether a message's body is wanted. */
 export type Filter = (data: Buffer) => boolean;
 
-type Rule = (values: readonly unknown[]) => boolean;
-type Pattern = (value: unknown) => boolean;
+/** `values`: of one object's field. `isAbsent`: no object of the whole body has a value there. */
+type Rule = (values: readonly unknown[], isAbsent: () => boolean) => boolean;
+type Pattern = (value: unknown, body: unknown) => boolean;
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html: five by default, ten on request.
 const maximumFilters = 10;
 
 /**
- * Compiles `filterPatterns`, of which one has to match. Amazon MQ can filter on `data` only, and a body whose format
+ * Compiles `filterPatterns`, of which one has to match, with the grammar of AWS's own compiler
+ * (https://github.com/aws/event-ruler). Amazon MQ can filter on `data` only, and a body whose format
  * (JSON, plain text) differs from its pattern's is not wanted, nor is one that is not UTF-8.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq-filtering.html
  */
@@ -34,8 +36,8 @@ export function compileFilters(patterns: unknown, where: string): Filter | undef
     if (body === undefined) return false;
     const parsed = parseJson(body);
     return parsed === undefined
-      ? forText.some((rule) => rule([body]))
-      : forJson.some((pattern) => pattern(parsed.value));
+      ? forText.some((rule) => rule([body], () => false))
+      : forJson.some((pattern) => pattern(parsed, parsed));
   };
 }
 
@@ -49,48 +51,55 @@ function decode(data: Buffer): string | undefined {
   }
 }
 
-/** Only an object counts as JSON: `42` and `"text"` are JSON texts too, but patterns address fields. */
-function parseJson(body: string): { readonly value: unknown } | undefined {
+/** Only an object counts as JSON: `42`, `"text"` and `[1]` are JSON texts too, but patterns address fields. */
+function parseJson(body: string): object | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { value } : undefined;
+    return isSection(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function compilePattern(pattern: unknown, where: string): Pattern {
+function compilePattern(pattern: unknown, where: string, path: readonly string[] = []): Pattern {
   if (!isSection(pattern) || Object.keys(pattern).length === 0) {
     throw refused(where, 'a mapping from fields to lists of rules', pattern);
   }
   const fields = Object.entries(pattern).map(([name, rules]): Pattern => {
     const place = `${where}.${name}`;
-    if (name === '$or') return compileOr(rules, place);
+    if (name === '$or') return compileOr(rules, place, path);
+    const fieldPath = [...path, name];
     if (Array.isArray(rules)) {
       const rule = compileRules(rules, place);
-      return (value) => rule(leaves(fieldOf(value, name)));
+      return (value, body) => rule(leaves(fieldOf(value, name)), () => !hasLeaf(body, fieldPath));
     }
-    const nested = compilePattern(rules, place);
-    return (value) => matchesAny(nested, fieldOf(value, name));
+    const nested = compilePattern(rules, place, fieldPath);
+    return (value, body) => elements(fieldOf(value, name)).some((element) => nested(element, body));
   });
-  return (value) => fields.every((matches) => matches(value));
+  return (value, body) => fields.every((matches) => matches(value, body));
 }
 
-function compileOr(alternatives: unknown, where: string): Pattern {
+function compileOr(alternatives: unknown, where: string, path: readonly string[]): Pattern {
   if (!Array.isArray(alternatives) || alternatives.length < 2) {
     throw refused(where, 'a list of at least two patterns', alternatives);
   }
-  const patterns = alternatives.map((pattern, index) => compilePattern(pattern, `${where}[${index}]`));
-  return (value) => patterns.some((pattern) => pattern(value));
+  const patterns = alternatives.map((pattern, index) => compilePattern(pattern, `${where}[${index}]`, path));
+  return (value, body) => patterns.some((pattern) => pattern(value, body));
 }
 
 function fieldOf(value: unknown, name: string): unknown {
   return isSection(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** An absent field is matched too: a nested `exists: false` holds for it. */
-function matchesAny(pattern: Pattern, value: unknown): boolean {
-  return Array.isArray(value) ? value.some(pattern) : pattern(value);
+/** An absent field is one too: a nested `exists: false` holds for it. So is what an empty list has not. */
+function elements(value: unknown): readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 ? value : [value];
+}
+
+function hasLeaf(value: unknown, path: readonly string[]): boolean {
+  const [name, ...inner] = path;
+  if (name === undefined) return leaves(value).length > 0;
+  return elements(value).some((element) => hasLeaf(fieldOf(element, name), inner));
 }
 
 /** The values a rule looks at: rules work on leaves, and one of an array's elements is enough. */
@@ -102,7 +111,7 @@ function leaves(value: unknown): readonly unknown[] {
 function compileRules(rules: readonly unknown[], where: string): Rule {
   if (rules.length === 0) throw refused(where, 'a list with at least one rule', rules);
   const compiled = rules.map((rule, index) => compileRule(rule, `${where}[${index}]`));
-  return (values) => compiled.some((rule) => rule(values));
+  return (values, isAbsent) => compiled.some((rule) => rule(values, isAbsent));
 }
 
 function compileRule(rule: unknown, where: string): Rule {
@@ -113,7 +122,7 @@ function compileRule(rule: unknown, where: string): Rule {
   switch (operator) {
     case 'exists':
       if (typeof operand !== 'boolean') throw refused(place, 'true or false', operand);
-      return (values) => values.length > 0 === operand;
+      return operand ? (values) => values.length > 0 : (_, isAbsent) => isAbsent();
     case 'prefix':
       return onText(operand, place, (value, prefix) => value.startsWith(prefix));
     case 'suffix':
@@ -140,11 +149,9 @@ function onText(operand: unknown, where: string, test: (value: string, operand: 
 
 function excluded(operand: unknown, where: string): readonly unknown[] {
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (
-    values.length === 0 ||
-    !values.every((value) => typeof value === 'string' || typeof value === 'number')
-  ) {
-    throw refused(where, 'a text, a number, or a list of them', operand);
+  const areAll = (type: string): boolean => values.every((value) => typeof value === type);
+  if (values.length === 0 || !(areAll('string') || areAll('number'))) {
+    throw refused(where, 'a text, a number, or a list of either', operand);
   }
   return values;
 }
@@ -157,16 +164,29 @@ const comparisons: Readonly<Record<string, (value: number, bound: number) => boo
   '>=': (value, bound) => value >= bound,
 };
 
+const lowerBounds = ['>', '>='];
+const upperBounds = ['<', '<='];
+
 function numericRange(operand: unknown, where: string): Rule {
-  const allowed = 'one or two pairs of a comparison (=, <, <=, >, >=) and a number';
-  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4))
-    throw refused(where, allowed, operand);
-  const tests: ((value: number) => boolean)[] = [];
-  for (let at = 0; at < operand.length; at += 2) {
-    const bound: unknown = operand[at + 1];
-    const compare = Object.hasOwn(comparisons, operand[at]) ? comparisons[operand[at]] : undefined;
-    if (compare === undefined || typeof bound !== 'number') throw refused(where, allowed, operand);
-    tests.push((value) => compare(value, bound));
-  }
-  return (values) => values.some((value) => typeof value === 'number' && tests.every((test) => test(value)));
+  const allowed =
+    'a comparison (=, <, <=, >, >=) and a number, or > or >= with a number, then < or <= with a higher one';
+  const terms: readonly unknown[] = Array.isArray(operand) ? operand : [];
+  const [first, bound, second, top] = terms;
+  const test = comparison(first, bound);
+  if (terms.length === 2 && test) return onNumber(test);
+  const upper = comparison(second, top);
+  const isRange =
+    terms.length === 4 && lowerBounds.includes(String(first)) && upperBounds.includes(String(second));
+  if (!isRange || !test || !upper || Number(bound) >= Number(top)) throw refused(where, allowed, operand);
+  return onNumber((value) => test(value) && upper(value));
+}
+
+function comparison(operator: unknown, bound: unknown): ((value: number) => boolean) | undefined {
+  if (typeof operator !== 'string' || typeof bound !== 'number') return undefined;
+  const compare = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
+  return compare && ((value) => compare(value, bound));
+}
+
+function onNumber(test: (value: number) => boolean): Rule {
+  return (values) => values.some((value) => typeof value === 'number' && test(value));
 }

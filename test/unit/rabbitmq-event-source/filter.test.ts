@@ -22,11 +22,38 @@ test.each([
   ['prefix', { a: [{ prefix: 'us-' }] }, { a: 'us-east-1' }, { a: 'eu-west-1' }],
   ['suffix', { a: [{ suffix: '.png' }] }, { a: 'b.png' }, { a: 'b.jpg' }],
   ['anything-but one', { a: [{ 'anything-but': 'x' }] }, { a: 'y' }, { a: 'x' }],
-  ['anything-but several', { a: [{ 'anything-but': ['x', 1] }] }, { a: 2 }, { a: 1 }],
+  ['anything-but texts', { a: [{ 'anything-but': ['x', 'y'] }] }, { a: 2 }, { a: 'y' }],
+  ['anything-but numbers', { a: [{ 'anything-but': [1, 2] }] }, { a: 3 }, { a: 2 }],
   ['anything-but of an absent field', { a: [{ 'anything-but': ['x'] }] }, { a: 'y' }, {}],
   ['exists', { a: [{ exists: true }] }, { a: null }, { b: 1 }],
   ['does not exist', { a: [{ exists: false }] }, { b: 1 }, { a: 1 }],
   ['does not exist, nested', { a: { b: [{ exists: false }] } }, {}, { a: { b: 1 } }],
+  [
+    'does not exist, in any object of a list',
+    { a: { b: [{ exists: false }] } },
+    { a: [{ c: 1 }, { d: 1 }] },
+    { a: [{ b: 1 }, { c: 1 }] },
+  ],
+  [
+    'does not exist, beside another field',
+    { a: { b: [{ exists: false }], c: [1] } },
+    { a: [{ d: 1 }, { c: 1 }] },
+    { a: [{ b: 1 }, { c: 1 }] },
+  ],
+  [
+    'does not exist, where only an object is',
+    { a: [{ exists: false }] },
+    { a: { b: 1 } },
+    { a: [{ b: 1 }, 2] },
+  ],
+  ['does not exist, or is', { a: [{ exists: false }, 'x'] }, {}, { a: 'y' }],
+  [
+    'does not exist, in an alternative',
+    { $or: [{ a: { b: [{ exists: false }] } }, { c: [1] }] },
+    { a: 1 },
+    { a: { b: 1 } },
+  ],
+  ['nested, in an empty list', { a: { b: [{ exists: false }] } }, { a: [] }, { a: [{ b: null }] }],
   ['numeric, equal', { a: [{ numeric: ['=', 100] }] }, { a: 100 }, { a: 101 }],
   ['numeric, lower bound', { a: [{ numeric: ['>', 10, '<=', 20] }] }, { a: 20 }, { a: 10 }],
   ['numeric, upper bound', { a: [{ numeric: ['>=', 10, '<', 20] }] }, { a: 10 }, { a: 20 }],
@@ -49,6 +76,11 @@ test('a body in another format than its pattern is not wanted', () => {
   expect(wants(data(['x', { prefix: 'ab' }]), 'cab')).toBe(false);
   expect(wants(data([{ prefix: '{' }]), '{"a":1}')).toBe(false);
   expect(wants(data({ a: [{ exists: false }] }), 'plain text')).toBe(false);
+});
+
+test.each(['42', '"x"', '[1]', 'true', 'null'])('%s is JSON, but no object: it counts as text', (body) => {
+  expect(wants(data([body]), body)).toBe(true);
+  expect(wants(data({ a: [{ exists: false }] }), body)).toBe(false);
 });
 
 test('a body that is not UTF-8 is not wanted', () => {
@@ -81,13 +113,33 @@ test.each([
     data({ a: [{ exists: true, prefix: 'x' }] }),
     'filterPatterns[0].data.a[0] must be a value or one operator',
   ],
-  [data({ a: [{ numeric: ['>'] }] }), 'filterPatterns[0].data.a[0].numeric must be one or two pairs'],
-  [data({ a: [{ numeric: ['!', 1] }] }), 'filterPatterns[0].data.a[0].numeric must be one or two pairs'],
+  [data({ a: [{ numeric: ['>'] }] }), 'filterPatterns[0].data.a[0].numeric must be a comparison'],
+  [data({ a: [{ numeric: ['!', 1] }] }), 'filterPatterns[0].data.a[0].numeric must be a comparison'],
   [
     data({ a: [{ 'anything-but': [] }] }),
     'filterPatterns[0].data.a[0].anything-but must be a text, a number',
   ],
+  [
+    data({ a: [{ 'anything-but': ['x', 1] }] }),
+    'filterPatterns[0].data.a[0].anything-but must be a text, a number, or a list of either',
+  ],
   [data({ $or: [{ a: [1] }] }), 'filterPatterns[0].data.$or must be a list of at least two patterns'],
 ])('%j is refused', (patterns, message) => {
   expect(() => compileFilters(patterns, 'filterPatterns')).toThrow(message);
+});
+
+// https://github.com/aws/event-ruler: one comparison, or a lower and then a higher bound.
+test.each([
+  [['<', 1, '>', 2]],
+  [['=', 1, '<', 2]],
+  [['>', 1, '>', 0]],
+  [['>', 2, '<', 1]],
+  [['>', 1, '<', 1]],
+  [['>', 0, '<']],
+  [['constructor', 1]],
+  [[]],
+])('the numeric range %j is refused', (numeric) => {
+  expect(() => compileFilters(data({ a: [{ numeric }] }), 'filterPatterns')).toThrow(
+    'filterPatterns[0].data.a[0].numeric must be a comparison',
+  );
 });
