@@ -1,22 +1,10 @@
-import { Lane } from './lane.ts';
-
-/** A message this process holds and has not settled yet, as the record it will be in an event. */
-export type Delivery = {
-  readonly tag: number;
-  readonly redelivered: boolean;
-  readonly json: string;
-  /** The record's size in the event, with the comma after it. */
-  readonly bytes: number;
-  readonly arrivedAtMs: number;
-};
+import { type BatchLimits, type Delivery, Lane } from './lane.ts';
 
 export type Batch = {
   readonly deliveries: readonly Delivery[];
   /** How often these have been tried, this time included. */
   readonly attempt: number;
 };
-
-export type BatchLimits = { readonly records: number; readonly bytes: number };
 
 /** A batch on its way back from the broker, which returns its messages one by one. */
 type Requeued = {

@@ -1,4 +1,14 @@
-import type { BatchLimits, Delivery } from './delivery-buffer.ts';
+/** A message this process holds and has not settled yet, as the record it will be in an event. */
+export type Delivery = {
+  readonly tag: number;
+  readonly redelivered: boolean;
+  readonly json: string;
+  /** The record's size in the event, with the comma after it. */
+  readonly bytes: number;
+  readonly arrivedAtMs: number;
+};
+
+export type BatchLimits = { readonly records: number; readonly bytes: number };
 
 /** Deliveries in the order of their arrival. */
 export class Lane {

@@ -51,7 +51,7 @@ test('a stop ends in spite of a broker that has stopped answering, and awaits th
   setTimeout(running.open, 300);
   expect(await timeOf(eventSource.stop())).toBeLessThan(8_000);
   expect(hasEnded).toBe(true);
-  broker.proxy.thaw();
+  broker.proxy.cut();
   await until('its message is back', async () => (await broker.count('frozen')).messageCount === 1);
 });
 

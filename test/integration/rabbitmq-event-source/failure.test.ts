@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type EventSource,
-  startEventSource,
-} from '../../../infra/local/rabbitmq-event-source/event-source.ts';
 import { type LambdaEndpoint, lambdaEndpoint } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
-import { readSettings } from '../../../infra/local/rabbitmq-event-source/settings.ts';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { functionOf, type Running, startMapping } from '../../support/event-source/in-process.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { freePort, type Project, startProject } from '../../support/event-source/project.ts';
 import { until } from '../../support/event-source/until.ts';
@@ -30,31 +26,8 @@ afterAll(async () => {
   await broker?.close();
 });
 
-type Running = { readonly eventSource: EventSource; readonly log: () => string };
-
-function start(functionKey: string, brokerUrl: string, lambda: LambdaEndpoint): Running {
-  const lines: string[] = [];
-  const write = (line: string): void => {
-    lines.push(line);
-  };
-  const settings = readSettings(
-    {
-      functions: {
-        [functionKey]: {
-          name: `event-source-project-local-${functionKey}`,
-          events: [
-            { rabbitmq: { arn: 'arn', queue: `${broker.prefix}.${functionKey}`, maximumBatchingWindow: 0 } },
-          ],
-        },
-      },
-    },
-    { RABBITMQ_URL: brokerUrl },
-  );
-  return {
-    eventSource: startEventSource(settings, lambda, { error: write, info: write, debug: write }),
-    log: () => lines.join('\n'),
-  };
-}
+const start = (functionKey: string, brokerUrl: string, lambda: LambdaEndpoint): Running =>
+  startMapping(brokerUrl, functionKey, { queue: `${broker.prefix}.${functionKey}` }, lambda);
 
 const offline = (): LambdaEndpoint => lambdaEndpoint(project.lambdaUrl, 'us-west-2');
 
@@ -85,6 +58,24 @@ test('says that the credentials are refused, without the password', async () => 
 
 test('says that the virtual host does not exist', async () => {
   await expectLog(start('exact', `${broker.url}/nowhere`, offline()), 'virtual host nowhere does not exist');
+});
+
+test("reads from the mapping's virtual host, whatever the URL names", async () => {
+  await broker.createQueue('hosted');
+  await broker.publish('hosted', ['one', 'two']);
+  const queue = `${broker.prefix}.hosted`;
+  const seen: (readonly [string | undefined, readonly string[]])[] = [];
+  const lambda = functionOf((call) => void seen.push([call.queue, call.bodies]));
+  const { eventSource } = startMapping(
+    `${broker.url}/nowhere`,
+    'any',
+    { queue, virtualHost: '/', maximumBatchingWindow: 1 },
+    lambda,
+  );
+  await until('they are handled', () => seen.length === 1);
+  expect(seen).toEqual([[`${queue}::/`, ['one', 'two']]]);
+  await eventSource.stop();
+  expect((await broker.count('hosted')).messageCount).toBe(0);
 });
 
 test('says that the queue is missing, and consumes it as soon as it is there', async () => {

@@ -8,7 +8,6 @@ import type { RabbitmqEvent, RabbitmqRecord } from './probe.ts';
 
 export type Running = {
   readonly eventSource: EventSource;
-  readonly lines: readonly string[];
   readonly log: () => string;
 };
 
@@ -18,7 +17,6 @@ export function startMapping(
   functionKey: string,
   event: Readonly<Record<string, unknown>> & { readonly queue: string },
   lambda: LambdaEndpoint,
-  concurrency = 1,
 ): Running {
   const lines: string[] = [];
   const write = (line: string): void => {
@@ -26,7 +24,6 @@ export function startMapping(
   };
   const settings = readSettings(
     {
-      custom: { 'rabbitmq-event-source': { concurrency: { [functionKey]: concurrency } } },
       functions: {
         [functionKey]: {
           name: `event-source-project-local-${functionKey}`,
@@ -38,12 +35,13 @@ export function startMapping(
   );
   return {
     eventSource: startEventSource(settings, lambda, { error: write, info: write, debug: write }),
-    lines,
     log: () => lines.join('\n'),
   };
 }
 
 export type Call = {
+  /** As the event names it: with its virtual host. */
+  readonly queue: string | undefined;
   readonly records: readonly RabbitmqRecord[];
   readonly bodies: readonly string[];
   readonly nth: number;
@@ -60,7 +58,8 @@ export function functionOf(handle: (call: Call) => Promise<void> | void): Lambda
       const bodies = records.map(({ data }) => Buffer.from(data, 'base64').toString());
       count += 1;
       try {
-        await handle({ records, bodies, nth: count - 1 });
+        const [queue] = Object.keys(rmqMessagesByQueue);
+        await handle({ queue, records, bodies, nth: count - 1 });
         return { kind: 'succeeded' };
       } catch (error) {
         return { kind: 'failed', reason: String(error) };

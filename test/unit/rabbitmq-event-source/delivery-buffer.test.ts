@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { backoffMs } from '../../../infra/local/rabbitmq-event-source/backoff.ts';
-import {
-  type Batch,
-  type BatchLimits,
-  type Delivery,
-  DeliveryBuffer,
-} from '../../../infra/local/rabbitmq-event-source/delivery-buffer.ts';
+import { type Batch, DeliveryBuffer } from '../../../infra/local/rabbitmq-event-source/delivery-buffer.ts';
+import type { BatchLimits, Delivery } from '../../../infra/local/rabbitmq-event-source/lane.ts';
 import { settlement } from '../../../infra/local/rabbitmq-event-source/settlement.ts';
 
 type Parts = { readonly redelivered?: boolean; readonly bytes?: number; readonly arrivedAtMs?: number };
