@@ -121,8 +121,8 @@ export class DeliveryBuffer {
   }
 
   #forgetRequeued(): number {
-    const newest = this.#requeued.at(-1);
-    this.#requeued = [];
+    const newest = this.#requeued.findLast(({ isResting }) => !isResting);
+    this.#requeued = this.#requeued.filter(({ isResting }) => isResting);
     return (newest?.attempt ?? 0) + 1;
   }
 }

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
 import { acknowledgementOfNothing, methodOnUnopenedChannel } from '../../support/event-source/frames.ts';
+import { gate } from '../../support/event-source/gate.ts';
 import { functionOf, startMapping } from '../../support/event-source/in-process.ts';
 import { numbers } from '../../support/event-source/message.ts';
-import { gate, until } from '../../support/event-source/until.ts';
+import { until } from '../../support/saga/until.ts';
 
 let broker: TestBroker;
 

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { gate } from '../../support/event-source/gate.ts';
 import { numbers } from '../../support/event-source/message.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { type Project, startProject } from '../../support/event-source/project.ts';
-import { gate, until } from '../../support/event-source/until.ts';
+import { until } from '../../support/saga/until.ts';
 
 const queues = ['exact', 'batch', 'shared', 'many', 'slow', 'parallel', 'windowed', 'filtered', 'disabled'];
 const enabledMappings = 9;

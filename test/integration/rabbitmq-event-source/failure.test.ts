@@ -4,7 +4,7 @@ import { openTestBroker, type TestBroker } from '../../support/event-source/brok
 import { functionOf, type Running, startMapping } from '../../support/event-source/in-process.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { freePort, type Project, startProject } from '../../support/event-source/project.ts';
-import { until } from '../../support/event-source/until.ts';
+import { until } from '../../support/saga/until.ts';
 
 let broker: TestBroker;
 let probe: Probe;

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
+import { gate } from '../../support/event-source/gate.ts';
 import { numbers } from '../../support/event-source/message.ts';
 import { openProbe, type Probe } from '../../support/event-source/probe.ts';
 import { collectOutput, exitOf, runServerless, startProject } from '../../support/event-source/project.ts';
-import { gate, until } from '../../support/event-source/until.ts';
+import { until } from '../../support/saga/until.ts';
 
 const command = fileURLToPath(
   new URL('../../../infra/local/rabbitmq-event-source/command.ts', import.meta.url),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
 import { functionOf, startMapping } from '../../support/event-source/in-process.ts';
 import { numbers } from '../../support/event-source/message.ts';
-import { until } from '../../support/event-source/until.ts';
+import { until } from '../../support/saga/until.ts';
 
 let broker: TestBroker;
 

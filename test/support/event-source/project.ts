@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { until } from './until.ts';
+import { until } from '../saga/until.ts';
 
 const projectFolder = fileURLToPath(new URL('../../fixtures/event-source-project', import.meta.url));
 const serverless = fileURLToPath(

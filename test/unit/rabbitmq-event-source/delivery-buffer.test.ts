@@ -124,6 +124,17 @@ test('what does not come back is not awaited for longer than the broker pauses, 
   expect(tags(buffer.take(2_200, hasRoom))).toEqual([11]);
 });
 
+test('what rests goes on resting when the rest of another batch is given up', () => {
+  const buffer = requeued(3);
+  const allowAgain = requeue(buffer, 1);
+  buffer.add(delivery(5, again));
+  expect(takeAll(buffer, 2_000)).toEqual([[5]]);
+  buffer.add(delivery(6, again));
+  expect(takeAll(buffer, 60_000)).toEqual([]);
+  allowAgain();
+  expect(takeAll(buffer, 60_000)).toEqual([[6]]);
+});
+
 test('what keeps coming but is never all there is not awaited for ever', () => {
   const buffer = requeued(1_000);
   for (let at = 0; at <= 9_900; at += 100) {
