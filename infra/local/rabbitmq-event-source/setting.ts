@@ -3,6 +3,8 @@ export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
 
+// By hand: a package of its own should not bring a schema library along for a dozen settings.
+
 export type Section = Readonly<Record<string, unknown>>;
 
 export function isSection(value: unknown): value is Section {
