@@ -103,6 +103,7 @@ function answerAtOnce(): void {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('null'));
   });
   server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
+  process.on('disconnect', () => process.exit());
   process.on('message', (invocations: number) => {
     missing = invocations;
     bytes = 0;
