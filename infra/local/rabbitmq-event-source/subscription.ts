@@ -73,6 +73,8 @@ export class Subscription {
     this.#failuresInARow = 0;
     this.#lastFailure = '';
     this.#log.info('consuming');
+    // A stop that came in the very moment in which it opened has not seen it.
+    if (signal.aborted) await session.close();
     const failure = await session.ended;
     this.#session = undefined;
     await session.close();
