@@ -89,13 +89,23 @@ async function open(
   await channel.prefetch(consumption.prefetch);
   receiver.attach(settlerOf(channel, ending));
   const { consumerTag } = await consume(channel, consumption.queue, receiver, ending);
+  const closed = once(async () => {
+    await within(farewellTimeoutMs, closeInOrder(channel, connection));
+    socket.abort();
+  });
   return {
     ended: ending.promise,
     cancel: () => within(farewellTimeoutMs, channel.cancel(consumerTag)),
-    close: async () => {
-      await within(farewellTimeoutMs, closeInOrder(channel, connection));
-      socket.abort();
-    },
+    close: closed,
+  };
+}
+
+/** amqplib never answers the second of two farewells that cross. */
+function once(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= task();
+    return running;
   };
 }
 

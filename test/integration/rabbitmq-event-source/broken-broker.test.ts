@@ -56,6 +56,13 @@ test('a stop ends in spite of a broker that has stopped answering, and awaits th
   await until('its message is back', async () => (await broker.count('frozen')).messageCount === 1);
 });
 
+// Fails where the farewell is said twice.
+test('a stop takes no longer than a broker in good health needs to answer', async () => {
+  const { eventSource } = await mapping('healthy', () => undefined);
+  await until('it consumes', consuming('healthy'));
+  expect(await timeOf(eventSource.stop())).toBeLessThan(1_000);
+});
+
 test('a stop does not wait for a broker that does not let in', async () => {
   await broker.createQueue('silent');
   broker.proxy.admit('silence');
