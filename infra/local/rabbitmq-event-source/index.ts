@@ -1,6 +1,7 @@
 import { type EventSource, startEventSource } from './event-source.ts';
 import { lambdaEndpoint } from './invoke.ts';
 import { type Log, messageOf } from './log.ts';
+import { offlineUrl } from './offline-url.ts';
 import { section } from './setting.ts';
 import { readSettings, type Settings, withLongestTimeout } from './settings.ts';
 
@@ -83,13 +84,6 @@ export default class RabbitmqEventSourcePlugin {
   readonly #survive = (reason: unknown): void => {
     this.#log.error(`unhandled, probably from an asynchronous invocation: ${stackOf(reason)}`);
   };
-}
-
-/** A server that listens on every address is reached through this machine's own. */
-function offlineUrl(host: string, port: string): string {
-  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
-  if (host === '::') return `http://[::1]:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function stackOf(reason: unknown): string {

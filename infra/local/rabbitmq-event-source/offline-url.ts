@@ -1,0 +1,6 @@
+/** A server that listens on every address is reached through this machine's own. */
+export function offlineUrl(host: string, port: string): string {
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (host === '::') return `http://[::1]:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
