@@ -66,7 +66,7 @@ test("reads from the mapping's virtual host, whatever the URL names", async () =
   const queue = `${broker.prefix}.hosted`;
   const seen: (readonly [string | undefined, readonly string[]])[] = [];
   const lambda = functionOf((call) => void seen.push([call.queue, call.bodies]));
-  const { eventSource } = startMapping(
+  const { eventSource, log } = startMapping(
     `${broker.url}/nowhere`,
     'any',
     { queue, virtualHost: '/', maximumBatchingWindow: 1 },
@@ -76,6 +76,8 @@ test("reads from the mapping's virtual host, whatever the URL names", async () =
   expect(seen).toEqual([[`${queue}::/`, ['one', 'two']]]);
   await eventSource.stop();
   expect((await broker.count('hosted')).messageCount).toBe(0);
+  expect(log().match(/ records, /g), 'one line for the batch').toHaveLength(1);
+  expect(log()).toMatch(/2 records, \d+ bytes, \d+ ms: succeeded/);
 });
 
 test('says that the queue is missing, and consumes it as soon as it is there', async () => {
