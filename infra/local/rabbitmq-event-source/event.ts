@@ -5,51 +5,33 @@ import type { Mapping } from './settings.ts';
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 export const maximumPayloadBytes = 6 * 1024 * 1024;
 
-// In the order of AWS's example; the fifteenth, bodySize, is no property of the message.
-const members = (
-  [
-    'contentType',
-    'contentEncoding',
-    'headers',
-    'deliveryMode',
-    'priority',
-    'correlationId',
-    'replyTo',
-    'expiration',
-    'messageId',
-    'timestamp',
-    'type',
-    'userId',
-    'appId',
-    'clusterId',
-  ] as const
-).map((name) => ({ name, key: `"${name}":`, absent: `"${name}":null,` }));
-
 /** One record of an event, as JSON text, and its size. */
 export type EventRecord = { readonly json: string; readonly bytes: number };
 
 /**
  * A record is made once, when its message arrives: its size decides how many fit into a batch, and an event is then
- * only its records joined. Putting the text together takes half as long as `JSON.stringify` of the whole, which would
- * be most of what the event source costs in large batches.
+ * only its records joined. Putting the text together member by member, in the order of AWS's example, takes a third as
+ * long as `JSON.stringify` of the whole, which would be most of what the event source costs in large batches.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  */
 export function eventRecord({ content, fields, properties }: ConsumeMessage): EventRecord {
-  let head = '{"basicProperties":{';
-  for (const { name, key, absent } of members) {
-    const value: unknown = properties[name];
-    head += value === undefined ? absent : `${key}${propertyJson(name, value)},`;
-  }
+  const { contentType, contentEncoding, headers, deliveryMode, priority, correlationId, replyTo } =
+    properties;
+  const { expiration, messageId, timestamp, type, userId, appId, clusterId } = properties;
+  const head =
+    `{"basicProperties":{"contentType":${json(contentType)},"contentEncoding":${json(contentEncoding)},` +
+    `"headers":${headers ? JSON.stringify(headerTable(headers)) : 'null'},"deliveryMode":${json(deliveryMode)},` +
+    `"priority":${json(priority)},"correlationId":${json(correlationId)},"replyTo":${json(replyTo)},` +
+    `"expiration":${json(expiration)},"messageId":${json(messageId)},` +
+    `"timestamp":${timestamp === undefined ? 'null' : json(gsonDate(Number(timestamp)))},` +
+    `"type":${json(type)},"userId":${json(userId)},"appId":${json(appId)},"clusterId":${json(clusterId)},`;
   const tail = `"bodySize":${content.length}},"redelivered":${fields.redelivered},"data":"${content.toString('base64')}"}`;
   // Only the properties can hold characters of several bytes.
   return { json: head + tail, bytes: Buffer.byteLength(head) + tail.length };
 }
 
-function propertyJson(name: string, value: unknown): string {
-  if (name === 'headers' && typeof value === 'object' && value !== null) {
-    return JSON.stringify(headerTable(value));
-  }
-  return JSON.stringify(name === 'timestamp' ? gsonDate(Number(value)) : value);
+function json(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
 }
 
 export type Envelope = {
