@@ -23,7 +23,7 @@ const silent = { error: console.error, info: () => undefined, debug: () => undef
 const messagesOf = new Map([
   [1, 3_000],
   [10, 20_000],
-  [100, 120_000],
+  [100, 60_000],
 ]);
 
 type Drain = (endpoint: string, batchSize: number, url: string) => Promise<() => Promise<void>>;
