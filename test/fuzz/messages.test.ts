@@ -192,7 +192,7 @@ describe.each(services)('the consumer of %s', (service) => {
     }
     expect(parkedBodies(edges)).toEqual(bodiesOf(slots, parked));
     for (const { exchange, headers = {}, routingKey, body } of edges.publisher.published) {
-      if (exchange !== '')
+      if (exchange !== routingKey)
         expect(open(Buffer.from(body))).toEqual({ ok: true, event: JSON.parse(String(body)) });
       if (routingKey !== `${service}.dead`) continue;
       const reason = String(headers[REASON_HEADER] ?? '');
