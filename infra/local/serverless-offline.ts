@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withoutCloudAccount } from './cloud-account.ts';
 import { stage } from './environment.ts';
 import { answers, type Ports } from './ports.ts';
 import { OwnProcess } from './processes/own-process.ts';
@@ -51,9 +52,4 @@ export function serverlessOffline(options: ServerlessOfflineOptions): Part {
     stopTimeoutMs: 10_000,
     onUnexpectedEnd,
   });
-}
-
-/** A developer's own AWS settings must not reach the handlers, which are given every AWS_ variable. */
-function withoutCloudAccount(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

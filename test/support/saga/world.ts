@@ -5,6 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
+import { givenSystem } from './given-system.ts';
 
 export interface Product {
   readonly sku: string;
@@ -12,7 +13,10 @@ export interface Product {
   readonly unitPriceMinor: number;
 }
 
-/** A whole system of its own: real broker, real database process, real Lambda workers, on free ports. */
+/**
+ * A whole system of its own: real broker, real database process, real Lambda workers, on free ports. Or the one
+ * whose endpoints the shell names, see given-system.ts.
+ */
 export interface World {
   readonly system: System;
   readonly operator: Client;
@@ -30,13 +34,15 @@ export async function startWorld(
   options: Partial<SystemOptions> = {},
 ): Promise<World> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'order-saga-'));
-  const system = await startSystem({
-    ports: await freePorts(),
-    ...options,
-    dataDir,
-    // Tests run the schedule themselves, so that they know when it ran.
-    environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s', ...environment },
-  });
+  const system =
+    givenSystem(process.env) ??
+    (await startSystem({
+      ports: await freePorts(),
+      ...options,
+      dataDir,
+      // Tests run the schedule themselves, so that they know when it ran.
+      environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s', ...environment },
+    }));
   const shelf = new Map<string, Product>();
   const operator = new Client(system.urls.api, await system.signToken({ role: 'operator' }));
   return {
@@ -66,7 +72,10 @@ async function invoke(system: System, name: string, payload: unknown): Promise<u
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({ FunctionName: `order-saga-local-${name}`, Payload: JSON.stringify(payload) }),
+    new InvokeCommand({
+      FunctionName: `order-saga-${system.environment.STAGE ?? 'local'}-${name}`,
+      Payload: JSON.stringify(payload),
+    }),
   );
   const text = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
   if (FunctionError !== undefined) throw new Error(`${name} failed: ${text}`);

@@ -1,0 +1,46 @@
+import type { Invoke } from './invoke.ts';
+import { payloadOf } from './payload.ts';
+import { partOf } from './variables.ts';
+
+const readers = { order: 'get-order', inventory: 'get-reservation', payment: 'get-payment' } as const;
+
+/** What each service holds of an order in the end, and how it came to that, as a table. */
+export async function finalState(orderId: string, invoke: Invoke): Promise<readonly string[]> {
+  const rows = await Promise.all(
+    Object.entries(readers).map(async ([service, reader]) => {
+      const request = { step: '', invoke: reader, as: 'operator', method: 'GET', path: { orderId } } as const;
+      const answer = await invoke(
+        reader,
+        payloadOf({
+          ...request,
+          headers: {},
+          body: undefined,
+          payload: undefined,
+          expect: undefined,
+          keep: {},
+        }),
+      );
+      const status = partOf(answer, 'status') === 404 ? '—' : String(partOf(answer, 'body.status'));
+      return [service, status, detailOf(partOf(answer, 'body'))];
+    }),
+  );
+  return table(['service', 'status', 'reason or history'], rows);
+}
+
+function detailOf(body: unknown): string {
+  const reason = partOf(body, 'reason.code');
+  const history = partOf(body, 'history');
+  const past = Array.isArray(history)
+    ? history.map((each) => String(partOf(each, 'status'))).join(' → ')
+    : '';
+  return typeof reason === 'string' ? reason : past;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: readonly string[]) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
+  return [line(head), `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`, ...rows.map(line)];
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectDir } from '../project.ts';
+
+export type Invoke = (functionName: string, payload: unknown) => Promise<unknown>;
+
+const TIMEOUT_MS = 60_000;
+
+/** `sls invoke`, against the Lambda endpoint that the environment names. @throws Error if the function failed */
+export const slsInvoke =
+  (stage: string, environment: NodeJS.ProcessEnv): Invoke =>
+  async (functionName, payload) => {
+    const folder = mkdtempSync(join(tmpdir(), 'order-saga-invoke-'));
+    try {
+      const file = join(folder, 'payload.json');
+      writeFileSync(file, JSON.stringify(payload));
+      const args = ['invoke', '--stage', stage, '--function', functionName, '--path', file];
+      return answerIn(await sls(args, environment));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+function sls(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const program = join(projectDir, 'node_modules/serverless/bin/serverless.js');
+  return new Promise((resolve, reject) => {
+    const options = { cwd: projectDir, env, timeout: TIMEOUT_MS, maxBuffer: 16_000_000 };
+    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`sls ${args.slice(0, 5).join(' ')} failed: ${stdout.trim()} ${stderr.trim()}`));
+    });
+  });
+}
+
+/** A request's answer has its body parsed, so that a scenario can look into it. */
+function answerIn(stdout: string): unknown {
+  const text = stdout.trim();
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) return answer;
+  const { statusCode: status, body } = answer as { readonly statusCode: number; readonly body?: unknown };
+  return { status, body: typeof body === 'string' && body !== '' ? JSON.parse(body) : body };
+}

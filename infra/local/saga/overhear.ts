@@ -1,0 +1,38 @@
+import amqp from 'amqplib';
+import { type EventType, eventTypes } from '../../../functions/saga/events.ts';
+import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../../functions/saga/routes.ts';
+
+export type Listener = {
+  /** The events of these orders since the last time, in the order they were said. */
+  take(orders: ReadonlySet<unknown>): readonly string[];
+  end(): Promise<void>;
+};
+
+/** Hears what the services say to each other, through a queue of its own that vanishes with it. */
+export async function overhear(rabbitmqUrl: string): Promise<Listener> {
+  const connection = await amqp.connect(rabbitmqUrl, { noDelay: true });
+  connection.on('error', () => {});
+  const channel = await connection.createChannel();
+  const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
+  const types: readonly EventType[] = eventTypes;
+  for (const type of types) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
+  await channel.bindQueue(queue, FAILURES_EXCHANGE, '');
+  let heard: { readonly type: string; readonly order: string }[] = [];
+  await channel.consume(
+    queue,
+    (message) => {
+      if (message === null) return;
+      const [order = '', type = ''] = String(message.properties.messageId).split(':');
+      heard.push({ order, type });
+    },
+    { noAck: true },
+  );
+  return {
+    take: (orders) => {
+      const own = heard.filter(({ order }) => orders.has(order));
+      heard = heard.filter(({ order }) => !orders.has(order));
+      return own.map(({ type }) => type);
+    },
+    end: () => connection.close(),
+  };
+}

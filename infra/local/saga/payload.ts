@@ -1,0 +1,52 @@
+import { publisherOf } from '../../../functions/saga/choreography.ts';
+import { CONTENT_TYPE, seal } from '../../../functions/saga/envelope.ts';
+import type { Fact } from '../../../functions/saga/events.ts';
+import { OrderId } from '../../../functions/saga/ids.ts';
+import type { Call, Message } from './scenario.ts';
+
+/** The event that the function would get from API Gateway, from its queue, or as the scenario says. */
+export function payloadOf(call: Call): unknown {
+  if (call.messages !== undefined) return batchOf(call.invoke, call.messages);
+  return call.as === undefined ? (call.payload ?? {}) : requestOf(call, call.as);
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
+function requestOf({ method, path, headers, body }: Call, as: string) {
+  const caller =
+    as === 'operator' ? { principalId: 'olga', role: 'operator' } : { principalId: as, role: 'customer' };
+  return {
+    httpMethod: method,
+    headers: { 'content-type': 'application/json', ...headers },
+    pathParameters: path,
+    queryStringParameters: null,
+    body: body === undefined ? null : JSON.stringify(body),
+    isBase64Encoded: false,
+    requestContext: { authorizer: caller },
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
+const batchOf = (queue: string, messages: readonly Message[]) => ({
+  eventSource: 'aws:rmq',
+  eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:order-saga:b-1',
+  rmqMessagesByQueue: { [`${queue}::/`]: messages.map(recordOf) },
+});
+
+function recordOf(message: Message) {
+  const { body, ...properties } = 'text' in message ? textOf(message) : eventOf(message);
+  const basicProperties = { ...properties, contentType: CONTENT_TYPE };
+  return { basicProperties, redelivered: false, data: Buffer.from(body).toString('base64') };
+}
+
+const textOf = ({ text, id }: Extract<Message, { text: string }>) => ({
+  ...{ messageId: id, type: null, userId: null, headers: null },
+  body: text,
+});
+
+function eventOf({ type, order, data, attempts }: Extract<Message, { type: string }>) {
+  const orderId = OrderId.parse(order);
+  // Whether the data fit the type is for the function under test to say.
+  const event = seal({ type, data } as Fact, { orderId, nowMs: Date.now() });
+  const headers = attempts === 0 ? null : { 'saga-attempts': attempts };
+  return { messageId: event.id, type, userId: publisherOf(type), headers, body: JSON.stringify(event) };
+}

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Invoke } from './invoke.ts';
+import type { Listener } from './overhear.ts';
+import { payloadOf } from './payload.ts';
+import type { Call, Scenario, Step } from './scenario.ts';
+import { differences, filledIn, partOf, type Variables } from './variables.ts';
+
+export type Stage = {
+  readonly invoke: Invoke;
+  readonly listener: Listener;
+  /** Changes the payment provider's ways. */
+  readonly setProvider: (ways: object) => Promise<void>;
+  readonly report: (line: string) => void;
+};
+
+export type Ending = {
+  /** What went wrong; undefined if everything was as expected. */
+  readonly failure: string | undefined;
+  readonly variables: Variables;
+};
+
+const PAUSE_MS = 100;
+
+/** Plays a scenario to its end or to the first step that is not as expected. */
+export async function play({ about, name, steps }: Scenario, stage: Stage): Promise<Ending> {
+  const { report, setProvider } = stage;
+  report(`${name}: ${about}`);
+  let variables: Variables = { run: Date.now().toString(36) };
+  try {
+    for (const [index, step] of steps.entries()) {
+      report(`  ${index + 1}. ${step.step}`);
+      variables = await take(step, variables, stage);
+      const said = stage.listener.take(ordersIn(variables));
+      if (said.length > 0) report(`     ← ${said.join(', ')}`);
+    }
+    return { failure: undefined, variables };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error), variables };
+  } finally {
+    await setProvider({ latencyMs: 0, outage: 'none' });
+  }
+}
+
+const ordersIn = (variables: Variables): ReadonlySet<unknown> => new Set(Object.values(variables));
+
+async function take(step: Step, variables: Variables, stage: Stage): Promise<Variables> {
+  if ('provider' in step) {
+    await stage.setProvider(step.provider);
+    return variables;
+  }
+  const call = filledIn(step, variables);
+  const answer = await answerTo(call, stage);
+  return { ...variables, ...kept(call, answer) };
+}
+
+async function answerTo(call: Call, { invoke, report }: Stage): Promise<unknown> {
+  const deadline = performance.now() + 1_000 * (call.until ?? 0);
+  const payload = payloadOf(call);
+  for (;;) {
+    const answer = await invoke(call.invoke, payload);
+    const wrong = call.expect === undefined ? [] : differences(call.expect, answer);
+    if (wrong.length === 0) {
+      report(`     ${call.invoke} → ${summary(answer)}`);
+      return answer;
+    }
+    if (performance.now() > deadline) throw new Error(`${call.step}: ${wrong.join('; ')}`);
+    await delay(PAUSE_MS);
+  }
+}
+
+function kept({ step, keep }: Call, answer: unknown): Variables {
+  return Object.fromEntries(
+    Object.entries(keep).map(([name, path]) => {
+      const value = partOf(answer, path);
+      if (value === undefined) throw new Error(`${step}: the answer has no ${path}`);
+      return [name, value];
+    }),
+  );
+}
+
+/** An answer in one line: its status, and the status of what it is about. */
+function summary(answer: unknown): string {
+  const status = partOf(answer, 'status');
+  const state = partOf(answer, 'body.status');
+  const text = JSON.stringify(answer) ?? 'nothing';
+  if (status === undefined) return text.length > 90 ? `${text.slice(0, 89)}…` : text;
+  return typeof state === 'string' ? `${JSON.stringify(status)} ${state}` : JSON.stringify(status);
+}

@@ -1,0 +1,69 @@
+import { withoutCloudAccount } from '../cloud-account.ts';
+import { portsFrom } from '../ports.ts';
+import { SetupError } from '../processes/setup-error.ts';
+import { privateNodeUrl } from '../rabbitmq/private-node.ts';
+import { finalState } from './final-state.ts';
+import { slsInvoke } from './invoke.ts';
+import { overhear } from './overhear.ts';
+import { play, type Stage } from './play.ts';
+import { readScenario, scenarioNames } from './scenario.ts';
+
+/** `npm run saga -- NAME…|FILE…|--list`: plays scenarios through `sls invoke` against the running system. */
+async function main(names: readonly string[]): Promise<number> {
+  if (names.includes('--list')) {
+    for (const name of scenarioNames()) console.log(`${name.padEnd(20)} ${readScenario(name).about}`);
+    return 0;
+  }
+  if (names.length === 0) throw new SetupError('Usage: npm run saga -- NAME…|FILE…|--list');
+  const scenarios = names.map(readScenario);
+  const ports = portsFrom(process.env);
+  const environment = {
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+    ...withoutCloudAccount(process.env),
+    ...(process.env.AWS_ENDPOINT_URL_LAMBDA
+      ? { AWS_ENDPOINT_URL_LAMBDA: process.env.AWS_ENDPOINT_URL_LAMBDA }
+      : {}),
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const listener = await overhear(process.env.RABBITMQ_URL || privateNodeUrl(ports));
+  const stage: Stage = {
+    listener,
+    invoke: slsInvoke(process.env.STAGE || 'local', environment),
+    setProvider: providerAt(process.env.STRIPE_API_BASE || `http://127.0.0.1:${ports.payments}`),
+    report: console.log,
+  };
+  let failed = 0;
+  try {
+    for (const scenario of scenarios) {
+      const { failure, variables } = await play(scenario, stage);
+      if (typeof variables.orderId === 'string') {
+        for (const line of await finalState(variables.orderId, stage.invoke)) console.log(line);
+      }
+      console.log(failure === undefined ? `✓ ${scenario.name}\n` : `✗ ${scenario.name}: ${failure}\n`);
+      if (failure !== undefined) failed += 1;
+    }
+  } finally {
+    await listener.end();
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+const providerAt = (address: string) => async (ways: object) => {
+  const response = await fetch(`${address}/sandbox/settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ways),
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!response.ok) throw new Error(`the payment sandbox answered ${response.status}`);
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isUnreachable = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  if (!(error instanceof SetupError) && !isUnreachable) throw error;
+  console.error(isUnreachable ? 'The system does not run. Start it with: npm start' : error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { eventTypes } from '../../../functions/saga/events.ts';
+import { SetupError } from '../processes/setup-error.ts';
+import { projectDir } from '../project.ts';
+
+/** A message as its queue's function would be handed it: an event of the saga, or any text instead of one. */
+const Message = z.union([
+  z.strictObject({
+    type: z.enum(eventTypes),
+    order: z.string(),
+    data: z.record(z.string(), z.unknown()).default({}),
+    /** How often it has been tried before. */
+    attempts: z.int().min(0).default(0),
+  }),
+  z.strictObject({ text: z.string(), id: z.string().default('poison') }),
+]);
+
+const Call = z.strictObject({
+  step: z.string(),
+  /** The function's name in serverless.yml. */
+  invoke: z.string(),
+  /** Whose request it is, as the authorizer would say: `operator`, or a customer's name. */
+  as: z.string().optional(),
+  method: z.enum(['GET', 'POST', 'PUT']).default('GET'),
+  path: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.unknown().optional(),
+  messages: z.array(Message).optional(),
+  /** Any other event, as it is. */
+  payload: z.unknown().optional(),
+  /** What has to be in the answer; for requests `status` and `body`. */
+  expect: z.unknown().optional(),
+  /** Names for parts of the answer, to be used as `$name` from then on: `orderId: body.orderId`. */
+  keep: z.record(z.string(), z.string()).default({}),
+  /** Asks again for so many seconds until what is expected is there. */
+  until: z.number().positive().optional(),
+});
+
+/** What the payment provider is to be like from now on. It is well again when the scenario ends. */
+const Provider = z.strictObject({
+  step: z.string(),
+  provider: z.strictObject({
+    latencyMs: z.int().min(0).optional(),
+    outage: z.enum(['none', 'refuse', 'hang']).optional(),
+  }),
+});
+
+const Scenario = z.strictObject({
+  about: z.string(),
+  steps: z.array(z.union([Call, Provider])).min(1),
+});
+
+export type Message = z.infer<typeof Message>;
+export type Call = z.infer<typeof Call>;
+export type Step = z.infer<typeof Scenario>['steps'][number];
+export type Scenario = z.infer<typeof Scenario> & { readonly name: string };
+
+const folder = join(projectDir, 'scenarios');
+
+export const scenarioNames = (): readonly string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => basename(file, '.yml'));
+
+/** By its name in the folder `scenarios`, or by its path. @throws SetupError naming what is wrong with it */
+export function readScenario(nameOrPath: string): Scenario {
+  const isPath = nameOrPath.endsWith('.yml');
+  const file = isPath ? resolve(nameOrPath) : join(folder, `${nameOrPath}.yml`);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new SetupError(`There is no scenario ${nameOrPath}. There are: ${scenarioNames().join(', ')}.`);
+  }
+  const parsed = Scenario.safeParse(parse(text));
+  if (!parsed.success) throw new SetupError(`${file}: ${z.prettifyError(parsed.error)}`);
+  return { ...parsed.data, name: basename(file, '.yml') };
+}

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
+import { projectDir } from '../../infra/local/project.ts';
+import { finalState } from '../../infra/local/saga/final-state.ts';
+import { slsInvoke } from '../../infra/local/saga/invoke.ts';
+import { type Listener, overhear } from '../../infra/local/saga/overhear.ts';
+import { play, type Stage } from '../../infra/local/saga/play.ts';
+import { readScenario, scenarioNames } from '../../infra/local/saga/scenario.ts';
+import { audit } from '../support/saga/audit.ts';
+import { inParallel } from '../support/saga/client.ts';
+import { providerIs } from '../support/saga/sandbox.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+import { readWiring } from '../support/wiring.ts';
+
+/** Goal: every scenario plays as it is written, through the very commands a person would type. */
+const run = promisify(execFile);
+const sls = join(projectDir, 'node_modules/serverless/bin/serverless.js');
+
+let world: World;
+let listener: Listener;
+let stage: Stage;
+const lines: string[] = [];
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  world = await startWorld();
+  environment = { ...withoutCloudAccount(process.env), ...world.system.environment };
+  listener = await overhear(world.system.urls.rabbitmq);
+  stage = {
+    listener,
+    invoke: slsInvoke('local', environment),
+    setProvider: (ways) => providerIs(world, ways),
+    report: (line) => lines.push(line),
+  };
+});
+afterAll(async () => {
+  await listener?.end();
+  await world?.end();
+});
+
+describe('a scenario', () => {
+  test.each(scenarioNames())('%s ends as it says', { timeout: 120_000 }, async (name) => {
+    const { failure } = await play(readScenario(name), stage);
+    expect(failure).toBeUndefined();
+  });
+
+  test('breaks no promise', async () => {
+    const { violations, statuses } = await audit(world);
+    expect(violations).toEqual([]);
+    expect(statuses).toEqual({ CONFIRMED: 5, CANCELLED: 4 });
+  });
+
+  test('tells the events that followed each step, and what became of the order', async () => {
+    lines.length = 0;
+    const { variables } = await play(readScenario('happy'), stage);
+    expect(lines).toContain('  2. Alice orders 2');
+    const said = lines
+      .filter((line) => line.includes('←'))
+      .flatMap((line) => line.trim().slice(2).split(', '));
+    expect(said).toEqual(['order.placed', 'stock.reserved', 'payment.captured', 'order.confirmed']);
+    expect((await finalState(String(variables.orderId), stage.invoke)).join('\n')).toMatch(
+      /order +CONFIRMED[\s\S]*inventory +RESERVED[\s\S]*payment +CAPTURED +CHARGING → CAPTURED/,
+    );
+  });
+
+  test('that expects what does not happen fails at that step, with both', async () => {
+    const scenario = readScenario('sold-out');
+    const steps = scenario.steps.map((step) =>
+      'expect' in step && step.step.startsWith('It ends')
+        ? { ...step, until: 0.1, expect: { status: 418 } }
+        : step,
+    );
+    const { failure } = await play({ ...scenario, steps }, stage);
+    expect(failure).toBe('It ends CANCELLED: answer.status is 200 instead of 418');
+  });
+});
+
+describe('sls invoke local', () => {
+  const functions = Object.keys(readWiring().serverless.functions);
+
+  test('runs every function with its payload file, against the running system', {
+    timeout: 180_000,
+  }, async () => {
+    const outcomeOf = async (name: string) => {
+      const file = `test/events/${name}.json`;
+      if (!existsSync(join(projectDir, file))) return [name, 'no payload file'] as const;
+      const args = [sls, 'invoke', 'local', '--stage', 'local', '-f', name, '-p', file];
+      const options = { cwd: projectDir, env: environment, timeout: 60_000 };
+      const { stdout } = await run(process.execPath, args, options).catch(
+        ({ stdout: text }: { readonly stdout: string }) => ({ stdout: text }),
+      );
+      return [
+        name,
+        (/"(?:statusCode|errorMessage)": (.*?),?$/m.exec(stdout) ?? [])[1] ?? stdout.trim(),
+      ] as const;
+    };
+    // The other payloads are about this product and this order.
+    const first = ['put-stock', 'place-order'];
+    const outcomes = [
+      ...(await inParallel(first, 1, outcomeOf)),
+      ...(await inParallel(
+        functions.filter((name) => !first.includes(name)),
+        2,
+        outcomeOf,
+      )),
+    ];
+    expect(Object.fromEntries(outcomes)).toEqual({
+      authorizer: '"Unauthorized"',
+      ...{ 'place-order': '202', 'get-order': '200', 'cancel-order': '202', 'list-orders': '200' },
+      ...{ 'get-reservation': '200', 'get-payment': '404' },
+      ...{ 'put-stock': '200', 'receive-stock': '200', 'get-stock': '200', 'list-stock': '200' },
+      ...{ 'order-dead-letters': '200', 'inventory-dead-letters': '200', 'payment-dead-letters': '200' },
+      // Nothing is answered to a queue, nor to a stack that is deleted.
+      ...{ order: '', inventory: '', payment: '', topology: '' },
+      'nudge-orders': expect.stringContaining('"failed": 0'),
+    });
+  });
+});
