@@ -142,6 +142,8 @@ function topologyResource(imports: Imports, retryDelays: string): Template['Reso
         AdminSecret: imports.adminSecret,
         Secrets: Object.fromEntries(users.map(({ name }) => [name, imports.secretOf(name)])),
         Digest: digest,
+        // To apply the same once more, for instance with a password that was changed.
+        Revision: process.env.TOPOLOGY_REVISION ?? '',
       },
     },
   };
