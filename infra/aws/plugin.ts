@@ -46,6 +46,7 @@ export default class DeploymentPlugin {
     this.hooks = {
       'before:package:initialize': () => this.#prepareFunctions(),
       'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#leaveOut(),
     };
   }
 
@@ -89,6 +90,15 @@ export default class DeploymentPlugin {
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays } = provider.environment;
       Object.assign(resources, topologyResource(imports, typeof delays === 'string' ? delays : ''));
+    }
+  }
+
+  /** LocalStack without an account has neither Amazon MQ to read from nor WAF; our own event source reads the queues. */
+  #leaveOut(): void {
+    if (this.#stage !== 'localstack') return;
+    const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    for (const [name, { Type }] of Object.entries(resources)) {
+      if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
   }
 }

@@ -41,10 +41,9 @@ export function readWiring(): Wiring {
     topology: structuredClone({ exchanges: [...exchanges], queues: [...queues], bindings: [...bindings] }),
     serverless: Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8'))),
     sources: Object.fromEntries(
-      globSync(['functions/**/*.ts', 'infra/aws/**/*.ts'], { cwd: repository }).map((path) => [
-        path,
-        readFileSync(`${repository}/${path}`, 'utf8'),
-      ]),
+      globSync(['functions/**/*.ts', 'infra/aws/topology/*.ts', 'infra/broker/*.ts'], {
+        cwd: repository,
+      }).map((path) => [path, readFileSync(`${repository}/${path}`, 'utf8')]),
     ),
   };
 }
