@@ -140,10 +140,13 @@ export interface Audit {
  * Waits until nothing is under way any more (or the time is over) and judges what is left. An order that
  * has not ended by then is a violation like any other.
  */
-export async function audit(world: World, { timeoutMs = 30_000 } = {}): Promise<Audit> {
+export async function audit(
+  world: World,
+  { timeoutMs = 30_000, only }: { timeoutMs?: number; only?: typeof judgedAttributes } = {},
+): Promise<Audit> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const books = await readBooks(world);
+    const books = await readBooks(world, only);
     const open = [...books.orders.values()].filter(
       ({ status }) => status !== 'CONFIRMED' && status !== 'CANCELLED',
     );
