@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PATIENT, RabbitPublisher } from '../../functions/runtime/publisher.ts';
+import { freePorts, type Ports } from '../../infra/local/ports.ts';
+import type { StopRequest } from '../../infra/local/stop-request.ts';
+import { inParallel } from '../support/saga/client.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+import { productsOf } from './assortment.ts';
+import { Customer } from './customer.ts';
+import { Outcomes } from './outcomes.ts';
+
+/** A system of its own with a full shelf, somebody who buys, and somebody who hears how it ends. */
+export interface Stage {
+  readonly world: World;
+  readonly outcomes: Outcomes;
+  readonly customer: Customer;
+  /** Says what the order service would say, for those that measure without it. */
+  readonly publisher: RabbitPublisher;
+  readonly dataDir: string;
+  /** Numbers the orders of all measurements, so that none is placed twice. */
+  readonly number: () => number;
+  /** Every order that was accepted, and whether its payment is to be declined. */
+  readonly placed: Map<string, boolean>;
+  /** Parts that ended although nobody had touched them. */
+  readonly failures: string[];
+  end(): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly skus: number;
+  readonly report: (line: string) => void;
+  readonly requests: StopRequest;
+  readonly ports?: Ports;
+  /** Further variables for the functions; `world.system` keeps the addresses that they replace. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const stockers = 16;
+
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { skus, report, requests, environment = {} } = options;
+  // A broker or database that the shell names is somebody's, and may be far away.
+  delete process.env.RABBITMQ_URL;
+  delete process.env.DYNAMODB_ENDPOINT;
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-bench-'));
+  const failures: string[] = [];
+  const closers = [async () => rmSync(dataDir, { recursive: true, force: true })];
+  const end = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const ports = options.ports ?? (await freePorts());
+    const started = await startWorld(environment, {
+      dataDir,
+      ports,
+      report,
+      stopSignal: requests.stop,
+      killSignal: requests.kill,
+      onUnexpectedEnd: ({ part, how, lastLines }) =>
+        failures.push(`${part.title} ended (${how}): ${lastLines}`),
+    });
+    closers.push(() => started.system.stop());
+    const urls = { ...started.system.urls, dynamodb: `http://127.0.0.1:${ports.dynamodb}` };
+    const world = { ...started, system: { ...started.system, urls } };
+    await inParallel(productsOf(skus), stockers, (product) => world.stock(product));
+    const outcomes = await Outcomes.listen(world.system.urls.rabbitmq);
+    closers.push(() => outcomes.close());
+    const token = await world.system.signToken({ role: 'customer', name: 'bench' });
+    const customer = new Customer(world.system.urls.api, token);
+    closers.push(async () => customer.close());
+    const url = async () => world.system.urls.rabbitmq;
+    const publisher = new RabbitPublisher({ url, name: 'bench', patience: PATIENT });
+    let orders = 0;
+    const number = () => orders++;
+    return { world, outcomes, customer, publisher, dataDir, number, placed: new Map(), failures, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
