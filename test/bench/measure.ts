@@ -1,7 +1,7 @@
-import { type Figures, figuresOf, type Meters } from './figures.ts';
+import { type Figures, figuresOf } from './figures.ts';
 import type { Loop, Timings } from './loops.ts';
 import { Progress, whileProgressing } from './patience.ts';
-import { canMeter, usageOf } from './process-meter.ts';
+import { canMeter, type Usages, usageOf } from './process-meter.ts';
 import type { ProgressBar } from './progress-bar.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,21 +24,21 @@ export async function measure(
   const progress = new Progress();
   bar.begin(title, loop.sagas, () => progress.ended);
   try {
-    const before = read(stage);
+    // Reading /proc is no part of what is measured.
+    const before = { system: usages(stage), driver: process.cpuUsage() };
     const work = perform({ ...loop, ended: progress.tick, stop });
     const timings = await whileProgressing(work, progress, { stop, stallMs });
-    return figuresOf(timings, before, read(stage));
+    return figuresOf(timings, before, { driver: process.cpuUsage(), system: usages(stage) });
   } finally {
     bar.end();
   }
 }
 
-function read({ world }: Stage): Meters {
-  const driver = process.cpuUsage();
-  if (!canMeter) return { system: undefined, driver };
+function usages({ world }: Stage): Usages | undefined {
+  if (!canMeter) return undefined;
   const { rabbitmq, dynamodb, payments, api } = world.system.parts;
   const pids = Object.entries({ api, dynamodb, rabbitmq, payments }).flatMap(([name, { pid }]) =>
     pid === undefined ? [] : [[name, pid] as const],
   );
-  return { system: usageOf(Object.fromEntries(pids)), driver };
+  return usageOf(Object.fromEntries(pids));
 }

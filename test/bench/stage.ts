@@ -69,7 +69,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const token = await world.system.signToken({ role: 'customer', name: 'bench' });
     const customer = new Customer(world.system.urls.api, token);
     closers.push(async () => customer.close());
-    const url = async () => world.system.urls.rabbitmq;
+    const url = async () => orderServicesUrl(world);
     const publisher = new RabbitPublisher({ url, name: 'bench', patience: PATIENT });
     let orders = 0;
     const number = () => orders++;
@@ -78,4 +78,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     await end();
     throw error;
   }
+}
+
+/** An event counts only as its publisher's, so who announces an order does it as the order service's own user. */
+function orderServicesUrl({ system }: World): string {
+  const url = new URL(system.urls.rabbitmq);
+  const password = system.environment.BROKER_PASSWORD;
+  if (password) Object.assign(url, { username: 'order', password });
+  return url.href;
 }
