@@ -30,16 +30,15 @@ export interface Table<State> {
   indexed?(record: SagaRecord<State>): Readonly<Record<string, string | number>>;
 }
 
-const jsonText = z.string().transform((text): unknown => JSON.parse(text));
-
 const Stored = z.object({
   orderId: OrderId,
   version: z.int(),
   outbox: z.array(z.string()).readonly(),
-  history: jsonText.pipe(z.array(HistoryEntry).readonly()),
+  history: z.string(),
   updatedAtMs: z.number(),
-  state: jsonText,
+  state: z.string(),
 });
+const History = z.array(HistoryEntry).readonly();
 
 /**
  * State and history are JSON texts, since nobody asks DynamoDB for a part of them: nested attributes make an item
@@ -49,20 +48,30 @@ export function toItem<State extends { readonly status: string }>(
   table: Table<State>,
   record: SagaRecord<State>,
 ): Item {
-  const { state, history, ...rest } = record;
+  const { orderId, version, state, outbox, history, updatedAtMs } = record;
   return {
-    pk: table.key(record.orderId),
+    pk: table.key(orderId),
     status: state.status,
     ...table.indexed?.(record),
-    ...rest,
+    orderId,
+    version,
+    outbox,
+    updatedAtMs,
     history: JSON.stringify(history),
     state: JSON.stringify(state),
   };
 }
 
 export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
-  const { state, ...stored } = Stored.parse(item);
-  return { ...stored, state: table.schema.parse(state) };
+  const { orderId, version, outbox, history, updatedAtMs, state } = Stored.parse(item);
+  return {
+    orderId,
+    version,
+    state: table.schema.parse(JSON.parse(state)),
+    outbox,
+    history: History.parse(JSON.parse(history)),
+    updatedAtMs,
+  };
 }
 
 /** The record after one more step. */

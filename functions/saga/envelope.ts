@@ -90,11 +90,11 @@ export function open(body: Uint8Array): Opened {
   }
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) return refused(`not a CloudEvent of the saga: ${explain(envelope.error)}`);
-  const { data, source, ...rest } = envelope.data;
-  const type = eventTypes.find((known) => known === rest.type);
-  if (type === undefined) return refused(`unknown event type ${JSON.stringify(rest.type.slice(0, 80))}`);
-  if (rest.dataschema !== schemaOf(type, SCHEMA_VERSION)) {
-    return refused(`${type} in an unknown version: ${JSON.stringify(rest.dataschema.slice(0, 80))}`);
+  const { data, source, dataschema, type: name } = envelope.data;
+  const type = eventTypes.find((known) => known === name);
+  if (type === undefined) return refused(`unknown event type ${JSON.stringify(name.slice(0, 80))}`);
+  if (dataschema !== schemaOf(type, SCHEMA_VERSION)) {
+    return refused(`${type} in an unknown version: ${JSON.stringify(dataschema.slice(0, 80))}`);
   }
   if (source !== publisherOf(type)) return refused(`${type} does not come from ${JSON.stringify(source)}`);
   const parsed = schemas[type].safeParse(data);
@@ -102,6 +102,6 @@ export function open(body: Uint8Array): Opened {
   const fact = { type, data: parsed.data } as Fact;
   return {
     ok: true,
-    event: { ...rest, ...fact, source: publisherOf(type), datacontenttype: 'application/json' },
+    event: { ...envelope.data, ...fact, source: publisherOf(type), datacontenttype: 'application/json' },
   };
 }
