@@ -62,9 +62,15 @@ export function toItem<State extends { readonly status: string }>(
   };
 }
 
+/** Neither an item nor its record ever changes: who asks again, as a claim and a batch do, need not parse again. */
+const read = new WeakMap<Item, SagaRecord<unknown>>();
+
 export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
+  // An item is of one table only.
+  const known = read.get(item) as SagaRecord<State> | undefined;
+  if (known !== undefined) return known;
   const { orderId, version, outbox, history, updatedAtMs, state } = Stored.parse(item);
-  return {
+  const record = {
     orderId,
     version,
     state: table.schema.parse(JSON.parse(state)),
@@ -72,6 +78,8 @@ export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<Sta
     history: History.parse(JSON.parse(history)),
     updatedAtMs,
   };
+  read.set(item, record);
+  return record;
 }
 
 /** The record after one more step. */
