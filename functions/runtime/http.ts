@@ -82,10 +82,12 @@ export function bodyOf<Schema extends z.ZodType>(event: HttpEvent, schema: Schem
   return validated(parseJson(bytes), schema);
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new Problem('bad-request', 'The body is empty; it has to be JSON.');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     throw new Problem('bad-request', 'The body is not JSON in UTF-8.');
   }
