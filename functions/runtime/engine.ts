@@ -4,7 +4,7 @@ import { type SagaEvent, seal } from '../saga/envelope.ts';
 import type { OrderId } from '../saga/ids.ts';
 import { commit } from './commit.ts';
 import type { Edges } from './edges.ts';
-import { eventMessage } from './messages.ts';
+import { eventMessage, type OutgoingMessage } from './messages.ts';
 import { fromItem, next, type SagaRecord, type Table, toItem } from './record.ts';
 import { StoreUnavailableError } from './store.ts';
 import { type Change, type Items, View } from './view.ts';
@@ -183,8 +183,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   ): Decided<State, Input, Effect> {
     const { orderId, traceparent } = job.work;
     const nowMs = this.#edges.now();
-    const says = facts?.map((fact) => JSON.stringify(seal(fact, { orderId, nowMs, traceparent })));
-    const record = next(before, { orderId, state, outbox: says, because: job.input.type, nowMs });
+    const events = facts?.map((fact) => seal(fact, { orderId, nowMs, traceparent }));
+    const says = events?.map((event) => eventMessage(event, JSON.stringify(event)));
+    const outbox = says?.map(({ body }) => body);
+    const record = next(before, { orderId, state, outbox, because: job.input.type, nowMs });
     const expects = before === undefined ? 'absent' : { version: before.version };
     const item = toItem(this.#participant.table, record);
     const change = { job, item, expects, adjusts, record, effect, says } as const;
@@ -223,24 +225,28 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     this.#finish(job, { kind: 'failed', error, record }, []);
   }
 
-  #finish(job: Job<State, Input>, outcome: Outcome<State>, bodies: readonly string[]): void {
-    job.outcome = this.#publish(bodies).then(
+  #finish(job: Job<State, Input>, outcome: Outcome<State>, says: readonly Said[]): void {
+    job.outcome = this.#publish(says).then(
       () => outcome,
       (error: Error) => ({ kind: 'failed', error, record: outcome.record }),
     );
     if (job.next !== undefined) this.#ready.push(job.next);
   }
 
-  async #publish(bodies: readonly string[]): Promise<void> {
-    await Promise.all(
-      bodies.map((body) => this.#edges.publisher.publish(eventMessage(JSON.parse(body) as SagaEvent, body))),
-    );
+  async #publish(says: readonly Said[]): Promise<void> {
+    await Promise.all(says.map((said) => this.#edges.publisher.publish(messageOf(said))));
   }
 }
+
+/** What is to be published: sealed just now, or a body that the record holds. */
+type Said = OutgoingMessage | string;
+
+const messageOf = (said: Said): OutgoingMessage =>
+  typeof said === 'string' ? eventMessage(JSON.parse(said) as SagaEvent, said) : said;
 
 type Decided<State, Input, Effect> = Change & {
   readonly job: Job<State, Input>;
   readonly record: SagaRecord<State>;
   readonly effect: Effect | undefined;
-  readonly says: readonly string[] | undefined;
+  readonly says: readonly OutgoingMessage[] | undefined;
 };

@@ -3,10 +3,10 @@ import { CONTENT_TYPE, type SagaEvent } from '../saga/envelope.ts';
 import { exchangeOf } from '../saga/routes.ts';
 
 /** A message on its way to the broker. Always persistent, always confirmed. */
-export interface OutgoingMessage {
+export interface OutgoingMessage<Body extends string | Buffer = string | Buffer> {
   readonly exchange: string;
   readonly routingKey: string;
-  readonly body: string | Buffer;
+  readonly body: Body;
   readonly messageId: string;
   readonly type: string;
   /** Unroutable is an error, unless nobody has to listen. */
@@ -16,7 +16,7 @@ export interface OutgoingMessage {
   readonly expirationMs?: number;
 }
 
-export function eventMessage({ id, type }: SagaEvent, body: string): OutgoingMessage {
+export function eventMessage({ id, type }: SagaEvent, body: string): OutgoingMessage<string> {
   return {
     exchange: exchangeOf(type),
     routingKey: type,

@@ -17,8 +17,8 @@ export const engineBugs: readonly Bug[] = [
   {
     name: 'acknowledged before it is published',
     file: 'functions/runtime/engine.ts',
-    find: '    job.outcome = this.#publish(bodies).then(',
-    replace: '    this.#publish(bodies).catch(() => {});\n    job.outcome = Promise.resolve().then(',
+    find: '    job.outcome = this.#publish(says).then(',
+    replace: '    this.#publish(says).catch(() => {});\n    job.outcome = Promise.resolve().then(',
   },
   {
     name: 'sum off by one in a group',
@@ -133,8 +133,8 @@ export const engineBugs: readonly Bug[] = [
   {
     name: 'confirms not awaited',
     file: 'functions/runtime/engine.ts',
-    find: '    await Promise.all(\n      bodies.map((body) => this.#edges',
-    replace: '    void Promise.all(\n      bodies.map((body) => this.#edges',
+    find: '    await Promise.all(says.map(',
+    replace: '    void Promise.all(says.map(',
   },
   {
     name: 'a repeat says nothing',
