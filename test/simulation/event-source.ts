@@ -6,7 +6,7 @@ import { deliveryFaults } from './faults.ts';
 import type { Lambda } from './functions.ts';
 import type { Task } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
-import type { Message } from './world/broker.ts';
+import type { Message, Queue } from './world/broker.ts';
 
 /**
  * Lambda's event source mappings: each reads one queue and invokes one function with a batch, acknowledges the
@@ -20,7 +20,7 @@ export class EventSources {
   readonly #redelivery: Redelivery;
   readonly #window: number;
   readonly #running: Record<Service, number> = { order: 0, inventory: 0, payment: 0 };
-  readonly #tasks: readonly (readonly [Service, Task])[];
+  readonly #sources: readonly Source[];
 
   constructor(simulation: Simulation, lambda: Lambda, options: Options) {
     this.#simulation = simulation;
@@ -29,7 +29,11 @@ export class EventSources {
     this.#batchSize = options.batchSize;
     this.#redelivery = options.redelivery;
     this.#window = options.window;
-    this.#tasks = services.map((service) => [service, { run: () => this.#deliver(service) }]);
+    this.#sources = services.map((service) => ({
+      service,
+      queue: simulation.world.broker.queue(queueOf(service)),
+      task: { run: () => this.#deliver(service) },
+    }));
   }
 
   /** The deliveries that could be made now. */
@@ -42,9 +46,9 @@ export class EventSources {
 
   #withAtLeast(count: number): readonly Task[] {
     const ready: Task[] = [];
-    for (const [service, task] of this.#tasks) {
-      if (this.#running[service] >= this.#concurrency || this.#isOut(service)) continue;
-      if (this.#simulation.world.broker.queue(queueOf(service)).messages.length >= count) ready.push(task);
+    for (const { service, queue, task } of this.#sources) {
+      if (queue.messages.length < count || this.#running[service] >= this.#concurrency) continue;
+      if (!this.#isOut(service)) ready.push(task);
     }
     return ready;
   }
@@ -101,6 +105,12 @@ export class EventSources {
       );
     broker.giveBack(queue, batch);
   }
+}
+
+interface Source {
+  readonly service: Service;
+  readonly queue: Queue;
+  readonly task: Task;
 }
 
 interface Options {

@@ -70,7 +70,7 @@ export function flawOfStep(service: Service, before: Item | undefined, after: It
   }
   if (now.version !== (old?.version ?? 0) + 1)
     return `${step}: version ${now.version} after ${old?.version ?? 0}`;
-  if (!isContinued(old?.history ?? [], now.history)) return `${step}: the history before it has changed`;
+  if (!isContinued(before, after)) return `${step}: the history before it has changed`;
   const changed = fixed[service].find(
     (name) =>
       old?.state[name] !== undefined &&
@@ -80,10 +80,16 @@ export function flawOfStep(service: Service, before: Item | undefined, after: It
   return changed === undefined ? undefined : `${step}: ${changed} has changed`;
 }
 
-function isContinued(old: readonly unknown[], now: readonly unknown[]): boolean {
+function isContinued(before: Item | undefined, after: Item): boolean {
+  const old: readonly unknown[] = rowOf(before)?.history ?? [];
+  const now: readonly unknown[] = rowOf(after)?.history;
   if (now.length !== old.length + 1) return false;
-  return old.every((entry, index) => entry === now[index] || isSame(entry, now[index]));
+  return isTextContinued(before, after) || old.every((entry, index) => isSame(entry, now[index]));
 }
+
+/** Arrays whose texts begin alike begin with the same entries. */
+const isTextContinued = (before: Item | undefined, after: Item): boolean =>
+  typeof before?.history === 'string' && String(after.history).startsWith(before.history.slice(0, -1));
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
