@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CustomerId, OrderId, type Sku } from '../saga/ids.ts';
 import { type HttpEvent, headerOf } from './http.ts';
 import { Problem } from './problem.ts';
@@ -40,8 +40,7 @@ function unquote(header: string): string | undefined {
   return inner?.replaceAll(/\\(["\\])/g, '$1');
 }
 
-const digest = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+const digest = (...parts: readonly string[]): string => hash('sha256', JSON.stringify(parts), 'base64url');
 
 /** One key of one customer is one order, so that the put which creates the order enforces the key as well. */
 export const orderIdFor = (customer: CustomerId, key: string): OrderId =>
