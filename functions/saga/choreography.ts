@@ -66,23 +66,31 @@ const initiator: Service = 'order';
 
 const participations: Readonly<Record<Service, Participation>> = choreography;
 
-export function publisherOf(type: EventType): Service {
-  const service = services.find((candidate) => participations[candidate].publishes[type] !== undefined);
-  if (service === undefined) throw new Error(`${type} has no publisher in the choreography`);
-  return service;
+/** Who says each event, and what kind it is. */
+const publications = new Map(
+  services.flatMap((service) =>
+    (Object.entries(participations[service].publishes) as [EventType, EventKind][]).map(
+      ([type, kind]) => [type, { service, kind }] as const,
+    ),
+  ),
+);
+
+function publicationOf(type: EventType) {
+  const publication = publications.get(type);
+  if (publication === undefined) throw new Error(`${type} has no publisher in the choreography`);
+  return publication;
 }
 
-export function kindOf(type: EventType): EventKind {
-  const kind = participations[publisherOf(type)].publishes[type];
-  if (kind === undefined) throw new Error(`${type} has no kind in the choreography`);
-  return kind;
-}
+export const publisherOf = (type: EventType): Service => publicationOf(type).service;
+
+export const kindOf = (type: EventType): EventKind => publicationOf(type).kind;
 
 export const isFailure = (fact: Fact): fact is Fact<FailureType> => kindOf(fact.type) === 'failure';
 
 function publicationsOf(service: Service, kind: EventKind): readonly EventType[] {
-  const published = Object.entries(participations[service].publishes) as [EventType, EventKind][];
-  return published.filter(([, each]) => each === kind).map(([type]) => type);
+  return [...publications].flatMap(([type, each]) =>
+    each.service === service && each.kind === kind ? type : [],
+  );
 }
 
 /** The participants whose answer a failed saga needs before it has ended, in the map's order. */
