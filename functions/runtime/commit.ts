@@ -80,15 +80,25 @@ function groups<C extends Change>(changes: readonly C[], alone: (change: C) => b
   let keys = new Set<string>();
   let open = false;
   for (const change of changes) {
-    const own = [change.item.pk, ...change.adjusts.map(({ key }) => key)];
-    const union = new Set([...keys, ...own]);
-    const joins = open && !alone(change) && union.size <= MAX_TRANSACTION_ITEMS;
-    if (joins) all.at(-1)?.push(change);
-    else all.push([change]);
-    keys = joins ? union : new Set(own);
-    open = !alone(change);
+    const own = new Set([change.item.pk, ...change.adjusts.map(({ key }) => key)]);
+    const isAlone = alone(change);
+    const joins = open && !isAlone && keys.size + newAmong(own, keys) <= MAX_TRANSACTION_ITEMS;
+    if (joins) {
+      all.at(-1)?.push(change);
+      for (const key of own) keys.add(key);
+    } else {
+      all.push([change]);
+      keys = own;
+    }
+    open = !isAlone;
   }
   return all;
+}
+
+function newAmong(own: ReadonlySet<string>, keys: ReadonlySet<string>): number {
+  let count = 0;
+  for (const key of own) if (!keys.has(key)) count += 1;
+  return count;
 }
 
 function writesOf(group: readonly Change[]): readonly Write[] {
