@@ -1,6 +1,7 @@
 import { kindOf } from '../saga/choreography.ts';
 import { CONTENT_TYPE, type SagaEvent } from '../saga/envelope.ts';
 import { exchangeOf } from '../saga/routes.ts';
+import { slotHeader } from '../saga/slots.ts';
 
 /** A message on its way to the broker. Always persistent, always confirmed. */
 export interface OutgoingMessage<Body extends string | Buffer = string | Buffer> {
@@ -16,7 +17,7 @@ export interface OutgoingMessage<Body extends string | Buffer = string | Buffer>
   readonly expirationMs?: number;
 }
 
-export function eventMessage({ id, type }: SagaEvent, body: string): OutgoingMessage<string> {
+export function eventMessage({ id, type, subject }: SagaEvent, body: string): OutgoingMessage<string> {
   return {
     exchange: exchangeOf(type),
     routingKey: type,
@@ -25,5 +26,6 @@ export function eventMessage({ id, type }: SagaEvent, body: string): OutgoingMes
     type,
     mandatory: kindOf(type) !== 'outcome',
     contentType: CONTENT_TYPE,
+    headers: slotHeader(subject),
   };
 }

@@ -35,9 +35,9 @@ export class RabbitParking implements Parking {
     const channel = await this.#publisher.channel();
     try {
       const messages = await take(channel, service, max);
-      const own = this.#userOf(service);
+      const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
       return await look(
-        messages.map((message) => ({ ...describe(message, own), remove: () => channel.ack(message) })),
+        messages.map((message) => ({ ...describe(message, queue, own), remove: () => channel.ack(message) })),
       );
     } finally {
       // Closing the channel returns what was not removed. If the connection is lost, the broker does that too.
@@ -58,13 +58,14 @@ async function take(channel: Channel, service: Service, max: number): Promise<re
   return parked;
 }
 
-function describe({ content, properties, fields }: GetMessage, own: string): Omit<Parked, 'remove'> {
+function describe({ content, properties }: GetMessage, queue: string, own: string): Omit<Parked, 'remove'> {
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const text = (name: string): string | undefined =>
     typeof headers[name] === 'string' ? headers[name] : undefined;
   const attempts = headers[ATTEMPTS_HEADER];
   return {
     delivery: {
+      queue,
       body: content,
       messageId: propertyText(properties.messageId),
       type: propertyText(properties.type),
@@ -73,7 +74,7 @@ function describe({ content, properties, fields }: GetMessage, own: string): Omi
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
     // The broker's own dead-lettering leaves its reason in the headers it adds.
-    reason: text(REASON_HEADER) ?? brokerReason(headers) ?? `in ${fields.routingKey} without a reason`,
+    reason: text(REASON_HEADER) ?? brokerReason(headers) ?? `in ${queue} without a reason`,
     lastError: text(ERROR_HEADER),
   };
 }

@@ -24,6 +24,8 @@ interface RabbitMqRecord {
 
 /** A message as a participant received it. */
 export interface Delivery {
+  /** The queue that it came from. */
+  readonly queue: string;
   readonly body: Buffer;
   readonly messageId: string;
   readonly type: string;
@@ -70,10 +72,12 @@ export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delive
   if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
     throw new TypeError('not a RabbitMQ event: rmqMessagesByQueue is missing');
   }
-  return Object.values(event.rmqMessagesByQueue).flatMap((records) =>
-    records.map(({ basicProperties: { messageId, type, contentType, userId, headers }, data }) => {
+  return Object.entries(event.rmqMessagesByQueue).flatMap(([key, records]) => {
+    const [queue = ''] = key.split('::');
+    return records.map(({ basicProperties: { messageId, type, contentType, userId, headers }, data }) => {
       const attempts = headers?.[ATTEMPTS_HEADER];
       return {
+        queue,
         body: Buffer.from(data, 'base64'),
         messageId: propertyText(messageId),
         type: propertyText(type),
@@ -81,8 +85,8 @@ export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delive
         origin: originOf(userId, headerText(headers?.[ORIGIN_HEADER]), own),
         attempts: typeof attempts === 'number' && attempts > 0 ? attempts : 0,
       };
-    }),
-  );
+    });
+  });
 }
 
 /** A text in a header, which Lambda hands over as the bytes that Java has: signed. */

@@ -1,5 +1,7 @@
+import { open } from '../saga/envelope.ts';
 import type { Fact } from '../saga/events.ts';
 import { queueOf, redriveExchangeOf } from '../saga/routes.ts';
+import { slotHeader } from '../saga/slots.ts';
 import type { Edges } from './edges.ts';
 import type { Participant } from './engine.ts';
 import { openGenuine } from './origin.ts';
@@ -59,6 +61,7 @@ export async function redrive(
   { publisher }: Edges,
 ): Promise<void> {
   const { body, messageId, type, contentType, origin } = delivery;
+  const opened = open(body);
   await publisher.publish({
     exchange: redriveExchangeOf(service),
     routingKey: queueOf(service),
@@ -67,7 +70,7 @@ export async function redrive(
     type,
     contentType,
     mandatory: true,
-    headers: { [ORIGIN_HEADER]: origin },
+    headers: { ...(opened.ok ? slotHeader(opened.event.subject) : {}), [ORIGIN_HEADER]: origin },
   });
   // Only now: a crash in between leaves two, and participants recognise the second one.
   remove();

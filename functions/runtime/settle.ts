@@ -1,5 +1,6 @@
 import type { Service } from '../saga/choreography.ts';
-import { deadQueueOf, parkingExchangeOf, queueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
+import { hashOf } from '../saga/hash.ts';
+import { deadQueueOf, parkingExchangeOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
 import type { OutgoingMessage } from './messages.ts';
 import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.ts';
 
@@ -25,7 +26,7 @@ const trace = ({ attempts, origin }: Delivery) => ({
   [ORIGIN_HEADER]: origin,
 });
 
-/** The same message again after a while, or to the parking queue once every delay has been tried. */
+/** The same message again in the queue it came from after a while, or to the parking queue once every delay has been tried. */
 export function retryMessage(
   service: Service,
   delivery: Delivery,
@@ -40,7 +41,7 @@ export function retryMessage(
   return {
     ...base(delivery),
     exchange: retryExchangeOf(delay),
-    routingKey: queueOf(service),
+    routingKey: delivery.queue,
     headers: {
       ...trace(delivery),
       [ERROR_HEADER]: header(lastError),
@@ -70,11 +71,5 @@ export function parkMessage(
   };
 }
 
-/** Spreads what failed together over time; from the message's own id, so that nothing here is random. FNV-1a. */
-function jitter(seed: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < seed.length; index += 1) {
-    hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) / 2 ** 32;
-}
+/** Spreads what failed together over time; from the message's own id, so that nothing here is random. */
+const jitter = (seed: string): number => hashOf(seed) / 2 ** 32;

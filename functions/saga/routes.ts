@@ -13,7 +13,7 @@ export const queueOf = (service: Service): string => service;
 export const deadQueueOf = (service: Service): string => `${service}.dead`;
 
 /**
- * To a service's own queues: whoever may write to the default exchange may write to every queue.
+ * To a service's own queues, of which there may be several for what is redriven: whoever may write to the default exchange may write to every queue.
  * https://www.rabbitmq.com/docs/access-control#authorisation
  */
 export const parkingExchangeOf = (service: Service): string => `${service}.dead`;

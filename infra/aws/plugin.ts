@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { parseQueueShards } from '../broker/shards.ts';
 import { topologyOf } from '../broker/topology.ts';
 import { users } from '../broker/users.ts';
 import { type Imports, importsOf, type Json } from './imports.ts';
@@ -88,8 +89,8 @@ export default class DeploymentPlugin {
     }
     Object.assign(resources, stageOf(resources, stage));
     if (imports !== undefined) {
-      const { RETRY_DELAYS: delays } = provider.environment;
-      Object.assign(resources, topologyResource(imports, typeof delays === 'string' ? delays : ''));
+      const { RETRY_DELAYS: delays = '', QUEUE_SHARDS: shards = '' } = provider.environment;
+      Object.assign(resources, topologyResource(imports, String(delays), String(shards)));
     }
   }
 
@@ -137,8 +138,9 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
 }
 
 /** Updated whenever what it would apply has changed, which is what the digest is for. */
-function topologyResource(imports: Imports, retryDelays: string): Template['Resources'] {
-  const topology = topologyOf(parseRetryDelays(retryDelays || DEFAULT_RETRY_DELAYS));
+function topologyResource(imports: Imports, retryDelays: string, shards: string): Template['Resources'] {
+  const delays = parseRetryDelays(retryDelays || DEFAULT_RETRY_DELAYS);
+  const topology = topologyOf(delays, parseQueueShards(shards));
   const digest = createHash('sha256')
     .update(JSON.stringify([topology, users]))
     .digest('hex');

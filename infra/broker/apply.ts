@@ -1,5 +1,6 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { parseQueueShards } from './shards.ts';
 import { type Exchange, type Queue, type Topology, topologyOf } from './topology.ts';
 
 /**
@@ -9,7 +10,10 @@ import { type Exchange, type Queue, type Topology, topologyOf } from './topology
  */
 export async function applyTopology(
   url: string,
-  topology: Topology = topologyOf(parseRetryDelays(process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS)),
+  topology: Topology = topologyOf(
+    parseRetryDelays(process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS),
+    parseQueueShards(process.env.QUEUE_SHARDS),
+  ),
 ): Promise<void> {
   const connection = await amqp.connect(url, { noDelay: true });
   connection.on('error', () => {});
@@ -22,16 +26,19 @@ export async function applyTopology(
   }
 }
 
-async function declare(channel: Channel, { exchanges, queues, bindings }: Topology): Promise<void> {
-  for (const exchange of exchanges) await declareExchange(channel, exchange);
-  for (const queue of queues) await declareQueue(channel, queue);
-  for (const { exchange, queue, routingKey } of bindings) {
-    await channel.bindQueue(queue, exchange, routingKey);
+async function declare(channel: Channel, topology: Topology): Promise<void> {
+  for (const exchange of topology.exchanges) await declareExchange(channel, exchange);
+  for (const queue of topology.queues) await declareQueue(channel, queue);
+  for (const { exchange, queue, routingKey, headers } of topology.bindings) {
+    await channel.bindQueue(queue, exchange, routingKey, headers);
+  }
+  for (const { exchange, to, routingKey } of topology.exchangeBindings) {
+    await channel.bindExchange(to, exchange, routingKey);
   }
 }
 
-const declareExchange = (channel: Channel, { name, type }: Exchange) =>
-  channel.assertExchange(name, type, { durable: true });
+const declareExchange = (channel: Channel, { name, type, arguments: args }: Exchange) =>
+  channel.assertExchange(name, type, { durable: true, arguments: args });
 const declareQueue = (channel: Channel, { name, arguments: args }: Queue) =>
   channel.assertQueue(name, { durable: true, arguments: args });
 
@@ -63,6 +70,10 @@ async function conflictsWith(connection: ChannelModel, topology: Topology): Prom
       (channel) => channel.checkQueue(queue.name),
       (channel) => declareQueue(channel, queue),
     );
+  }
+  for (const name of topology.leftovers) {
+    const isThere = (await refusalOf(connection, (channel) => channel.checkQueue(name))) === undefined;
+    if (isThere) conflicts.push(`queue ${name}: it belongs to another number of shards`);
   }
   return conflicts;
 }

@@ -9,10 +9,13 @@ import {
   redriveExchangeOf,
   retryExchangeOf,
 } from '../../functions/saga/routes.ts';
+import { SLOT_HEADER } from '../../functions/saga/slots.ts';
+import { oneQueueEach, type QueueShards, queuesOf, slotsOf } from './shards.ts';
 
 export interface Exchange {
   readonly name: string;
-  readonly type: 'direct' | 'fanout';
+  readonly type: 'direct' | 'fanout' | 'headers';
+  readonly arguments?: Readonly<Record<string, string>>;
 }
 
 export interface Queue {
@@ -24,12 +27,24 @@ export interface Binding {
   readonly exchange: string;
   readonly queue: string;
   readonly routingKey: string;
+  /** The headers that a message must have, for an exchange of that type. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** From one exchange to another. */
+export interface ExchangeBinding {
+  readonly exchange: string;
+  readonly to: string;
+  readonly routingKey: string;
 }
 
 export interface Topology {
   readonly exchanges: readonly Exchange[];
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
+  readonly exchangeBindings: readonly ExchangeBinding[];
+  /** Queues that another number of shards has left: they would collect or keep messages that nobody reads. */
+  readonly leftovers: readonly string[];
 }
 
 /** The second line of defence: deliveries of one message before the broker itself puts it aside. */
@@ -49,8 +64,8 @@ const safelyDeadLettered = (target: string | undefined) => ({
   ...(target === undefined ? {} : { 'x-dead-letter-routing-key': target }),
 });
 
-const mainQueue = (service: Service): Queue => ({
-  name: queueOf(service),
+const mainQueue = (service: Service, name: string): Queue => ({
+  name,
   arguments: { ...safelyDeadLettered(deadQueueOf(service)), 'x-delivery-limit': DELIVERY_LIMIT },
 });
 
@@ -66,43 +81,89 @@ const delayQueue = (delay: RetryDelay): Queue => ({
 });
 
 /** For its service alone, which parks and redrives through them. */
-const ownExchanges = (service: Service): readonly Exchange[] => [
+const ownExchanges = (service: Service, count: number): readonly Exchange[] => [
   { name: parkingExchangeOf(service), type: 'fanout' },
-  { name: redriveExchangeOf(service), type: 'fanout' },
+  ...(count === 1
+    ? [{ name: redriveExchangeOf(service), type: 'fanout' as const }]
+    : shardingExchanges(service, count)),
 ];
 
+/**
+ * What is said of an order goes to its slot's queue. Not by a consistent hash, whose ring may be another after the
+ * broker's restart, and needs a plugin. What has no slot is none of ours and goes to the first queue, to be parked.
+ * The count is in a name that the broker compares, so that it refuses another one.
+ * https://www.rabbitmq.com/docs/ae
+ */
+const shardingExchanges = (service: Service, count: number): readonly Exchange[] => [
+  { name: strayExchangeOf(service, count), type: 'fanout' },
+  {
+    name: redriveExchangeOf(service),
+    type: 'headers',
+    arguments: { 'alternate-exchange': strayExchangeOf(service, count) },
+  },
+];
+
+const strayExchangeOf = (service: Service, count: number): string => `${service}.strays-of-${count}`;
+
+/** What each service hears, and by which key. */
+const heard: readonly (Omit<ExchangeBinding, 'to'> & { readonly service: Service })[] = [
+  ...services.flatMap((service) =>
+    subscriptionsOf(service).map((type) => ({ service, exchange: EVENTS_EXCHANGE, routingKey: type })),
+  ),
+  ...services.map((service) => ({ service, exchange: FAILURES_EXCHANGE, routingKey: '' })),
+];
+
+function ownBindings(service: Service, shards: QueueShards): readonly Binding[] {
+  const queues = queuesOf(service, shards);
+  const [first = queueOf(service)] = queues;
+  const own = redriveExchangeOf(service);
+  const parked = { exchange: parkingExchangeOf(service), queue: deadQueueOf(service), routingKey: '' };
+  if (queues.length === 1) return [parked, { exchange: own, queue: first, routingKey: '' }];
+  const sharded = queues.flatMap((queue, index) =>
+    slotsOf(index, queues.length).map((slot) => ({
+      exchange: own,
+      queue,
+      routingKey: '',
+      headers: { 'x-match': 'all', [SLOT_HEADER]: slot },
+    })),
+  );
+  const strays = { exchange: strayExchangeOf(service, queues.length), queue: first, routingKey: '' };
+  return [parked, ...sharded, strays];
+}
+
 /** Everything on the broker, derived from the choreography. */
-export function topologyOf(retryDelays: readonly RetryDelay[]): Topology {
+export function topologyOf(retryDelays: readonly RetryDelay[], shards: QueueShards = oneQueueEach): Topology {
+  const isSharded = (service: Service) => shards[service] > 1;
   return {
     exchanges: [
       { name: EVENTS_EXCHANGE, type: 'direct' },
       { name: FAILURES_EXCHANGE, type: 'fanout' },
-      ...services.flatMap(ownExchanges),
+      ...services.flatMap((service) => ownExchanges(service, shards[service])),
       ...retryDelays.map((delay) => ({ name: retryExchangeOf(delay), type: 'fanout' as const })),
     ],
-    queues: [...services.map(mainQueue), ...services.map(parkingQueue), ...retryDelays.map(delayQueue)],
+    queues: [
+      ...services.flatMap((service) => queuesOf(service, shards).map((name) => mainQueue(service, name))),
+      ...services.map(parkingQueue),
+      ...retryDelays.map(delayQueue),
+    ],
     bindings: [
-      ...services.flatMap((service) =>
-        subscriptionsOf(service).map((type) => ({
-          exchange: EVENTS_EXCHANGE,
-          queue: queueOf(service),
-          routingKey: type,
-        })),
-      ),
-      ...services.map((service) => ({
-        exchange: FAILURES_EXCHANGE,
-        queue: queueOf(service),
-        routingKey: '',
-      })),
-      ...services.flatMap((service) => [
-        { exchange: parkingExchangeOf(service), queue: deadQueueOf(service), routingKey: '' },
-        { exchange: redriveExchangeOf(service), queue: queueOf(service), routingKey: '' },
-      ]),
+      ...heard
+        .filter(({ service }) => !isSharded(service))
+        .map(({ service, exchange, routingKey }) => ({ exchange, queue: queueOf(service), routingKey })),
+      ...services.flatMap((service) => ownBindings(service, shards)),
       ...retryDelays.map((delay) => ({
         exchange: retryExchangeOf(delay),
         queue: retryExchangeOf(delay),
         routingKey: '',
       })),
     ],
+    exchangeBindings: heard
+      .filter(({ service }) => isSharded(service))
+      .map(({ service, exchange, routingKey }) => ({ exchange, to: redriveExchangeOf(service), routingKey })),
+    leftovers: services.flatMap((service) => leftoversOf(service, shards[service])),
   };
 }
+
+/** Shards are counted from 0 without a gap, so the first that must not be there stands for those behind it. */
+const leftoversOf = (service: Service, count: number): readonly string[] =>
+  count === 1 ? [`${queueOf(service)}.0`] : [queueOf(service), `${queueOf(service)}.${count}`];

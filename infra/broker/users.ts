@@ -35,7 +35,11 @@ export const users: readonly BrokerUser<Service>[] = services.map((service) => (
       // Whatever the delays are.
       `${exactly(RETRY_EXCHANGES)}.+`,
     ]),
-    read: oneOf([queueOf(service), deadQueueOf(service)].map(exactly)),
+    // However many shards its queue has.
+    read: oneOf([
+      ...[queueOf(service), deadQueueOf(service)].map(exactly),
+      String.raw`${exactly(queueOf(service))}\.[0-9]+`,
+    ]),
   },
 }));
 

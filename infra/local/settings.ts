@@ -1,4 +1,5 @@
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { parseQueueShards } from '../broker/shards.ts';
 import { SetupError } from './processes/setup-error.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'];
@@ -14,11 +15,16 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   if (level && !levels.includes(level)) {
     throw new SetupError(`LOG_LEVEL is ${JSON.stringify(level)}. The levels are: ${levels.join(', ')}.`);
   }
+  refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
+  refuseUnusable('QUEUE_SHARDS', () => parseQueueShards(environment.QUEUE_SHARDS));
+}
+
+function refuseUnusable(name: string, read: () => unknown): void {
   try {
-    parseRetryDelays(delays || DEFAULT_RETRY_DELAYS);
+    read();
   } catch (error) {
     throw new SetupError(
-      `RETRY_DELAYS cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+      `${name} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
     );
   }
 }

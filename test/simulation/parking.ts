@@ -68,6 +68,7 @@ function parked(
   const death = text('x-first-death-reason');
   return {
     delivery: {
+      queue: deadQueueOf(own),
       body: Buffer.from(body),
       messageId,
       type,

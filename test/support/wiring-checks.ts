@@ -1,5 +1,7 @@
 import type { EventKind } from '../../functions/saga/choreography.ts';
-import { deadQueueOf, EVENTS_EXCHANGE, FAILURES_EXCHANGE, queueOf } from '../../functions/saga/routes.ts';
+import { deadQueueOf, EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../functions/saga/routes.ts';
+import { SLOT_HEADER, slots } from '../../functions/saga/slots.ts';
+import { queuesOf } from '../../infra/broker/shards.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What is wrong, one sentence each; empty when all is well. */
@@ -13,8 +15,9 @@ const publications = ({ map }: Wiring) =>
 const ofKind = (wiring: Wiring, ...kinds: readonly EventKind[]) =>
   publications(wiring).filter(({ kind }) => kinds.includes(kind));
 
-/** The main queue of a service, by the name that `functions/` publishes retries and redrives to. */
-const queueNamed = (service: string) => queueOf(service as Parameters<typeof queueOf>[0]);
+/** The map may have been given a service that nothing is known of. */
+const queuesNamed = ({ shards }: Pick<Wiring, 'shards'>, service: string) =>
+  service in shards ? queuesOf(service as keyof typeof shards, shards) : [service];
 const deadQueueNamed = (service: string) => deadQueueOf(service as Parameters<typeof deadQueueOf>[0]);
 
 const everyEventHasOnePublisher: Check = (wiring) => {
@@ -30,12 +33,21 @@ const everyEventHasOnePublisher: Check = (wiring) => {
   ];
 };
 
-const boundQueues = ({ topology }: Wiring, exchange: string, routingKey?: string) =>
-  topology.bindings
-    .filter((binding) => binding.exchange === exchange)
-    .filter((binding) => routingKey === undefined || binding.routingKey === routingKey)
+/** Whatever a message's headers are. */
+const boundQueues = ({ topology }: Wiring, exchange: string, routingKey?: string): readonly string[] => {
+  const reach = (from: string) => topology.bindings.filter((binding) => binding.exchange === from);
+  const isKey = (binding: { routingKey: string }) =>
+    routingKey === undefined || binding.routingKey === routingKey;
+  const onward = topology.exchangeBindings.filter((binding) => binding.exchange === exchange);
+  return [...reach(exchange).filter(isKey), ...onward.filter(isKey).flatMap(({ to }) => reach(to))]
     .map(({ queue }) => queue)
     .filter((queue) => topology.queues.some(({ name }) => name === queue));
+};
+
+const reachesAll = (wiring: Wiring, service: string, exchange: string, routingKey?: string): boolean => {
+  const reached = boundQueues(wiring, exchange, routingKey);
+  return queuesNamed(wiring, service).every((queue) => reached.includes(queue));
+};
 
 const everyStepAndCompensationIsHeard: Check = (wiring) =>
   ofKind(wiring, 'step', 'compensation')
@@ -48,9 +60,7 @@ const whatIsConsumedArrives: Check = (wiring) =>
       ...(ofKind(wiring, 'step').some((step) => step.type === type)
         ? []
         : [`${service} consumes ${type}, which is nobody’s step`]),
-      ...(boundQueues(wiring, EVENTS_EXCHANGE, type).includes(queueNamed(service))
-        ? []
-        : [`${type} does not reach ${service}`]),
+      ...(reachesAll(wiring, service, EVENTS_EXCHANGE, type) ? [] : [`${type} does not reach ${service}`]),
     ]),
   );
 
@@ -59,18 +69,30 @@ const failuresReachEverybody: Check = (wiring) => [
     ? []
     : [`${FAILURES_EXCHANGE} is no fanout exchange`]),
   ...Object.keys(wiring.map)
-    .filter((service) => !boundQueues(wiring, FAILURES_EXCHANGE).includes(queueNamed(service)))
+    .filter((service) => !reachesAll(wiring, service, FAILURES_EXCHANGE))
     .map((service) => `failures do not reach ${service}`),
 ];
 
-const nothingIsBoundInVain: Check = ({ topology, types }) =>
-  topology.bindings.flatMap(({ exchange, queue, routingKey }) => [
-    ...(topology.exchanges.some(({ name }) => name === exchange) ? [] : [`no exchange ${exchange}`]),
-    ...(topology.queues.some(({ name }) => name === queue) ? [] : [`no queue ${queue}`]),
-    ...(exchange === EVENTS_EXCHANGE && !types.some((type) => type === routingKey)
-      ? [`${queue} is bound to ${routingKey}, which nobody says`]
-      : []),
-  ]);
+const nothingIsBoundInVain: Check = ({ topology, types }) => {
+  const isExchange = (exchange: string) => topology.exchanges.some(({ name }) => name === exchange);
+  const ends = [
+    ...topology.bindings.map(({ queue, ...from }) => ({ ...from, end: queue })),
+    ...topology.exchangeBindings.map(({ to, ...from }) => ({ ...from, end: to })),
+  ];
+  return [
+    ...topology.bindings
+      .filter(({ queue }) => !topology.queues.some(({ name }) => name === queue))
+      .map(({ queue }) => `no queue ${queue}`),
+    ...topology.exchangeBindings.filter(({ to }) => !isExchange(to)).map(({ to }) => `no exchange ${to}`),
+    ...ends.filter(({ exchange }) => !isExchange(exchange)).map(({ exchange }) => `no exchange ${exchange}`),
+    ...ends
+      .filter(
+        ({ exchange, routingKey }) =>
+          exchange === EVENTS_EXCHANGE && !types.some((type) => type === routingKey),
+      )
+      .map(({ end, routingKey }) => `${end} is bound to ${routingKey}, which nobody says`),
+  ];
+};
 
 const everyFailureSaysWhoUndoesIt: Check = (wiring) =>
   ofKind(wiring, 'failure')
@@ -109,14 +131,40 @@ const queuesLoseNothing: Check = ({ map, topology }) => {
   ]);
 };
 
-const everyServiceCanPark: Check = ({ map, topology }) =>
-  Object.keys(map).flatMap((service) => {
-    const args = topology.queues.find(({ name }) => name === queueNamed(service))?.arguments ?? {};
-    const parks =
-      args['x-dead-letter-exchange'] === '' &&
-      args['x-dead-letter-routing-key'] === deadQueueNamed(service) &&
-      topology.queues.some(({ name }) => name === deadQueueNamed(service));
-    return parks ? [] : [`${queueNamed(service)} does not dead-letter to ${deadQueueNamed(service)}`];
+const everyServiceCanPark: Check = ({ map, topology, shards }) =>
+  Object.keys(map).flatMap((service) =>
+    queuesNamed({ shards }, service).flatMap((queue) => {
+      const args = topology.queues.find(({ name }) => name === queue)?.arguments ?? {};
+      const parks =
+        args['x-dead-letter-exchange'] === '' &&
+        args['x-dead-letter-routing-key'] === deadQueueNamed(service) &&
+        topology.queues.some(({ name }) => name === deadQueueNamed(service));
+      return parks ? [] : [`${queue} does not dead-letter to ${deadQueueNamed(service)}`];
+    }),
+  );
+
+/** Where a queue has shards, everything on its way to them passes the exchange that tells them apart. */
+const everySlotHasOneShard: Check = (wiring) =>
+  Object.keys(wiring.map).flatMap((service) => {
+    const queues = queuesNamed(wiring, service);
+    if (queues.length === 1) return [];
+    const bindings = wiring.topology.bindings.filter(({ queue }) => queues.includes(queue));
+    const takers = (slot: string) => bindings.filter(({ headers }) => headers?.[SLOT_HEADER] === slot);
+    const exchange = wiring.topology.exchanges.find(({ name }) => name === service);
+    return [
+      ...slots
+        .filter((slot) => takers(slot).length !== 1)
+        .map((slot) => `${takers(slot).length} shards of ${service} take the slot ${slot}`),
+      ...(exchange?.type === 'headers' ? [] : [`${service} does not route by headers`]),
+      ...bindings
+        .filter(
+          ({ exchange: from }) => from !== service && from !== exchange?.arguments?.['alternate-exchange'],
+        )
+        .map(({ queue, exchange: from }) => `${queue} takes every order of ${from}`),
+      ...(boundQueues(wiring, exchange?.arguments?.['alternate-exchange'] ?? '').length === 1
+        ? []
+        : [`what has no slot is lost on its way to ${service}`]),
+    ];
   });
 
 /** Without a key of its own, a delay queue returns each message to the queue that its own key names. */
@@ -134,20 +182,22 @@ const delayQueuesReturn: Check = ({ topology }) =>
         : [`${name} is not bound`]),
     ]);
 
-const everyQueueHasItsFunction: Check = ({ map, topology, serverless }) => {
+const everyQueueHasItsFunction: Check = ({ map, topology, serverless, shards }) => {
   const consumers = Object.values(serverless.functions).flatMap(({ handler, events }) =>
     events.flatMap(({ rabbitmq }) => (rabbitmq === undefined ? [] : [{ handler, queue: rabbitmq.queue }])),
   );
   return [
-    ...Object.keys(map).flatMap((service) => {
-      const own = consumers.filter(({ queue }) => queue === queueNamed(service));
-      return [
-        ...(own.length === 1 ? [] : [`${own.length} functions consume the queue of ${service}`]),
-        ...own
-          .filter(({ handler }) => !handler.startsWith(`functions/${service}/`))
-          .map(({ handler }) => `${handler} consumes the queue of ${service}`),
-      ];
-    }),
+    ...Object.keys(map).flatMap((service) =>
+      queuesNamed({ shards }, service).flatMap((name) => {
+        const own = consumers.filter(({ queue }) => queue === name);
+        return [
+          ...(own.length === 1 ? [] : [`${own.length} functions consume the queue ${name}`]),
+          ...own
+            .filter(({ handler }) => !handler.startsWith(`functions/${service}/`))
+            .map(({ handler }) => `${handler} consumes the queue ${name}`),
+        ];
+      }),
+    ),
     ...consumers
       .filter(({ queue }) => !topology.queues.some(({ name }) => name === queue))
       .map(({ queue }) => `a function consumes ${queue}, which is not on the broker`),
@@ -209,6 +259,7 @@ export const wiringChecks = {
   whoeverUndoesHasAnAnswer,
   queuesLoseNothing,
   everyServiceCanPark,
+  everySlotHasOneShard,
   delayQueuesReturn,
   everyQueueHasItsFunction,
   everyHandlerExists,

@@ -5,6 +5,8 @@ import * as z from 'zod';
 import { choreography, type Participation } from '../../functions/saga/choreography.ts';
 import { type EventType, eventTypes } from '../../functions/saga/events.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { type Definition, shardEvents } from '../../infra/broker/plugin.ts';
+import { oneQueueEach, type QueueShards } from '../../infra/broker/shards.ts';
 import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,6 +18,7 @@ const Serverless = z.object({
     z.object({
       handler: z.string(),
       environment: z.record(z.string(), z.string()).default({}),
+      reservedConcurrency: z.number().optional(),
       events: z
         .array(z.object({ rabbitmq: z.looseObject({ queue: z.string() }).optional() }).loose())
         .default([]),
@@ -27,19 +30,23 @@ const Serverless = z.object({
 export interface Wiring {
   map: Record<string, Participation>;
   types: readonly EventType[];
+  shards: QueueShards;
   topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
   serverless: z.infer<typeof Serverless>;
   /** Of what is deployed, by path. */
   sources: Record<string, string>;
 }
 
-export function readWiring(): Wiring {
-  const { exchanges, queues, bindings } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+export function readWiring(shards: QueueShards = oneQueueEach): Wiring {
+  const topology = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS), shards);
+  const serverless = Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8')));
+  shardEvents(serverless.functions satisfies Record<string, Definition>, shards);
   return {
     map: structuredClone<Record<string, Participation>>(choreography),
     types: eventTypes,
-    topology: structuredClone({ exchanges: [...exchanges], queues: [...queues], bindings: [...bindings] }),
-    serverless: Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8'))),
+    shards,
+    topology: structuredClone(topology) as Wiring['topology'],
+    serverless,
     sources: Object.fromEntries(
       globSync(['functions/**/*.ts', 'infra/aws/topology/*.ts', 'infra/broker/*.ts'], {
         cwd: repository,

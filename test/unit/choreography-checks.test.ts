@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { readWiring, type Wiring } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
 
@@ -176,15 +177,15 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
     'saga.retry.1s is not bound',
     (wiring) => wiring.topology.bindings.splice(binding(wiring, 'saga.retry.1s', ''), 1),
   ],
-  ['everyQueueHasItsFunction', '0 functions consume the queue of shipping', shipping],
+  ['everyQueueHasItsFunction', '0 functions consume the queue shipping', shipping],
   [
     'everyQueueHasItsFunction',
-    '2 functions consume the queue of order',
+    '2 functions consume the queue order',
     (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'order' } }),
   ],
   [
     'everyQueueHasItsFunction',
-    'functions/payment/participate.handler consumes the queue of inventory',
+    'functions/payment/participate.handler consumes the queue inventory',
     (wiring) => {
       functionOf(wiring, 'inventory').handler = 'functions/payment/participate.handler';
     },
@@ -245,8 +246,66 @@ test.each(broken)('%s complains: %s', (name, complaint, breakIt) => {
   expect(wiringChecks[name](wiring)).toContain(complaint);
 });
 
+/** What could go wrong with a queue of two shards, beside all that. */
+const brokenShards: typeof broken = [
+  [
+    'everySlotHasOneShard',
+    '0 shards of order take the slot 3',
+    ({ topology }) => {
+      topology.bindings = topology.bindings.filter(({ headers }) => headers?.['saga-slot'] !== '3');
+    },
+  ],
+  [
+    'everySlotHasOneShard',
+    '2 shards of payment take the slot 0',
+    ({ topology }) => {
+      const [first] = topology.bindings.filter(({ queue, headers }) => queue === 'payment.0' && headers);
+      if (first !== undefined) topology.bindings.push({ ...first, queue: 'payment.1' });
+    },
+  ],
+  [
+    'everySlotHasOneShard',
+    'order does not route by headers',
+    ({ topology }) => {
+      topology.exchanges = topology.exchanges.map((each) => ({ ...each, type: 'fanout' as const }));
+    },
+  ],
+  [
+    'everySlotHasOneShard',
+    'inventory.1 takes every order of saga.failures',
+    ({ topology }) =>
+      topology.bindings.push({ exchange: 'saga.failures', queue: 'inventory.1', routingKey: '' }),
+  ],
+  [
+    'everySlotHasOneShard',
+    'what has no slot is lost on its way to inventory',
+    ({ topology }) => {
+      topology.bindings = topology.bindings.filter(({ exchange }) => exchange !== 'inventory.strays-of-2');
+    },
+  ],
+  [
+    'failuresReachEverybody',
+    'failures do not reach payment',
+    ({ topology }) => {
+      topology.exchangeBindings = topology.exchangeBindings.filter(({ to }) => to !== 'payment');
+    },
+  ],
+  [
+    'everyQueueHasItsFunction',
+    '0 functions consume the queue payment.1',
+    (wiring) => functionOf(wiring, 'payment').events.pop(),
+  ],
+];
+
+test.each(brokenShards)('%s complains of shards: %s', (name, complaint, breakIt) => {
+  const wiring = readWiring(parseQueueShards('2'));
+  breakIt(wiring);
+  expect(wiringChecks[name](wiring)).toContain(complaint);
+});
+
 test('every check has been seen to complain', () => {
-  expect(new Set(broken.map(([name]) => name))).toEqual(new Set(Object.keys(wiringChecks)));
+  const seen = new Set([...broken, ...brokenShards].map(([name]) => name));
+  expect(seen).toEqual(new Set(Object.keys(wiringChecks)));
 });
 
 test('breaking one reading breaks no other', () => {

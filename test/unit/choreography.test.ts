@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { services } from '../../functions/saga/choreography.ts';
 import { queueOf } from '../../functions/saga/routes.ts';
+import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { readWiring, repository } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
 
 /** Each check is shown to complain about what it is there for in `choreography-checks.test.ts`. */
 test.each(Object.entries(wiringChecks))('the map, the broker and the functions agree: %s', (_name, check) => {
-  expect(check(readWiring())).toEqual([]);
+  for (const shards of ['', '2', '16', 'inventory=4,payment=2']) {
+    expect(check(readWiring(parseQueueShards(shards))), shards).toEqual([]);
+  }
 });
 
 test('the checks look at what is there: every service, its queue and its function', () => {

@@ -14,7 +14,17 @@ test('a delivery without properties has empty ones and was never tried', () => {
       eventOf({ messageId: null, type: null, contentType: null, userId: null, headers: null }),
       'order',
     ),
-  ).toEqual([{ body: Buffer.from('{}'), messageId: '', type: '', contentType: '', origin: '', attempts: 0 }]);
+  ).toEqual([
+    {
+      queue: 'order',
+      body: Buffer.from('{}'),
+      messageId: '',
+      type: '',
+      contentType: '',
+      origin: '',
+      attempts: 0,
+    },
+  ]);
 });
 
 // Fails where they are passed on as they were read: the publisher cannot encode them, takes its connection for

@@ -7,6 +7,7 @@ import { parseRetryDelays } from '../../functions/saga/routes.ts';
 
 const delays = parseRetryDelays('1s,5s,30s');
 const delivery: Delivery = {
+  queue: 'payment.3',
   body: Buffer.from('{}'),
   messageId: 'ord_1:order.placed',
   type: 'order.placed',
@@ -25,7 +26,7 @@ describe('a message that failed', () => {
     const message = retryMessage('payment', { ...delivery, attempts }, error, delays);
     expect(message).toMatchObject({
       exchange,
-      routingKey: 'payment',
+      routingKey: 'payment.3',
       mandatory: true,
       headers: {
         'saga-attempts': attempts + 1,
@@ -75,8 +76,10 @@ describe('a message that failed', () => {
     expect(ways).toEqual(['saga.retry.1s', 'saga.retry.5s', 'saga.retry.30s', 'order.dead']);
   });
 
-  test.each(services)('of %s comes back to the service it failed in, and parks there', (service) => {
-    expect(retryMessage(service, delivery, error, delays).routingKey).toBe(service);
+  test.each(services)('of %s comes back to the queue it failed in, and parks there', (service) => {
+    for (const queue of [service, `${service}.3`]) {
+      expect(retryMessage(service, { ...delivery, queue }, error, delays).routingKey).toBe(queue);
+    }
     expect(parkMessage(service, delivery, 'why').routingKey).toBe(`${service}.dead`);
   });
 

@@ -27,13 +27,16 @@ export type Packaged = {
 };
 
 /** Runs `sls package` as a deployment would, without an account and with nothing of this shell's settings. */
-export async function packageFor(stage: string): Promise<Packaged> {
+export async function packageFor(
+  stage: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'order-saga-package-'));
   const begin = performance.now();
   const sls = join(projectDir, 'node_modules/serverless/bin/serverless.js');
   await run(process.execPath, [sls, 'package', '--stage', stage, '--package', folder], {
     cwd: projectDir,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
   });
   const text = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   return {

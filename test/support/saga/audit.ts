@@ -2,7 +2,8 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import amqp from 'amqplib';
 import { services } from '../../../functions/saga/choreography.ts';
-import { deadQueueOf, parseRetryDelays, queueOf, retryExchangeOf } from '../../../functions/saga/routes.ts';
+import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../functions/saga/routes.ts';
+import { parseQueueShards, queuesOf } from '../../../infra/broker/shards.ts';
 import type { World } from './world.ts';
 
 interface Tallies {
@@ -70,12 +71,13 @@ export async function countMessages(system: World['system']): Promise<{ waiting:
   try {
     const channel = await connection.createChannel();
     const delays = parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map(retryExchangeOf);
+    const shards = parseQueueShards(system.environment.QUEUE_SHARDS);
     const count = async (queues: readonly string[]) => {
       const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
       return counts.reduce((sum, { messageCount }) => sum + messageCount, 0);
     };
     return {
-      waiting: await count([...services.map(queueOf), ...delays]),
+      waiting: await count([...services.flatMap((service) => queuesOf(service, shards)), ...delays]),
       parked: await count(services.map(deadQueueOf)),
     };
   } finally {

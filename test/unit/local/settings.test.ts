@@ -7,13 +7,19 @@ test.each([
   ['SAGA_DEADLINE_SECONDS', '-1', 'SAGA_DEADLINE_SECONDS is "-1"'],
   ['LOG_LEVEL', 'loud', 'The levels are: debug, info, warn, error.'],
   ['RETRY_DELAYS', 'foo', 'RETRY_DELAYS cannot be used: retry delay "foo" is not a whole number with a unit'],
+  ['QUEUE_SHARDS', 'inventory=3', 'QUEUE_SHARDS cannot be used: "inventory=3" is neither 1, 2, 4, 8, 16'],
 ])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
   expect(() => checkSettings({ [name]: value })).toThrow(why);
 });
 
 test('what is not set, or set well, is no concern', () => {
   checkSettings({});
-  checkSettings({ SAGA_DEADLINE_SECONDS: '60', LOG_LEVEL: 'debug', RETRY_DELAYS: '1s,2m' });
+  checkSettings({
+    SAGA_DEADLINE_SECONDS: '60',
+    LOG_LEVEL: 'debug',
+    RETRY_DELAYS: '1s,2m',
+    QUEUE_SHARDS: '4',
+  });
 });
 
 test('two settings cannot choose the same port', () => {

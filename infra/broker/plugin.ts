@@ -1,0 +1,52 @@
+import { services } from '../../functions/saga/choreography.ts';
+import { queueOf } from '../../functions/saga/routes.ts';
+import { parseQueueShards, type QueueShards, queuesOf } from './shards.ts';
+
+type Event = { rabbitmq?: { queue: string } | undefined; readonly http?: unknown };
+export type Definition = {
+  reservedConcurrency?: number | undefined;
+  events?: Event[] | undefined;
+};
+
+/** The parts of the Serverless Framework that are used here. */
+type Serverless = {
+  readonly service: {
+    readonly functions: Readonly<Record<string, Definition>>;
+    readonly provider: { readonly environment?: { readonly QUEUE_SHARDS?: unknown } };
+  };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+};
+
+/** serverless.yml names one queue for each service; where QUEUE_SHARDS says so, every command sees its shards. */
+export default class ShardsPlugin {
+  readonly hooks: Readonly<Record<string, () => void>>;
+
+  constructor(serverless: Serverless) {
+    const { service, classes } = serverless;
+    this.hooks = {
+      initialize: () => {
+        const text = String(service.provider.environment?.QUEUE_SHARDS ?? '');
+        try {
+          shardEvents(service.functions, parseQueueShards(text));
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new classes.Error(`QUEUE_SHARDS cannot be used: ${reason}.`, 'QUEUE_SHARDS');
+        }
+      },
+    };
+  }
+}
+
+/** Makes of each event of a sharded queue one for every shard, and lets them all run at once. */
+export function shardEvents(functions: Readonly<Record<string, Definition>>, shards: QueueShards): void {
+  for (const definition of Object.values(functions)) {
+    definition.events = definition.events?.flatMap((event) => {
+      const { rabbitmq } = event;
+      const service = rabbitmq && services.find((each) => queueOf(each) === rabbitmq.queue);
+      if (service === undefined) return [event];
+      const queues = queuesOf(service, shards);
+      if (definition.reservedConcurrency !== undefined) definition.reservedConcurrency += queues.length - 1;
+      return queues.map((queue) => ({ ...event, rabbitmq: { ...rabbitmq, queue } }));
+    });
+  }
+}
