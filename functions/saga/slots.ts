@@ -5,7 +5,7 @@ import type { OrderId } from './ids.ts';
  * A service's queue may be several, each for some of these slots. An order stays in its slot, so all that is said of
  * it goes one way; who publishes says which slot it is, and knows nothing of the queues.
  */
-export const slots = [...'0123456789abcdef'] as const;
+export const slots: readonly string[] = Array.from({ length: 16 }, (_, slot) => slot.toString(16));
 export const SLOT_HEADER = 'saga-slot';
 
 /** For a message about an order. By the high bits, which all of its id has gone into. */

@@ -89,8 +89,8 @@ export default class DeploymentPlugin {
     }
     Object.assign(resources, stageOf(resources, stage));
     if (imports !== undefined) {
-      const { RETRY_DELAYS: delays = '', QUEUE_SHARDS: shards = '' } = provider.environment;
-      Object.assign(resources, topologyResource(imports, String(delays), String(shards)));
+      const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
+      Object.assign(resources, topologyResource(imports, textOf(delays), textOf(shards)));
     }
   }
 
@@ -136,6 +136,8 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
     TOKEN_AUDIENCE: setting('token-audience'),
   };
 }
+
+const textOf = (setting: Json | undefined): string => (typeof setting === 'string' ? setting : '');
 
 /** Updated whenever what it would apply has changed, which is what the digest is for. */
 function topologyResource(imports: Imports, retryDelays: string, shards: string): Template['Resources'] {

@@ -12,7 +12,7 @@ export type Definition = {
 type Serverless = {
   readonly service: {
     readonly functions: Readonly<Record<string, Definition>>;
-    readonly provider: { readonly environment?: { readonly QUEUE_SHARDS?: unknown } };
+    readonly provider: { readonly environment?: { readonly QUEUE_SHARDS?: string } };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
@@ -25,9 +25,8 @@ export default class ShardsPlugin {
     const { service, classes } = serverless;
     this.hooks = {
       initialize: () => {
-        const text = String(service.provider.environment?.QUEUE_SHARDS ?? '');
         try {
-          shardEvents(service.functions, parseQueueShards(text));
+          shardEvents(service.functions, parseQueueShards(service.provider.environment?.QUEUE_SHARDS));
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           throw new classes.Error(`QUEUE_SHARDS cannot be used: ${reason}.`, 'QUEUE_SHARDS');

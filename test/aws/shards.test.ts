@@ -80,6 +80,6 @@ test('the function that applies the topology is told, and a deployment with anot
 test('nonsense is refused in one line', async () => {
   const refused = packageFor('prod', { QUEUE_SHARDS: 'inventory=3' });
   await expect(refused).rejects.toMatchObject({
-    stderr: expect.stringContaining('QUEUE_SHARDS cannot be used: "inventory=3" is neither 1, 2, 4, 8, 16'),
+    stdout: expect.stringContaining('QUEUE_SHARDS cannot be used: "inventory=3" is neither 1, 2, 4, 8, 16'),
   });
 });

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
-import type { Binding, Exchange, ExchangeBinding, Topology } from '../../../infra/broker/topology.ts';
+import type { Binding, Exchange, Topology } from '../../../infra/broker/topology.ts';
 import type { Clock } from './clock.ts';
 
 export interface Message {
@@ -45,17 +45,16 @@ export type Arrival = 'in order' | 'ahead of others' | 'twice' | { readonly late
  */
 export class Broker {
   readonly queues: ReadonlyMap<string, Queue>;
-  readonly #exchanges: ReadonlyMap<string, Exchange>;
-  readonly #exchangeBindings: readonly ExchangeBinding[];
+  readonly #exchanges: ReadonlyMap<string, Exchange['type']>;
   readonly #clock: Clock;
   readonly #delayQueues: readonly Queue[];
   #bindings: readonly Binding[];
   #held: Held[] = [];
 
   constructor({ exchanges, queues, bindings, exchangeBindings }: Topology, clock: Clock) {
+    if (exchangeBindings.length > 0) throw new Error('shards are not simulated');
     this.#clock = clock;
-    this.#exchanges = new Map(exchanges.map((exchange) => [exchange.name, exchange]));
-    this.#exchangeBindings = exchangeBindings;
+    this.#exchanges = new Map(exchanges.map(({ name, type }) => [name, type]));
     this.#bindings = bindings;
     this.queues = new Map(
       queues.map(({ name, arguments: args }) => [
@@ -80,7 +79,7 @@ export class Broker {
 
   publish(message: OutgoingMessage, userId: string, arrival: Arrival = 'in order'): Routed {
     const { exchange, routingKey, body, messageId, type, contentType, headers = {}, expirationMs } = message;
-    const targets = this.#route(exchange, routingKey, headers);
+    const targets = this.#route(exchange, routingKey);
     for (const queue of targets) {
       const ttlMs = Math.min(queue.ttlMs, expirationMs ?? Number.POSITIVE_INFINITY);
       const expiresAtMs = this.#clock.nowMs + ttlMs;
@@ -177,25 +176,19 @@ export class Broker {
     return this.#held.length;
   }
 
-  #route(exchange: string, routingKey: string, headers: Message['headers']): Routed {
+  #route(exchange: string, routingKey: string): Routed {
     if (exchange === '') {
       const queue = this.queues.get(routingKey);
       return queue === undefined ? [] : [queue];
     }
-    const { type, arguments: args } = this.#exchanges.get(exchange) ?? {};
+    const type = this.#exchanges.get(exchange);
     if (type === undefined) return [];
-    const found = new Set<Queue>();
+    const names = new Set<string>();
     for (const binding of this.#bindings) {
-      if (binding.exchange !== exchange || !matches(type, binding, routingKey, headers)) continue;
-      found.add(this.queue(binding.queue));
+      if (binding.exchange !== exchange) continue;
+      if (type === 'fanout' || binding.routingKey === routingKey) names.add(binding.queue);
     }
-    for (const binding of this.#exchangeBindings) {
-      if (binding.exchange !== exchange || !matches(type, binding, routingKey, headers)) continue;
-      for (const queue of this.#route(binding.to, routingKey, headers)) found.add(queue);
-    }
-    const alternate = args?.['alternate-exchange'];
-    if (found.size === 0 && alternate !== undefined) return this.#route(alternate, routingKey, headers);
-    return [...found];
+    return [...names].map((name) => this.queue(name));
   }
 
   #arrive(queue: Queue, message: Message, arrival: Arrival): void {
@@ -216,18 +209,4 @@ export class Broker {
       returns: 0,
     });
   }
-}
-
-function matches(
-  type: Exchange['type'],
-  binding: Pick<Binding, 'routingKey' | 'headers'>,
-  routingKey: string,
-  headers: Message['headers'],
-): boolean {
-  if (type === 'fanout') return true;
-  if (type === 'direct') return binding.routingKey === routingKey;
-  // What begins with `x-` is about the match itself. https://www.rabbitmq.com/tutorials/amqp-concepts#exchange-headers
-  return Object.entries(binding.headers ?? {}).every(
-    ([name, value]) => name.startsWith('x-') || headers[name] === value,
-  );
 }
