@@ -4,6 +4,7 @@ import { nudge } from '../../functions/order/nudge.ts';
 import { dueShards, orders } from '../../functions/order/table.ts';
 import { next, toItem } from '../../functions/runtime/record.ts';
 import type { Item } from '../../functions/runtime/store.ts';
+import { seal } from '../../functions/saga/envelope.ts';
 import { customerId, line, orderIdOf, paymentMethod } from '../support/facts.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { RecordingPublisher } from '../support/recording-publisher.ts';
@@ -17,11 +18,9 @@ function pending(order: number): Item {
   const decision = decide(undefined, { type: 'place', order: placed });
   if (decision.kind !== 'accept') throw new Error('not placed');
   const { state } = decision;
-  const outbox = [JSON.stringify({ id: `${orderIdOf(order)}:order.placed`, type: 'order.placed' })];
-  return toItem(
-    orders,
-    next(undefined, { orderId: orderIdOf(order), state, outbox, because: 'place', nowMs: begin }),
-  );
+  const orderId = orderIdOf(order);
+  const outbox = (decision.says ?? []).map((fact) => JSON.stringify(seal(fact, { orderId, nowMs: begin })));
+  return toItem(orders, next(undefined, { orderId, state, outbox, because: 'place', nowMs: begin }));
 }
 
 /** A table, a broker that may be down, and a schedule that runs once a minute. */

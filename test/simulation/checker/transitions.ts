@@ -89,7 +89,7 @@ function isContinued(before: Item | undefined, after: Item): boolean {
 
 /** Arrays whose texts begin alike begin with the same entries. */
 const isTextContinued = (before: Item | undefined, after: Item): boolean =>
-  typeof before?.history === 'string' && String(after.history).startsWith(before.history.slice(0, -1));
+  typeof before?.history === 'string' && (after.history as string).startsWith(before.history.slice(0, -1));
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
