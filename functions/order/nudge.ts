@@ -1,7 +1,8 @@
+import type { Backlog } from '../runtime/backlog.ts';
 import type { Edges } from '../runtime/edges.ts';
 import { run } from '../runtime/engine.ts';
 import { required } from '../runtime/environment.ts';
-import { liveEdges } from '../runtime/live.ts';
+import { liveBacklog, liveEdges } from '../runtime/live.ts';
 import { log } from '../runtime/log.ts';
 import { HASTY } from '../runtime/publisher.ts';
 import { fromItem } from '../runtime/record.ts';
@@ -17,6 +18,12 @@ const MAX_RUN_MS = 10_000;
 /** A pending order is asked about until its deadline, a cancelling one for as long as it takes. */
 const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
 
+/**
+ * Behind so many messages an order is not lost but waits its turn. To ask about it would make the queue longer, and
+ * so more orders overdue, until the services do nothing but answer that they have answered.
+ */
+const MAX_BACKLOG = 1_000;
+
 interface Nudges {
   readonly overdue: number;
   readonly nudged: number;
@@ -27,24 +34,30 @@ interface Nudges {
  * The schedule: an overdue order says again what it last said, and past the saga's deadline it cancels itself.
  * Each order is claimed by moving its due time, so runs that overlap do not nudge it twice.
  */
-export const nudge = (edges: Edges, deadlineMs: () => number) => async (): Promise<Nudges> => {
-  const startedMs = edges.now();
-  const deadline = deadlineMs();
-  const total = { overdue: 0, nudged: 0, failed: 0 };
-  // Runs that are cut short do not always neglect the same orders.
-  const first = Math.floor(startedMs / 60_000) % dueShards.length;
-  for (const shard of [...dueShards.slice(first), ...dueShards.slice(0, first)]) {
-    for await (const overdue of pagesOfOverdue(edges, shard, startedMs)) {
-      const page = await nudgePage(edges, overdue, deadline);
-      total.overdue += overdue.length;
-      total.nudged += page.nudged;
-      total.failed += page.failed;
-      // Nothing can be said at the moment: what is not claimed yet stays due.
-      if (page.isUnheard) return report(total);
+export const nudge =
+  (edges: Edges, deadlineMs: () => number, backlog: Backlog) => async (): Promise<Nudges> => {
+    const startedMs = edges.now();
+    const deadline = deadlineMs();
+    const total = { overdue: 0, nudged: 0, failed: 0 };
+    const waiting = await backlog();
+    if (waiting > MAX_BACKLOG) {
+      log('warn', 'nobody nudged: the queues are long', { waiting });
+      return total;
     }
-  }
-  return report(total);
-};
+    // Runs that are cut short do not always neglect the same orders.
+    const first = Math.floor(startedMs / 60_000) % dueShards.length;
+    for (const shard of [...dueShards.slice(first), ...dueShards.slice(0, first)]) {
+      for await (const overdue of pagesOfOverdue(edges, shard, startedMs)) {
+        const page = await nudgePage(edges, overdue, deadline);
+        total.overdue += overdue.length;
+        total.nudged += page.nudged;
+        total.failed += page.failed;
+        // Nothing can be said at the moment: what is not claimed yet stays due.
+        if (page.isUnheard) return report(total);
+      }
+    }
+    return report(total);
+  };
 
 function report(total: Nudges): Nudges {
   if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue orders nudged', { ...total });
@@ -118,4 +131,4 @@ function deadlineSetting(): number {
   return Number(text) * 1_000;
 }
 
-export const handler = nudge(liveEdges('order', HASTY), deadlineSetting);
+export const handler = nudge(liveEdges('order', HASTY), deadlineSetting, liveBacklog('order', HASTY));

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Service } from '../saga/choreography.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from '../saga/routes.ts';
+import { type Backlog, backlogOn } from './backlog.ts';
 import { brokerUrlOf, brokerUserOf } from './broker-access.ts';
 import { DynamoStore } from './dynamo-store.ts';
 import type { Edges } from './edges.ts';
@@ -34,6 +35,10 @@ export const liveEdges = (service: Service, patience: Patience = PATIENT): Edges
 });
 
 /** On the connection that `liveEdges` publishes with, if it is as patient. */
+export const liveBacklog = (service: Service, patience: Patience): Backlog =>
+  backlogOn(publisherOf(service, patience));
+
+/** On the same connection as well. */
 export const liveParking = (service: Service, patience: Patience): Parking =>
   new RabbitParking(publisherOf(service, patience), brokerUserOf);
 

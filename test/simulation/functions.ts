@@ -18,7 +18,8 @@ import type { Edges } from '../../functions/runtime/edges.ts';
 import type { HttpEvent } from '../../functions/runtime/http.ts';
 import { participate } from '../../functions/runtime/participate.ts';
 import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { choreography, type Service } from '../../functions/saga/choreography.ts';
+import { choreography, type Service, services } from '../../functions/saga/choreography.ts';
+import { queueOf } from '../../functions/saga/routes.ts';
 import { edgesOf } from './edges.ts';
 import type { Environment } from './environment.ts';
 import { describe, type End, type Invocation } from './invocation.ts';
@@ -51,6 +52,10 @@ const paymentIn = (simulation: Simulation, environment: Environment) => {
   return payment(stripeProvider(() => stripe));
 };
 
+/** Far below what keeps the schedule from nudging: these runs are not about long queues. */
+const backlogIn = (simulation: Simulation) => async () =>
+  Math.max(...services.map((service) => simulation.world.broker.queue(queueOf(service)).messages.length));
+
 /** Every function as it is deployed, with the world around it simulated. */
 export const deployed = {
   'place-order': api('order', place),
@@ -65,7 +70,8 @@ export const deployed = {
   'list-stock': api('inventory', listStock),
   'nudge-orders': {
     service: 'order',
-    start: (simulation, environment) => nudge(edgesOf(simulation, environment), () => DEADLINE_MS),
+    start: (simulation, environment) =>
+      nudge(edgesOf(simulation, environment), () => DEADLINE_MS, backlogIn(simulation)),
   },
   order: {
     service: 'order',

@@ -26,16 +26,21 @@ function pending(order: number): Item {
 /** A table, a broker that may be down, and a schedule that runs once a minute. */
 function scene(items: readonly Item[]) {
   let nowMs = begin;
+  const queue = { waiting: 0 };
   const store = new MemoryStore(items);
   const publisher = new RecordingPublisher();
   const edges = { store, publisher, now: () => nowMs, userOf: (service: string) => service };
-  const run = nudge(edges, () => deadlineMs);
+  const run = nudge(
+    edges,
+    () => deadlineMs,
+    async () => queue.waiting,
+  );
   const runAt = async (minutes: number) => {
     nowMs = begin + minutes * minute;
     return await run();
   };
   const stateOf = (order: number) => JSON.parse(store.items.get(orderIdOf(order))?.state as string) as Order;
-  return { store, publisher, runAt, stateOf };
+  return { store, publisher, queue, runAt, stateOf };
 }
 
 describe('the schedule', () => {
@@ -71,6 +76,19 @@ describe('the schedule', () => {
     store.items.set(broken.pk, { ...broken, state: { status: 'FROM_THE_FUTURE' } });
     expect(await runAt(1)).toEqual({ overdue: 40, nudged: 39, failed: 1 });
     expect(publisher.ids).toHaveLength(39);
+  });
+
+  test('nudges nobody while the queues are long: who waits there is not lost, and would only wait longer', async () => {
+    const { store, publisher, queue, runAt } = scene(
+      Array.from({ length: 40 }, (_, order) => pending(order)),
+    );
+    const before = new Map(store.items);
+    queue.waiting = 1_001;
+    expect(await runAt(20)).toEqual({ overdue: 0, nudged: 0, failed: 0 });
+    expect(publisher.published).toEqual([]);
+    expect(store.items).toEqual(before);
+    queue.waiting = 1_000;
+    expect(await runAt(21)).toEqual({ overdue: 40, nudged: 40, failed: 0 });
   });
 
   test('stops when nothing can be said, and leaves what it has not claimed due', async () => {
