@@ -5,8 +5,8 @@ import { refuseOutsideLocal } from './stage.ts';
 
 export const jwksPath = '/.well-known/jwks.json';
 
-/** Publishes the development key, as an identity provider would. It lives in the supervisor's process. */
-export function tokenIssuer(dataDir: string, port: number): Part {
+/** Publishes the development key, as an identity provider would. It lives in the process that starts it. */
+export function tokenIssuer(dataDir: string, port: number, host = '127.0.0.1'): Part {
   let keySet = '';
   const server = createServer((request, response) => {
     const isKeySet = request.method === 'GET' && request.url === jwksPath;
@@ -28,12 +28,12 @@ export function tokenIssuer(dataDir: string, port: number): Part {
       keySet = JSON.stringify(publicKeySet(await loadSigningKey(dataDir)));
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ host: '127.0.0.1', port }, () => {
+        server.listen({ host, port }, () => {
           server.off('error', reject);
           resolve();
         });
       });
-      return `Token issuer on 127.0.0.1:${port}`;
+      return `Token issuer on ${host}:${port}`;
     },
     stop,
     kill: stop,

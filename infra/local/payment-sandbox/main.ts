@@ -1,12 +1,13 @@
 import { type PaymentSandbox, startPaymentSandbox } from './server.ts';
 
 /**
- * The payment sandbox as a process: `PORT` (0 takes any free one) and `LEDGER_FILE` configure it. It ends with 0
- * on SIGTERM or SIGINT, or when the parent that forked it is gone, after finishing what it executes.
+ * The payment sandbox as a process: `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST`
+ * in a container. It ends with 0 on SIGTERM or SIGINT, or when the parent that forked it is gone, after finishing what it executes.
  */
 try {
   const sandbox = await startPaymentSandbox({
     port: readPort(process.env.PORT),
+    ...(process.env.HOST ? { host: process.env.HOST } : {}),
     ledgerFile: readLedgerFile(process.env.LEDGER_FILE),
     onLedgerFailure: (error) => fail(`the ledger can no longer be written: ${error.message}`),
   });

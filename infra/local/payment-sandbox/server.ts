@@ -7,7 +7,7 @@ import { readBody, readFormBody } from './request-body.ts';
 import { changeSettings, type Settings } from './settings.ts';
 import { StripeApi } from './stripe-api.ts';
 
-const HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 /** Longer than clients keep idle connections, so that the server is not the one to close a reused one. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_DEADLINE_MS = 10_000;
@@ -21,6 +21,8 @@ export interface PaymentSandbox {
 export interface PaymentSandboxOptions {
   /** 0 takes any free port. */
   readonly port: number;
+  /** The loopback interface, unless it has to be reached from outside a container. */
+  readonly host?: string;
   readonly ledgerFile: string;
   readonly latencyMs?: number;
   /** The ledger can no longer be written. The sandbox answers 500 from then on. */
@@ -28,7 +30,7 @@ export interface PaymentSandboxOptions {
 }
 
 /**
- * Starts the Stripe-compatible payment sandbox on the loopback interface. The port is taken before the ledger is
+ * Starts the Stripe-compatible payment sandbox. The port is taken before the ledger is
  * touched, so that a second sandbox started by mistake cannot cut a line that the first is writing.
  */
 export async function startPaymentSandbox(options: PaymentSandboxOptions): Promise<PaymentSandbox> {
@@ -37,7 +39,7 @@ export async function startPaymentSandbox(options: PaymentSandboxOptions): Promi
     ready.promise.then((exchange) => exchange.handle(request, response)).catch(() => response.destroy());
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await listen(server, options.port);
+  await listen(server, options.port, options.host ?? LOOPBACK);
   try {
     const ledger = new Ledger();
     const journal = await openJournal<LedgerRecord>(
@@ -57,10 +59,10 @@ export async function startPaymentSandbox(options: PaymentSandboxOptions): Promi
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, HOST, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });
@@ -70,7 +72,7 @@ function listen(server: Server, port: number): Promise<void> {
 function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the payment sandbox has no port');
-  return `http://${HOST}:${address.port}`;
+  return `http://${LOOPBACK}:${address.port}`;
 }
 
 /** Carries requests to the API or to the sandbox's own controls, and answers back. */

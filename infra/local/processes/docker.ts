@@ -70,6 +70,7 @@ function composeProject(ports: Ports): string {
 function composeEnvironment(ports: Ports): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    COMPOSE_PROFILES: 'laptop',
     RABBITMQ_PORT: String(ports.rabbitmq),
     RABBITMQ_MANAGEMENT_PORT: String(ports.rabbitmqDist),
     DYNAMODB_PORT: String(ports.dynamodb),
