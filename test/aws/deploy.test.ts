@@ -53,6 +53,11 @@ describe('a deployment to LocalStack', () => {
     const types = new Set(Object.values(Resources).map(({ Type }) => Type));
     for (const type of types) expect(type).not.toMatch(/WAFv2|AmazonMQ|EventSourceMapping|EC2|Custom::/);
     expect(types).toContain('AWS::Lambda::Function');
+    // By these test/localstack finds where it was deployed to.
+    const propertiesOf = (type: string) =>
+      Object.values(Resources).find(({ Type }) => Type === type)?.Properties;
+    expect(propertiesOf('AWS::ApiGateway::RestApi')).toMatchObject({ Name: 'localstack-order-saga' });
+    expect(propertiesOf('AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'localstack' });
     expect(text).not.toMatch(/VpcConfig|Fn::ImportValue|resolve:/);
   });
 });

@@ -11,12 +11,12 @@ beforeAll(async () => {
   world = await startWorld();
   alice = await world.customer('alice');
   bob = await world.customer('bob');
-  await world.stock({ sku: 'mug', available: 100_000, unitPriceMinor: 1290 });
+  await world.stock({ sku: 'cup', available: 100_000, unitPriceMinor: 1290 });
 });
 afterAll(() => world?.end());
 
 const key = (value: string = randomUUID()) => ({ 'idempotency-key': value });
-const good = { items: [{ sku: 'mug', quantity: 1 }], paymentMethod: 'pm_card_visa' };
+const good = { items: [{ sku: 'cup', quantity: 1 }], paymentMethod: 'pm_card_visa' };
 
 /** Every refusal is problem details that say what to do. */
 async function refused(status: number, reply: ReturnType<Client['call']>) {
@@ -45,9 +45,9 @@ describe('POST /orders', () => {
 
   test.each([
     ['no items', { ...good, items: [] }, '/items'],
-    ['no quantity', { ...good, items: [{ sku: 'mug' }] }, '/items/0/quantity'],
-    ['quantity zero', { ...good, items: [{ sku: 'mug', quantity: 0 }] }, '/items/0/quantity'],
-    ['quantity of a fraction', { ...good, items: [{ sku: 'mug', quantity: 1.5 }] }, '/items/0/quantity'],
+    ['no quantity', { ...good, items: [{ sku: 'cup' }] }, '/items/0/quantity'],
+    ['quantity zero', { ...good, items: [{ sku: 'cup', quantity: 0 }] }, '/items/0/quantity'],
+    ['quantity of a fraction', { ...good, items: [{ sku: 'cup', quantity: 1.5 }] }, '/items/0/quantity'],
     ['a SKU twice', { ...good, items: [...good.items, ...good.items] }, '/items'],
     ['a price from the client', { ...good, totalMinor: 1 }, '/totalMinor'],
     ['no payment method', { items: good.items }, '/paymentMethod'],
@@ -130,8 +130,8 @@ describe('who may do what', () => {
   });
 
   test('stock and dead letters are for operators: 403', async () => {
-    await refused(403, alice.call('PUT', '/stock/mug', { available: 1, unitPriceMinor: 1, currency: 'EUR' }));
-    await refused(403, alice.call('POST', '/stock/mug/receipts', { quantity: 1 }, key()));
+    await refused(403, alice.call('PUT', '/stock/cup', { available: 1, unitPriceMinor: 1, currency: 'EUR' }));
+    await refused(403, alice.call('POST', '/stock/cup/receipts', { quantity: 1 }, key()));
     for (const service of ['order', 'inventory', 'payment']) {
       await refused(403, alice.call('GET', `/dead-letters/${service}`));
       await refused(403, alice.call('POST', `/dead-letters/${service}/redrive`, { dryRun: true }));
@@ -167,7 +167,7 @@ describe('lists', () => {
     expect(items).toMatchObject([{ sku: '0-first', available: 3, unitPriceMinor: 100, currency: 'EUR' }]);
     const rest = await alice.expect(200, 'GET', `/stock?cursor=${cursor}`);
     const listed: string[] = rest.items.map(({ sku }: { sku: string }) => sku);
-    expect(listed).toContain('mug');
+    expect(listed).toContain('cup');
     expect(listed).not.toContain('0-first');
     expect(listed).toEqual(listed.toSorted());
   });
@@ -187,9 +187,9 @@ describe('stock', () => {
 
   test('bad content is 422, an unknown SKU 404', async () => {
     const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR' };
-    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, available: -1 }));
-    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, unitPriceMinor: 0.5 }));
-    await refused(422, world.operator.call('PUT', '/stock/mug', { ...stock, currency: 'euro' }));
+    await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, available: -1 }));
+    await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, unitPriceMinor: 0.5 }));
+    await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, currency: 'euro' }));
     await refused(422, world.operator.call('PUT', '/stock/-bad', stock));
     await refused(404, alice.call('GET', '/stock/nothing'));
   });

@@ -9,8 +9,12 @@ import { readTables, type TableDefinition } from './template.ts';
 const tableReadySeconds = 30;
 
 /** Creates the tables of infra/aws/tables.yml that do not exist yet. Returns the names of all of them. */
-export async function createTables(endpoint: string, region: string): Promise<readonly string[]> {
-  const tables = readTables('local');
+export async function createTables(
+  endpoint: string,
+  region: string,
+  stage = 'local',
+): Promise<readonly string[]> {
+  const tables = readTables(stage);
   const client = new DynamoDBClient({
     endpoint,
     region,

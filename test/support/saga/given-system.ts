@@ -11,6 +11,25 @@ const variables = {
   issuer: 'SAGA_ISSUER_URL',
 } as const;
 
+export type Given = {
+  readonly urls: System['urls'];
+  readonly stage: string;
+  /** Where the issuer's key is. */
+  readonly dataDir: string;
+  /** What the system was started with. */
+  readonly retryDelays: string;
+};
+
+/** What `givenSystem` reads, for a suite that runs in a process of its own. */
+export const variablesOf = ({ urls, stage, dataDir, retryDelays }: Given): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(variables).map(([part, name]) => [name, urls[part as keyof typeof variables]]),
+  ),
+  SAGA_STAGE: stage,
+  SAGA_DATA_DIR: dataDir,
+  SAGA_RETRY_DELAYS: retryDelays,
+});
+
 /**
  * A system that somebody else has started, by its endpoints: LocalStack's, or another serverless-offline's. Its
  * tokens are signed with the issuer's key in SAGA_DATA_DIR. It has no parts to kill, and it is not stopped.
