@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { finalState } from '../../infra/local/saga/final-state.ts';
-import { slsInvoke } from '../../infra/local/saga/invoke.ts';
+import { apiInvoke, slsInvoke } from '../../infra/local/saga/invoke.ts';
 import { type Listener, overhear } from '../../infra/local/saga/overhear.ts';
 import { play, type Stage } from '../../infra/local/saga/play.ts';
 import { readScenario, scenarioNames } from '../../infra/local/saga/scenario.ts';
@@ -34,6 +34,7 @@ beforeAll(async () => {
   stage = {
     listener,
     invoke: slsInvoke('local', environment),
+    watch: apiInvoke('local', environment),
     setProvider: (ways) => providerIs(world, ways),
     report: (line) => lines.push(line),
   };
@@ -64,7 +65,7 @@ describe('a scenario', () => {
       .filter((line) => line.includes('←'))
       .flatMap((line) => line.trim().slice(2).split(', '));
     expect(said).toEqual(['order.placed', 'stock.reserved', 'payment.captured', 'order.confirmed']);
-    expect((await finalState(happy?.orderId ?? '', stage.invoke)).join('\n')).toMatch(
+    expect((await finalState(happy?.orderId ?? '', stage.watch)).join('\n')).toMatch(
       /order +CONFIRMED[\s\S]*inventory +RESERVED[\s\S]*payment +CAPTURED +CHARGING → CAPTURED/,
     );
   });

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { region } from '../environment.ts';
 import { projectDir } from '../project.ts';
 
 export type Invoke = (functionName: string, payload: unknown) => Promise<unknown>;
@@ -23,6 +25,21 @@ export const slsInvoke =
     }
   };
 
+/** The same by Lambda's API, from this process. @throws Error if the function failed */
+export const apiInvoke = (stage: string, environment: NodeJS.ProcessEnv): Invoke => {
+  const { AWS_ENDPOINT_URL_LAMBDA: endpoint = '' } = environment;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new LambdaClient({ endpoint, region, credentials });
+  return async (functionName, payload) => {
+    const FunctionName = `order-saga-${stage}-${functionName}`;
+    const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
+    const { FunctionError, Payload = [] } = await client.send(command);
+    const text = Buffer.from(Payload).toString('utf8');
+    if (FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${text}`);
+    return answerIn(text);
+  };
+};
+
 function sls(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const program = join(projectDir, 'node_modules/serverless/bin/serverless.js');
   return new Promise((resolve, reject) => {
@@ -35,9 +52,8 @@ function sls(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 /** A request's answer has its body parsed, so that a scenario can look into it. */
-function answerIn(stdout: string): unknown {
-  const text = stdout.trim();
-  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+function answerIn(text: string): unknown {
+  const answer: unknown = text.trim() === '' ? undefined : JSON.parse(text);
   if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) return answer;
   const { statusCode: status, body } = answer as { readonly statusCode: number; readonly body?: unknown };
   return { status, body: typeof body === 'string' && body !== '' ? JSON.parse(body) : body };

@@ -6,7 +6,10 @@ import type { Call, Scenario, Step } from './scenario.ts';
 import { differences, filledIn, partOf, type Variables } from './variables.ts';
 
 export type Stage = {
+  /** What a person would type: a process for every step. */
   readonly invoke: Invoke;
+  /** Asks for what a step waits for, again and again, where a process each time would be slow. */
+  readonly watch: Invoke;
   readonly listener: Listener;
   /** Changes the payment provider's ways. */
   readonly setProvider: (ways: object) => Promise<void>;
@@ -20,6 +23,8 @@ export type Ending = {
 };
 
 const PAUSE_MS = 100;
+/** An answer may come before the events that it led to. */
+const AFTERMATH_MS = 500;
 
 /** Plays a scenario to its end or to the first step that is not as expected. */
 export async function play({ about, name, steps }: Scenario, stage: Stage): Promise<Ending> {
@@ -30,6 +35,7 @@ export async function play({ about, name, steps }: Scenario, stage: Stage): Prom
     for (const [index, step] of steps.entries()) {
       report(`  ${index + 1}. ${step.step}`);
       variables = await take(step, variables, stage);
+      if (index === steps.length - 1) await delay(AFTERMATH_MS);
       const said = stage.listener.take(ordersIn(variables));
       if (said.length > 0) report(`     ← ${said.join(', ')}`);
     }
@@ -53,14 +59,15 @@ async function take(step: Step, variables: Variables, stage: Stage): Promise<Var
   return { ...variables, ...kept(call, answer) };
 }
 
-async function answerTo(call: Call, { invoke, report }: Stage): Promise<unknown> {
+async function answerTo(call: Call, { invoke, watch, report }: Stage): Promise<unknown> {
   const deadline = performance.now() + 1_000 * (call.until ?? 0);
   const payload = payloadOf(call);
-  for (;;) {
-    const answer = await invoke(call.invoke, payload);
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await (call.until === undefined ? invoke : watch)(call.invoke, payload);
     const wrong = call.expect === undefined ? [] : differences(call.expect, answer);
     if (wrong.length === 0) {
-      report(`     ${call.invoke} → ${summary(answer)}`);
+      const how = call.until === undefined ? '' : ` (Lambda's API, asked ${attempt}×)`;
+      report(`     ${call.invoke} → ${summary(answer)}${how}`);
       return answer;
     }
     if (performance.now() > deadline) throw new Error(`${call.step}: ${wrong.join('; ')}`);

@@ -3,7 +3,7 @@ import { portsFrom } from '../ports.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { privateNodeUrl } from '../rabbitmq/private-node.ts';
 import { finalState } from './final-state.ts';
-import { slsInvoke } from './invoke.ts';
+import { apiInvoke, slsInvoke } from './invoke.ts';
 import { overhear } from './overhear.ts';
 import { play, type Stage } from './play.ts';
 import { readScenario, scenarioNames } from './scenario.ts';
@@ -27,9 +27,11 @@ async function main(names: readonly string[]): Promise<number> {
     AWS_SECRET_ACCESS_KEY: 'local',
   };
   const listener = await overhear(process.env.RABBITMQ_URL || privateNodeUrl(ports));
+  const stageName = process.env.STAGE || 'local';
   const stage: Stage = {
     listener,
-    invoke: slsInvoke(process.env.STAGE || 'local', environment),
+    invoke: slsInvoke(stageName, environment),
+    watch: apiInvoke(stageName, environment),
     setProvider: providerAt(process.env.STRIPE_API_BASE || `http://127.0.0.1:${ports.payments}`),
     report: console.log,
   };
@@ -38,7 +40,7 @@ async function main(names: readonly string[]): Promise<number> {
     for (const scenario of scenarios) {
       const { failure, variables } = await play(scenario, stage);
       if (typeof variables.orderId === 'string') {
-        for (const line of await finalState(variables.orderId, stage.invoke)) console.log(line);
+        for (const line of await finalState(variables.orderId, stage.watch)) console.log(line);
       }
       console.log(failure === undefined ? `✓ ${scenario.name}\n` : `✗ ${scenario.name}: ${failure}\n`);
       if (failure !== undefined) failed += 1;

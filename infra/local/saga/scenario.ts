@@ -35,7 +35,7 @@ const Call = z.strictObject({
   expect: z.unknown().optional(),
   /** Names for parts of the answer, to be used as `$name` from then on: `orderId: body.orderId`. */
   keep: z.record(z.string(), z.string()).default({}),
-  /** Asks again for so many seconds until what is expected is there. */
+  /** Asks again for so many seconds until what is expected is there: by Lambda's API, not by a process each time. */
   until: z.number().positive().optional(),
 });
 
