@@ -3,7 +3,7 @@ import { createRequire, registerHooks } from 'node:module';
 /**
  * Preloaded into serverless-offline, which then runs every function in its own process (`in-process-runner.ts`).
  * By default it gives each concurrent invocation a worker thread, a JavaScript heap of its own that has to load,
- * compile and warm up everything again: measured here, three times the CPU and eight times the memory of a saga.
+ * compile and warm up everything again: measured here, more than twice the CPU, and at 64 at once eight times the memory.
  * It would also load TypeScript with tsx, though Node runs these files by itself
  * (https://nodejs.org/api/typescript.html): who asks for tsx gets this module, whose loader has nothing to do.
  */
