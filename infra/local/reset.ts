@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { endLeftovers } from './leftovers.ts';
+import { refuseArguments } from './no-arguments.ts';
 import { portsFrom } from './ports.ts';
 import { canRunCompose, removeComposeVolumes } from './processes/docker.ts';
 import { runningFrom } from './processes/identity-file.ts';
@@ -27,4 +28,5 @@ async function main(): Promise<number> {
   return 0;
 }
 
+refuseArguments('run reset');
 process.exitCode = await main();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseArguments } from './no-arguments.ts';
 import { portsFrom } from './ports.ts';
 import type { PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
@@ -51,6 +52,7 @@ async function greet(system: System, dataDir: string, begin: number): Promise<vo
   report(welcome(system, await system.signToken({ role: 'customer' }), join(dataDir, 'logs')));
 }
 
+refuseArguments('start');
 let exitCode = 0;
 try {
   await main();
