@@ -6,7 +6,7 @@ import { users } from '../broker/users.ts';
 import { type Imports, importsOf, type Json } from './imports.ts';
 import { type Needs, needs, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
-import { stageOf } from './stage.ts';
+import { deployAfterGatewayResponses, stageOf } from './stage.ts';
 
 type Definition = {
   readonly handler: string;
@@ -14,7 +14,10 @@ type Definition = {
   vpc?: Json;
   dependsOn?: string[];
   environment?: Record<string, Json>;
-  readonly events?: readonly { rabbitmq?: { arn?: Json; basicAuthArn?: Json } }[];
+  readonly events?: readonly {
+    rabbitmq?: { arn?: Json; basicAuthArn?: Json };
+    schedule?: { enabled?: boolean };
+  }[];
 };
 type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
 
@@ -47,7 +50,7 @@ export default class DeploymentPlugin {
     this.hooks = {
       'before:package:initialize': () => this.#prepareFunctions(),
       'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
-      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#leaveOut(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#finish(),
     };
   }
 
@@ -64,7 +67,10 @@ export default class DeploymentPlugin {
     const imports = this.#imports;
     for (const [name, definition] of Object.entries(functions)) {
       definition.role = roleNameOf(name);
-      if (imports !== undefined) connect(definition, needsOf(name), imports);
+      if (imports === undefined) continue;
+      connect(definition, needsOf(name), imports);
+      // A test on a laptop may run the schedule itself; here nothing else would.
+      for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports !== undefined) Object.assign(provider.environment, environmentOf(this.#stage, imports));
   }
@@ -94,10 +100,12 @@ export default class DeploymentPlugin {
     }
   }
 
-  /** LocalStack without an account has neither Amazon MQ to read from nor WAF; our own event source reads the queues. */
-  #leaveOut(): void {
-    if (this.#stage !== 'localstack') return;
+  /** Once everything is in the template, also what infra/aws/*.yml brings. */
+  #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    deployAfterGatewayResponses(resources);
+    if (this.#stage !== 'localstack') return;
+    // Without an account it has neither Amazon MQ to read from nor WAF; our own event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
       if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
@@ -115,8 +123,8 @@ function connect(definition: Definition, { broker, stripe }: Needs, imports: Imp
       ...(stripe ? { STRIPE_SECRET: imports.stripeSecret } : {}),
     };
   }
-  // A mapping whose queue is not there yet gives up.
-  if (broker === 'consume') definition.dependsOn = ['Topology'];
+  // A mapping whose queue is not there yet gives up, and who publishes must not run ahead of its exchanges.
+  if (broker !== 'administer') definition.dependsOn = ['Topology'];
   for (const { rabbitmq } of definition.events ?? []) {
     if (rabbitmq === undefined || service === undefined) continue;
     rabbitmq.arn = imports.brokerArn;
@@ -129,6 +137,8 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
   const setting = (name: string) => `{{resolve:ssm:/order-saga/${stage}/${name}}}`;
   return {
     RABBITMQ_URL: amqpUrl,
+    // Whatever the deployer's shell has of these is a laptop's.
+    BROKER_PASSWORD: '',
     STRIPE_API_BASE: '',
     STRIPE_SECRET_KEY: '',
     JWKS_URL: setting('jwks-url'),

@@ -57,3 +57,18 @@ export function stageOf(resources: Record<string, Resource>, stage: string): Rec
     },
   };
 }
+
+/** What the gateway answers itself takes effect with the deployment that comes after it, so let that be the first. */
+export function deployAfterGatewayResponses(resources: Record<string, Resource>): void {
+  const responses = idsOf(resources, 'AWS::ApiGateway::GatewayResponse');
+  for (const id of idsOf(resources, 'AWS::ApiGateway::Deployment')) {
+    const deployment = resources[id];
+    if (deployment !== undefined) deployment.DependsOn = [...dependenciesOf(deployment), ...responses];
+  }
+}
+
+const idsOf = (resources: Record<string, Resource>, type: string): readonly string[] =>
+  Object.entries(resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
+
+const dependenciesOf = ({ DependsOn: ids }: Resource): readonly unknown[] =>
+  Array.isArray(ids) ? ids : ids === undefined ? [] : [ids];

@@ -12,13 +12,21 @@ import { variablesOf } from '../support/wiring-checks.ts';
  * Goal: what would be deployed is what was decided. Method: packages for prod and reads the template as
  * CloudFormation would get it, and the templates that are deployed by themselves.
  */
+/** None of it may reach what is deployed. */
+const shellOfALaptop = {
+  BROKER_PASSWORD: 'leaked',
+  RABBITMQ_URL: 'amqp://local:leaked@127.0.0.1:3030',
+  STRIPE_SECRET_KEY: 'sk_leaked',
+  STRIPE_API_BASE: 'http://leaked.test',
+  NUDGE_SCHEDULE: 'false',
+};
 let packaged: Packaged;
 let template: Template;
 const broker = readTemplate('broker.yml');
 const tables = readTemplate('tables.yml');
 const account = readTemplate('account.yml');
 beforeAll(async () => {
-  packaged = await packageFor('prod');
+  packaged = await packageFor('prod', shellOfALaptop);
   template = packaged.template;
 }, 60_000);
 afterAll(() => packaged?.discard());
@@ -58,6 +66,7 @@ describe('every template', () => {
 
   test('holds no secret, and no function is given one', () => {
     const text = JSON.stringify(all());
+    expect(text).not.toContain('leaked');
     expect(text).not.toMatch(/sk_(live|test)_|AKIA|-----BEGIN|amqps?:\/\/[^"]*:[^"]*@/);
     for (const [name, { Environment }] of functions()) {
       for (const [variable, value] of Object.entries(Environment.Variables)) {
@@ -180,6 +189,13 @@ describe('functions', () => {
     expect(inside).toHaveLength(services.length + 3 + 3 + 1);
   });
 
+  test('that publish or consume change after the topology, and not before it was accepted', () => {
+    for (const [, { Properties, DependsOn }] of ofType('AWS::Lambda::Function')) {
+      const isLater = Properties.VpcConfig !== undefined && shortName(Properties) !== 'topology';
+      expect([DependsOn].flat().includes('Topology'), shortName(Properties)).toBe(isLater);
+    }
+  });
+
   test('that must not be starved, or must not run twice, have their concurrency reserved', () => {
     const reserved = functions()
       .filter(([, properties]) => properties.ReservedConcurrentExecutions !== undefined)
@@ -240,6 +256,13 @@ describe('events', () => {
 });
 
 describe('the API', () => {
+  test('is deployed after what it answers itself, which would else wait for the next deployment', () => {
+    const [, deployment] = ofType('AWS::ApiGateway::Deployment')[0] ?? [];
+    const ids = ofType('AWS::ApiGateway::GatewayResponse').map(([id]) => id);
+    expect(ids.length).toBeGreaterThan(5);
+    expect(deployment?.DependsOn).toEqual(expect.arrayContaining(ids));
+  });
+
   test('has one stage, with an access log and throttling, on the deployment', () => {
     const [[, deployment] = ['', {}]] = ofType('AWS::ApiGateway::Deployment');
     expect(deployment).not.toHaveProperty('Properties.StageName');
