@@ -110,7 +110,7 @@ describe('the topology’s custom resource', () => {
       expect(calls[3]?.body).toEqual({
         configure: '^$',
         write: String.raw`^(saga\.events|saga\.failures|inventory\.dead|inventory|saga\.retry\..+)$`,
-        read: String.raw`^(inventory|inventory\.dead)$`,
+        read: String.raw`^(inventory|inventory\.dead|inventory\.[0-9]+)$`,
       });
     },
   );
