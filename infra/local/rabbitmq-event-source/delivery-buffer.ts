@@ -20,6 +20,8 @@ const returnStartMs = 500;
 const returnPauseMs = 2_000;
 // Some of it may be gone for ever: expired, dead-lettered, or taken by another consumer.
 const returnLimitMs = 10_000;
+// What is gone for ever is noticed when the queue falls silent; a queue that never does must not cost memory.
+const mostAwaited = 10_000;
 
 /**
  * What has arrived and waits for an invocation. Messages that come again are never mixed with others, so that a
@@ -34,6 +36,7 @@ export class DeliveryBuffer {
   /** In the order in which the broker returns them: the one in which they were requeued. */
   #requeued: Requeued[] = [];
   #roomSinceMs = 0;
+  #lastArrivalMs = 0;
 
   constructor(limits: BatchLimits, windowMs: number) {
     this.#limits = limits;
@@ -41,13 +44,26 @@ export class DeliveryBuffer {
   }
 
   add(delivery: Delivery): void {
+    this.noteArrival(delivery.arrivedAtMs);
     (delivery.redelivered ? this.#again : this.#fresh).add(delivery);
+  }
+
+  /**
+   * Tells that a message has arrived, even one that is not kept. Where the broker had room and was silent before it,
+   * the queue had nothing more, so a batch of which nothing is here is gone: expired, or over its delivery limit.
+   */
+  noteArrival(nowMs: number): void {
+    const quietSinceMs = Math.max(this.#lastArrivalMs, this.#roomSinceMs);
+    this.#lastArrivalMs = nowMs;
+    if (this.#requeued.length === 0 || this.#again.size > 0 || nowMs - quietSinceMs < returnStartMs) return;
+    this.#requeued = this.#requeued.filter(({ requeuedAtMs }) => nowMs - requeuedAtMs < returnLimitMs);
   }
 
   /** Tells that a batch has been requeued. It is not taken again before the returned function is called. */
   expectAgain({ deliveries, attempt }: Batch, requeuedAtMs: number): () => void {
     const requeued = { records: deliveries.length, attempt, requeuedAtMs, isResting: true };
     this.#requeued.push(requeued);
+    if (this.#requeued.length > mostAwaited) this.#requeued.shift();
     return () => {
       requeued.isResting = false;
     };

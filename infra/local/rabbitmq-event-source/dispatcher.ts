@@ -75,6 +75,7 @@ export class Dispatcher implements Receiver {
     if (this.#stopping.signal.aborted) return;
     const delivery = this.#accept(message);
     if (delivery === undefined) {
+      this.#buffer.noteArrival(performance.now());
       this.#settler?.acknowledge({ singly: [message.fields.deliveryTag] });
       return;
     }

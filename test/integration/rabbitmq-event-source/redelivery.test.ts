@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
 import { functionOf, startMapping } from '../../support/event-source/in-process.ts';
@@ -70,4 +71,28 @@ test.each([10, 5_000])(
 test('a failed batch comes again whole, and before what waits, from a classic queue', async () => {
   await broker.createQueue('classic', { 'x-queue-type': 'classic' });
   expect(await failTwice('classic', 1_000)).toEqual({ sizes: five(1_000), order: 'aaabc' });
+});
+
+// Fails where the event source goes on expecting what the broker has dropped.
+test('a batch that the broker drops at its delivery limit does not cut the next one that fails', async () => {
+  await broker.createQueue('dropped', { 'x-delivery-limit': 2 });
+  const calls: number[] = [];
+  let isFirst = true;
+  const lambda = functionOf(({ bodies }) => {
+    calls.push(bodies.length);
+    if (bodies.includes('poison')) throw new Error('always');
+    if (!isFirst) return;
+    isFirst = false;
+    throw new Error('once');
+  });
+  const event = { queue: `${broker.prefix}.dropped`, batchSize: 10, maximumBatchingWindow: 1 };
+  const { eventSource } = startMapping(broker.url, 'dropped', event, lambda);
+  await broker.publish('dropped', ['poison']);
+  await until('it has been delivered three times', () => calls.length === 3);
+  await delay(10_500);
+  await broker.publish('dropped', numbers(10));
+  await until('the others come again', () => calls.length === 5);
+  await eventSource.stop();
+  expect(calls).toEqual([1, 1, 1, 10, 10]);
+  expect((await broker.count('dropped')).messageCount).toBe(0);
 });

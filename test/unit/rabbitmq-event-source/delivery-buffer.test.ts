@@ -172,6 +172,48 @@ test('others wait for a batch that may come back first, and no longer', () => {
   expect(buffer.take(60_000, hasRoom)?.attempt).toBe(2);
 });
 
+/** A batch of one that is requeued, then one of ten that fails too and comes back whole. */
+function afterOneIsLost(buffer: DeliveryBuffer, atMs: number): (number[] | undefined)[] {
+  for (let tag = 1; tag <= 10; tag += 1) buffer.add(delivery(tag, { arrivedAtMs: atMs }));
+  const batch = buffer.take(atMs, hasRoom);
+  if (batch === undefined) throw new Error('nothing is due');
+  buffer.expectAgain(batch, atMs)();
+  for (let tag = 11; tag <= 20; tag += 1) {
+    buffer.add(delivery(tag, { arrivedAtMs: atMs + 5, redelivered: true }));
+  }
+  return takeAll(buffer, atMs + 5);
+}
+
+const elevenToTwenty = Array.from({ length: 10 }, (_, index) => 11 + index);
+
+test('a batch that the broker has dropped does not cut a later one', () => {
+  expect(afterOneIsLost(requeued(1), 10_000)).toEqual([elevenToTwenty]);
+});
+
+test('a batch counts as dropped only when the broker had room and was silent', () => {
+  expect(afterOneIsLost(requeued(1), 9_999), 'too early').not.toEqual([elevenToTwenty]);
+  const busy = requeued(1);
+  busy.noteArrival(9_501);
+  expect(afterOneIsLost(busy, 10_000), 'the queue had more').not.toEqual([elevenToTwenty]);
+  const full = requeued(1);
+  full.noteRoom(9_501);
+  expect(afterOneIsLost(full, 10_000), 'the queue could not send').not.toEqual([elevenToTwenty]);
+});
+
+test('what has begun to come back is not dropped', () => {
+  const buffer = requeued(2);
+  buffer.add(delivery(3, { arrivedAtMs: 9_000, redelivered: true }));
+  buffer.add(delivery(4, { arrivedAtMs: 10_500, redelivered: true }));
+  expect(buffer.take(10_500, hasRoom)?.attempt).toBe(2);
+});
+
+test('of what never comes back, only so much is remembered', () => {
+  const buffer = requeued(2);
+  for (let count = 0; count < 10_000; count += 1) requeue(buffer, 1)();
+  buffer.add(delivery(3, again));
+  expect(tags(buffer.take(0, hasRoom))).toEqual([3]);
+});
+
 test('a batch that no longer fits into an event comes again in two, and nothing is awaited', () => {
   const buffer = filled({ records: 10, bytes: 10 });
   const deliveries = [delivery(1, { bytes: 5 }), delivery(2, { bytes: 5 })];
