@@ -43,7 +43,7 @@ export class Dispatcher implements Receiver {
   #timer: NodeJS.Timeout | undefined;
   #wakeUpIsScheduled = false;
   #failuresInARow = 0;
-  /** The first delivery that a stop has left unsettled: no acknowledgement may reach past it. */
+  /** The first delivery that a stop or an error has left unsettled: no acknowledgement may reach past it. */
   #lowestAbandonedTag = Number.POSITIVE_INFINITY;
 
   constructor(mapping: Mapping, invoke: Invoke, log: Log, counters: Counters) {
@@ -134,9 +134,13 @@ export class Dispatcher implements Receiver {
   }
 
   #start(batch: Batch): void {
-    const run = this.#run(batch)
+    const settler = this.#settler;
+    const run = this.#run(batch, settler)
       // Nothing below throws by design; if it does, the messages stay unacknowledged until the channel closes.
-      .catch((error: unknown) => this.#log.error(`internal error: ${String(error)}`))
+      .catch((error: unknown) => {
+        this.#log.error(`internal error: ${String(error)}`);
+        this.#abandon(batch, settler);
+      })
       .finally(() => {
         this.#running.delete(run);
         this.#wakeUp();
@@ -144,8 +148,7 @@ export class Dispatcher implements Receiver {
     this.#running.set(run, batch);
   }
 
-  async #run(batch: Batch): Promise<void> {
-    const settler = this.#settler;
+  async #run(batch: Batch, settler: Settler | undefined): Promise<void> {
     const { functionName, functionTimeoutSeconds } = this.#mapping;
     const timeoutMs = functionTimeoutSeconds * 1_000 + startAllowanceMs;
     const payload = this.#envelope.payload(batch.deliveries.map(({ json }) => json));
@@ -206,7 +209,7 @@ export class Dispatcher implements Receiver {
     return this.#unsettled < this.prefetch;
   }
 
-  #abandon({ deliveries: [first] }: Batch, settler: Settler): void {
+  #abandon({ deliveries: [first] }: Batch, settler: Settler | undefined): void {
     if (settler !== this.#settler || first === undefined) return;
     this.#lowestAbandonedTag = Math.min(this.#lowestAbandonedTag, first.tag);
   }

@@ -242,6 +242,24 @@ test('a batch that was refused when a stop began is not acknowledged by the one 
   expect(settled).toEqual(['first channel: acknowledge 3,4']);
 });
 
+// Fails where a batch that ended in an error of ours is forgotten, and acknowledged by the next success.
+test('an invocation that throws leaves its batch unacknowledged for good', async () => {
+  const log = { error: () => undefined, info: () => undefined, debug: () => undefined };
+  const handled: number[] = [];
+  const invoke: Invoke = () => {
+    if (handled.push(handled.length + 1) === 1) throw new Error('a bug');
+    return Promise.resolve({ kind: 'succeeded' });
+  };
+  const dispatcher = new Dispatcher({ ...mapping, batchSize: 1 }, invoke, log, new Counters('test', log));
+  const settled: string[] = [];
+  dispatcher.attach(settler(settled, 'channel'));
+  for (const tag of [1, 2]) dispatcher.receive(deliveredMessage({ tag }));
+  await turn();
+  await turn();
+  expect(handled).toEqual([1, 2]);
+  expect(settled).toEqual(['channel: acknowledge 2']);
+});
+
 // Fails where the comma is counted once but not twice: a record that just fits is taken and never sent.
 test.each([-1, 0])(
   'a record that fills the event to %i bytes is sent or dropped, and holds up nothing',
