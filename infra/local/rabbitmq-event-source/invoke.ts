@@ -46,8 +46,10 @@ export function lambdaEndpoint(
       });
       try {
         const response = await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
-        if (response.FunctionError === undefined) return { kind: 'succeeded' };
-        return { kind: 'failed', reason: functionError(response.FunctionError, response.Payload) };
+        if (response.FunctionError !== undefined) {
+          return { kind: 'failed', reason: functionError(response.FunctionError, response.Payload) };
+        }
+        return isLambdaAnswer(response.Payload) ? { kind: 'succeeded' } : notLambda(endpoint, 200);
       } catch (error) {
         return describeRefusal(error, functionName, endpoint, timeoutMs);
       }
@@ -87,10 +89,26 @@ function functionError(kind: string, payload: Uint8Array | undefined): string {
   }
 }
 
+/**
+ * Lambda answers with JSON, or with nothing; a web server that is taken for it must not empty a queue. The content type
+ * does not tell: serverless-offline calls a text `text/html`, and puts it in quotes without escaping those inside.
+ */
+function isLambdaAnswer(payload: Uint8Array | undefined): boolean {
+  const start = Buffer.from(payload?.subarray(0, 64) ?? []).toString();
+  return /^\s*($|["[{\d-]|true|false|null)/.test(start);
+}
+
+function notLambda(endpoint: string, status: number): Outcome {
+  return { kind: 'refused', reason: `${endpoint} does not answer as Lambda does (status ${status})` };
+}
+
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function describeRefusal(error: unknown, functionName: string, endpoint: string, timeoutMs: number): Outcome {
   if (error instanceof LambdaServiceException) return describeStatus(error, functionName, endpoint);
+  const status = statusOf(error);
+  // What says neither that it is Lambda nor that something broke down behind it.
+  if (status >= 300 && status < 500) return notLambda(endpoint, status);
   const message = messageOf(error);
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -104,6 +122,12 @@ function describeRefusal(error: unknown, functionName: string, endpoint: string,
     return { kind: 'failed', reason: `function ${functionName} has not answered within ${timeoutMs} ms` };
   }
   return { kind: 'failed', reason: `${message} (${endpoint})` };
+}
+
+/** Zero where there was no answer. The SDK adds the status to whatever it throws over an answer it cannot read. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof Error) || !('$metadata' in error)) return 0;
+  return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode ?? 0;
 }
 
 /**

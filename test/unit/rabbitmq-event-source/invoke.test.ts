@@ -122,3 +122,45 @@ test('a function that does not answer in time may have run it too', async () => 
 test('a function that answers has succeeded, whatever it answers', async () => {
   expect(await invokeAt(answering(200, {}, { anything: true }))).toEqual({ kind: 'succeeded' });
 });
+
+const saying =
+  (status: number, contentType: string, body: string): RequestListener =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': contentType }).end(body);
+  };
+
+const page = '<!doctype html><title>Welcome</title>';
+
+test.each([
+  [200, page],
+  [200, `\n${page}`],
+  [200, 'OK'],
+  [302, page],
+  [403, page],
+  [404, page],
+])('a web server that answers %i and %j is not Lambda: no function has run', async (status, body) => {
+  expect(await invokeAt(saying(status, 'text/html', body))).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining(`does not answer as Lambda does (status ${status})`),
+  });
+});
+
+test('a page that tells of an error behind it may come after the function: the batch comes again', async () => {
+  expect(await invokeAt(saying(502, 'text/html', page))).toMatchObject({ kind: 'failed' });
+});
+
+test('an answer that breaks off may come from a function that has run', async () => {
+  const breakingOff: RequestListener = (request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+    response.write('{"a":', () => request.socket.destroy());
+  };
+  expect(await invokeAt(breakingOff)).toMatchObject({ kind: 'failed' });
+});
+
+// As serverless-offline sends them: its server calls every text `text/html`.
+test.each(['', 'null', 'true', 'false', '-1', '7', '[]', '{}', '"a text"', '"a "quoted" text"'])(
+  'the answer %j is one that Lambda or an emulator gives',
+  async (body) => {
+    expect(await invokeAt(saying(200, 'text/html; charset=utf-8', body))).toEqual({ kind: 'succeeded' });
+  },
+);
