@@ -22,6 +22,12 @@ export type LambdaEndpoint = {
   readonly close: () => void;
 };
 
+/**
+ * Every mapping shares them, and each limits its own calls: one that waited here for a connection, of which the SDK
+ * allows 50, would spend its function's time.
+ */
+const connections = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
+
 /** `isEmulated`: at this endpoint nobody checks signatures. */
 export function lambdaEndpoint(
   endpoint: string,
@@ -33,7 +39,7 @@ export function lambdaEndpoint(
     region,
     // The caller decides what comes again and when; a retry in here would invoke a function twice behind its back.
     maxAttempts: 1,
-    requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true } },
+    requestHandler: { httpAgent: connections, httpsAgent: connections },
     ...(isEmulated && { credentials: emulatedCredentials, signer: unsigned(region) }),
   });
   return {

@@ -1,6 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
-import { lambdaEndpoint, type Outcome } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
+import {
+  type LambdaEndpoint,
+  lambdaEndpoint,
+  type Outcome,
+} from '../../../infra/local/rabbitmq-event-source/invoke.ts';
 
 let server: Server | undefined;
 
@@ -12,17 +16,21 @@ afterEach(async () => {
 
 /** Invokes a function at an endpoint that answers as given. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 async function invokeAt(answer: RequestListener, timeoutMs = 5_000, host = '127.0.0.1'): Promise<Outcome> {
-  const listening = createServer(answer);
-  server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, host.replace(/[[\]]/g, ''), resolve));
-  const address = listening.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const lambda = lambdaEndpoint(`http://${host}:${address.port}`, 'eu-central-1');
+  const lambda = await lambdaAt(answer, host);
   try {
     return await lambda.invoke('service-local-pay', Buffer.from('{}'), timeoutMs);
   } finally {
     lambda.close();
   }
+}
+
+async function lambdaAt(answer: RequestListener, host: string): Promise<LambdaEndpoint> {
+  const listening = createServer(answer);
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, host.replace(/[[\]]/g, ''), resolve));
+  const address = listening.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return lambdaEndpoint(`http://${host}:${address.port}`, 'eu-central-1');
 }
 
 const answering =
@@ -164,3 +172,15 @@ test.each(['', 'null', 'true', 'false', '-1', '7', '[]', '{}', '"a text"', '"a "
     expect(await invokeAt(saying(200, 'text/html; charset=utf-8', body))).toEqual({ kind: 'succeeded' });
   },
 );
+
+// Fails where calls wait for a connection: `concurrency` goes to 1,000.
+test('as many invocations as are asked for run at once', async () => {
+  const together = 80;
+  const waiting: ServerResponse[] = [];
+  const lambda = await lambdaAt((_, response) => {
+    if (waiting.push(response) === together) for (const each of waiting) each.end('{}');
+  }, '127.0.0.1');
+  const calls = Array.from({ length: together }, () => lambda.invoke('any', Buffer.from('{}'), 3_000));
+  expect(new Set((await Promise.all(calls)).map(({ kind }) => kind))).toEqual(new Set(['succeeded']));
+  lambda.close();
+});
