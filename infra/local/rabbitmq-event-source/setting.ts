@@ -17,6 +17,14 @@ export function section(value: unknown, where: string): Section {
   return value;
 }
 
+/** A setting that is misspelt would silently be its default. */
+export function onlyKeys(settings: Section, where: string, known: readonly string[]): void {
+  const unknown = Object.keys(settings).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new SettingError(`${where} has no setting ${unknown}; it has ${known.join(', ')}`);
+  }
+}
+
 export function text(value: unknown, where: string): string {
   if (typeof value !== 'string' || value === '') throw refused(where, 'a text that is not empty', value);
   return value;

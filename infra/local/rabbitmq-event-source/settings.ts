@@ -1,6 +1,7 @@
 import { compileFilters, type Filter } from './filter.ts';
 import {
   isSection,
+  onlyKeys,
   refused,
   type Section,
   SettingError,
@@ -45,6 +46,23 @@ const defaultFunctionTimeoutSeconds = 6;
 
 const maximumConcurrency = 1_000;
 
+const customKeys = ['url', 'concurrency'];
+
+// https://github.com/oss-serverless/serverless/blob/main/lib/plugins/aws/package/compile/events/rabbitmq.js
+const eventKeys = [
+  'arn',
+  'basicAuthArn',
+  'queue',
+  'batchSize',
+  'maximumBatchingWindow',
+  'virtualHost',
+  'enabled',
+  'filterPatterns',
+];
+
+/** Nobody connects to it: it stands where no URL is set and no mapping is enabled. */
+const unusedBroker = 'amqp://127.0.0.1';
+
 type Surroundings = {
   readonly provider: Section;
   readonly region: string;
@@ -60,6 +78,7 @@ export function readSettings(service: unknown, environment: NodeJS.ProcessEnv): 
   const root = section(service, 'the Serverless configuration');
   const provider = section(root.provider, 'provider');
   const custom = section(section(root.custom, 'custom')[customSection], `custom.${customSection}`);
+  onlyKeys(custom, `custom.${customSection}`, customKeys);
   const functions = section(root.functions, 'functions');
   const concurrency = section(custom.concurrency, `custom.${customSection}.concurrency`);
   for (const key of Object.keys(concurrency)) {
@@ -69,22 +88,32 @@ export function readSettings(service: unknown, environment: NodeJS.ProcessEnv): 
       );
     }
   }
-  const brokerUrl = readBrokerUrl(custom.url ?? environment.RABBITMQ_URL);
+  const url = custom.url ?? environment.RABBITMQ_URL;
+  const brokerUrl = readBrokerUrl(url ?? unusedBroker);
   const region = typeof provider.region === 'string' ? provider.region : 'us-east-1';
   const surroundings = { provider, region, urlVirtualHost: virtualHostOf(brokerUrl), concurrency };
   const mappings = Object.entries(functions).flatMap(([key, definition]) =>
     readFunction(key, section(definition, `functions.${key}`), surroundings),
   );
+  if (url === undefined && mappings.some(({ enabled }) => enabled)) throw brokerUrlRefused();
   return { brokerUrl, region, mappings };
 }
 
 function readBrokerUrl(value: unknown): string {
-  const where = `custom.${customSection}.url or the environment variable RABBITMQ_URL`;
-  if (typeof value !== 'string' || !URL.canParse(value) || !/^amqps?:$/.test(new URL(value).protocol)) {
-    // The value is not repeated: it may hold a password.
-    throw new SettingError(`${where} must be a URL such as amqp://user:password@127.0.0.1:5672`);
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  if (url === null || !/^amqps?:$/.test(url.protocol)) throw brokerUrlRefused();
+  try {
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
+  } catch {
+    throw brokerUrlRefused(', in which % is written as %25');
   }
-  return value;
+  return String(value);
+}
+
+/** The value is not repeated: it may hold a password. */
+function brokerUrlRefused(more = ''): SettingError {
+  const where = `custom.${customSection}.url or the environment variable RABBITMQ_URL`;
+  return new SettingError(`${where} must be a URL such as amqp://user:password@127.0.0.1:5672${more}`);
 }
 
 function virtualHostOf(brokerUrl: string): string {
@@ -107,6 +136,7 @@ function readMapping(
   where: string,
   { provider, region, urlVirtualHost, concurrency }: Surroundings,
 ): Mapping {
+  onlyKeys(event, where, eventKeys);
   const window = event.maximumBatchingWindow;
   const timeout = definition.timeout ?? provider.timeout ?? defaultFunctionTimeoutSeconds;
   const filter = compileFilters(event.filterPatterns, `${where}.filterPatterns`);

@@ -128,6 +128,20 @@ test.each([
     { custom: { url: 'http://127.0.0.1' } },
     'custom.rabbitmq-event-source.url or the environment variable RABBITMQ_URL',
   ],
+  [
+    { custom: { url: 'amqp://127.0.0.1/%zz' } },
+    /^custom.rabbitmq-event-source.url or the environment .* %25$/,
+  ],
+  [{ custom: { url: 'amqp://a%zz:b@127.0.0.1' } }, /^custom.rabbitmq-event-source.url or .* %25$/],
+  [{ custom: { url: 'amqp://a:b%zz@127.0.0.1' } }, /^custom.rabbitmq-event-source.url or .* %25$/],
+  [
+    { custom: { concurency: { pay: 2 } } },
+    'custom.rabbitmq-event-source has no setting concurency; it has url, concurrency',
+  ],
+  [
+    { event: { batchsize: 2 } },
+    `${where} has no setting batchsize; it has arn, basicAuthArn, queue, batchSize, maximumBatchingWindow, virtualHost, enabled, filterPatterns`,
+  ],
 ])('%j is refused', (parts, message) => {
   expect(() => read(parts)).toThrow(message);
 });
@@ -137,4 +151,12 @@ test('a refused URL is not repeated, for it may hold a password', () => {
     /^(?!.*a-secret)/,
   );
   expect(() => readSettings(service({}), {})).toThrow('RABBITMQ_URL must be a URL');
+});
+
+test('only a mapping that is enabled needs a broker', () => {
+  expect(readSettings(service({ definition: { events: [{ http: {} }] } }), {}).mappings).toEqual([]);
+  expect(readSettings(service({ event: { enabled: false } }), {}).mappings).toMatchObject([
+    { enabled: false, virtualHost: '/' },
+  ]);
+  expect(() => readSettings(service({ event: { enabled: true } }), {})).toThrow('RABBITMQ_URL must be a URL');
 });
