@@ -10,6 +10,8 @@ import type { Mapping } from './settings.ts';
 const firstReconnectMs = 100;
 const highestReconnectMs = 5_000;
 const repeatFailureAfterMs = 60_000;
+// A broker may let in, and close at once what it let in.
+const steadySessionMs = 5_000;
 
 /** Keeps one mapping consuming, through every loss of its connection, until it is stopped. */
 export class Subscription {
@@ -70,15 +72,20 @@ export class Subscription {
       return error instanceof Error ? error : new Error(String(error));
     }
     this.#session = session;
-    this.#failuresInARow = 0;
-    this.#lastFailure = '';
+    const consumingSinceMs = performance.now();
     this.#log.info('consuming');
     // A stop that came in the very moment in which it opened has not seen it.
     if (signal.aborted) await session.close();
     const failure = await session.ended;
     this.#session = undefined;
+    if (performance.now() - consumingSinceMs >= steadySessionMs) this.#forgetFailures();
     await session.close();
     return failure;
+  }
+
+  #forgetFailures(): void {
+    this.#failuresInARow = 0;
+    this.#lastFailure = '';
   }
 
   /** The same failure again and again is one line a minute. */
