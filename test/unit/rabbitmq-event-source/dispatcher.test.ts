@@ -32,7 +32,9 @@ function started(changes: Partial<Mapping> = {}) {
     info: () => undefined,
     debug: () => undefined,
   };
-  const invoke: Invoke = (_, payload) => {
+  const timeouts: number[] = [];
+  const invoke: Invoke = (_, payload, timeoutMs) => {
+    timeouts.push(timeoutMs);
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const { rmqMessagesByQueue } = JSON.parse(payload.toString());
     const records: { data: string }[] = rmqMessagesByQueue['test::/'];
@@ -49,7 +51,7 @@ function started(changes: Partial<Mapping> = {}) {
   dispatcher.attach(settler(settled, 'first channel'));
   const receive = (tag: number, redelivered = false): void =>
     dispatcher.receive(deliveredMessage({ tag, redelivered, body: String(tag) }));
-  return { dispatcher, running, lines, settled, receive };
+  return { dispatcher, running, lines, settled, timeouts, receive };
 }
 
 function settler(settled: string[], name: string): Settler {
@@ -240,6 +242,13 @@ test('a batch that was refused when a stop began is not acknowledged by the one 
   await running[1]?.end('succeeded');
   await stopping;
   expect(settled).toEqual(['first channel: acknowledge 3,4']);
+});
+
+test("an invocation is given its function's own time, and a minute for the start", async () => {
+  const { timeouts, receive } = started({ functionTimeoutSeconds: 900 });
+  receive(1);
+  await turn();
+  expect(timeouts).toEqual([960_000]);
 });
 
 // Fails where a batch that ended in an error of ours is forgotten, and acknowledged by the next success.
