@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -106,13 +107,53 @@ test('the command does the same against any Lambda endpoint', async () => {
   expect(await lambda.exit()).toBe(0);
 });
 
-test('the command says what it needs', async () => {
+test('the first interrupt of the command waits for the running invocation, the second does not', async () => {
+  const lambda = await openSilentServer();
   const child = spawn(process.execPath, [command], {
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, AWS_ENDPOINT_URL_LAMBDA: lambda.url, RABBITMQ_URL: broker.url },
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const output = collectOutput(child);
-  await once(child, 'exit');
-  expect(child.exitCode).toBe(1);
-  expect(output()).toContain('AWS_ENDPOINT_URL_LAMBDA must be the URL of a Lambda endpoint');
+  const rabbitmq = { arn: 'arn', queue: `${broker.prefix}.exact`, maximumBatchingWindow: 0 };
+  child.stdin.end(JSON.stringify({ functions: { slow: { name: 'slow', events: [{ rabbitmq }] } } }));
+  await broker.publish('exact', ['unanswered']);
+  await until('the invocation runs', () => lambda.requests() === 1);
+  child.kill('SIGINT');
+  await delay(500);
+  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  child.kill('SIGINT');
+  await exitOf(child);
+  expect(child.signalCode).toBe('SIGINT');
+  await until('the message is back', async () => (await broker.count('exact')).messageCount === 1);
+  lambda.close();
+  await broker.deleteQueue('exact');
 });
+
+test.each([{}, { AWS_ENDPOINT_URL_LAMBDA: 'localhost:4566' }])(
+  'the command says what it needs: %j',
+  async (endpoint) => {
+    const child = spawn(process.execPath, [command], {
+      env: { PATH: process.env.PATH, ...endpoint },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = collectOutput(child);
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(1);
+    expect(output()).toMatch(/^.*AWS_ENDPOINT_URL_LAMBDA must be the URL of a Lambda endpoint.*\n$/);
+  },
+);
+
+/** An endpoint that never answers. */
+async function openSilentServer() {
+  let requests = 0;
+  const server = createServer(() => {
+    requests += 1;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests: () => requests,
+    close: () => server.close().closeAllConnections(),
+  };
+}
