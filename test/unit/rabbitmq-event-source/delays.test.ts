@@ -4,8 +4,8 @@ import type { BrokerSession } from '../../../infra/local/rabbitmq-event-source/b
 import { Counters } from '../../../infra/local/rabbitmq-event-source/counters.ts';
 import { Dispatcher } from '../../../infra/local/rabbitmq-event-source/dispatcher.ts';
 import type { Invoke } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
-import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
 import { Subscription } from '../../../infra/local/rabbitmq-event-source/subscription.ts';
+import { anyMapping } from '../../support/event-source/mapping.ts';
 import { deliveredMessage } from '../../support/event-source/message.ts';
 
 /** Nothing here takes its time: what is waited for passes on this clock, until there have been so many waits. */
@@ -40,22 +40,10 @@ beforeEach(() => {
 
 const log = { error: () => undefined, info: () => undefined, debug: () => undefined };
 
-const mapping: Mapping = {
-  functionName: 'any',
-  functionTimeoutSeconds: 6,
-  eventSourceArn: 'arn',
-  queue: 'test',
-  virtualHost: '/',
-  enabled: true,
-  batchSize: 1,
-  batchingWindowMs: 0,
-  concurrency: 1,
-};
-
 test('the delay after a failure grows to half a minute, and no further', async () => {
   world.mostWaits = 11;
   const refuse: Invoke = () => Promise.resolve({ kind: 'refused', reason: 'because' });
-  const dispatcher = new Dispatcher(mapping, refuse, log, new Counters('test', log));
+  const dispatcher = new Dispatcher(anyMapping, refuse, log, new Counters('test', log));
   dispatcher.attach({ acknowledge: () => undefined, requeue: () => undefined });
   dispatcher.receive(deliveredMessage({}));
   await turn();
@@ -73,7 +61,7 @@ async function waitsBetween(livesMs: readonly (number | 'refused')[]): Promise<r
     return session(lifeMs);
   };
   const invoke: Invoke = () => Promise.resolve({ kind: 'succeeded' });
-  const subscription = new Subscription(mapping, 'amqp://127.0.0.1', invoke, log);
+  const subscription = new Subscription(anyMapping, 'amqp://127.0.0.1', invoke, log);
   await vi.waitUntil(() => world.waits.length === livesMs.length);
   await subscription.stop();
   return world.waits;

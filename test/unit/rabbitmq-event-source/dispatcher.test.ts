@@ -7,19 +7,10 @@ import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-sourc
 import type { Invoke, Outcome } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
 import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
 import type { Settlement } from '../../../infra/local/rabbitmq-event-source/settlement.ts';
+import { anyMapping } from '../../support/event-source/mapping.ts';
 import { deliveredMessage } from '../../support/event-source/message.ts';
 
-const mapping: Mapping = {
-  functionName: 'any',
-  functionTimeoutSeconds: 6,
-  eventSourceArn: 'arn',
-  queue: 'test',
-  virtualHost: '/',
-  enabled: true,
-  batchSize: 3,
-  batchingWindowMs: 0,
-  concurrency: 1,
-};
+const mapping: Mapping = { ...anyMapping, batchSize: 3 };
 
 type Running = { readonly bodies: readonly string[]; readonly end: (kind: Outcome['kind']) => Promise<void> };
 

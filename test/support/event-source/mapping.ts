@@ -1,0 +1,14 @@
+import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
+
+/** A mapping without a window, whose batches are as small as they can be. */
+export const anyMapping: Mapping = {
+  functionName: 'any',
+  functionTimeoutSeconds: 6,
+  eventSourceArn: 'arn',
+  queue: 'test',
+  virtualHost: '/',
+  enabled: true,
+  batchSize: 1,
+  batchingWindowMs: 0,
+  concurrency: 1,
+};
