@@ -1,11 +1,10 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { bundle, bundleOf } from './bundle.ts';
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
   readonly serviceDir: string;
   readonly service: {
-    custom?: Record<string, unknown>;
     readonly functions: Readonly<Record<string, Definition>>;
   };
   readonly pluginManager: { getPlugins(): readonly object[] };
@@ -19,8 +18,7 @@ type Packager = { zipFiles(files: readonly string[], name: string, root: string)
 const cache = 'node_modules/.cache/bundled';
 
 /**
- * Bundles the functions: `package` and `deploy` ship one small archive each, `invoke local` runs what would ship,
- * and `offline start` serves it from the folder that BUNDLES_DIR names, or the sources if it names none.
+ * Bundles the functions: `package` and `deploy` ship one small archive each, and `invoke local` runs what would ship.
  */
 export default class PackagingPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -34,7 +32,6 @@ export default class PackagingPlugin {
       'before:package:createDeploymentArtifacts': () => this.#archive(),
       'before:package:function:package': () => this.#archive(),
       'before:invoke:local:invoke': () => this.#invokeBundle(),
-      'before:offline:start:init': () => this.#serveBundles(process.env.BUNDLES_DIR),
     };
   }
 
@@ -75,18 +72,5 @@ export default class PackagingPlugin {
     const folder = join(cache, 'invoke-local');
     await this.#bundleInto(join(this.#serverless.serviceDir, folder));
     this.#options.extraServicePath = folder;
-  }
-
-  /** serverless-offline looks for handlers below its option `location`. */
-  async #serveBundles(folder: string | undefined): Promise<void> {
-    if (folder === undefined || folder === '') return;
-    await this.#bundleInto(folder);
-    const { service, serviceDir } = this.#serverless;
-    const offline = service.custom?.['serverless-offline'];
-    const location = relative(serviceDir, folder);
-    service.custom = {
-      ...service.custom,
-      'serverless-offline': { ...(typeof offline === 'object' ? offline : {}), location },
-    };
   }
 }
