@@ -1,4 +1,4 @@
-import type { Participant } from '../runtime/engine.ts';
+import type { Participant } from '../runtime/participant.ts';
 import type { Fact } from '../saga/events.ts';
 import { decide, type Reservation, stockKey } from './decide.ts';
 import { reservations, stockOf } from './table.ts';

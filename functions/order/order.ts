@@ -1,7 +1,8 @@
 import type { Edges } from '../runtime/edges.ts';
-import type { Outcome, Participant } from '../runtime/engine.ts';
+import type { Outcome } from '../runtime/engine.ts';
 import { type Caller, type HttpReply, json, mayRead } from '../runtime/http.ts';
 import { log } from '../runtime/log.ts';
+import type { Participant } from '../runtime/participant.ts';
 import { Problem } from '../runtime/problem.ts';
 import { fromItem, type SagaRecord } from '../runtime/record.ts';
 import type { Fact } from '../saga/events.ts';

@@ -1,4 +1,4 @@
-import type { Participant } from '../runtime/engine.ts';
+import type { Participant } from '../runtime/participant.ts';
 import type { Fact } from '../saga/events.ts';
 import type { OrderId } from '../saga/ids.ts';
 import { decide, type Payment, type ProviderAnswer, type ProviderCall } from './decide.ts';

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { open } from '../saga/envelope.ts';
 import type { Fact } from '../saga/events.ts';
 import type { Edges } from './edges.ts';
-import type { Participant } from './engine.ts';
 import { bodyOf, http, json, requireRole } from './http.ts';
 import { limitOf } from './paging.ts';
 import type { Parked, Parking } from './parking.ts';
+import type { Participant } from './participant.ts';
 import { prospectOf, redrive } from './redrive.ts';
 
 /**

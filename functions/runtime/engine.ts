@@ -1,36 +1,14 @@
-import type { Service } from '../saga/choreography.ts';
-import type { Decision } from '../saga/decision.ts';
-import { type SagaEvent, seal } from '../saga/envelope.ts';
+import type { SagaEvent } from '../saga/envelope.ts';
 import type { OrderId } from '../saga/ids.ts';
 import { commit } from './commit.ts';
 import type { Edges } from './edges.ts';
+import { type Decided, judge, type NoChange, type Open, type Verdict } from './judge.ts';
+import type { Memory } from './memory.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
-import { fromItem, next, type SagaRecord, type Table, toItem } from './record.ts';
+import type { Participant, Work } from './participant.ts';
+import type { SagaRecord } from './record.ts';
 import { StoreUnavailableError } from './store.ts';
-import { type Change, type Items, View } from './view.ts';
-
-/** A service's part in the saga: a pure decision, and how it is stored and carried out. */
-export interface Participant<
-  State extends { readonly status: string },
-  Input extends { readonly type: string },
-  Effect,
-> {
-  readonly service: Service;
-  readonly table: Table<State>;
-  readonly decide: (state: State | undefined, input: Input, items: Items) => Decision<State, Effect>;
-  /** Keys of further items that the decision on this input depends on. */
-  readonly reads?: (input: Input) => readonly string[];
-  /** Usually the first this participant hears of an order: written without reading, the condition tells. */
-  readonly opens?: Input['type'];
-  /** Calls the outside, after the record says so. A throw means that the result is not known. */
-  readonly perform?: (orderId: OrderId, effect: Effect) => Promise<Input>;
-}
-
-export interface Work<Input> {
-  readonly orderId: OrderId;
-  readonly input: Input;
-  readonly traceparent?: string | undefined;
-}
+import { View } from './view.ts';
 
 /** What became of one piece of work. `record` is what the table holds for the order, as far as it is known. */
 export type Outcome<State> =
@@ -44,8 +22,7 @@ const MAX_TRIES = 6;
 /** From this try on a job is committed alone, so that one that cannot succeed holds up nobody else. */
 const ALONE_FROM_TRY = 3;
 
-interface Job<State, Input> {
-  readonly work: Work<Input>;
+interface Job<State, Input> extends Open<Input> {
   readonly next: Job<State, Input> | undefined;
   input: Input;
   tries: number;
@@ -54,7 +31,8 @@ interface Job<State, Input> {
 
 /**
  * Runs a batch through one participant: decide, write, call out, publish; resolves when every publication is
- * confirmed. Work on the same order keeps its order; each piece of work succeeds or fails by itself.
+ * confirmed. Work on the same order keeps its order; each piece of work succeeds or fails by itself. A `memory` that
+ * outlives the batch saves reading what the batches share.
  */
 export async function run<
   State extends { readonly status: string },
@@ -64,9 +42,10 @@ export async function run<
   participant: Participant<State, Input, Effect>,
   batch: readonly Work<Input>[],
   edges: Edges,
+  memory?: Memory,
 ): Promise<readonly Outcome<State>[]> {
   const jobs = lanes<State, Input>(batch);
-  await new Run(participant, edges).drain(jobs.heads);
+  await new Run(participant, edges, memory).drain(jobs.heads);
   return Promise.all(jobs.all.map(({ outcome }) => outcome ?? Promise.reject(new Error('a job was lost'))));
 }
 
@@ -90,10 +69,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   #calling = 0;
   #wake: () => void = () => {};
 
-  constructor(participant: Participant<State, Input, Effect>, edges: Edges) {
+  constructor(participant: Participant<State, Input, Effect>, edges: Edges, memory?: Memory) {
     this.#participant = participant;
     this.#edges = edges;
-    this.#view = new View(edges.store);
+    this.#view = new View(edges.store, memory);
   }
 
   /** Whatever is ready when a step begins is decided and committed together; what comes meanwhile waits. */
@@ -108,14 +87,14 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 
   async #step(jobs: readonly Job<State, Input>[]): Promise<void> {
+    let verdicts: readonly Verdict<State, Effect, Job<State, Input>>[];
     try {
-      await this.#view.load(jobs.flatMap((job) => this.#keys(job)));
+      verdicts = await judge(this.#participant, jobs, this.#view, this.#edges.now);
     } catch (error) {
       for (const job of jobs) this.#fail(job, error);
       return;
     }
-    this.#view.beginDraft();
-    const changes = jobs.flatMap((job) => this.#decide(job));
+    const changes = verdicts.flatMap((verdict) => this.#act(verdict));
     await commit(changes, this.#edges.store, this.#view, {
       alone: ({ job }) => job.tries >= ALONE_FROM_TRY,
       committed: ({ job, record, effect, says }) => {
@@ -129,69 +108,32 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     });
   }
 
-  #keys({ work, input, tries }: Job<State, Input>): readonly string[] {
-    const own = this.#participant.table.key(work.orderId);
-    const others = this.#participant.reads?.(input) ?? [];
-    // A first contact that lost its race finds the stored item in the view, put there by the refusal.
-    if (input.type === this.#participant.opens && tries === 0 && !this.#view.knows(own)) {
-      this.#view.learn(own, undefined);
-    }
-    return [own, ...others];
-  }
-
-  #record({ work }: Job<State, Input>): SagaRecord<State> | undefined {
-    const item = this.#view.get(this.#participant.table.key(work.orderId));
-    return item === undefined ? undefined : fromItem(this.#participant.table, item);
-  }
-
-  #decide(job: Job<State, Input>): readonly Decided<State, Input, Effect>[] {
-    let before: SagaRecord<State> | undefined;
-    let decision: Decision<State, Effect>;
-    try {
-      before = this.#record(job);
-      decision = this.#participant.decide(before?.state, job.input, (key) => this.#view.get(key));
-    } catch (error) {
-      this.#fail(job, error);
-      return [];
-    }
-    switch (decision.kind) {
-      case 'accept':
-        return [this.#change(job, before, decision)];
-      case 'repeat':
-        if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
-        else this.#finish(job, { kind: 'done', record: before }, before.outbox);
+  /** Does what was decided, but for writing it: that is returned. */
+  #act(
+    verdict: Verdict<State, Effect, Job<State, Input>>,
+  ): readonly Decided<State, Effect, Job<State, Input>>[] {
+    switch (verdict.kind) {
+      case 'change':
+        return [verdict.change];
+      case 'error':
+        this.#fail(verdict.job, verdict.error);
         return [];
-      case 'resume':
-        if (before === undefined) this.#fail(job, new Error('nothing stored to resume'));
-        else this.#call(job, decision.effect, before);
-        return [];
-      case 'ignore':
-        this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
-        return [];
-      case 'refuse':
-        this.#finish(job, { kind: 'refused', reason: decision.reason, record: before }, []);
+      case 'no change':
+        this.#actOn(verdict);
         return [];
       default:
-        return decision satisfies never;
+        return verdict satisfies never;
     }
   }
 
-  #change(
-    job: Job<State, Input>,
-    before: SagaRecord<State> | undefined,
-    { state, says: facts, effect, adjusts = [] }: Extract<Decision<State, Effect>, { kind: 'accept' }>,
-  ): Decided<State, Input, Effect> {
-    const { orderId, traceparent } = job.work;
-    const nowMs = this.#edges.now();
-    const events = facts?.map((fact) => seal(fact, { orderId, nowMs, traceparent }));
-    const says = events?.map((event) => eventMessage(event, JSON.stringify(event)));
-    const outbox = says?.map(({ body }) => body);
-    const record = next(before, { orderId, state, outbox, because: job.input.type, nowMs });
-    const expects = before === undefined ? 'absent' : { version: before.version };
-    const item = toItem(this.#participant.table, record);
-    const change = { job, item, expects, adjusts, record, effect, says } as const;
-    this.#view.draft(change);
-    return change;
+  #actOn({ job, before, decision }: NoChange<State, Effect, Job<State, Input>>): void {
+    if (decision.kind === 'ignore')
+      this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
+    else if (decision.kind === 'refuse')
+      this.#finish(job, { kind: 'refused', reason: decision.reason, record: before }, []);
+    else if (before === undefined) this.#fail(job, new Error(`nothing stored to ${decision.kind}`));
+    else if (decision.kind === 'repeat') this.#finish(job, { kind: 'done', record: before }, before.outbox);
+    else this.#call(job, decision.effect, before);
   }
 
   #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State>): void {
@@ -243,10 +185,3 @@ type Said = OutgoingMessage | string;
 
 const messageOf = (said: Said): OutgoingMessage =>
   typeof said === 'string' ? eventMessage(JSON.parse(said) as SagaEvent, said) : said;
-
-type Decided<State, Input, Effect> = Change & {
-  readonly job: Job<State, Input>;
-  readonly record: SagaRecord<State>;
-  readonly effect: Effect | undefined;
-  readonly says: readonly OutgoingMessage[] | undefined;
-};

@@ -1,10 +1,12 @@
 import type { Fact } from '../saga/events.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Edges } from './edges.ts';
-import { type Outcome, type Participant, run, type Work } from './engine.ts';
+import { type Outcome, run } from './engine.ts';
 import { log } from './log.ts';
+import { Memory } from './memory.ts';
 import type { OutgoingMessage } from './messages.ts';
 import { openGenuine } from './origin.ts';
+import type { Participant, Work } from './participant.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { parkMessage, retryMessage } from './settle.ts';
 
@@ -28,6 +30,7 @@ export function participate<
   retryDelays: readonly RetryDelay[],
 ): (event: RabbitMqEvent) => Promise<void> {
   const { service } = participant;
+  const memory = new Memory();
 
   const settle = async (message: OutgoingMessage, why: string): Promise<void> => {
     log('warn', 'message not handled', {
@@ -70,6 +73,7 @@ export function participate<
       participant,
       received.map(({ work }) => work),
       edges,
+      memory,
     );
     for (const [index, outcome] of outcomes.entries()) {
       const { orderId, input } = received[index]?.work ?? {};

@@ -3,9 +3,9 @@ import type { Fact } from '../saga/events.ts';
 import { queueOf, redriveExchangeOf } from '../saga/routes.ts';
 import { slotHeader } from '../saga/slots.ts';
 import type { Edges } from './edges.ts';
-import type { Participant } from './engine.ts';
 import { openGenuine } from './origin.ts';
 import type { Parked } from './parking.ts';
+import type { Participant } from './participant.ts';
 import { ORIGIN_HEADER } from './rabbitmq-event.ts';
 import { fromItem } from './record.ts';
 

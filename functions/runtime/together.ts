@@ -1,5 +1,6 @@
 import type { Edges } from './edges.ts';
-import { type Outcome, type Participant, run, type Work } from './engine.ts';
+import { type Outcome, run } from './engine.ts';
+import type { Participant, Work } from './participant.ts';
 
 /** One group writes while the one before it publishes. */
 const MAX_UNDER_WAY = 2;

@@ -1,4 +1,5 @@
 import type { Adjustment } from '../saga/decision.ts';
+import type { Memory } from './memory.ts';
 import type { Item, Store } from './store.ts';
 
 /** Reads an item by its key, as the decision being made should see it. */
@@ -17,33 +18,67 @@ export interface Change {
  */
 export class View {
   readonly #store: Store;
+  readonly #memory: Memory | undefined;
   readonly #known = new Map<string, Item | undefined>();
+  /** Items that others change as well, and those of them that are only remembered. */
+  readonly #shared = new Set<string>();
+  readonly #remembered = new Set<string>();
   #draft = new Map<string, Item>();
 
-  constructor(store: Store) {
+  constructor(store: Store, memory?: Memory) {
     this.#store = store;
+    this.#memory = memory;
   }
 
   readonly get: Items = (key) => this.#draft.get(key) ?? this.#known.get(key);
 
-  knows(key: string): boolean {
-    return this.#known.has(key);
+  /** Takes it for absent without reading, unless it is known. */
+  presumeAbsent(key: string): void {
+    if (!this.#known.has(key)) this.#known.set(key, undefined);
+  }
+
+  /** Whether the item may be another by now, since an earlier batch saw it and this one has not. */
+  isRemembered(key: string): boolean {
+    return this.#remembered.has(key);
   }
 
   learn(key: string, item: Item | undefined): void {
-    this.#known.set(key, item);
+    this.#remembered.delete(key);
+    this.#know(key, item);
   }
 
   forget(key: string): void {
+    this.#remembered.delete(key);
     this.#known.delete(key);
+    this.#memory?.keep(key, undefined);
   }
 
-  /** Reads the keys that are not known yet. @throws StoreUnavailableError */
-  async load(keys: readonly string[]): Promise<void> {
-    const unknown = [...new Set(keys)].filter((key) => !this.#known.has(key));
+  /** Has all that is only remembered read again when it is needed. */
+  forgetRemembered(): void {
+    for (const key of this.#remembered) this.forget(key);
+  }
+
+  /** Reads the keys that are not known yet; of those in `shared`, memory will do. @throws StoreUnavailableError */
+  async load(keys: readonly string[], shared: readonly string[] = []): Promise<void> {
+    for (const key of shared) this.#recall(key);
+    const unknown = [...new Set([...keys, ...shared])].filter((key) => !this.#known.has(key));
     if (unknown.length === 0) return;
     const items = await this.#store.read(unknown);
-    for (const key of unknown) this.#known.set(key, items.get(key));
+    for (const key of unknown) this.#know(key, items.get(key));
+  }
+
+  #recall(key: string): void {
+    this.#shared.add(key);
+    if (this.#known.has(key)) return;
+    const item = this.#memory?.recall(key);
+    if (item === undefined) return;
+    this.#known.set(key, item);
+    this.#remembered.add(key);
+  }
+
+  #know(key: string, item: Item | undefined): void {
+    this.#known.set(key, item);
+    if (this.#shared.has(key)) this.#memory?.keep(key, item);
   }
 
   beginDraft(): void {
@@ -56,7 +91,7 @@ export class View {
 
   /** The change is written: what was a draft is now what the table holds. */
   confirm(change: Change): void {
-    for (const item of after(change, (key) => this.#known.get(key))) this.#known.set(item.pk, item);
+    for (const item of after(change, (key) => this.#known.get(key))) this.#know(item.pk, item);
   }
 }
 

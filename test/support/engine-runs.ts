@@ -1,7 +1,9 @@
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { reservations } from '../../functions/inventory/table.ts';
 import type { Edges } from '../../functions/runtime/edges.ts';
-import { type Outcome, run, type Work } from '../../functions/runtime/engine.ts';
+import { type Outcome, run } from '../../functions/runtime/engine.ts';
+import type { Memory } from '../../functions/runtime/memory.ts';
+import type { Work } from '../../functions/runtime/participant.ts';
 import type { Item } from '../../functions/runtime/store.ts';
 import type { Fact, Line } from '../../functions/saga/events.ts';
 import { customerId, facts, line, orderIdOf, paymentMethod } from './facts.ts';
@@ -41,7 +43,8 @@ export const placed = (order: number, lines: number | readonly Line[] = 1): Work
 
 export const cancelling = (order: number): Work<Fact> => work(order, facts['order.cancelling']);
 
-export const reserve = (batch: readonly Work<Fact>[], { edges }: Scene) => run(inventory, batch, edges);
+export const reserve = (batch: readonly Work<Fact>[], { edges }: Scene, memory?: Memory) =>
+  run(inventory, batch, edges, memory);
 
 export const statusOf = (outcome: Outcome<{ readonly status: string }> | undefined): string =>
   outcome?.kind === 'done' ? outcome.record.state.status : (outcome?.kind ?? 'nothing');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderCommand } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
-import type { Work } from '../../../functions/runtime/engine.ts';
+import type { Work } from '../../../functions/runtime/participant.ts';
 import { StoreUnavailableError } from '../../../functions/runtime/store.ts';
 import { together } from '../../../functions/runtime/together.ts';
 import { kindsOf, scene } from '../../support/engine-runs.ts';

@@ -11,8 +11,9 @@ export const engineBugs: readonly Bug[] = [
   {
     name: 'published before it is written',
     file: 'functions/runtime/engine.ts',
-    find: '    this.#view.draft(change);',
-    replace: '    this.#view.draft(change);\n    this.#publish(says ?? []).catch(() => {});',
+    find: '        return [verdict.change];',
+    replace:
+      '        this.#publish(verdict.change.says ?? []).catch(() => {});\n        return [verdict.change];',
   },
   {
     name: 'acknowledged before it is published',
@@ -33,6 +34,12 @@ export const engineBugs: readonly Bug[] = [
     replace: 'delta',
   },
   {
+    name: 'rejected by what is only remembered of the stock',
+    file: 'functions/runtime/judge.ts',
+    find: 'if (!verdicts.some(({ isUnfounded }) => isUnfounded)) return verdicts;',
+    replace: 'if (verdicts.length > 0) return verdicts;',
+  },
+  {
     name: 'a contended change dropped',
     file: 'functions/runtime/engine.ts',
     find: 'contended: ({ job }) => this.#again(job, job.tries + 1),',
@@ -47,7 +54,7 @@ export const engineBugs: readonly Bug[] = [
   },
   {
     name: 'condition of a second step loosened: only the first write is conditional',
-    file: 'functions/runtime/engine.ts',
+    file: 'functions/runtime/judge.ts',
     find: "const expects = before === undefined ? 'absent' : { version: before.version };",
     replace: "const expects = before === undefined ? ('absent' as const) : ('anything' as never);",
   },
@@ -139,14 +146,14 @@ export const engineBugs: readonly Bug[] = [
   {
     name: 'a repeat says nothing',
     file: 'functions/runtime/engine.ts',
-    find: "else this.#finish(job, { kind: 'done', record: before }, before.outbox);",
-    replace: "else this.#finish(job, { kind: 'done', record: before }, []);",
+    find: "this.#finish(job, { kind: 'done', record: before }, before.outbox);",
+    replace: "this.#finish(job, { kind: 'done', record: before }, []);",
   },
   {
     name: 'only the first of several events is said',
     file: 'functions/runtime/engine.ts',
-    find: "else this.#finish(job, { kind: 'done', record: before }, before.outbox);",
-    replace: "else this.#finish(job, { kind: 'done', record: before }, before.outbox.slice(1));",
+    find: "this.#finish(job, { kind: 'done', record: before }, before.outbox);",
+    replace: "this.#finish(job, { kind: 'done', record: before }, before.outbox.slice(1));",
   },
   {
     name: 'an answer of the provider not written',
