@@ -2,7 +2,9 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenForStopRequests, type StopRequest } from '../infra/local/stop-request.ts';
+import type { Failure } from './support/gate/failures-reporter.ts';
 import { endLeftovers, type Trace } from './support/gate/leftovers.ts';
+import { recapOf } from './support/gate/recap.ts';
 import { commandOf, type Stage, selectStages, UnknownStageError } from './support/gate/stages.ts';
 import { runToEnd } from './support/gate/supervised-command.ts';
 import { countTests, type Tally } from './support/gate/tally.ts';
@@ -19,15 +21,19 @@ async function main(names: readonly string[]): Promise<number> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'order-saga-test-')));
   const run: Run = { folder, requests: listenForStopRequests() };
   const failedStages: string[] = [];
+  const failures: Failure[] = [];
   let [passed, failed] = [0, 0];
   for (const stage of stages) {
     if (run.requests.stop.aborted) break;
     const tally = await runStage(stage, run);
     passed += tally.passed;
     failed += tally.failed;
-    if (tally.failed > 0) failedStages.push(stage.name);
+    if (tally.failed === 0) continue;
+    failedStages.push(stage.name);
+    failures.push(...tally.failures, ...tally.problems.map((name) => ({ name, message: '' })));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (failures.length > 0) console.log(`${recapOf(failures)}\n`);
   if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
   if (run.requests.stop.aborted) console.log('Interrupted: stages after that did not run.');
   console.log(`${passed} passed, ${failed} failed`);
@@ -44,7 +50,8 @@ async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally>
   const isQuiet = stage.kind === 'check';
   const { group, exitCode, output } = await runToEnd(command, { environment, isQuiet, ...requests });
   if (exitCode !== 0) process.stdout.write(output);
-  const ended = stage.kind === 'tests' ? countTests(reportFile, exitCode) : tallyOfCheck(exitCode);
+  const ended =
+    stage.kind === 'tests' ? countTests(reportFile, exitCode) : tallyOfCheck(stage, exitCode, output);
   // What was interrupted had no time to clean up behind itself; that is no failure of its own.
   const leftovers = await endLeftovers({ group, folder }, requests.stop.aborted ? 0 : leftoverPatienceMs);
   const tally = requests.stop.aborted ? ended : withLeftovers(ended, leftovers);
@@ -55,9 +62,9 @@ async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally>
   return tally;
 }
 
-function tallyOfCheck(exitCode: number | null): Tally {
-  const isGreen = exitCode === 0;
-  return { passed: isGreen ? 1 : 0, failed: isGreen ? 0 : 1, problems: [] };
+function tallyOfCheck({ name }: Stage, exitCode: number | null, output: string): Tally {
+  if (exitCode === 0) return { passed: 1, failed: 0, problems: [], failures: [] };
+  return { passed: 0, failed: 1, problems: [], failures: [{ name, message: output }] };
 }
 
 function withLeftovers(tally: Tally, leftovers: readonly Trace[]): Tally {

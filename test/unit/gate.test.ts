@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endLeftovers } from '../support/gate/leftovers.ts';
+import { recapOf } from '../support/gate/recap.ts';
 import { commandOf, selectStages, UnknownStageError } from '../support/gate/stages.ts';
 import { countTests } from '../support/gate/tally.ts';
 
@@ -45,6 +46,49 @@ describe('the figures', () => {
 
   test('are red when there is no report', () => {
     expect(countTests(join(folder, 'none.json'), 0)).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe('what failed', () => {
+  const broken = `
+    import { expect, test } from 'vitest';
+    test('is right', () => expect(1).toBe(1));
+    test('adds up', () => {
+      console.log('seed 42');
+      expect({ sum: [1, 2, 3] }).toEqual({ sum: [1, 2, 4] });
+    });
+    test('is alone', async () => {
+      void Promise.reject(new Error('nobody hears of it'));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    });`;
+
+  test('is told with what differs, what was printed, and what failed outside of all tests', () => {
+    writeFileSync(join(folder, 'broken.test.mjs'), broken);
+    const reportFile = join(folder, 'report.json');
+    const [program = '', ...args] = commandOf({ name: 'unit', kind: 'tests' }, reportFile).filter(
+      (argument, index, all) => argument !== '--project' && all[index - 1] !== '--project',
+    );
+    const { status } = spawnSync(program, [...args, '--root', folder], { encoding: 'utf8' });
+    const { failures } = countTests(reportFile, status);
+    expect(failures.map(({ name }) => name)).toEqual(['broken.test.mjs > adds up', 'outside of all tests']);
+    const recap = recapOf(failures);
+    for (const part of ['-     4,\n', '+     3,\n', 'seed 42', 'nobody hears of it', 'broken.test.mjs:']) {
+      expect(recap).toContain(part);
+    }
+    expect(recap).not.toContain('is right');
+  });
+
+  test('is told again in a few kilobytes, of many failures and long ones', () => {
+    const failures = Array.from({ length: 100 }, (_, index) => ({
+      name: `test ${index}`,
+      message: `first line ${index}\n${'\u001b[31ma line like any other\u001b[39m\n'.repeat(500)}`,
+    }));
+    const recap = recapOf(failures);
+    expect(recap.length).toBeLessThan(11_000);
+    expect(recap).toContain('first line 0\n    a line like any other');
+    expect(recap).toContain('✗ test 30');
+    expect(recap).toMatch(/^… and \d+ more\n/);
+    expect(recap).toMatch(/any other$/);
   });
 });
 

@@ -37,6 +37,10 @@ export function selectStages(names: readonly string[]): readonly Stage[] {
   return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
 }
 
+const failuresReporter = join(projectDir, 'test/support/gate/failures-reporter.ts');
+
+export const failuresFileOf = (reportFile: string): string => `${reportFile}.failures`;
+
 const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 
 /** What the stage's npm script runs, started without npm and a shell, which would come between it and signals. */
@@ -46,5 +50,7 @@ export function commandOf({ name, kind }: Stage, reportFile: string): readonly s
   const command = scripts[script]?.split(' ');
   if (command === undefined) throw new Error(`package.json has no script ${script}`);
   if (kind !== 'tests') return command;
-  return [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const reporters = ['default', 'json', failuresReporter].map((reporter) => `--reporter=${reporter}`);
+  const files = [`--outputFile.json=${reportFile}`, `--outputFile.failures=${failuresFileOf(reportFile)}`];
+  return [...command, ...reporters, ...files];
 }

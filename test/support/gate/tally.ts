@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import type { Failure } from './failures-reporter.ts';
+import { failuresFileOf } from './stages.ts';
 
 export type Tally = {
   readonly passed: number;
   readonly failed: number;
   /** What a reader of the figures could not see in the command's own output. */
   readonly problems: readonly string[];
+  /** What failed, as its command told it. */
+  readonly failures: readonly Failure[];
 };
 
 /** The part read here of https://vitest.dev/guide/reporters#json-reporter */
@@ -22,7 +26,9 @@ const report = z.object({
 /** Counts a run of vitest. Only a test that passed is one: not one that was skipped, and not a run without tests. */
 export function countTests(reportFile: string, exitCode: number | null): Tally {
   const files = readReport(reportFile);
-  if (files === undefined) return { passed: 0, failed: 1, problems: ['vitest ended without a report'] };
+  const failures = readFailures(failuresFileOf(reportFile));
+  if (files === undefined)
+    return { passed: 0, failed: 1, problems: ['vitest ended without a report'], failures };
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.filter(({ status }) => status === 'failed');
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
@@ -39,7 +45,18 @@ export function countTests(reportFile: string, exitCode: number | null): Tally {
   const isUnexplained = exitCode !== 0 && failed.length + problems.length === 0;
   if (isUnexplained) problems.push(`vitest ended with exit code ${exitCode} although every test passed`);
   const passed = tests.length - failed.length - skipped.length;
-  return { passed, failed: failed.length + problems.length, problems };
+  return { passed, failed: failed.length + problems.length, problems, failures };
+}
+
+const failed = z.array(z.object({ name: z.string(), message: z.string() }));
+
+/** They explain the figures and add nothing to them. */
+function readFailures(file: string): readonly Failure[] {
+  try {
+    return failed.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
 }
 
 function readReport(file: string): z.infer<typeof report>['testResults'] | undefined {

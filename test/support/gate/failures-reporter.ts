@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import type { UserConsoleLog } from 'vitest';
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
+
+/** What failed in a stage: a test, a file, or what belongs to neither. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Of what a test printed, the end. */
+const MAX_PRINTED_CHARACTERS = 1_500;
+
+/**
+ * Writes down what failed with all that vitest knows of it. Its JSON report lacks what differs between two values,
+ * what a test has printed, and errors outside of all tests. https://vitest.dev/api/advanced/reporters
+ */
+export default class FailuresReporter implements Reporter {
+  #file = '';
+  readonly #printed = new Map<string, string>();
+
+  onInit({ config: { outputFile } }: Vitest): void {
+    if (typeof outputFile === 'object') this.#file = outputFile.failures ?? '';
+  }
+
+  onUserConsoleLog({ taskId = '', content }: UserConsoleLog): void {
+    const printed = (this.#printed.get(taskId) ?? '') + content;
+    this.#printed.set(taskId, printed.slice(-MAX_PRINTED_CHARACTERS));
+  }
+
+  onTestRunEnd(files: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    const failures: readonly Failure[] = files.flatMap((file) => {
+      const name = file.relativeModuleId;
+      const own = file.errors().map((error) => ({ name, message: messageOf(error) }));
+      const ofTests = [...file.children.allTests('failed')].map((test) => ({
+        name: `${name} > ${test.fullName}`,
+        message: this.#messageOf(test),
+      }));
+      return [...own, ...ofTests];
+    });
+    const outside = unhandled.map((error) => ({ name: 'outside of all tests', message: messageOf(error) }));
+    writeFileSync(this.#file, JSON.stringify([...failures, ...outside]));
+  }
+
+  #messageOf(test: TestCase): string {
+    const errors = (test.result().errors ?? []).map(messageOf);
+    const printed = this.#printed.get(test.id);
+    return [...errors, ...(printed === undefined ? [] : [`Printed at the end:\n${printed}`])].join('\n');
+  }
+}
+
+const messageOf = ({ message, diff = '', stacks = [] }: SerializedError): string =>
+  [message, diff, ...stacks.map(({ method, file, line }) => `at ${method} ${file}:${line}`)].join('\n');
