@@ -87,23 +87,26 @@ export const kindOf = (type: EventType): EventKind => publicationOf(type).kind;
 
 export const isFailure = (fact: Fact): fact is Fact<FailureType> => kindOf(fact.type) === 'failure';
 
-function publicationsOf(service: Service, kind: EventKind): readonly EventType[] {
-  return [...publications].flatMap(([type, each]) =>
-    each.service === service && each.kind === kind ? type : [],
+const compensationsOf = (service: Service): readonly EventType[] =>
+  [...publications].flatMap(([type, each]) =>
+    each.service === service && each.kind === 'compensation' ? type : [],
   );
-}
+
+const compensators = new Map(
+  [...publications].map(([type, { service: publisher }]) => {
+    const undoneBy = participations[publisher].undoneBy[type] ?? [];
+    const isOne = (service: Service): boolean =>
+      undoneBy === 'everyone' ? compensationsOf(service).length > 0 : undoneBy.includes(service);
+    return [type, services.filter(isOne)] as const;
+  }),
+);
 
 /** The participants whose answer a failed saga needs before it has ended, in the map's order. */
-export function compensatorsOf(failure: EventType): readonly Service[] {
-  const undoneBy = participations[publisherOf(failure)].undoneBy[failure] ?? [];
-  return services.filter((service) =>
-    undoneBy === 'everyone' ? publicationsOf(service, 'compensation').length > 0 : undoneBy.includes(service),
-  );
-}
+export const compensatorsOf = (failure: EventType): readonly Service[] => compensators.get(failure) ?? [];
 
 /** Every event type that is routed to a participant's queue by name; failures reach it by fanout besides. */
 export function subscriptionsOf(service: Service): readonly EventType[] {
   const own = participations[service].consumes;
   if (service !== initiator) return own;
-  return [...own, ...services.flatMap((each) => publicationsOf(each, 'compensation'))];
+  return [...own, ...services.flatMap(compensationsOf)];
 }

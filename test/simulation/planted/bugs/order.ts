@@ -124,8 +124,8 @@ export const orderBugs: readonly Bug[] = [
   {
     name: 'wrong order of compensations: nobody waits for the stock',
     file: 'functions/saga/choreography.ts',
-    find: "    undoneBy === 'everyone' ? publicationsOf(service, 'compensation').length > 0 : undoneBy.includes(service),",
-    replace: "    undoneBy === 'everyone' ? service === 'payment' : undoneBy.includes(service),",
+    find: "undoneBy === 'everyone' ? compensationsOf(service).length > 0 : undoneBy.includes(service);",
+    replace: "undoneBy === 'everyone' ? service === 'payment' : undoneBy.includes(service);",
   },
   {
     name: 'an order accepted that could not be stored',
