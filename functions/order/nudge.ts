@@ -98,7 +98,8 @@ async function* pagesOfOverdue(
     });
     // The index lags behind the table: only the item itself tells whether it is still due.
     const items = await store.read(entries.map(({ pk }) => pk));
-    yield [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+    const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+    if (overdue.length > 0) yield overdue;
     if (next === undefined) return;
     after = next;
   }

@@ -60,8 +60,8 @@ export const nudgeBugs: readonly Bug[] = [
   {
     name: 'an order past its deadline not nudged any more',
     file: 'functions/order/nudge.ts',
-    find: 'yield [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);',
+    find: 'const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);',
     replace:
-      'yield [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000 && startedMs - Number(item.createdAtMs) < 900_000);',
+      'const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000 && startedMs - Number(item.createdAtMs) < 900_000);',
   },
 ];
