@@ -7,6 +7,7 @@ import { Problem } from '../runtime/problem.ts';
 import { fromItem, type SagaRecord } from '../runtime/record.ts';
 import type { Fact } from '../saga/events.ts';
 import type { OrderId } from '../saga/ids.ts';
+import { isoTime } from '../saga/iso-time.ts';
 import { decide, type Order, type OrderCommand } from './decide.ts';
 import { orders } from './table.ts';
 
@@ -26,8 +27,8 @@ export function present({ orderId, state, updatedAtMs }: SagaRecord<Order>) {
     ...('reason' in state ? { reason: state.reason } : {}),
     items: state.items,
     ...(state.status === 'CONFIRMED' ? { totalMinor: state.totalMinor, currency: state.currency } : {}),
-    createdAt: new Date(state.createdAtMs).toISOString(),
-    updatedAt: new Date(updatedAtMs).toISOString(),
+    createdAt: isoTime(state.createdAtMs),
+    updatedAt: isoTime(updatedAtMs),
   };
 }
 

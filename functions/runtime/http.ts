@@ -64,7 +64,9 @@ export function pathOf<Schema extends z.ZodType>(
 }
 
 export function headerOf(event: HttpEvent, name: string): string | undefined {
-  const value: unknown = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const headers: Readonly<Record<string, unknown>> = event.headers ?? {};
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name);
+  const value = found === undefined ? undefined : headers[found];
   // Gateways other than AWS's make a list of a header that was sent twice.
   return typeof value === 'string' ? value : undefined;
 }

@@ -57,9 +57,10 @@ export const fingerprintOf = (body: unknown): string =>
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
+  const members = value as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => [name, sorted(member)]),
+    Object.keys(members)
+      .toSorted()
+      .map((name) => [name, sorted(members[name])]),
   );
 }

@@ -1,4 +1,5 @@
 import { type CustomerId, OrderId } from '../saga/ids.ts';
+import { isoTime } from '../saga/iso-time.ts';
 import type { Edges } from './edges.ts';
 import { callerOf, type HttpEvent, type HttpReply, json, mayRead, pathOf } from './http.ts';
 import { Problem } from './problem.ts';
@@ -18,5 +19,5 @@ export async function recordReply<State extends { readonly status: string; reado
   const { state, history, updatedAtMs } = fromItem(table, item);
   if (!mayRead(caller, state.customerId)) throw new Problem('not-found', notFound);
   const { customerId: _, ...rest } = state;
-  return json(200, { orderId, ...rest, updatedAt: new Date(updatedAtMs).toISOString(), history });
+  return json(200, { orderId, ...rest, updatedAt: isoTime(updatedAtMs), history });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OrderId } from '../saga/ids.ts';
+import { isoTime } from '../saga/iso-time.ts';
 import type { Item } from './store.ts';
 
 /** Bounds an item's size. No participant takes a third as many steps for one order. */
@@ -62,8 +63,12 @@ export function toItem<State extends { readonly status: string }>(
   };
 }
 
-/** Neither an item nor its record ever changes: who asks again, as a claim and a batch do, need not parse again. */
-const read = new WeakMap<Item, SagaRecord<unknown>>();
+/**
+ * Neither an item nor its record ever changes: who asks again, as a claim and a batch do, need not parse again. The
+ * latest ones only, and not a WeakMap, through which every garbage collection would have to look.
+ */
+const read = new Map<Item, SagaRecord<unknown>>();
+const MAX_READ = 500;
 
 export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
   // An item is of one table only.
@@ -78,6 +83,7 @@ export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<Sta
     history: History.parse(JSON.parse(history)),
     updatedAtMs,
   };
+  if (read.size === MAX_READ) read.clear();
   read.set(item, record);
   return record;
 }
@@ -95,7 +101,7 @@ export function next<State extends { readonly status: string }>(
   },
 ): SagaRecord<State> {
   const { orderId, state, because, nowMs } = step;
-  const entry = { at: new Date(nowMs).toISOString(), status: state.status, because };
+  const entry = { at: isoTime(nowMs), status: state.status, because };
   return {
     orderId,
     version: (before?.version ?? 0) + 1,

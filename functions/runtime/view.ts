@@ -61,9 +61,9 @@ export class View {
   /** Reads the keys that are not known yet; of those in `shared`, memory will do. @throws StoreUnavailableError */
   async load(keys: readonly string[], shared: readonly string[] = []): Promise<void> {
     for (const key of shared) this.#recall(key);
-    const unknown = [...new Set([...keys, ...shared])].filter((key) => !this.#known.has(key));
-    if (unknown.length === 0) return;
-    const items = await this.#store.read(unknown);
+    const unknown = new Set([...keys, ...shared].filter((key) => !this.#known.has(key)));
+    if (unknown.size === 0) return;
+    const items = await this.#store.read([...unknown]);
     for (const key of unknown) this.#know(key, items.get(key));
   }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { publisherOf, type Service } from './choreography.ts';
 import { type EventType, eventTypes, type Fact, schemas } from './events.ts';
 import { OrderId } from './ids.ts';
+import { isoTime } from './iso-time.ts';
 
 /**
  * CloudEvents 1.0, structured JSON. Everything a consumer needs is in the body, because Lambda's event source
@@ -57,7 +58,7 @@ export function seal(fact: Fact, { orderId, nowMs, traceparent }: Occasion): Sag
     id: eventId(orderId, fact.type),
     source: publisherOf(fact.type),
     subject: orderId,
-    time: new Date(nowMs).toISOString(),
+    time: isoTime(nowMs),
     datacontenttype: 'application/json',
     dataschema: schemaOf(fact.type, SCHEMA_VERSION),
     ...(traceparent === undefined ? {} : { traceparent }),
