@@ -125,8 +125,9 @@ export class RandomPlan implements FaultPlan {
   #weigh(possible: readonly Fault[]): readonly number[] {
     let sum = 0;
     const odds = possible.map((fault) => {
-      const mood = new Random(this.#seed, 3, allFaults.indexOf(fault)).pick(moods);
-      sum += (this.#favoured.includes(fault) ? FAVOURED : mood) * rateOf(fault);
+      const { number, rate } = allFaults.get(fault) ?? { number: -1, rate: 0 };
+      const mood = new Random(this.#seed, 3, number).pick(moods);
+      sum += (this.#favoured.includes(fault) ? FAVOURED : mood) * rate;
       return sum;
     });
     this.#odds.set(possible, odds);
@@ -148,10 +149,12 @@ const rareFaults: ReadonlySet<Fault> = new Set([
   'limited',
 ]);
 
-/** In an order that gives each its number. */
-const allFaults: readonly Fault[] = [
-  ...new Set<Fault>([...callKinds.flatMap((kind) => callFaults[kind]), ...deliveryFaults, ...worldFaults]),
-];
+/** With the number that each has among them, and how often it happens. */
+const allFaults: ReadonlyMap<Fault, { readonly number: number; readonly rate: number }> = new Map(
+  [
+    ...new Set<Fault>([...callKinds.flatMap((kind) => callFaults[kind]), ...deliveryFaults, ...worldFaults]),
+  ].map((fault, number) => [fault, { number, rate: rateOf(fault) }]),
+);
 
 /** Lets exactly the given faults happen. One whose place never comes, or does not know it, does not happen. */
 export class ScriptedPlan implements FaultPlan {

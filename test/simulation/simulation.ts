@@ -100,12 +100,12 @@ export class Simulation {
   }
 
   /** Resolves or rejects when the scheduler says so; never, if the environment has crashed by then. */
-  call<T>(invocation: Invocation | undefined, { kind, about, effect, instead = {} }: Call<T>): Promise<T> {
+  call<T>(invocation: Invocation | undefined, call: Call<T>): Promise<T> {
     this.#calls += 1;
     const ordinal = this.#calls;
     this.scheduler.wakeAtCall(ordinal);
     if (invocation === undefined || invocation.isOver) {
-      if (invocation === undefined || !invocation.isDead) this.checker.callAfterEnd(about());
+      if (invocation === undefined || !invocation.isDead) this.checker.callAfterEnd(call.about());
       return new Promise(() => {});
     }
     invocation.pending += 1;
@@ -118,19 +118,17 @@ export class Simulation {
         try {
           resolve(outcome());
         } catch (error) {
-          invocation.failed.add(kind);
+          invocation.failed.add(call.kind);
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
-      this.scheduler.add({
-        run: () => this.#happen(ordinal, { kind, about, effect, instead }, invocation, settle),
-      });
+      this.scheduler.add({ run: () => this.#happen(ordinal, call, invocation, settle) });
     });
   }
 
   #happen<T>(
     ordinal: number,
-    { kind, about, effect, instead }: Required<Call<T>>,
+    { kind, about, effect, instead = {} }: Call<T>,
     invocation: Invocation,
     settle: (outcome: () => T) => void,
   ): void {

@@ -2,6 +2,7 @@ import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { FunctionName, Lambda } from '../functions.ts';
 import type { End } from '../invocation.ts';
 import { Random } from '../random.ts';
+import { remembered } from '../remembered.ts';
 import type { Simulation } from '../simulation.ts';
 import { attemptOf } from './prying.ts';
 import { isAnswer, type Reply, replyOf, requestOf } from './request.ts';
@@ -28,6 +29,9 @@ export interface Told {
 
 /** How often a customer who got no answer wants something else by then, and uses the same key for it. */
 const CHANGED_MIND = 0.1;
+
+/** Of what a customer wants, which never changes. */
+const textOf = remembered((wanted: Body | Body['items']) => JSON.stringify(wanted));
 
 const isPrying = (kind: CustomerWish): kind is (typeof pryingWishes)[number] =>
   pryingWishes.some((each) => each === kind);
@@ -66,7 +70,7 @@ export class Customer {
   place(body: Body, patience: number): void {
     const { name, key } = this.plan;
     const wasAccepted = this.told.accepted;
-    this.#bodiesSent.add(JSON.stringify(body));
+    this.#bodiesSent.add(textOf(body));
     this.#send('place-order', { method: 'POST', by: name, role: 'customer', key, body }, (reply) => {
       if (reply?.statusCode === 202) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
@@ -87,14 +91,14 @@ export class Customer {
       this.told.accepted = body;
       this.told.orderId = orderId;
     }
-    if (JSON.stringify(this.told.accepted) !== JSON.stringify(body)) {
+    if (textOf(this.told.accepted) !== textOf(body)) {
       checker.fail('P5', `${this.plan.key} was accepted with two bodies`);
     }
     if (this.told.orderId !== orderId)
       checker.fail('P5', `${this.plan.key} is ${this.told.orderId} and ${orderId}`);
     const state = rowOf(world.tables.order.items.get(orderId))?.state as Body | undefined;
     if (state === undefined) checker.fail('P6', `${orderId} was accepted and is not there`);
-    else if (JSON.stringify(state.items) !== JSON.stringify(body.items)) {
+    else if (textOf(state.items) !== textOf(body.items)) {
       checker.fail('P5', `${orderId} was accepted and is another order`);
     }
     if (this.#hasAsked) return;
@@ -110,7 +114,7 @@ export class Customer {
     const { accepted } = this.told;
     if (accepted === undefined) return;
     this.place(accepted, 0);
-    if (JSON.stringify(accepted) !== JSON.stringify(this.plan.other)) this.place(this.plan.other, 0);
+    if (textOf(accepted) !== textOf(this.plan.other)) this.place(this.plan.other, 0);
   }
 
   #reused(body: Body): void {
@@ -119,7 +123,7 @@ export class Customer {
     if (this.#bodiesSent.size === 1) {
       this.#simulation.checker.fail('P5', `${this.plan.key} was refused although it came with one body only`);
     }
-    if (accepted !== undefined && JSON.stringify(accepted) === JSON.stringify(body)) {
+    if (accepted !== undefined && textOf(accepted) === textOf(body)) {
       this.#simulation.checker.fail('P5', `${this.plan.key} was refused with the body that was accepted`);
     }
   }

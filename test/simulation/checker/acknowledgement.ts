@@ -3,6 +3,7 @@ import { type EventType, eventTypes } from '../../../functions/saga/events.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
 import type { World } from '../world/world.ts';
+import { orderIdOf, typeOf } from './message-id.ts';
 import { rowOf, statusOf } from './row.ts';
 
 const isKnown = (type: string): type is EventType => eventTypes.some((each) => each === type);
@@ -18,7 +19,7 @@ export function flawOfAcknowledgement(
 ): string | undefined {
   const { service, saidOf, putAside } = invocation;
   if (putAside.has(message.messageId)) return undefined;
-  const [orderId = '', type = ''] = message.messageId.split(':');
+  const [orderId, type] = [orderIdOf(message.messageId), typeOf(message.messageId)];
   if (!isKnown(type))
     return `${message.messageId || 'an unreadable message'} was neither handled nor put aside`;
   const flaw =

@@ -14,6 +14,7 @@ import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement } from './acknowledgement.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
+import { orderIdOf } from './message-id.ts';
 import { flawOfOrder } from './orders.ts';
 import { flawOfPuttingAside, isSame } from './putting-aside.ts';
 import { flawOfReservation } from './reservations.ts';
@@ -196,7 +197,7 @@ export class Checker {
 
   /** What is a fault of the order's own is none of those that came in one batch with it. */
   #isUnwritable(messageId: string): boolean {
-    const order = rowOf(this.#world.tables.order.items.get(messageId.split(':')[0] ?? ''));
+    const order = rowOf(this.#world.tables.order.items.get(orderIdOf(messageId)));
     return order?.state.items.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU) ?? false;
   }
 
@@ -206,7 +207,7 @@ export class Checker {
   ): void {
     if (invocation === undefined) return;
     if (exchange === 'saga.events' || exchange === 'saga.failures') {
-      invocation.saidOf.add(messageId.split(':')[0] ?? '');
+      invocation.saidOf.add(orderIdOf(messageId));
       this.said.add(messageId);
       if (!mandatory && kindOf(type as EventType) !== 'outcome')
         this.fail('P7', `${messageId} may get lost: it is not mandatory`);

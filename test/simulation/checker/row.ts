@@ -1,4 +1,5 @@
 import type { Item } from '../../../functions/runtime/store.ts';
+import { remembered } from '../remembered.ts';
 
 /**
  * An item as the table holds it. The checker reads it raw on purpose, and not through the product's schemas:
@@ -7,18 +8,14 @@ import type { Item } from '../../../functions/runtime/store.ts';
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Row = Record<string, any>;
 
-const rows = new WeakMap<Item, Row>();
+/** Items never change. */
+const rowOfRecord = remembered((item: Item): Row => {
+  const history: unknown = typeof item.history === 'string' ? JSON.parse(item.history) : undefined;
+  return { ...item, state: JSON.parse(item.state as string), history };
+});
 
-export function rowOf(item: Item | undefined): Row | undefined {
-  if (typeof item?.state !== 'string') return item;
-  let row = rows.get(item);
-  if (row === undefined) {
-    const history: unknown = typeof item.history === 'string' ? JSON.parse(item.history) : undefined;
-    row = { ...item, state: JSON.parse(item.state), history };
-    rows.set(item, row);
-  }
-  return row;
-}
+export const rowOf = (item: Item | undefined): Row | undefined =>
+  typeof item?.state === 'string' ? rowOfRecord(item) : item;
 
 /** Beside the state, which says the same: of every step it is checked that it does. */
 export const statusOf = (item: Item | undefined): string =>

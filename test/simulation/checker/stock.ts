@@ -19,6 +19,8 @@ interface Writer {
 export class StockBook {
   readonly #table: Table;
   readonly #expected = new Map<string, number>();
+  /** What all reservations hold now. */
+  readonly #held = new Map<string, number>();
   readonly #levels = new Map<string, Level[]>();
   readonly #highestPrices = new Map<string, number>();
 
@@ -33,19 +35,24 @@ export class StockBook {
     step: number,
     writer: Writer = { takings: [] },
   ): string | undefined {
+    const taken = new Map<string, number>();
+    for (const write of writes) {
+      if (write.kind !== 'put') continue;
+      hold(this.#held, before.get(write.item.pk), -1);
+      hold(this.#held, write.item);
+      hold(taken, write.item);
+    }
+    if (taken.size > 0) writer.takings.push(taken);
     for (const write of writes) {
       const flaw = this.#expect(write, writes, before);
       if (flaw !== undefined) return flaw;
     }
-    const held = this.#held();
-    const taken = heldBy(writes.flatMap((write) => (write.kind === 'put' ? write.item : [])));
-    if (taken.size > 0) writer.takings.push(taken);
     for (const key of touchedBy(writes, before)) {
       const expected = this.#expected.get(key);
       if (expected === undefined) continue;
       const available = Number(rowOf(this.#table.items.get(key))?.available);
       if (!(available >= 0)) return `${key} is at ${available}`;
-      const isHeld = held.get(key) ?? 0;
+      const isHeld = this.#held.get(key) ?? 0;
       if (available + isHeld !== expected)
         return `${key}: ${available} available + ${isHeld} held, not ${expected}`;
       this.#note(key, step, available);
@@ -85,7 +92,7 @@ export class StockBook {
     if (write.kind !== 'put') return undefined;
     const { item } = write;
     if (item.pk.startsWith('SKU#')) {
-      this.#expected.set(item.pk, Number(item.available) + (this.#held().get(item.pk) ?? 0));
+      this.#expected.set(item.pk, Number(item.available) + (this.#held.get(item.pk) ?? 0));
       const price = Math.max(Number(item.unitPriceMinor), this.#highestPrices.get(item.pk) ?? 0);
       this.#highestPrices.set(item.pk, price);
     } else if (item.pk.startsWith('RECEIPT#')) {
@@ -95,10 +102,6 @@ export class StockBook {
       this.#expected.set(key, (this.#expected.get(key) ?? 0) + Number(item.quantity));
     }
     return undefined;
-  }
-
-  #held(): ReadonlyMap<string, number> {
-    return heldBy(this.#table.items.values());
   }
 }
 
@@ -115,13 +118,11 @@ function touchedBy(writes: readonly Write[], before: ReadonlyMap<string, Item>):
   return touched;
 }
 
-function heldBy(items: Iterable<Item>): ReadonlyMap<string, number> {
-  const held = new Map<string, number>();
-  for (const item of items) {
-    if (statusOf(item) !== 'RESERVED') continue;
-    for (const { sku, quantity } of (rowOf(item) as Row).state.lines) {
-      held.set(`SKU#${sku}`, (held.get(`SKU#${sku}`) ?? 0) + quantity);
-    }
+/** Adds what a record holds, as often as that. */
+function hold(held: Map<string, number>, item: Item | undefined, times = 1): void {
+  if (statusOf(item) !== 'RESERVED') return;
+  for (const { sku, quantity } of (rowOf(item) as Row).state.lines) {
+    const key = `SKU#${sku}`;
+    held.set(key, (held.get(key) ?? 0) + times * quantity);
   }
-  return held;
 }
