@@ -68,7 +68,7 @@ export function toItem<State extends { readonly status: string }>(
  * latest ones only, and not a WeakMap, through which every garbage collection would have to look.
  */
 const read = new Map<Item, SagaRecord<unknown>>();
-const MAX_READ = 500;
+const MAX_READ = 100;
 
 export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
   // An item is of one table only.

@@ -82,7 +82,7 @@ export class View {
   }
 
   beginDraft(): void {
-    this.#draft = new Map();
+    if (this.#draft.size > 0) this.#draft = new Map();
   }
 
   draft(change: Change): void {
