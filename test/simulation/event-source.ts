@@ -129,10 +129,12 @@ function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
     redelivered: returns > 0,
     data: base64Of(body),
   }));
+  const rmqMessagesByQueue: Record<string, typeof records> = {};
+  rmqMessagesByQueue[keyOf(queue)] = records;
   return {
     eventSource: 'aws:rmq',
     eventSourceArn: 'arn:aws:mq:eu-central-1:111122223333:broker:order-saga:b-1',
-    rmqMessagesByQueue: { [`${queue}::/`]: records },
+    rmqMessagesByQueue,
   };
 }
 
@@ -148,5 +150,6 @@ function headersOf(
 }
 
 // Most messages are delivered more than once, and most headers say what others say.
+const keyOf = remembered((queue: string) => `${queue}::/`);
 const base64Of = remembered((body: string | Buffer) => Buffer.from(body).toString('base64'));
 const bytesOf = remembered((text: string): readonly number[] => [...Buffer.from(text)]);

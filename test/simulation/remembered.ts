@@ -1,5 +1,5 @@
 /** As many as one run comes to, and a few more. */
-const MAX_KNOWN = 1_000;
+const MAX_KNOWN = 100;
 
 /**
  * The same function, which makes what it has made of a key lately only once. Not with a WeakMap, through which every

@@ -124,7 +124,8 @@ export const keyOf = (write: Write): string => (write.kind === 'put' ? write.ite
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 function assertTransaction(writes: readonly Write[]): void {
   if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) throw new Error('not a transaction');
-  if (new Set(writes.map(keyOf)).size < writes.length) throw new Error('two writes of one item');
+  if (writes.length > 1 && new Set(writes.map(keyOf)).size < writes.length)
+    throw new Error('two writes of one item');
 }
 
 function holds(write: Write, stored: Item | undefined): boolean {
