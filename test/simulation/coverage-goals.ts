@@ -1,4 +1,5 @@
 import type { Service } from '../../functions/saga/choreography.ts';
+import type { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, deliveryFaults, worldFaults } from './faults.ts';
 
 /** Every kind of call that some function of the service makes. */
@@ -9,7 +10,7 @@ const callsOf: Readonly<Record<Service, readonly CallKind[]>> = {
 };
 
 /** What a run of many seeds has to come to: every fault at every call, and every end of a saga. */
-export const coverageGoals: readonly string[] = [
+const coverageGoals: readonly string[] = [
   ...(Object.entries(callsOf) as [Service, readonly CallKind[]][]).flatMap(([service, kinds]) =>
     kinds.flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${service}.${kind}`)),
   ),
@@ -37,4 +38,8 @@ export const coverageGoals: readonly string[] = [
 ];
 
 /** Fewer seeds are not expected to come to all of it. */
-export const SEEDS_FOR_COVERAGE = 10_000;
+const SEEDS_FOR_COVERAGE = 10_000;
+
+/** What never happened in so many seeds, and should have. */
+export const uncoveredBy = (coverage: Coverage, seeds: number): readonly string[] =>
+  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(coverageGoals);

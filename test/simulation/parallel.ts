@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Coverage } from './coverage.ts';
+import { uncoveredBy } from './coverage-goals.ts';
 import { inThreads } from './pool.ts';
-import { type Found, type Outcome, type SeedRange, uncoveredBy } from './simulate-seeds.ts';
+import type { Found, Outcome, SeedRange } from './simulate-seeds.ts';
 
 export interface Measured extends Outcome {
   readonly seconds: number;

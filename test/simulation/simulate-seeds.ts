@@ -1,6 +1,6 @@
 import type { Violation } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
-import { coverageGoals, SEEDS_FOR_COVERAGE } from './coverage-goals.ts';
+import { uncoveredBy } from './coverage-goals.ts';
 import { withoutLogs } from './quiet.ts';
 import { run } from './run.ts';
 import type { Script } from './script.ts';
@@ -56,9 +56,6 @@ export async function simulateSeeds({
     coverage: [...coverage.counts],
   };
 }
-
-export const uncoveredBy = (coverage: Coverage, seeds: number): readonly string[] =>
-  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(coverageGoals);
 
 /** The violation of one script, if there is one, with its story. */
 export const replay = (script: Script) => withoutLogs(() => run(script, { isTraced: true }));

@@ -2,8 +2,6 @@ import { parseArgs } from 'node:util';
 import { type Measured, simulateInParallel } from './parallel.ts';
 import { newSeed } from './random.ts';
 import { reportOf } from './report.ts';
-import { shrink } from './shrink.ts';
-import { replay } from './simulate-seeds.ts';
 
 const usage = 'Usage: npm run simulate -- [--seeds N] [--seed S] [--json]';
 const DEFAULT_SEEDS = 10_000;
@@ -39,6 +37,9 @@ function readArguments() {
 
 /** Shows a seed's run: whole if it is fine, shrunk if it is not. */
 async function show(seed: number): Promise<boolean> {
+  // With them comes the whole product, which takes a while, and otherwise only the threads need it.
+  const { replay } = await import('./simulate-seeds.ts');
+  const { shrink } = await import('./shrink.ts');
   const original = await replay({ seed });
   if (original.violation === undefined) {
     console.error(reportOf(original));
