@@ -27,15 +27,26 @@ export async function inThreads<K extends Kind>(
   let goesOn = true;
   const thread = async () => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits });
+    const death = deathOf(worker);
     try {
       for (let ask = waiting.shift(); ask !== undefined && goesOn; ask = waiting.shift()) {
-        goesOn = heard(await answerOf(worker, kind, ask)) && goesOn;
+        goesOn = heard(await Promise.race([death, answerOf(worker, kind, ask)])) && goesOn;
       }
     } finally {
       await worker.terminate();
     }
   };
   await Promise.all(Array.from({ length: Math.min(threads, pieces.length) }, thread));
+}
+
+/** Rejects when the thread ends, also between two pieces, when nobody waits for an answer. */
+function deathOf(worker: Worker): Promise<never> {
+  const death = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a simulation thread ended with exit code ${code}`)));
+  });
+  death.catch(() => {});
+  return death;
 }
 
 /** Far more than a piece takes: a loop that calls nothing can only be ended from outside. */
@@ -45,12 +56,7 @@ function answerOf<K extends Kind>(worker: Worker, kind: K, ask: Work[K]['ask']):
   return new Promise((resolve, reject) => {
     const hung = () => reject(new Error(`no end of ${kind} ${JSON.stringify(ask)}`));
     const patience = setTimeout(hung, MAX_PIECE_MS).unref();
-    const onExit = (code: number) => reject(new Error(`a simulation thread ended with exit code ${code}`));
-    worker.once('error', reject);
-    worker.once('exit', onExit);
     worker.once('message', (answer: Work[K]['answer']) => {
-      worker.off('error', reject);
-      worker.off('exit', onExit);
       clearTimeout(patience);
       resolve(answer);
     });
