@@ -1,8 +1,9 @@
+import type { Service } from '../saga/choreography.ts';
 import type { Fact } from '../saga/events.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Edges } from './edges.ts';
 import { type Outcome, run } from './engine.ts';
-import { log } from './log.ts';
+import { isDebugging, log } from './log.ts';
 import { Memory } from './memory.ts';
 import type { OutgoingMessage } from './messages.ts';
 import { openGenuine } from './origin.ts';
@@ -75,16 +76,7 @@ export function participate<
       edges,
       memory,
     );
-    for (const [index, outcome] of outcomes.entries()) {
-      const { orderId, input } = received[index]?.work ?? {};
-      log('debug', 'message handled', {
-        service,
-        orderId,
-        type: input?.type,
-        outcome: outcome.kind,
-        status: outcome.record?.state.status,
-      });
-    }
+    if (isDebugging) tell(service, received, outcomes);
     await Promise.all([
       ...unreadable.map(({ delivery, reason }) => settle(parkMessage(service, delivery, reason), reason)),
       ...received.map(({ delivery }, index) => {
@@ -93,4 +85,20 @@ export function participate<
       }),
     ]);
   };
+}
+
+function tell(
+  service: Service,
+  received: readonly Received<{ readonly type: string }>[],
+  outcomes: readonly Outcome<{ readonly status: string }>[],
+): void {
+  for (const [index, { work }] of received.entries()) {
+    log('debug', 'message handled', {
+      service,
+      orderId: work.orderId,
+      type: work.input.type,
+      outcome: outcomes[index]?.kind,
+      status: outcomes[index]?.record?.state.status,
+    });
+  }
 }

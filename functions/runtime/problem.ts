@@ -58,17 +58,20 @@ function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult 
 /** Turns whatever a handler throws into problem details; what nobody foresaw is logged and told to nobody. */
 export const problemDetails = (): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
   onError: (request) => {
-    request.response = problemReply(asProblem(request.error));
+    // As in the API's access log. What is hostile enough has no context at all.
+    const requestId = request.event?.requestContext?.requestId;
+    request.response = problemReply(asProblem(request.error, requestId));
   },
 });
 
-function asProblem(error: unknown): Problem {
+function asProblem(error: unknown, requestId: string | undefined): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailableError || error instanceof PublishError) {
-    log('error', 'unavailable', { error: error.message });
+    log('error', 'unavailable', { requestId, error: error.message });
     const what = error instanceof PublishError ? 'The broker' : 'The database';
     return new Problem('unavailable', `${what} does not answer at the moment; nothing was done half-way.`);
   }
-  log('error', 'unexpected error', { error: error instanceof Error ? error.stack : String(error) });
+  const what = error instanceof Error ? error.stack : String(error);
+  log('error', 'unexpected error', { requestId, error: what });
   return new Problem('internal', 'The request was not carried out. Sending it again as it is does no harm.');
 }

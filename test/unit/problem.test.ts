@@ -1,12 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type HttpReply, http, json } from '../../functions/runtime/http.ts';
+import { type HttpEvent, type HttpReply, http, json } from '../../functions/runtime/http.ts';
 import { Problem } from '../../functions/runtime/problem.ts';
 import { StoreUnavailableError } from '../../functions/runtime/store.ts';
 import { httpEvent } from '../support/http-event.ts';
 
 const call = async (handle: () => Promise<HttpReply>): Promise<{ reply: HttpReply; problem: unknown }> => {
-  const reply = await http(handle)(httpEvent({}), {} as Context);
+  const event = { ...httpEvent({}), requestContext: { requestId: 'req-1' } as HttpEvent['requestContext'] };
+  const reply = await http(handle)(event, {} as Context);
   return { reply, problem: JSON.parse(reply.body) };
 };
 const throwing = (error: unknown) =>
@@ -15,8 +16,8 @@ const throwing = (error: unknown) =>
   });
 
 describe('whatever a handler throws is answered with problem details', () => {
-  const logged = vi.spyOn(console, 'error');
-  beforeEach(() => void logged.mockReset().mockImplementation(() => {}));
+  const logged = vi.spyOn(process.stdout, 'write');
+  beforeEach(() => void logged.mockReset().mockReturnValue(true));
   afterAll(() => logged.mockRestore());
 
   test('what went well is left alone', async () => {
@@ -77,5 +78,6 @@ describe('whatever a handler throws is answered with problem details', () => {
     expect(JSON.stringify(reply)).not.toMatch(/secret|TypeError|\.ts/);
     expect(logged).toHaveBeenCalledOnce();
     if (error instanceof Error) expect(logged.mock.calls.join()).toContain('secret sk_live_1');
+    expect(logged.mock.calls.join()).toContain('"requestId":"req-1"');
   });
 });

@@ -47,12 +47,11 @@ export async function check<T>(
 export function quietLogs(): { readonly lines: string[] } {
   const lines: string[] = [];
   beforeAll(() => {
-    for (const level of ['info', 'warn', 'error'] as const) {
-      vi.spyOn(console, level).mockImplementation((line: string) => {
-        JSON.parse(line);
-        lines.push(line);
-      });
-    }
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => {
+      JSON.parse(String(line));
+      lines.push(String(line));
+      return true;
+    });
   });
   afterAll(() => {
     vi.restoreAllMocks();
