@@ -38,16 +38,16 @@ export const nudge =
   (edges: Edges, deadlineMs: () => number, backlog: Backlog) => async (): Promise<Nudges> => {
     const startedMs = edges.now();
     const deadline = deadlineMs();
+    const pages = await firstPages(edges, startedMs);
+    tellOldest(pages, startedMs);
     const total = { overdue: 0, nudged: 0, failed: 0 };
     const waiting = await backlog();
     if (waiting > MAX_BACKLOG) {
       log('warn', 'nobody nudged: the queues are long', { waiting });
       return total;
     }
-    // Runs that are cut short do not always neglect the same orders.
-    const first = Math.floor(startedMs / 60_000) % dueShards.length;
-    for (const shard of [...dueShards.slice(first), ...dueShards.slice(0, first)]) {
-      for await (const overdue of pagesOfOverdue(edges, shard, startedMs)) {
+    for (const first of pages) {
+      for await (const overdue of andThoseAfter(first, edges, startedMs)) {
         const page = await nudgePage(edges, overdue, deadline);
         total.overdue += overdue.length;
         total.nudged += page.nudged;
@@ -58,6 +58,12 @@ export const nudge =
     }
     return report(total);
   };
+
+/** For the alarm, at every run, and before anything that may keep this one from nudging. */
+function tellOldest(pages: readonly DuePage[], nowMs: number): void {
+  const ages = pages.flatMap(({ overdue }) => overdue.map(({ createdAtMs }) => nowMs - Number(createdAtMs)));
+  log('info', 'oldest overdue order', { ageSeconds: Math.round(Math.max(0, ...ages) / 1000) });
+}
 
 function report(total: Nudges): Nudges {
   if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue orders nudged', { ...total });
@@ -82,27 +88,44 @@ async function nudgePage(edges: Edges, overdue: readonly Item[], deadlineMs: num
   };
 }
 
-async function* pagesOfOverdue(
-  { store, now }: Edges,
-  shard: string,
+interface DuePage {
+  readonly shard: string;
+  readonly overdue: readonly Item[];
+  readonly next: Item | undefined;
+}
+
+function firstPages(edges: Edges, startedMs: number): Promise<readonly DuePage[]> {
+  // Runs that are cut short do not always neglect the same orders.
+  const first = Math.floor(startedMs / 60_000) % dueShards.length;
+  const shards = [...dueShards.slice(first), ...dueShards.slice(0, first)];
+  return Promise.all(shards.map((shard) => pageOf(shard, edges, startedMs)));
+}
+
+async function* andThoseAfter(
+  first: DuePage,
+  edges: Edges,
   startedMs: number,
 ): AsyncIterable<readonly Item[]> {
-  let after: Item | undefined;
-  for (let page = 0; page < MAX_PAGES_PER_SHARD && now() - startedMs < MAX_RUN_MS; page += 1) {
-    const { entries, next } = await store.query({
-      index: DUE,
-      partition: ['dueShard', shard],
-      range: ['dueEpochSeconds', Math.floor(startedMs / 1000)],
-      limit: PAGE_SIZE,
-      after,
-    });
-    // The index lags behind the table: only the item itself tells whether it is still due.
-    const items = await store.read(entries.map(({ pk }) => pk));
-    const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
-    if (overdue.length > 0) yield overdue;
-    if (next === undefined) return;
-    after = next;
+  let page = first;
+  for (let count = 1; edges.now() - startedMs < MAX_RUN_MS; count += 1) {
+    if (page.overdue.length > 0) yield page.overdue;
+    if (page.next === undefined || count === MAX_PAGES_PER_SHARD) return;
+    page = await pageOf(first.shard, edges, startedMs, page.next);
   }
+}
+
+async function pageOf(shard: string, { store }: Edges, startedMs: number, after?: Item): Promise<DuePage> {
+  const { entries, next } = await store.query({
+    index: DUE,
+    partition: ['dueShard', shard],
+    range: ['dueEpochSeconds', Math.floor(startedMs / 1000)],
+    limit: PAGE_SIZE,
+    after,
+  });
+  // The index lags behind the table: only the item itself tells whether it is still due.
+  const items = await store.read(entries.map(({ pk }) => pk));
+  const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+  return { shard, overdue, next };
 }
 
 async function claim({ store }: Edges, item: Item, nowMs: number) {

@@ -35,8 +35,8 @@ export const nudgeBugs: readonly Bug[] = [
   {
     name: 'only one shard of the orders nudged',
     file: 'functions/order/nudge.ts',
-    find: 'for (const shard of [...dueShards.slice(first), ...dueShards.slice(0, first)]) {',
-    replace: 'for (const shard of dueShards.slice(0, 1)) {',
+    find: 'const shards = [...dueShards.slice(first), ...dueShards.slice(0, first)];',
+    replace: 'const shards = dueShards.slice(0, 1);',
   },
   {
     name: 'a claim moves the due time a day',
