@@ -104,6 +104,7 @@ export default class DeploymentPlugin {
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     deployAfterGatewayResponses(resources);
+    expectConsumers(resources);
     if (this.#stage !== 'localstack') return;
     // Without an account it has neither Amazon MQ to read from nor WAF; our own event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
@@ -145,6 +146,13 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
     TOKEN_ISSUER: setting('token-issuer'),
     TOKEN_AUDIENCE: setting('token-audience'),
   };
+}
+
+/** Each mapping reads its queue with one consumer at the least. */
+function expectConsumers(resources: Template['Resources']): void {
+  const alarm = resources.EventSourceGone;
+  const mappings = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+  if (alarm !== undefined) alarm.Properties.Threshold = mappings.length;
 }
 
 const textOf = (setting: Json | undefined): string => (typeof setting === 'string' ? setting : '');

@@ -46,6 +46,7 @@ test('each shard has an event source mapping of its service’s function, with i
   const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS), parseQueueShards(setting));
   const names = queues.map(({ name }) => name);
   for (const [queue] of read) expect(names).toContain(queue);
+  expect(packaged.template.Resources.EventSourceGone?.Properties.Threshold).toBe(read.length);
 });
 
 test('they can all run at once, with one in reserve; CloudFormation knows everything', () => {

@@ -390,10 +390,31 @@ describe('alarms', () => {
     expect(alarms().map(([name]) => name)).toEqual(
       expect.arrayContaining([
         ...['DeadLetters', 'OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
+        'EventSourceGone',
         ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
         ...['OrderTableWriteThrottled', 'InventoryTableWriteThrottled', 'PaymentTableReadThrottled'],
         ...['BrokerMemory', 'BrokerDisk'],
       ]),
     );
+  });
+
+  test('a mapping that has stopped reading its queue is missed, and so is a broker that says nothing', () => {
+    expect(template.Resources.EventSourceGone?.Properties).toMatchObject({
+      ...{ Namespace: 'AWS/AmazonMQ', MetricName: 'ConsumerCount', TreatMissingData: 'breaching' },
+      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: services.length },
+      Dimensions: [{ Name: 'Broker', Value: 'order-saga-prod' }],
+    });
+    const [[, { BrokerName }] = ['', { BrokerName: undefined }]] = propertiesOf(
+      'AWS::AmazonMQ::Broker',
+      broker,
+    );
+    expect(BrokerName).toEqual({ 'Fn::Sub': `order-saga-\${Stage}` });
+  });
+
+  test('a schedule that does not run at all is missed like one that fails', () => {
+    expect(template.Resources.ScheduleFailing?.Properties).toMatchObject({
+      ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold', Threshold: 1 },
+      Metrics: [{ Id: 'runs' }, { Id: 'errors' }, { Expression: 'FILL(runs, 0) - FILL(errors, 0)' }],
+    });
   });
 });
