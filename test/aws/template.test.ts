@@ -328,8 +328,18 @@ describe('what is kept', () => {
       });
       expect(properties).not.toHaveProperty('TimeToLiveSpecification');
     }
-    for (const [, resource] of ofType('AWS::DynamoDB::Table', tables)) {
-      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  // Fails with Retain: a stack that could not be made leaves tables behind whose names stop the next attempt.
+  test('tables, broker and secrets outlive their stacks, unless the stack was never made', () => {
+    const kept = [
+      ...ofType('AWS::DynamoDB::Table', tables),
+      ...ofType('AWS::AmazonMQ::Broker', broker),
+      ...ofType('AWS::SecretsManager::Secret', broker),
+    ];
+    expect(kept).toHaveLength(services.length + 1 + services.length + 2);
+    for (const [name, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
+      expect([DeletionPolicy, UpdateReplacePolicy], name).toEqual(['RetainExceptOnCreate', 'Retain']);
     }
   });
 
