@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { projectDir } from '../../infra/local/project.ts';
+import { readTemplate } from '../support/aws/templates.ts';
+
+/** Goal: whatever somebody has to look at raises an alarm that says what to do, and its price is known. */
+const stack = readTemplate('alarms.yml').Resources;
+const others = [readTemplate('broker.yml').Resources, readTemplate('tables.yml').Resources];
+// biome-ignore lint/suspicious/noExplicitAny: each assertion says what it expects of a template's shape
+const ofType = (type: string): [string, Record<string, any>][] =>
+  [stack, ...others].flatMap((resources) =>
+    Object.entries(resources).flatMap<[string, Record<string, unknown>]>(([name, { Type, Properties }]) =>
+      Type === type ? [[name, Properties]] : [],
+    ),
+  );
+const alarms = ofType('AWS::CloudWatch::Alarm');
+
+interface MetricQuery {
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly MetricName: string;
+      readonly Dimensions: readonly { readonly Value: string }[];
+    };
+  };
+}
+
+test('each tells whoever is called what to do', () => {
+  for (const [name, { AlarmActions, AlarmDescription }] of alarms) {
+    expect(AlarmActions, name).toHaveLength(1);
+    expect(AlarmDescription.length, name).toBeGreaterThan(80);
+  }
+});
+
+test('cost what the README says: each metric that an alarm looks at, and each that is made of logs', () => {
+  const looked = alarms.flatMap(([, { Metrics }]) =>
+    Metrics === undefined
+      ? ['one']
+      : Metrics.filter(({ MetricStat }: MetricQuery) => MetricStat !== undefined),
+  );
+  const made = ofType('AWS::Logs::MetricFilter').flatMap(([, { MetricTransformations: all }]) =>
+    all.map(({ MetricName }: { MetricName: string }) => MetricName),
+  );
+  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
+  expect(readme).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
+  expect(readme).toContain(`${looked.length} × 0.10 + ${new Set(made).size} × 0.30`);
+});
+
+test('there is one for everything that somebody has to look at', () => {
+  expect(alarms.map(([name]) => name)).toEqual(
+    expect.arrayContaining([
+      ...['DeadLetters', 'OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
+      'EventSourceGone',
+      ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
+      ...['OrderTableThrottled', 'InventoryTableThrottled', 'PaymentTableThrottled'],
+      ...['BrokerMemory', 'BrokerDisk'],
+    ]),
+  );
+});
+
+// Fails where an alarm names the table alone: what an index refuses is not among its metrics.
+test('a throttled index is seen like its table', () => {
+  for (const [name, { TableName, GlobalSecondaryIndexes = [] }] of ofType('AWS::DynamoDB::Table')) {
+    const { Metrics } = stack[`${name}Throttled`]?.Properties ?? {};
+    const seen = (Metrics as MetricQuery[]).flatMap(({ MetricStat: { Metric } = {} }) =>
+      Metric === undefined
+        ? []
+        : [[Metric.MetricName, ...Metric.Dimensions.map(({ Value }) => Value)].join(' ')],
+    );
+    const table = TableName['Fn::Sub'].replace('Stage', 'sls:stage');
+    const indexes = GlobalSecondaryIndexes.map(({ IndexName }: { IndexName: string }) => ` ${IndexName}`);
+    const wanted = ['', ...indexes].flatMap((index) =>
+      ['Read', 'Write'].map((kind) => `${kind}ThrottleEvents ${table}${index}`),
+    );
+    expect(seen, name).toEqual(wanted);
+  }
+});
+
+test('a schedule that does not run at all is missed like one that fails', () => {
+  expect(stack.ScheduleFailing?.Properties).toMatchObject({
+    ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold', Threshold: 1 },
+    Metrics: [{ Id: 'runs' }, { Id: 'errors' }, { Expression: 'FILL(runs, 0) - FILL(errors, 0)' }],
+  });
+});
