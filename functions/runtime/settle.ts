@@ -40,7 +40,7 @@ export function retryMessage(
   }
   return {
     ...base(delivery),
-    exchange: retryExchangeOf(delay),
+    exchange: retryExchangeOf(service, delay),
     routingKey: delivery.queue,
     headers: {
       ...trace(delivery),

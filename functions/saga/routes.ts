@@ -19,15 +19,17 @@ export const deadQueueOf = (service: Service): string => `${service}.dead`;
 export const parkingExchangeOf = (service: Service): string => `${service}.dead`;
 export const redriveExchangeOf = (service: Service): string => service;
 
-/** A delay before another attempt: a queue whose messages expire back into the queue they came from. */
+/** A delay before another attempt: for each service a queue whose messages expire back into the queue they came from. */
 export interface RetryDelay {
   /** As it stands in the queue's name: `5s`, `2m`, `250ms`. */
   readonly name: string;
   readonly delayMs: number;
 }
 
-export const RETRY_EXCHANGES = 'saga.retry.';
-export const retryExchangeOf = ({ name }: RetryDelay): string => `${RETRY_EXCHANGES}${name}`;
+/** Through which they come back: to a service's own queues and to no other, whatever key they were given. */
+export const returnExchangeOf = (service: Service): string => `${service}.retry`;
+export const retryExchangeOf = (service: Service, { name }: Pick<RetryDelay, 'name'>): string =>
+  `${returnExchangeOf(service)}.${name}`;
 
 /** Enough to ride out a broker or database restart quickly and a longer outage without a person. */
 export const DEFAULT_RETRY_DELAYS = '1s,5s,30s,2m,10m';

@@ -8,6 +8,7 @@ import {
   type RetryDelay,
   redriveExchangeOf,
   retryExchangeOf,
+  returnExchangeOf,
 } from '../../functions/saga/routes.ts';
 import { SLOT_HEADER } from '../../functions/saga/slots.ts';
 import { oneQueueEach, type QueueShards, queuesOf, slotsOf } from './shards.ts';
@@ -56,17 +57,20 @@ const PARKED_DELIVERY_LIMIT = 1_000_000;
  * Dead-lettering that survives a crash: the broker holds a message until its target has confirmed it, which
  * needs `reject-publish`. https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
  */
-const safelyDeadLettered = (target: string | undefined) => ({
+const safelyDeadLettered = (exchange: string) => ({
   'x-queue-type': 'quorum',
   'x-overflow': 'reject-publish',
   'x-dead-letter-strategy': 'at-least-once',
-  'x-dead-letter-exchange': '',
-  ...(target === undefined ? {} : { 'x-dead-letter-routing-key': target }),
+  'x-dead-letter-exchange': exchange,
 });
 
 const mainQueue = (service: Service, name: string): Queue => ({
   name,
-  arguments: { ...safelyDeadLettered(deadQueueOf(service)), 'x-delivery-limit': DELIVERY_LIMIT },
+  arguments: {
+    ...safelyDeadLettered(''),
+    'x-dead-letter-routing-key': deadQueueOf(service),
+    'x-delivery-limit': DELIVERY_LIMIT,
+  },
 });
 
 const parkingQueue = (service: Service): Queue => ({
@@ -74,15 +78,24 @@ const parkingQueue = (service: Service): Queue => ({
   arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
 });
 
-/** What expires goes to the default exchange under the key it came with: the queue that it is to return to. */
-const delayQueue = (delay: RetryDelay): Queue => ({
-  name: retryExchangeOf(delay),
-  arguments: { ...safelyDeadLettered(undefined), 'x-message-ttl': delay.delayMs },
+/**
+ * What expires keeps the key it came with: the queue of its service that it is to return to. Not by the default
+ * exchange, which takes it to any queue: a service could so write where it may not.
+ */
+const delayQueue = (service: Service, delay: RetryDelay): Queue => ({
+  name: retryExchangeOf(service, delay),
+  arguments: { ...safelyDeadLettered(returnExchangeOf(service)), 'x-message-ttl': delay.delayMs },
 });
 
-/** For its service alone, which parks and redrives through them. */
-const ownExchanges = (service: Service, count: number): readonly Exchange[] => [
+/** For its service alone, which parks, redrives and tries again through them. */
+const ownExchanges = (
+  service: Service,
+  count: number,
+  retryDelays: readonly RetryDelay[],
+): readonly Exchange[] => [
   { name: parkingExchangeOf(service), type: 'fanout' },
+  { name: returnExchangeOf(service), type: 'direct' },
+  ...retryDelays.map((delay) => ({ name: retryExchangeOf(service, delay), type: 'fanout' as const })),
   ...(count === 1
     ? [{ name: redriveExchangeOf(service), type: 'fanout' as const }]
     : shardingExchanges(service, count)),
@@ -113,6 +126,19 @@ const heard: readonly (Omit<ExchangeBinding, 'to'> & { readonly service: Service
   ...services.map((service) => ({ service, exchange: FAILURES_EXCHANGE, routingKey: '' })),
 ];
 
+function retryBindings(
+  service: Service,
+  shards: QueueShards,
+  retryDelays: readonly RetryDelay[],
+): readonly Binding[] {
+  const back = returnExchangeOf(service);
+  const delays = retryDelays.map((delay) => retryExchangeOf(service, delay));
+  return [
+    ...delays.map((name) => ({ exchange: name, queue: name, routingKey: '' })),
+    ...queuesOf(service, shards).map((queue) => ({ exchange: back, queue, routingKey: queue })),
+  ];
+}
+
 function ownBindings(service: Service, shards: QueueShards): readonly Binding[] {
   const queues = queuesOf(service, shards);
   const [first = queueOf(service)] = queues;
@@ -138,24 +164,19 @@ export function topologyOf(retryDelays: readonly RetryDelay[], shards: QueueShar
     exchanges: [
       { name: EVENTS_EXCHANGE, type: 'direct' },
       { name: FAILURES_EXCHANGE, type: 'fanout' },
-      ...services.flatMap((service) => ownExchanges(service, shards[service])),
-      ...retryDelays.map((delay) => ({ name: retryExchangeOf(delay), type: 'fanout' as const })),
+      ...services.flatMap((service) => ownExchanges(service, shards[service], retryDelays)),
     ],
     queues: [
       ...services.flatMap((service) => queuesOf(service, shards).map((name) => mainQueue(service, name))),
       ...services.map(parkingQueue),
-      ...retryDelays.map(delayQueue),
+      ...services.flatMap((service) => retryDelays.map((delay) => delayQueue(service, delay))),
     ],
     bindings: [
       ...heard
         .filter(({ service }) => !isSharded(service))
         .map(({ service, exchange, routingKey }) => ({ exchange, queue: queueOf(service), routingKey })),
       ...services.flatMap((service) => ownBindings(service, shards)),
-      ...retryDelays.map((delay) => ({
-        exchange: retryExchangeOf(delay),
-        queue: retryExchangeOf(delay),
-        routingKey: '',
-      })),
+      ...services.flatMap((service) => retryBindings(service, shards, retryDelays)),
     ],
     exchangeBindings: heard
       .filter(({ service }) => isSharded(service))

@@ -6,8 +6,8 @@ import {
   exchangeOf,
   parkingExchangeOf,
   queueOf,
-  RETRY_EXCHANGES,
   redriveExchangeOf,
+  returnExchangeOf,
 } from '../../functions/saga/routes.ts';
 
 /** Patterns that a name has to match as a whole. https://www.rabbitmq.com/docs/access-control#authorisation */
@@ -33,7 +33,7 @@ export const users: readonly BrokerUser<Service>[] = services.map((service) => (
     write: oneOf([
       ...[...publishedTo(service), parkingExchangeOf(service), redriveExchangeOf(service)].map(exactly),
       // Whatever the delays are.
-      `${exactly(RETRY_EXCHANGES)}.+`,
+      String.raw`${exactly(returnExchangeOf(service))}\..+`,
     ]),
     // However many shards its queue has.
     read: oneOf([

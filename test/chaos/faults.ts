@@ -134,7 +134,9 @@ export const faults: Readonly<Record<string, Fault>> = {
     holdMs: [2_000, 6_000],
     strike: async (stage, dice) => {
       // With the delay queues full as well, a participant can put nothing aside.
-      const pattern = dice.oneIn(2) ? '^(order|inventory|payment)$' : '^(order|inventory|payment|saga.*)$';
+      const pattern = dice.oneIn(2)
+        ? '^(order|inventory|payment)$'
+        : String.raw`^(order|inventory|payment)(\.retry\..+)?$`;
       await limitQueues(stage, pattern, dice.between(1, 20));
       return () => unlimitQueues(stage);
     },

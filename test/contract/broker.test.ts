@@ -159,7 +159,7 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
 
   describe('a delay queue', () => {
     const later = (body: string, change: Partial<OutgoingMessage> = {}) =>
-      message(body, { exchange: 'saga.retry.1s', routingKey: 'inventory', ...change });
+      message(body, { exchange: 'inventory.retry.1s', routingKey: 'inventory', ...change });
 
     test('brings a message back to the queue its key names, with its headers, when its time has come', async () => {
       await broker.publish(later('a', { headers: { 'saga-attempts': 1 } }));
@@ -188,12 +188,20 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
     });
 
     test('looks at its head only: what expires behind it waits for it', async () => {
-      await broker.publish(later('first', { exchange: 'saga.retry.2s' }));
-      await broker.publish(later('second', { exchange: 'saga.retry.2s', expirationMs: 50 }));
+      await broker.publish(later('first', { exchange: 'inventory.retry.2s' }));
+      await broker.publish(later('second', { exchange: 'inventory.retry.2s', expirationMs: 50 }));
       await broker.wait(200);
       expect(await bodiesIn('inventory')).toEqual([]);
       await broker.wait(2_000);
       expect(await bodiesIn('inventory')).toEqual(['first', 'second']);
+    });
+
+    test('reaches no other service, and keeps what its key has no queue of its own for: nothing waits behind it', async () => {
+      await broker.publish(later('stray', { routingKey: 'order' }));
+      await broker.publish(later('good'));
+      await broker.wait(1_200);
+      expect(await bodiesIn('inventory')).toEqual(['good']);
+      expect(await bodiesIn('order')).toEqual([]);
     });
 
     test('begins to count the deliveries of what it brings back anew', async () => {

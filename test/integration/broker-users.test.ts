@@ -99,6 +99,27 @@ describe('inventory’s own user', () => {
     },
   );
 
+  // Fails where delay queues return by the default exchange: its key takes a message to any queue.
+  test('cannot reach another’s queue by a delay queue: what it puts there comes back to its own, or to nobody', async () => {
+    for (const exchange of ['order.retry.200ms', 'order.retry', 'inventory.retry']) {
+      const refused = new Promise((_, reject) => channel.once('error', reject));
+      channel.publish(exchange, 'order', Buffer.from('{}'));
+      await expect(refused, exchange).rejects.toThrow('ACCESS_REFUSED');
+      await end();
+      channel = await channelOf('inventory');
+    }
+    for (const key of ['order', 'payment.dead', 'inventory']) {
+      channel.publish('inventory.retry.200ms', key, Buffer.from(`by ${key}`), { persistent: true });
+    }
+    await (channel as Awaited<ReturnType<typeof channelOf>>).waitForConfirms();
+    const parked = async (service: string) =>
+      (await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).items.length;
+    const before = { order: await parked('order'), payment: await parked('payment') };
+    // What it sent last came back last, and was parked as nothing that can be read.
+    await until('its own is parked', async () => (await parked('inventory')) === 1);
+    expect({ order: await parked('order'), payment: await parked('payment') }).toEqual(before);
+  });
+
   test('cannot make, change or remove anything', async () => {
     await expect(channel.assertQueue('mine')).rejects.toThrow('ACCESS_REFUSED');
     channel = await channelOf('inventory');

@@ -109,7 +109,7 @@ describe('the topology’s custom resource', () => {
       });
       expect(calls[3]?.body).toEqual({
         configure: '^$',
-        write: String.raw`^(saga\.events|saga\.failures|inventory\.dead|inventory|saga\.retry\..+)$`,
+        write: String.raw`^(saga\.events|saga\.failures|inventory\.dead|inventory|inventory\.retry\..+)$`,
         read: String.raw`^(inventory|inventory\.dead|inventory\.[0-9]+)$`,
       });
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseRetryDelays, retryExchangeOf } from '../../functions/saga/routes.ts';
+import { parseRetryDelays, retryExchangeOf, returnExchangeOf } from '../../functions/saga/routes.ts';
 import { applyTopology } from '../../infra/broker/apply.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { freePorts } from '../../infra/local/ports.ts';
@@ -89,7 +89,7 @@ describe('the topology', () => {
     for (const delay of delays) {
       const begin = performance.now();
       const expiration = delay.delayMs / 2;
-      channel.publish(retryExchangeOf(delay), 'payment', Buffer.from('later'), {
+      channel.publish(retryExchangeOf('payment', delay), 'payment', Buffer.from('later'), {
         persistent: true,
         expiration,
       });
@@ -115,7 +115,8 @@ describe('the topology', () => {
       );
     }
     const many = Array.from({ length: 50 }, (_, index) => String(index));
-    for (const text of many) channel.publish(retryExchangeOf(delay), 'full', Buffer.from(text));
+    await channel.bindQueue('full', returnExchangeOf('payment'), 'full');
+    for (const text of many) channel.publish(retryExchangeOf('payment', delay), 'full', Buffer.from(text));
     await channel.waitForConfirms();
     await new Promise((resolve) => setTimeout(resolve, 2 * delay.delayMs));
     const back = new Set<string>();

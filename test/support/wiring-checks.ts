@@ -2,6 +2,7 @@ import type { EventKind } from '../../functions/saga/choreography.ts';
 import { deadQueueOf, EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../functions/saga/routes.ts';
 import { SLOT_HEADER, slots } from '../../functions/saga/slots.ts';
 import { queuesOf } from '../../infra/broker/shards.ts';
+import type { Queue } from '../../infra/broker/topology.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What is wrong, one sentence each; empty when all is well. */
@@ -158,7 +159,9 @@ const everySlotHasOneShard: Check = (wiring) =>
       ...(exchange?.type === 'headers' ? [] : [`${service} does not route by headers`]),
       ...bindings
         .filter(
-          ({ exchange: from }) => from !== service && from !== exchange?.arguments?.['alternate-exchange'],
+          ({ exchange: from }) =>
+            // What is tried again has the queue it came from as its key.
+            ![service, `${service}.retry`, exchange?.arguments?.['alternate-exchange']].includes(from),
         )
         .map(({ queue, exchange: from }) => `${queue} takes every order of ${from}`),
       ...(boundQueues(wiring, exchange?.arguments?.['alternate-exchange'] ?? '').length === 1
@@ -167,20 +170,42 @@ const everySlotHasOneShard: Check = (wiring) =>
     ];
   });
 
-/** Without a key of its own, a delay queue returns each message to the queue that its own key names. */
-const delayQueuesReturn: Check = ({ topology }) =>
-  topology.queues
-    .filter(({ arguments: args }) => 'x-message-ttl' in args)
-    .flatMap(({ name, arguments: args }) => [
-      ...(args['x-dead-letter-exchange'] === '' ? [] : [`${name} does not return to the default exchange`]),
-      ...('x-dead-letter-routing-key' in args ? [`${name} returns everything to one queue`] : []),
-      ...(topology.exchanges.some((exchange) => exchange.name === name && exchange.type === 'fanout')
-        ? []
-        : [`${name} has no fanout exchange, which takes every key`]),
-      ...(topology.bindings.some(({ exchange, queue }) => exchange === name && queue === name)
-        ? []
-        : [`${name} is not bound`]),
-    ]);
+/**
+ * Without a key of its own, a delay queue returns each message to the queue that its own key names, by an exchange
+ * that knows its service's queues and no others.
+ */
+const delayQueuesReturn: Check = (wiring) => {
+  const { map, topology } = wiring;
+  return Object.keys(map).flatMap((service) => {
+    const back = `${service}.retry`;
+    const own = queuesNamed(wiring, service);
+    const reached = topology.bindings.filter(({ exchange }) => exchange === back);
+    return [
+      ...own
+        .filter((name) => !reached.some(({ queue, routingKey }) => queue === name && routingKey === name))
+        .map((name) => `${back} cannot bring anything back to ${name}`),
+      ...reached
+        .filter(({ queue }) => !own.includes(queue))
+        .map(({ queue }) => `${back} brings something to ${queue}`),
+      ...topology.queues
+        .filter(({ name, arguments: args }) => name.startsWith(`${back}.`) && 'x-message-ttl' in args)
+        .flatMap((queue) => flawsOfDelay(wiring, queue, back)),
+    ];
+  });
+};
+
+const flawsOfDelay = ({ topology }: Wiring, { name, arguments: args }: Queue, back: string) => [
+  ...(args['x-dead-letter-exchange'] === back
+    ? []
+    : [`${name} returns to ${args['x-dead-letter-exchange'] || 'the default exchange'}`]),
+  ...('x-dead-letter-routing-key' in args ? [`${name} returns everything to one queue`] : []),
+  ...(topology.exchanges.some((exchange) => exchange.name === name && exchange.type === 'fanout')
+    ? []
+    : [`${name} has no fanout exchange, which takes every key`]),
+  ...(topology.bindings.some(({ exchange, queue }) => exchange === name && queue === name)
+    ? []
+    : [`${name} is not bound`]),
+];
 
 const everyQueueHasItsFunction: Check = ({ map, topology, serverless, shards }) => {
   const consumers = Object.values(serverless.functions).flatMap(({ handler, events }) =>

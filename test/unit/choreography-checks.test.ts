@@ -137,8 +137,8 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'queuesLoseNothing',
-    'saga.retry.5s drops what overflows',
-    (wiring) => rewrite(wiring, 'saga.retry.5s', { 'x-overflow': undefined }),
+    'payment.retry.5s drops what overflows',
+    (wiring) => rewrite(wiring, 'payment.retry.5s', { 'x-overflow': undefined }),
   ],
   [
     'queuesLoseNothing',
@@ -164,18 +164,36 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'delayQueuesReturn',
-    'saga.retry.1s returns everything to one queue',
-    (wiring) => rewrite(wiring, 'saga.retry.1s', { 'x-dead-letter-routing-key': 'order' }),
+    'payment.retry.1s returns everything to one queue',
+    (wiring) => rewrite(wiring, 'payment.retry.1s', { 'x-dead-letter-routing-key': 'order' }),
   ],
   [
     'delayQueuesReturn',
-    'saga.retry.1s does not return to the default exchange',
-    (wiring) => rewrite(wiring, 'saga.retry.1s', { 'x-dead-letter-exchange': 'saga.events' }),
+    'order.retry.1s returns to payment.retry',
+    (wiring) => rewrite(wiring, 'order.retry.1s', { 'x-dead-letter-exchange': 'payment.retry' }),
   ],
   [
     'delayQueuesReturn',
-    'saga.retry.1s is not bound',
-    (wiring) => wiring.topology.bindings.splice(binding(wiring, 'saga.retry.1s', ''), 1),
+    'order.retry.1s returns to the default exchange',
+    (wiring) => rewrite(wiring, 'order.retry.1s', { 'x-dead-letter-exchange': '' }),
+  ],
+  [
+    'delayQueuesReturn',
+    'inventory.retry cannot bring anything back to inventory',
+    ({ topology }) => {
+      topology.bindings = topology.bindings.filter(({ exchange }) => exchange !== 'inventory.retry');
+    },
+  ],
+  [
+    'delayQueuesReturn',
+    'inventory.retry brings something to payment',
+    ({ topology }) =>
+      topology.bindings.push({ exchange: 'inventory.retry', queue: 'payment', routingKey: 'payment' }),
+  ],
+  [
+    'delayQueuesReturn',
+    'payment.retry.1s is not bound',
+    (wiring) => wiring.topology.bindings.splice(binding(wiring, 'payment.retry.1s', ''), 1),
   ],
   ['everyQueueHasItsFunction', '0 functions consume the queue shipping', shipping],
   [

@@ -73,7 +73,7 @@ test('one shard is no shard: nothing on the broker is there for it', () => {
   expect(queues.map(({ name }) => name)).toEqual([
     ...services,
     ...services.map((service) => `${service}.dead`),
-    'saga.retry.1s',
+    ...services.map((service) => `${service}.retry.1s`),
   ]);
 });
 

@@ -19,9 +19,9 @@ const error = new RangeError('the table is asleep');
 
 describe('a message that failed', () => {
   test.each([
-    [0, 'saga.retry.1s', 1_000],
-    [1, 'saga.retry.5s', 5_000],
-    [2, 'saga.retry.30s', 30_000],
+    [0, 'payment.retry.1s', 1_000],
+    [1, 'payment.retry.5s', 5_000],
+    [2, 'payment.retry.30s', 30_000],
   ])('after %i earlier attempts waits in %s, half of it at least', (attempts, exchange, delayMs) => {
     const message = retryMessage('payment', { ...delivery, attempts }, error, delays);
     expect(message).toMatchObject({
@@ -73,7 +73,7 @@ describe('a message that failed', () => {
       if (message.exchange === 'order.dead') break;
       attempts = Number(message.headers?.['saga-attempts']);
     }
-    expect(ways).toEqual(['saga.retry.1s', 'saga.retry.5s', 'saga.retry.30s', 'order.dead']);
+    expect(ways).toEqual(['order.retry.1s', 'order.retry.5s', 'order.retry.30s', 'order.dead']);
   });
 
   test.each(services)('of %s comes back to the queue it failed in, and parks there', (service) => {

@@ -175,7 +175,8 @@ export class Checker {
       this.fail('P6', `${messageId} was said before it was written`);
     }
     const reason = headers?.[REASON_HEADER];
-    const isRetry = exchange.startsWith('saga.retry.') || String(reason).startsWith('gave up');
+    const isRetry =
+      exchange.startsWith(`${invocation.service}.retry.`) || String(reason).startsWith('gave up');
     if (
       isRetry &&
       invocation.faults < 1 &&

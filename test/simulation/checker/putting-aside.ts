@@ -37,7 +37,7 @@ function flawBeside(
   }
   const delay = retryDelays[attempts];
   if (delay === undefined) return `is tried again after ${attempts + 1} attempts`;
-  if (exchange !== `saga.retry.${delay.name}` || routingKey !== service)
+  if (exchange !== `${service}.retry.${delay.name}` || routingKey !== service)
     return `goes to ${exchange}/${routingKey} after ${attempts + 1} attempts`;
   if (headers[ATTEMPTS_HEADER] !== attempts + 1)
     return `counts ${headers[ATTEMPTS_HEADER]} attempts after ${attempts + 1}`;

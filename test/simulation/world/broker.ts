@@ -25,7 +25,8 @@ export interface Queue {
   readonly messages: Message[];
   readonly deliveryLimit: number;
   readonly ttlMs: number;
-  /** Where its dead letters go on the default exchange; undefined: under the key they came with. */
+  readonly deadLetterExchange: string;
+  /** Undefined: the key they came with. */
   readonly deadLetterKey: string | undefined;
 }
 
@@ -35,6 +36,9 @@ interface Held {
   readonly queue: Queue;
   readonly untilMs: number;
 }
+
+/** As `npm start` sets it for its own broker. */
+const OFFERED_AGAIN_MS = 10_000;
 
 export type Arrival = 'in order' | 'ahead of others' | 'twice' | { readonly lateByMs: number };
 
@@ -64,6 +68,7 @@ export class Broker {
           messages: [],
           deliveryLimit: Number(args['x-delivery-limit'] ?? Number.POSITIVE_INFINITY),
           ttlMs: Number(args['x-message-ttl'] ?? Number.POSITIVE_INFINITY),
+          deadLetterExchange: String(args['x-dead-letter-exchange'] ?? ''),
           deadLetterKey: args['x-dead-letter-routing-key'] as string | undefined,
         },
       ]),
@@ -200,13 +205,21 @@ export class Broker {
 
   /** https://www.rabbitmq.com/docs/dlx#effects */
   #deadLetter(from: Queue, message: Message, reason: string): void {
-    const target = this.queue(from.deadLetterKey ?? message.routingKey);
-    target.messages.push({
-      ...message,
-      headers: { ...message.headers, 'x-first-death-reason': reason, 'x-first-death-queue': from.name },
-      routingKey: target.name,
-      expiresAtMs: this.#clock.nowMs + target.ttlMs,
-      returns: 0,
-    });
+    const routingKey = from.deadLetterKey ?? message.routingKey;
+    const targets = this.#route(from.deadLetterExchange, routingKey);
+    // What nobody takes is kept and offered again; nothing waits behind it.
+    if (targets.length === 0) {
+      this.#held.push({ message, queue: from, untilMs: this.#clock.nowMs + OFFERED_AGAIN_MS });
+      return;
+    }
+    for (const target of targets) {
+      target.messages.push({
+        ...message,
+        headers: { ...message.headers, 'x-first-death-reason': reason, 'x-first-death-queue': from.name },
+        routingKey,
+        expiresAtMs: this.#clock.nowMs + target.ttlMs,
+        returns: 0,
+      });
+    }
   }
 }

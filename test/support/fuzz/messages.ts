@@ -171,7 +171,7 @@ export function settled(
     const where =
       exchange === parkingExchangeOf(service) && routingKey === deadQueueOf(service)
         ? parked
-        : exchange.startsWith('saga.retry.')
+        : exchange.startsWith(`${service}.retry.`)
           ? delayed
           : undefined;
     const key = textKey(body);

@@ -70,7 +70,9 @@ export async function countMessages(system: World['system']): Promise<{ waiting:
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
   try {
     const channel = await connection.createChannel();
-    const delays = parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map(retryExchangeOf);
+    const delays = services.flatMap((service) =>
+      parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map((delay) => retryExchangeOf(service, delay)),
+    );
     const shards = parseQueueShards(system.environment.QUEUE_SHARDS);
     const count = async (queues: readonly string[]) => {
       const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));

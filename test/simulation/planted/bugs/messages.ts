@@ -41,7 +41,7 @@ export const messagesBugs: readonly Bug[] = [
   {
     name: 'retried without a pause',
     file: 'functions/runtime/settle.ts',
-    find: 'exchange: retryExchangeOf(delay),',
+    find: 'exchange: retryExchangeOf(service, delay),',
     replace: "exchange: '',",
   },
   {
