@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Service } from '../saga/choreography.ts';
 import { required } from './environment.ts';
 import type { UserOf } from './origin.ts';
-import { secret } from './secret.ts';
+import { forgetSecret, secret } from './secret.ts';
 
 /** As Lambda's event source mapping wants it too. https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
 const Credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
@@ -16,6 +16,12 @@ export const brokerUserOf: UserOf = (service) =>
   process.env.BROKER_SECRET || process.env.BROKER_PASSWORD ? service : sharedUser();
 
 const sharedUser = (): string => decodeURIComponent(new URL(required('RABBITMQ_URL')).username);
+
+/** For when the broker refuses them: the next ones are read anew. */
+export function forgetBrokerCredentials(): void {
+  const id = process.env.BROKER_SECRET;
+  if (id) forgetSecret(id);
+}
 
 /** The broker's address with the service's own credentials. */
 export async function brokerUrlOf(service: Service): Promise<string> {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Service } from '../saga/choreography.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from '../saga/routes.ts';
 import { type Backlog, backlogOn } from './backlog.ts';
-import { brokerUrlOf, brokerUserOf } from './broker-access.ts';
+import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './broker-access.ts';
 import { DynamoStore } from './dynamo-store.ts';
 import type { Edges } from './edges.ts';
 import { required } from './environment.ts';
@@ -52,7 +52,8 @@ function storeOf(service: Service): Store {
 function publisherOf(service: Service, patience: Patience): RabbitPublisher {
   const url = () => brokerUrlOf(service);
   const name = `order-saga ${service}`;
-  return kept(publishers, `${name} ${patience.offers}`, () => new RabbitPublisher({ url, name, patience }));
+  const settings = { url, name, patience, onRefused: forgetBrokerCredentials };
+  return kept(publishers, `${name} ${patience.offers}`, () => new RabbitPublisher(settings));
 }
 
 function kept<K, V>(all: Map<K, V>, key: K, make: () => V): V {

@@ -32,16 +32,20 @@ export class RabbitPublisher implements Publisher {
   readonly #url: () => Promise<string>;
   readonly #name: string;
   readonly #patience: Patience;
+  readonly #onRefused: (() => void) | undefined;
   #link: Promise<Link> | undefined;
 
   constructor(options: {
     readonly url: () => Promise<string>;
     readonly name: string;
     readonly patience: Patience;
+    /** The broker does not know these credentials; `url` is asked for others before the next attempt. */
+    readonly onRefused?: () => void;
   }) {
     this.#url = options.url;
     this.#name = options.name;
     this.#patience = options.patience;
+    this.#onRefused = options.onRefused;
   }
 
   publish(message: OutgoingMessage): Promise<void> {
@@ -101,6 +105,7 @@ export class RabbitPublisher implements Publisher {
     } catch (error) {
       gone();
       const reason = error instanceof Error ? error.message : String(error);
+      if (reason.includes('ACCESS_REFUSED')) this.#onRefused?.();
       throw new ConnectionLostError(`the broker is not reachable: ${reason}`, { cause: error });
     }
   }

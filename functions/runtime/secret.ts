@@ -1,10 +1,12 @@
-/** So long a password that was changed may go on being used for new connections. */
+/** So long a secret that was changed may go on being used by whom nobody refuses. */
 const MAX_AGE_MS = 60_000;
 
 interface Kept {
   readonly text: Promise<string>;
   readonly fetchedAtMs: number;
 }
+
+type Fetch = (id: string) => Promise<string>;
 
 const kept = new Map<string, Kept>();
 
@@ -15,7 +17,7 @@ const kept = new Map<string, Kept>();
  * differs by region. Loaded at its first use: a laptop, which has no secrets, never loads it.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
  */
-export function secret(id: string, nowMs: number = Date.now(), fetch = fetchSecret): Promise<string> {
+export function secret(id: string, nowMs: number = Date.now(), fetch: Fetch = fetchSecret): Promise<string> {
   const known = kept.get(id);
   if (known !== undefined && nowMs - known.fetchedAtMs < MAX_AGE_MS) return known.text;
   const text = fetch(id);
@@ -25,12 +27,23 @@ export function secret(id: string, nowMs: number = Date.now(), fetch = fetchSecr
   return text;
 }
 
-async function fetchSecret(id: string): Promise<string> {
+/** Whoever is refused with what it says asks again: it may have been changed meanwhile. */
+export function forgetSecret(id: string): void {
+  kept.delete(id);
+}
+
+/** As it is now, or was before it was last changed. https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
+export async function fetchSecret(
+  id: string,
+  version: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
+): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const requestHandler = { requestTimeout: 3_000, connectionTimeout: 1_000 };
   const client = new SecretsManagerClient({ maxAttempts: 3, requestHandler });
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    const { SecretString } = await client.send(
+      new GetSecretValueCommand({ SecretId: id, VersionStage: version }),
+    );
     if (SecretString === undefined) throw new Error(`the secret ${id} is not a text`);
     return SecretString;
   } finally {

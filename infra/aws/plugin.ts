@@ -1,12 +1,8 @@
-import { createHash } from 'node:crypto';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
-import { parseQueueShards } from '../broker/shards.ts';
-import { topologyOf } from '../broker/topology.ts';
-import { users } from '../broker/users.ts';
 import { type Imports, importsOf, type Json } from './imports.ts';
 import { type Needs, needs, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
+import { topologyEvent, topologyResource } from './topology-resource.ts';
 
 type Definition = {
   readonly handler: string;
@@ -19,7 +15,10 @@ type Definition = {
     schedule?: { enabled?: boolean };
   }[];
 };
-type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+type Template = {
+  Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+  Outputs: Record<string, { Description: string; Value: Json }>;
+};
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
@@ -77,7 +76,7 @@ export default class DeploymentPlugin {
 
   #complete(): void {
     const { functions, provider } = this.#serverless.service;
-    const { Resources: resources } = provider.compiledCloudFormationTemplate;
+    const { Resources: resources, Outputs: outputs } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
     for (const [functionName, { handler }] of Object.entries(functions)) {
       const request = {
@@ -96,7 +95,8 @@ export default class DeploymentPlugin {
     Object.assign(resources, stageOf(resources, stage));
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
-      Object.assign(resources, topologyResource(imports, textOf(delays), textOf(shards)));
+      resources.Topology = topologyResource(imports, textOf(delays), textOf(shards));
+      outputs.TopologyEvent = topologyEvent(imports);
     }
   }
 
@@ -156,30 +156,6 @@ function expectConsumers(resources: Template['Resources']): void {
 }
 
 const textOf = (setting: Json | undefined): string => (typeof setting === 'string' ? setting : '');
-
-/** Updated whenever what it would apply has changed, which is what the digest is for. */
-function topologyResource(imports: Imports, retryDelays: string, shards: string): Template['Resources'] {
-  const delays = parseRetryDelays(retryDelays || DEFAULT_RETRY_DELAYS);
-  const topology = topologyOf(delays, parseQueueShards(shards));
-  const digest = createHash('sha256')
-    .update(JSON.stringify([topology, users]))
-    .digest('hex');
-  return {
-    Topology: {
-      Type: 'Custom::BrokerTopology',
-      Properties: {
-        ServiceToken: { 'Fn::GetAtt': ['TopologyLambdaFunction', 'Arn'] },
-        ServiceTimeout: 300,
-        AmqpUrl: imports.amqpUrl,
-        AdminSecret: imports.adminSecret,
-        Secrets: Object.fromEntries(users.map(({ name }) => [name, imports.secretOf(name)])),
-        Digest: digest,
-        // To apply the same once more, for instance with a password that was changed.
-        Revision: process.env.TOPOLOGY_REVISION ?? '',
-      },
-    },
-  };
-}
 
 function needsOf(name: string): Needs {
   const own = needs[name];

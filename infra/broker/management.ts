@@ -7,6 +7,7 @@ export interface Account {
 }
 
 const TIMEOUT_MS = 10_000;
+const UNAUTHORIZED = 401;
 
 /**
  * Makes users, or gives those that exist the password and permissions they ought to have; applying it again
@@ -31,22 +32,33 @@ export async function applyUsers(
   }
 }
 
+/** Whether the HTTP API knows these credentials. @throws Error if it answers neither yes nor no */
+export async function isAccepted(url: string): Promise<boolean> {
+  const response = await ask(url, 'whoami');
+  await response.body?.cancel();
+  if (response.ok || response.status === UNAUTHORIZED) return response.ok;
+  throw new Error(`the broker's HTTP API answered ${response.status} to whoami`);
+}
+
 async function put(url: string, path: string, body: object): Promise<void> {
-  const { username, password, href } = new URL(`api/${path}`, url.endsWith('/') ? url : `${url}/`);
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const response = await fetch(withoutCredentials(href), {
-    method: 'PUT',
-    headers: {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
+  const response = await ask(url, path, { method: 'PUT', body: JSON.stringify(body) });
   if (!response.ok) {
     throw new Error(`the broker's HTTP API answered ${response.status} to ${path}: ${await response.text()}`);
   }
   await response.body?.cancel();
+}
+
+function ask(url: string, path: string, request: RequestInit = {}): Promise<Response> {
+  const { username, password, href } = new URL(`api/${path}`, url.endsWith('/') ? url : `${url}/`);
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return fetch(withoutCredentials(href), {
+    ...request,
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
 }
 
 /** `fetch` refuses a URL with credentials in it. */

@@ -43,6 +43,13 @@ export const users: readonly BrokerUser<Service>[] = services.map((service) => (
   },
 }));
 
+/** Who makes the others, and everything else. https://www.rabbitmq.com/docs/management#permissions */
+export const administrator = (name: string): BrokerUser => ({
+  name,
+  tags: 'administrator',
+  permissions: { configure: '.*', write: '.*', read: '.*' },
+});
+
 function publishedTo(service: Service): ReadonlySet<string> {
   return new Set(eventTypes.filter((type) => publisherOf(type) === service).map(exchangeOf));
 }

@@ -217,6 +217,17 @@ describe('functions', () => {
   });
 });
 
+describe('the topology', () => {
+  test('can be applied again by hand with what the deployment says of it', () => {
+    const { Value: value } = template.Outputs.TopologyEvent ?? {};
+    const { Properties } = template.Resources.Topology ?? {};
+    const { AmqpUrl, AdminSecret, Secrets } = Properties as Record<string, Record<string, unknown>>;
+    const filledIn = { amqpUrl: AmqpUrl, adminSecret: AdminSecret, ...Secrets };
+    expect(value).toEqual({ 'Fn::Sub': [expect.stringContaining('"RequestType":"Update"'), filledIn] });
+    expect(Object.keys(Secrets ?? {})).toEqual(services);
+  });
+});
+
 describe('events', () => {
   test('every event source mapping reads an existing queue as its own service, without waiting', () => {
     const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));

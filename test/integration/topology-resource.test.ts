@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { importsOf } from '../../infra/aws/imports.ts';
 import { handler } from '../../infra/aws/topology/handler.ts';
+import { topologyEvent } from '../../infra/aws/topology-resource.ts';
+import { passwordHash } from '../../infra/broker/users.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
 
@@ -26,25 +29,39 @@ const secrets: Record<string, object> = {
   ),
 };
 
-async function answer(request: IncomingMessage): Promise<string> {
+/** Before they were changed. */
+const previous: Record<string, object> = {};
+/** The administrator's, as the HTTP API knows it. */
+let knownPassword = 'local';
+
+async function answer(request: IncomingMessage): Promise<readonly [status: number, body: string]> {
   let text = '';
   for await (const chunk of request) text += chunk;
-  const body = JSON.parse(text) as { readonly SecretId?: string };
+  if (request.url === '/api/whoami') {
+    const known = `Basic ${Buffer.from(`local:${knownPassword}`).toString('base64')}`;
+    return request.headers.authorization === known ? [200, '{}'] : [401, '{}'];
+  }
+  const body = JSON.parse(text) as { readonly SecretId?: string; readonly VersionStage?: string };
   if (request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') {
-    return JSON.stringify({ SecretString: JSON.stringify(secrets[body.SecretId ?? '']) });
+    const { SecretId = '', VersionStage } = body;
+    const found = VersionStage === 'AWSPREVIOUS' ? previous[SecretId] : secrets[SecretId];
+    return [200, JSON.stringify({ SecretString: JSON.stringify(found) })];
   }
   asked.push({
     request: `${request.method} ${request.url}`,
     authorization: request.headers.authorization ?? '',
     body,
   });
-  return '';
+  return [200, ''];
 }
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
   system = await startSystem({ dataDir, ports: await freePorts(), withApi: false });
-  server = createServer((request, response) => void answer(request).then((text) => response.end(text)));
+  server = createServer(
+    (request, response) =>
+      void answer(request).then(([status, text]) => response.writeHead(status).end(text)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', address());
   for (const [name, value] of Object.entries({
@@ -85,6 +102,26 @@ async function deploy(RequestType: 'Create' | 'Update' | 'Delete'): Promise<obje
   return asked.findLast(({ request }) => request === 'PUT /answer')?.body;
 }
 
+/** What the HTTP API was told of a user's password. */
+function hashFor(user: string): string {
+  const { body } = asked.find(({ request }) => request === `PUT /api/users/${user}`) ?? { body: {} };
+  return 'password_hash' in body ? String(body.password_hash) : 'none';
+}
+
+/** The event that a deployment's outputs have for calling it by hand. */
+function eventByHand(): Parameters<typeof handler>[0] {
+  const [template, values] = topologyEvent(importsOf('test')).Value['Fn::Sub'];
+  const names = Object.keys(values);
+  expect(names).toEqual(['amqpUrl', 'adminSecret', 'order', 'inventory', 'payment']);
+  const url = new URL(system.urls.rabbitmq);
+  url.username = url.password = '';
+  const filled: Record<string, string> = { amqpUrl: url.href, adminSecret: 'admin' };
+  const text = template.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => filled[name] ?? name);
+  const event = JSON.parse(text);
+  event.ResourceProperties.ManagementUrl = address();
+  return event;
+}
+
 describe('the topology’s custom resource', () => {
   test.each(['Create', 'Update'] as const)(
     'on %s makes every user, with its password’s hash and its permissions',
@@ -114,6 +151,49 @@ describe('the topology’s custom resource', () => {
       });
     },
   );
+
+  test('called by hand gives a service its changed password, which it asks for each time', async () => {
+    const hashes: unknown[] = [];
+    for (const password of ['changed', 'changed again']) {
+      secrets.order = { username: 'order', password };
+      asked.length = 0;
+      await handler(eventByHand());
+      const hash = hashFor('order');
+      hashes.push(hash);
+      expect(hash).toBe(passwordHash(password, Buffer.from(hash, 'base64').subarray(0, 4)));
+    }
+    expect(new Set(hashes).size).toBe(2);
+    expect(asked.map(({ request }) => request)).not.toContain('PUT /answer');
+  });
+
+  // Fails where the administrator's changed password is used at once: the broker knows the old one alone.
+  test('tells the broker the administrator’s changed password with the one before it', async () => {
+    const [now, before] = [secrets.admin, { username: 'local', password: 'of yesterday' }];
+    knownPassword = before.password;
+    previous.admin = before;
+    await handler(eventByHand());
+    knownPassword = 'local';
+    const [change, , next] = asked;
+    expect(change).toMatchObject({
+      request: 'PUT /api/users/local',
+      authorization: `Basic ${Buffer.from('local:of yesterday').toString('base64')}`,
+      body: { tags: 'administrator' },
+    });
+    const hash = hashFor('local');
+    expect(hash).toBe(passwordHash('local', Buffer.from(hash, 'base64').subarray(0, 4)));
+    expect(next).toMatchObject({
+      request: 'PUT /api/users/order',
+      authorization: `Basic ${Buffer.from('local:local').toString('base64')}`,
+    });
+    expect(now).toEqual({ username: 'local', password: 'local' });
+  });
+
+  test('called by hand fails as it does in a deployment, for whoever called it', async () => {
+    const { order } = secrets;
+    secrets.order = { username: 'payment', password: 'x' };
+    await expect(handler(eventByHand())).rejects.toThrow('the secret of order is the one of payment');
+    secrets.order = order as object;
+  });
 
   test('fails the deployment with what to do if a queue differs, and makes no user', async () => {
     const connection = await amqp.connect(system.urls.rabbitmq);

@@ -1,10 +1,10 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from '../../../functions/runtime/log.ts';
-import { secret } from '../../../functions/runtime/secret.ts';
+import { fetchSecret } from '../../../functions/runtime/secret.ts';
 import { applyTopology } from '../../broker/apply.ts';
-import { applyUsers } from '../../broker/management.ts';
-import { users } from '../../broker/users.ts';
+import { applyUsers, isAccepted } from '../../broker/management.ts';
+import { administrator, users } from '../../broker/users.ts';
 
 const Properties = z.object({
   AmqpUrl: z.url(),
@@ -16,6 +16,7 @@ const Properties = z.object({
 });
 
 const Credentials = z.object({ username: z.string(), password: z.string() });
+type Credentials = z.infer<typeof Credentials>;
 
 type Answer = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
 
@@ -40,8 +41,13 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
 }
 
 async function apply(properties: unknown): Promise<void> {
-  const { AmqpUrl, ManagementUrl, AdminSecret, Secrets } = Properties.parse(properties);
-  const admin = await credentialsIn(AdminSecret);
+  const {
+    AmqpUrl,
+    ManagementUrl = managementUrlOf(AmqpUrl),
+    AdminSecret,
+    Secrets,
+  } = Properties.parse(properties);
+  const admin = await administratorIn(AdminSecret, ManagementUrl);
   await applyTopology(as(admin, AmqpUrl));
   const accounts = await Promise.all(
     users.map(async (user) => {
@@ -50,15 +56,28 @@ async function apply(properties: unknown): Promise<void> {
       return { user, password };
     }),
   );
-  await applyUsers(as(admin, ManagementUrl ?? managementUrlOf(AmqpUrl)), accounts);
+  await applyUsers(as(admin, ManagementUrl), accounts);
+}
+
+/** A password that was changed in Secrets Manager is news to the broker, which hears it from whom it still believes. */
+async function administratorIn(id: string, managementUrl: string): Promise<Credentials> {
+  const current = await credentialsIn(id);
+  if (await isAccepted(as(current, managementUrl))) return current;
+  const previous = await credentialsIn(id, 'AWSPREVIOUS');
+  await applyUsers(as(previous, managementUrl), [
+    { user: administrator(current.username), password: current.password },
+  ]);
+  return current;
 }
 
 /** The same host, over HTTPS. https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-broker-architecture.html */
 const managementUrlOf = (amqpUrl: string): string => `https://${new URL(amqpUrl).hostname}`;
 
-const credentialsIn = async (id: string) => Credentials.parse(JSON.parse(await secret(id)));
+/** Never from a cache: it is called because something was changed. */
+const credentialsIn = async (id: string, version?: 'AWSPREVIOUS') =>
+  Credentials.parse(JSON.parse(await fetchSecret(id, version)));
 
-function as({ username, password }: z.infer<typeof Credentials>, address: string): string {
+function as({ username, password }: Credentials, address: string): string {
   const url = new URL(address);
   url.username = encodeURIComponent(username);
   url.password = encodeURIComponent(password);
