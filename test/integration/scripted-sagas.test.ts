@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
+import type { PartFailure } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { finalState } from '../../infra/local/saga/final-state.ts';
 import { apiInvoke, slsInvoke } from '../../infra/local/saga/invoke.ts';
+import { killFunctions } from '../../infra/local/saga/kill-functions.ts';
 import { type Listener, overhear } from '../../infra/local/saga/overhear.ts';
 import { play, type Stage } from '../../infra/local/saga/play.ts';
 import { readScenario, scenarioNames } from '../../infra/local/saga/scenario.ts';
+import { Command } from '../support/local-system/start-command.ts';
 import { audit } from '../support/saga/audit.ts';
 import { inParallel } from '../support/saga/client.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
@@ -26,9 +30,15 @@ let stage: Stage;
 const told = new Map<string, { readonly lines: readonly string[]; readonly orderId: string }>();
 let lines: string[] = [];
 let environment: NodeJS.ProcessEnv;
+let dataDir: string;
+/** The processes that ran the functions, before and after. */
+const killed: (readonly (number | undefined)[])[] = [];
 
 beforeAll(async () => {
-  world = await startWorld();
+  dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
+  // As `npm start` does it.
+  const onUnexpectedEnd = ({ part }: PartFailure) => void part.start();
+  world = await startWorld({}, { dataDir, onUnexpectedEnd });
   environment = { ...withoutCloudAccount(process.env), ...world.system.environment };
   listener = await overhear(world.system.urls.rabbitmq);
   stage = {
@@ -36,6 +46,11 @@ beforeAll(async () => {
     invoke: slsInvoke('local', environment),
     watch: apiInvoke('local', environment),
     setProvider: (ways) => providerIs(world, ways),
+    killFunctions: async () => {
+      const before = world.system.parts.api.pid;
+      await killFunctions(dataDir, Number(new URL(environment.AWS_ENDPOINT_URL_LAMBDA ?? '').port));
+      killed.push([before, world.system.parts.api.pid]);
+    },
     report: (line) => lines.push(line),
   };
 });
@@ -56,6 +71,13 @@ describe('a scenario', () => {
     const { violations, statuses } = await audit(world);
     expect(violations).toEqual([]);
     expect(statuses).toEqual({ CONFIRMED: 5, CANCELLED: 4 });
+  });
+
+  test('that kills the functions has really killed them, and others are there', () => {
+    expect(killed).toHaveLength(1);
+    const [before, after] = killed[0] ?? [];
+    expect([before, after]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(before).not.toBe(after);
   });
 
   test('tells the events that followed each step, and what became of the order', async () => {
@@ -79,6 +101,32 @@ describe('a scenario', () => {
     );
     const { failure } = await play({ ...scenario, steps }, stage);
     expect(failure).toBe('It ends CANCELLED: answer.status is 200 instead of 418');
+  });
+});
+
+describe('npm run saga', () => {
+  const saga = (...args: readonly string[]) =>
+    new Command('infra/local/saga/saga.ts', args, {
+      ...world.system.environment,
+      RABBITMQ_URL: world.system.urls.rabbitmq,
+    }).ended;
+
+  test('plays what is named, prints the steps and what became of the order, and ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await saga('declined');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(
+      / {2}2\. Alice orders[\s\S]*payment\.declined[\s\S]*order +CANCELLED +PAYMENT_DECLINED/,
+    );
+    expect(stdout.trim().split('\n').at(-1)).toBe('✓ declined');
+  });
+
+  test('ends with 1 if something else came than was expected, after all that were named', async () => {
+    const file = join(dataDir, 'mine.yml');
+    const step = 'step: Look\n    invoke: list-stock\n    as: alice\n    expect: { status: 418 }';
+    writeFileSync(file, `about: mine\nsteps:\n  - ${step}\n`);
+    const { exitCode, stdout } = await saga(file, file);
+    expect(exitCode).toBe(1);
+    expect(stdout.match(/✗ mine: Look: answer\.status is 200 instead of 418/g)).toHaveLength(2);
   });
 });
 

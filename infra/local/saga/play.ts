@@ -13,6 +13,8 @@ export type Stage = {
   readonly listener: Listener;
   /** Changes the payment provider's ways. */
   readonly setProvider: (ways: object) => Promise<void>;
+  /** Resolves when there is another process in its place. */
+  readonly killFunctions: () => Promise<void>;
   readonly report: (line: string) => void;
 };
 
@@ -52,6 +54,10 @@ const ordersIn = (variables: Variables): ReadonlySet<unknown> => new Set(Object.
 async function take(step: Step, variables: Variables, stage: Stage): Promise<Variables> {
   if ('provider' in step) {
     await stage.setProvider(step.provider);
+    return variables;
+  }
+  if ('kill' in step) {
+    await stage.killFunctions();
     return variables;
   }
   const call = filledIn(step, variables);

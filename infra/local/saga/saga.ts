@@ -1,9 +1,11 @@
 import { withoutCloudAccount } from '../cloud-account.ts';
 import { portsFrom } from '../ports.ts';
 import { SetupError } from '../processes/setup-error.ts';
+import { dataDirFrom } from '../project.ts';
 import { privateNodeUrl } from '../rabbitmq/private-node.ts';
 import { finalState } from './final-state.ts';
 import { apiInvoke, slsInvoke } from './invoke.ts';
+import { killFunctions } from './kill-functions.ts';
 import { overhear } from './overhear.ts';
 import { play, type Stage } from './play.ts';
 import { readScenario, scenarioNames } from './scenario.ts';
@@ -33,6 +35,7 @@ async function main(names: readonly string[]): Promise<number> {
     invoke: slsInvoke(stageName, environment),
     watch: apiInvoke(stageName, environment),
     setProvider: providerAt(process.env.STRIPE_API_BASE || `http://127.0.0.1:${ports.payments}`),
+    killFunctions: () => killFunctions(dataDirFrom(process.env), ports.lambda),
     report: console.log,
   };
   let failed = 0;

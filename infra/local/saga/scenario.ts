@@ -48,9 +48,12 @@ const Provider = z.strictObject({
   }),
 });
 
-/** By what it has, and not by trying: a union would only say that neither fits. */
+/** The process that runs the functions is killed, and another one takes its place. */
+const Kill = z.strictObject({ step: z.string(), kill: z.literal('functions') });
+
+/** By what it has, and not by trying: a union would only say that none fits. */
 const Step = z.record(z.string(), z.unknown()).transform((step, context) => {
-  const parsed = ('provider' in step ? Provider : Call).safeParse(step);
+  const parsed = ('provider' in step ? Provider : 'kill' in step ? Kill : Call).safeParse(step);
   if (parsed.success) return parsed.data;
   for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
