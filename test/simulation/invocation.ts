@@ -27,8 +27,10 @@ export class Invocation {
   readonly reached = new Map<string, number>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
-  /** Orders that it has claimed to nudge, and when. */
-  readonly claimed = new Map<string, number>();
+  /** Orders that it has claimed to nudge. */
+  readonly claimed = new Set<string>();
+  /** The lowest that the world's clock has stood whenever it made a call: what it did later was decided by then. */
+  earliestMs: number;
   readonly onCrash: (() => void)[] = [];
   isOver = false;
   /** Over without having returned: its code may go on for a moment, and nobody is there to see it. */
@@ -51,6 +53,7 @@ export class Invocation {
     this.functionName = about.functionName;
     this.service = about.service;
     this.startedMs = about.startedMs;
+    this.earliestMs = about.startedMs;
     this.startedStep = about.startedStep;
     this.skewMs = about.skewMs;
     this.messages = about.messages;

@@ -110,6 +110,7 @@ export class Simulation {
     }
     invocation.pending += 1;
     invocation.calls += 1;
+    invocation.earliestMs = Math.min(invocation.earliestMs, this.world.clock.nowMs);
     this.checker.bound(invocation);
     return new Promise<T>((resolve, reject) => {
       const settle = (outcome: () => T) => {

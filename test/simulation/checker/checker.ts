@@ -93,7 +93,7 @@ export class Checker {
 
   /** The due time moves while an order waits; nothing else of a record changes without a step. */
   #claimed(write: Write, old: Item | undefined, invocation: Invocation | undefined): void {
-    invocation?.claimed.set(keyOf(write), this.#world.clock.nowMs);
+    invocation?.claimed.add(keyOf(write));
     const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old));
     if (write.kind !== 'add' || write.attribute !== 'dueEpochSeconds' || !isOpen) {
       this.fail('P8', `${keyOf(write)} was changed while ${statusOf(old)}`);
@@ -231,7 +231,7 @@ export class Checker {
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
     if (invocation.faults === 0)
-      for (const [orderId, atMs] of invocation.claimed) this.#overdue(orderId, atMs, invocation);
+      for (const orderId of invocation.claimed) this.#overdue(orderId, invocation);
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
@@ -246,10 +246,10 @@ export class Checker {
   }
 
   /** A nudge that met with no fault leaves no order waiting past its deadline. */
-  #overdue(orderId: string, claimedMs: number, { startedMs, skewMs }: Invocation): void {
+  #overdue(orderId: string, { earliestMs, skewMs }: Invocation): void {
     const item = this.#world.tables.order.items.get(orderId);
-    // Clocks may go back meanwhile.
-    const ageMs = Math.min(startedMs, claimedMs) + skewMs - Number(rowOf(item)?.state.createdAtMs);
+    // Clocks may go back meanwhile, and forth again before what was decided then is written.
+    const ageMs = earliestMs + skewMs - Number(rowOf(item)?.state.createdAtMs);
     if (statusOf(item) === 'PENDING' && ageMs >= DEADLINE_MS) {
       this.fail(
         'P3',
