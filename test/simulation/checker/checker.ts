@@ -230,8 +230,7 @@ export class Checker {
     if (end.kind !== 'returned') return;
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
-    if (invocation.faults === 0)
-      for (const orderId of invocation.claimed) this.#overdue(orderId, invocation);
+    if (invocation.faults === 0) for (const orderId of invocation.claimed) this.#overdue(orderId, invocation);
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
