@@ -46,25 +46,23 @@ export class RabbitParking implements Parking {
   }
 }
 
-/** A message that another visitor has, or a consumer that the broker has cancelled, is not waited for. */
-const PATIENCE_MS = 500;
+/** Longer than the broker is ever silent between two messages that wait. */
+const SILENCE_MS = 500;
 
 /**
  * By a consumer, and not by basic.get: RabbitMQ 3.10, when it is killed after some of the messages that were got had
  * been acknowledged and the others returned, comes back without many of the others. (`test/integration/parking.test.ts`)
+ * How many there are is not asked: RabbitMQ 4.2.6 lets only those ask who may configure the queue.
  */
 async function take(channel: Channel, queue: string, max: number): Promise<readonly ConsumeMessage[]> {
   const parked: ConsumeMessage[] = [];
+  const enough = Promise.withResolvers<void>();
   try {
-    const { messageCount } = await channel.checkQueue(queue);
-    const wanted = Math.min(max, messageCount);
-    if (wanted === 0) return parked;
-    await channel.prefetch(wanted);
-    const enough = Promise.withResolvers<void>();
-    const timer = setTimeout(enough.resolve, PATIENCE_MS);
+    await channel.prefetch(max);
+    const timer = setTimeout(enough.resolve, SILENCE_MS);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message !== null) parked.push(message);
-      if (message === null || parked.length === wanted) enough.resolve();
+      if (message === null || parked.length === max) enough.resolve();
       else timer.refresh();
     });
     await enough.promise;

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { backlogOn } from '../../functions/runtime/backlog.ts';
+import type { RabbitPublisher } from '../../functions/runtime/publisher.ts';
+
+/** A broker that answers for some queues, refuses to speak of others, and knows no more. */
+function brokerWith(queues: Readonly<Record<string, number | 'refused'>>) {
+  let open = 0;
+  const checkQueue = async (name: string) => {
+    const known = queues[name];
+    if (typeof known === 'number') return { messageCount: known };
+    throw Object.assign(new Error(name), { code: known === 'refused' ? 403 : 404 });
+  };
+  const channel = async () => {
+    open += 1;
+    return {
+      checkQueue,
+      close: async () => {
+        open -= 1;
+      },
+    };
+  };
+  return { publisher: { channel } as unknown as RabbitPublisher, open: () => open };
+}
+
+describe('the backlog', () => {
+  test('is that of the longest queue', async () => {
+    const { publisher, open } = brokerWith({ order: 3, inventory: 1_200, payment: 7 });
+    expect(await backlogOn(publisher)()).toBe(1_200);
+    expect(open()).toBe(0);
+  });
+
+  test('of a sharded service is that of its first queue', async () => {
+    const { publisher } = brokerWith({ order: 3, 'inventory.0': 40, payment: 7 });
+    expect(await backlogOn(publisher)()).toBe(40);
+  });
+
+  test('leaves out the queues of which the broker does not speak, or nobody would ever be nudged', async () => {
+    const { publisher, open } = brokerWith({ order: 5, inventory: 'refused', payment: 'refused' });
+    expect(await backlogOn(publisher)()).toBe(5);
+    expect(open()).toBe(0);
+  });
+
+  test('of a service without any queue is an error', async () => {
+    const { publisher } = brokerWith({ order: 5, inventory: 1 });
+    await expect(backlogOn(publisher)()).rejects.toThrow('payment has no queue');
+  });
+});
