@@ -25,7 +25,7 @@ const MAX_REASON_LENGTH = 1_000;
 
 /**
  * The custom resource that makes the broker what this version of the code needs. A refusal fails the deployment
- * with its instructions before any function changes. Deleting the stack leaves the queues: they hold messages.
+ * with its instructions before any function that publishes or consumes changes. Deleting the stack leaves the queues: they hold messages.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
