@@ -31,6 +31,7 @@ export function plotOf({ bySagas, bySkus }: Growth): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${panels.length * width} ${height}" font-family="sans-serif" font-size="11">`,
+    '<title>Sagas a second, by sagas in the tables and by SKUs on sale</title>',
     `<rect width="100%" height="100%" fill="#fff"/>`,
     ...drawn,
     '</svg>\n',
