@@ -46,7 +46,10 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   ];
 }
 
-/** The streams in a function's log group are named by Lambda, hence what follows the group's name. */
+/**
+ * The streams in a function's log group are named by Lambda, hence what follows the group's name.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ */
 const writesItsLog = ({ functionName, stage }: RoleRequest): Statement => ({
   Effect: 'Allow',
   Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],

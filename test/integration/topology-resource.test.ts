@@ -188,6 +188,14 @@ describe('the topology’s custom resource', () => {
     expect(now).toEqual({ username: 'local', password: 'local' });
   });
 
+  test('says what to do where the broker knows neither the administrator’s password nor the one before it', async () => {
+    previous.admin = { username: 'local', password: 'of yesterday' };
+    knownPassword = 'of last week';
+    await expect(handler(eventByHand())).rejects.toThrow('put the one it knows there');
+    knownPassword = 'local';
+    expect(asked).toEqual([]);
+  });
+
   test('called by hand fails as it does in a deployment, for whoever called it', async () => {
     const { order } = secrets;
     secrets.order = { username: 'payment', password: 'x' };

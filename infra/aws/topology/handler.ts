@@ -63,7 +63,13 @@ async function apply(properties: unknown): Promise<void> {
 async function administratorIn(id: string, managementUrl: string): Promise<Credentials> {
   const current = await credentialsIn(id);
   if (await isAccepted(as(current, managementUrl))) return current;
-  const previous = await credentialsIn(id, 'AWSPREVIOUS');
+  // There is none before the first change.
+  const previous = await credentialsIn(id, 'AWSPREVIOUS').catch(() => current);
+  if (!(await isAccepted(as(previous, managementUrl)))) {
+    throw new Error(
+      `the broker lets the administrator in with neither the password in ${id} nor the one before it: put the one it knows there`,
+    );
+  }
   await applyUsers(as(previous, managementUrl), [
     { user: administrator(current.username), password: current.password },
   ]);
