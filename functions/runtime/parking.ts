@@ -46,7 +46,7 @@ export class RabbitParking implements Parking {
   }
 }
 
-/** Longer than the broker is ever silent between two messages that wait. */
+/** A broker that is silent for so long has no more to show, or is so slow that a visit shows the rest another time. */
 const SILENCE_MS = 500;
 
 /**
