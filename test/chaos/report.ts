@@ -28,7 +28,8 @@ export interface Outcome {
   readonly violations: readonly string[];
 }
 
-const shownViolations = 40;
+/** Of each promise, so that many breaches of one do not hide another's. */
+const shownOfEach = 10;
 
 export function progressLine(facts: {
   readonly elapsedMs: number;
@@ -44,6 +45,9 @@ export function progressLine(facts: {
 
 export function summary(outcome: Outcome): string {
   const { seed, minutes, orders, faults, timeToQuietMs, violations } = outcome;
+  const byPromise = Map.groupBy(violations, (violation) => violation.split(/[ :]/, 1)[0] ?? violation);
+  const ofEach = [...byPromise].map(([promise, { length }]) => `${promise}: ${length}`).join(', ');
+  const violationCounts = violations.length === 0 ? 0 : `${violations.length} (${ofEach})`;
   const rows: [string, string | number][] = [
     ['seed', seed],
     ['minutes of load', minutes],
@@ -69,13 +73,16 @@ export function summary(outcome: Outcome): string {
     ['nonsense sent / messages parked', `${outcome.poisoned} / ${outcome.parked}`],
     ['messages redriven', outcome.redriven],
     ['time to quiet', timeToQuietMs === undefined ? 'never' : `${(timeToQuietMs / 1_000).toFixed(1)} s`],
-    ['violations', violations.length],
+    ['violations', violationCounts],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  const shown = violations.slice(0, shownViolations).map((violation) => `  ✗ ${violation}`);
-  const more = violations.length - shown.length;
-  return [...table, ...shown, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
+  const examples = [...byPromise].flatMap(([promise, ofIt]) => {
+    const more = ofIt.length - shownOfEach;
+    const shown = ofIt.slice(0, shownOfEach).map((violation) => `  ✗ ${violation}`);
+    return more > 0 ? [...shown, `  … and ${more} more of ${promise}`] : shown;
+  });
+  return [...table, ...examples].join('\n');
 }
 
 const counts = (numbers: Readonly<Record<string, number>>): string =>
