@@ -5,7 +5,10 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { projectDir } from '../../infra/local/project.ts';
 
-/** As much of https://github.com/compose-spec/compose-spec as is used; anything else is a slip of the pen. */
+/** The schema takes any text. https://github.com/compose-spec/compose-spec/blob/main/11-extension.md#specifying-durations */
+const Duration = z.string().regex(/^(\d+(us|ms|s|m|h))+$/);
+
+/** As much of https://github.com/compose-spec/compose-spec as is used, which compose-specification.test.ts knows whole. */
 const Service = z.strictObject({
   profiles: z.array(z.enum(['laptop', 'localstack'])).optional(),
   image: z.string(),
@@ -19,9 +22,9 @@ const Service = z.strictObject({
   depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
   healthcheck: z.strictObject({
     test: z.array(z.string()).min(2),
-    ...{ interval: z.string(), timeout: z.string(), retries: z.int(), start_period: z.string().optional() },
+    ...{ interval: Duration, timeout: Duration, retries: z.int(), start_period: Duration.optional() },
   }),
-  stop_grace_period: z.string().optional(),
+  stop_grace_period: Duration.optional(),
 });
 const Compose = z.strictObject({
   services: z.record(z.string(), Service),
