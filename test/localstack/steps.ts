@@ -8,7 +8,7 @@ import { applyUsers } from '../../infra/broker/management.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { createTables } from '../../infra/local/dynamodb/tables.ts';
 import { region } from '../../infra/local/environment.ts';
-import { serviceAccounts } from '../../infra/local/rabbitmq/accounts.ts';
+import { localAccounts } from '../../infra/local/rabbitmq/accounts.ts';
 import { type Plan, stage } from './plan.ts';
 
 const consumersTimeoutMs = 120_000;
@@ -17,7 +17,7 @@ const consumersTimeoutMs = 120_000;
 export async function prepare({ endpoint, rabbitmq, management, retryDelays }: Plan): Promise<void> {
   await createTables(endpoint, region, stage);
   await applyTopology(rabbitmq, topologyOf(parseRetryDelays(retryDelays)));
-  await applyUsers(management, serviceAccounts);
+  await applyUsers(management, localAccounts);
 }
 
 const RestApis = z.object({ item: z.array(z.object({ id: z.string(), name: z.string() })) });

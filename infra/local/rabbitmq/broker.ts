@@ -4,7 +4,7 @@ import { canRunCompose, composeService } from '../processes/docker.ts';
 import { elsewhere } from '../processes/elsewhere.ts';
 import type { Part, PartFailure } from '../processes/part.ts';
 import { SetupError } from '../processes/setup-error.ts';
-import { serviceAccounts, servicePassword } from './accounts.ts';
+import { localAccounts, serviceAccounts, servicePassword } from './accounts.ts';
 import { canInstallFromDistribution, installFromDistribution } from './install.ts';
 import { findInstalledServer } from './installed.ts';
 import { privateNode, privateNodeUrl } from './private-node.ts';
@@ -44,7 +44,7 @@ export async function findBroker(options: BrokerOptions): Promise<Broker> {
     const management = `http://local:local@127.0.0.1:${ports.rabbitmqDist}`;
     const probe = async () => {
       const version = await brokerVersion(url);
-      await applyUsers(management, serviceAccounts);
+      await applyUsers(management, localAccounts);
       return `RabbitMQ ${version} on 127.0.0.1:${ports.rabbitmq}`;
     };
     report('… RabbitMQ from docker-compose.yml');

@@ -1,21 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { definitionsOf } from '../../broker/definitions.ts';
-import type { BrokerUser } from '../../broker/users.ts';
 import type { Ports } from '../ports.ts';
 import { OwnProcess, type OwnProcessOptions } from '../processes/own-process.ts';
 import type { PartFailure } from '../processes/part.ts';
-import { serviceAccounts } from './accounts.ts';
+import { localAccounts, localAdministrator } from './accounts.ts';
 import { brokerVersion } from './probe.ts';
-
-const password = 'local';
-
-/** It may speak for others: whoever tests a broker has to say again what a service has said. */
-const administrator: BrokerUser = {
-  name: 'local',
-  tags: 'administrator,impersonator',
-  permissions: { configure: '.*', write: '.*', read: '.*' },
-};
 
 /**
  * A delay queue whose target has refused what expired offers it again after this, and meanwhile gives nothing
@@ -32,7 +22,8 @@ export type PrivateNodeOptions = {
 };
 
 export function privateNodeUrl(ports: Ports): string {
-  return `amqp://${administrator.name}:${password}@127.0.0.1:${ports.rabbitmq}`;
+  const { user, password } = localAdministrator;
+  return `amqp://${user.name}:${password}@127.0.0.1:${ports.rabbitmq}`;
 }
 
 /** A RabbitMQ node that shares nothing with a broker that may run on this machine already. */
@@ -71,8 +62,7 @@ function writeConfiguration(home: string, ports: Ports): void {
   ];
   writeFileSync(join(home, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
   writeFileSync(join(home, 'enabled_plugins'), '[].\n');
-  const accounts = [{ user: administrator, password }, ...serviceAccounts];
-  writeFileSync(join(home, 'definitions.json'), definitionsOf(accounts), { mode: 0o600 });
+  writeFileSync(join(home, 'definitions.json'), definitionsOf(localAccounts), { mode: 0o600 });
 }
 
 /** https://www.rabbitmq.com/docs/configure#supported-environment-variables */
