@@ -1,4 +1,5 @@
-import { audit, judgedAttributes } from '../support/saga/audit.ts';
+import { audit } from '../support/saga/audit.ts';
+import { judgedAttributes } from '../support/saga/books.ts';
 import type { Stage } from './stage.ts';
 
 export interface Verdict {

@@ -1,6 +1,6 @@
 import { services } from '../../functions/saga/choreography.ts';
 import { unhindered } from '../support/one-way.ts';
-import { judgedAttributes, readBooks } from '../support/saga/audit.ts';
+import { judgedAttributes, readBooks } from '../support/saga/books.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
 import type { Product } from '../support/saga/world.ts';
 import { readParked } from './broker-books.ts';

@@ -1,6 +1,6 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DUE, dueShards } from '../../functions/order/table.ts';
-import { countMessages } from '../support/saga/audit.ts';
+import { countMessages } from '../support/saga/books.ts';
 import type { World } from '../support/saga/world.ts';
 import type { Operators } from './operators.ts';
 import { pause } from './pause.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Books, Row } from '../support/saga/audit.ts';
+import type { Books, Row } from '../support/saga/books.ts';
 import type { LoggedOrder } from './client-log.ts';
 import { errandOf } from './errand.ts';
 import { type Evidence, verdict } from './verdict.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Books, type Row, violationsOf } from '../support/saga/audit.ts';
+import { violationsOf } from '../support/saga/audit.ts';
+import type { Books, Row } from '../support/saga/books.ts';
 import type { Product } from '../support/saga/world.ts';
 import type { ParkedMessage } from './broker-books.ts';
 import type { ClientLog, LoggedOrder } from './client-log.ts';

@@ -1,6 +1,6 @@
 import amqp, { type Channel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { servicePassword } from '../../infra/local/rabbitmq/accounts.ts';
+import { parseRetryDelays, retryExchangeOf } from '../../functions/saga/routes.ts';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
 import { type Fact, seal } from '../support/saga/events.ts';
@@ -25,7 +25,7 @@ let end: () => Promise<void>;
 let channel: Channel;
 
 /** A confirm channel as the service's own user. */
-async function channelOf(service: string, password = servicePassword) {
+async function channelOf(service: string, password = world.system.environment.BROKER_PASSWORD ?? '') {
   const url = new URL(world.system.urls.rabbitmq);
   url.username = service;
   url.password = password;
@@ -101,7 +101,9 @@ describe('inventory’s own user', () => {
 
   // Fails where delay queues return by the default exchange: its key takes a message to any queue.
   test('cannot reach another’s queue by a delay queue: what it puts there comes back to its own, or to nobody', async () => {
-    for (const exchange of ['order.retry.200ms', 'order.retry', 'inventory.retry']) {
+    const [delay] = parseRetryDelays(world.system.environment.RETRY_DELAYS ?? '');
+    if (delay === undefined) throw new Error('no delay');
+    for (const exchange of [retryExchangeOf('order', delay), 'order.retry', 'inventory.retry']) {
       const refused = new Promise((_, reject) => channel.once('error', reject));
       channel.publish(exchange, 'order', Buffer.from('{}'));
       await expect(refused, exchange).rejects.toThrow('ACCESS_REFUSED');
@@ -109,7 +111,9 @@ describe('inventory’s own user', () => {
       channel = await channelOf('inventory');
     }
     for (const key of ['order', 'payment.dead', 'inventory']) {
-      channel.publish('inventory.retry.200ms', key, Buffer.from(`by ${key}`), { persistent: true });
+      channel.publish(retryExchangeOf('inventory', delay), key, Buffer.from(`by ${key}`), {
+        persistent: true,
+      });
     }
     await (channel as Awaited<ReturnType<typeof channelOf>>).waitForConfirms();
     const parked = async (service: string) =>

@@ -142,7 +142,7 @@ describe('who may do what', () => {
 
 describe('lists', () => {
   test('own orders, newest first, page by page without gap or repeat', async () => {
-    const carol = await world.customer('carol');
+    const carol = await world.customer(`carol-${randomUUID()}`);
     const placed: string[] = [];
     for (let index = 0; index < 7; index += 1) placed.push(await carol.place(good.items));
     const seen: string[] = [];

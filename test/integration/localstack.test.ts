@@ -10,6 +10,7 @@ import { freePorts, type Ports } from '../../infra/local/ports.ts';
 import type { Part } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { findBroker } from '../../infra/local/rabbitmq/broker.ts';
+import { suiteFiles } from '../given/files.ts';
 import { type RecordedRun, startRecordedRun, wordOf } from '../support/localstack/recorded-run.ts';
 
 /**
@@ -18,7 +19,8 @@ import { type RecordedRun, startRecordedRun, wordOf } from '../support/localstac
  * LocalStack's other answers are made up here. It says nothing about LocalStack.
  */
 const parts: Part[] = [];
-const users: string[] = [];
+/** By the path of each user, the tags it was given. */
+const users = new Map<string, string>();
 let dataDir: string;
 let ports: Ports;
 let database: string;
@@ -35,8 +37,9 @@ beforeAll(async () => {
   parts.push(broker.part, part);
   await Promise.all(parts.map((each) => each.start()));
   localstack = await serve(ports.lambda, answerAsLocalStack);
-  management = await serve(ports.api, async ({ url }) => {
-    users.push(String(url));
+  management = await serve(ports.api, async (request) => {
+    const { tags } = JSON.parse(String(await bodyOf(request))) as { readonly tags?: string };
+    if (tags !== undefined) users.set(String(request.url), tags);
     return '';
   });
   eventSource = startEventSource(broker.url);
@@ -59,6 +62,12 @@ function serve(port: number, answer: (request: IncomingMessage) => Promise<strin
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
 }
 
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 async function answerAsLocalStack(request: IncomingMessage): Promise<string> {
   if (request.url === '/restapis') {
     return JSON.stringify({
@@ -68,11 +77,9 @@ async function answerAsLocalStack(request: IncomingMessage): Promise<string> {
       ],
     });
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
   const names = ['x-amz-target', 'content-type', 'authorization', 'x-amz-date'];
   const headers = Object.fromEntries(names.map((name) => [name, String(request.headers[name])]));
-  const response = await fetch(database, { method: 'POST', headers, body: Buffer.concat(chunks) });
+  const response = await fetch(database, { method: 'POST', headers, body: await bodyOf(request) });
   return response.text();
 }
 
@@ -133,7 +140,7 @@ test('prepares what LocalStack and the broker have not, and tells the suite wher
     await run.ended;
     const suite = run.calls().find(({ program }) => program === 'vitest');
     const files = suite?.args.filter((arg) => arg.endsWith('.test.ts'));
-    expect(files).toEqual(['saga', 'disorder', 'http-api'].map((name) => `test/integration/${name}.test.ts`));
+    expect(files).toEqual(suiteFiles);
     const endpoint = `http://127.0.0.1:${ports.lambda}`;
     expect(suite?.environment).toMatchObject({
       SAGA_API_URL: `${endpoint}/_aws/execute-api/abc123/localstack`,
@@ -147,7 +154,9 @@ test('prepares what LocalStack and the broker have not, and tells the suite wher
     const client = new DynamoDBClient({ endpoint: database, region: 'eu-central-1', credentials });
     const { TableNames: tables } = await client.send(new ListTablesCommand());
     expect(tables).toEqual(['inventory', 'order', 'payment'].map((name) => `order-saga-localstack-${name}`));
-    for (const name of ['order', 'inventory', 'payment']) expect(users).toContain(`/api/users/${name}`);
+    // The suite says what services say, which the broker lets nobody else do.
+    expect(users.get('/api/users/local')).toBe('administrator,impersonator');
+    for (const name of ['order', 'inventory', 'payment']) expect(users.get(`/api/users/${name}`)).toBe('');
   } finally {
     run.discard();
   }

@@ -95,10 +95,12 @@ describe('a redrive', () => {
   test('of what gave up while the provider was down lets the saga go on', async () => {
     await providerIs(world, { outage: 'refuse' });
     const orderId = await alice.place(mug);
-    await until('it is parked', async () => {
+    const isParked = async () => {
       const { items } = await world.operator.expect(200, 'GET', '/dead-letters/payment');
       return items.some((item: { orderId: string }) => item.orderId === orderId);
-    });
+    };
+    // Every attempt takes the provider's client some seconds to give up, and a given system may make seven.
+    await until('it is parked', isParked, 45_000);
     await providerIs(world, { outage: 'none' });
     expect(await redrive('payment', true)).toMatchObject({
       items: [{ orderId, would: 'resume', status: 'CHARGING' }],

@@ -7,6 +7,7 @@ import { canRunCompose } from '../../infra/local/processes/docker.ts';
 import { listenForStopRequests, type StopRequest } from '../../infra/local/stop-request.ts';
 import { passesSuite } from '../given/suite.ts';
 import { runToEnd } from '../support/gate/supervised-command.ts';
+import { variablesOf } from '../support/saga/given-variables.ts';
 import { type Command, type ComposePorts, type Plan, planFor } from './plan.ts';
 import { apiIdAt, prepare, untilConsumed } from './steps.ts';
 
@@ -51,7 +52,7 @@ async function test(plan: Plan): Promise<boolean> {
   const apiId = await apiIdAt(plan.endpoint);
   await step('event source', () => untilConsumed(plan.rabbitmq));
   console.log('▶ suite');
-  const isGreen = await passesSuite(plan.given(apiId), requests);
+  const isGreen = await passesSuite({ ...process.env, ...variablesOf(plan.given(apiId)) }, requests);
   requests.stop.throwIfAborted();
   return isGreen;
 }

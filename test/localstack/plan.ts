@@ -1,7 +1,7 @@
 import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import { region } from '../../infra/local/environment.ts';
 import { jwksPath } from '../../infra/local/identity/issuer.ts';
-import type { Given } from '../support/saga/given-system.ts';
+import type { Given } from '../support/saga/given-variables.ts';
 
 export const stage = 'localstack';
 const retryDelays = '200ms,400ms,800ms,1s,2s,4s';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { planFor } from '../localstack/plan.ts';
 import { startRecordedRun, wordOf } from '../support/localstack/recorded-run.ts';
-import { givenSystem, variablesOf } from '../support/saga/given-system.ts';
+import { givenSystem } from '../support/saga/given-system.ts';
+import { variablesOf } from '../support/saga/given-variables.ts';
 import { until } from '../support/saga/until.ts';
 
 const plan = planFor({

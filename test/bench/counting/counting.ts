@@ -1,6 +1,6 @@
 import { freePorts } from '../../../infra/local/ports.ts';
 import { pause } from '../../chaos/pause.ts';
-import { countMessages } from '../../support/saga/audit.ts';
+import { countMessages } from '../../support/saga/books.ts';
 import type { Assortment } from '../assortment.ts';
 import { buying } from '../buying.ts';
 import { closedLoop } from '../loops.ts';

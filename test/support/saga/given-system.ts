@@ -1,48 +1,25 @@
+import amqp from 'amqplib';
+import { services } from '../../../functions/saga/choreography.ts';
+import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import { region } from '../../../infra/local/environment.ts';
 import { signToken } from '../../../infra/local/identity/sign-token.ts';
 import type { System } from '../../../infra/local/system.ts';
-
-/** Where a system that runs already is: all of these, or none. */
-const variables = {
-  api: 'SAGA_API_URL',
-  lambda: 'SAGA_LAMBDA_URL',
-  rabbitmq: 'SAGA_RABBITMQ_URL',
-  dynamodb: 'SAGA_DYNAMODB_URL',
-  payments: 'SAGA_PAYMENTS_URL',
-  issuer: 'SAGA_ISSUER_URL',
-} as const;
-
-export type Given = {
-  readonly urls: System['urls'];
-  readonly stage: string;
-  /** Where the issuer's key is. */
-  readonly dataDir: string;
-  /** What the system was started with. */
-  readonly retryDelays: string;
-};
-
-/** What `givenSystem` reads, for a suite that runs in a process of its own. */
-export const variablesOf = ({ urls, stage, dataDir, retryDelays }: Given): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.entries(variables).map(([part, name]) => [name, urls[part as keyof typeof variables]]),
-  ),
-  SAGA_STAGE: stage,
-  SAGA_DATA_DIR: dataDir,
-  SAGA_RETRY_DELAYS: retryDelays,
-});
+import { readBooks } from './books.ts';
+import { dataDirName, endpoints, needed, settings } from './given-variables.ts';
 
 /**
  * A system that somebody else has started, by its endpoints: LocalStack's, or another serverless-offline's. Its
  * tokens are signed with the issuer's key in SAGA_DATA_DIR. It has no parts to kill, and it is not stopped.
  */
 export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
-  const names = [...Object.values(variables), 'SAGA_DATA_DIR', 'SAGA_RETRY_DELAYS'];
-  const missing = names.filter((name) => !shell[name]);
-  if (missing.length === names.length) return undefined;
+  const missing = needed.filter((name) => !shell[name]);
+  if (missing.length === needed.length) return undefined;
   if (missing.length > 0) throw new Error(`not set: ${missing.join(', ')}`);
   const of = (name: string): string => shell[name] ?? '';
-  const stage = shell.SAGA_STAGE || 'local';
+  const setting = (which: keyof typeof settings) => of(settings[which].name) || settings[which].usual;
+  const stage = setting('stage');
   const urls = Object.fromEntries(
-    Object.entries(variables).map(([part, name]) => [part, of(name)]),
+    Object.entries(endpoints).map(([part, name]) => [part, of(name)]),
   ) as unknown as System['urls'];
   const refuse = () => Promise.reject(new Error('the given system is not ours to stop'));
   const part = { title: 'given', pid: undefined, start: refuse, stop: refuse, kill: refuse };
@@ -50,15 +27,34 @@ export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
     urls,
     environment: {
       STAGE: stage,
-      RETRY_DELAYS: of('SAGA_RETRY_DELAYS'),
+      RETRY_DELAYS: setting('retryDelays'),
+      BROKER_PASSWORD: setting('brokerPassword'),
       ORDER_TABLE: `order-saga-${stage}-order`,
       INVENTORY_TABLE: `order-saga-${stage}-inventory`,
       PAYMENT_TABLE: `order-saga-${stage}-payment`,
       RABBITMQ_URL: urls.rabbitmq,
+      AWS_ENDPOINT_URL_LAMBDA: urls.lambda,
+      ...{ AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     },
     parts: { rabbitmq: part, dynamodb: part, payments: part, issuer: part, api: part },
-    signToken: (request) => signToken(of('SAGA_DATA_DIR'), { issuer: urls.issuer, ...request }),
+    signToken: (request) => signToken(of(dataDirName), { issuer: urls.issuer, ...request }),
     stop: () => Promise.resolve(),
     kill: refuse,
   };
+}
+
+/**
+ * Makes a given system as good as fresh for one more file of tests: what others have parked is thrown away. Answers
+ * whose orders are there already.
+ */
+export async function takeOver(system: System): Promise<ReadonlySet<string>> {
+  const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
+  try {
+    const channel = await connection.createChannel();
+    for (const service of services) await channel.purgeQueue(deadQueueOf(service));
+  } finally {
+    await connection.close();
+  }
+  const { orders, reservations, payments, ledger } = await readBooks({ system, before: new Set() });
+  return new Set([...orders.keys(), ...reservations.keys(), ...payments.keys(), ...Object.keys(ledger)]);
 }

@@ -1,3 +1,5 @@
+import type { Client } from './client.ts';
+import { until } from './until.ts';
 import type { World } from './world.ts';
 
 /** Makes the payment provider slow, or unreachable, or well again. */
@@ -23,4 +25,21 @@ export interface LedgerOfOrder {
 export async function ledgerOf({ system }: World, orderId: string): Promise<LedgerOfOrder> {
   const reply = await fetch(`${system.urls.payments}/ledger?order=${orderId}`);
   return (await reply.json()) as LedgerOfOrder;
+}
+
+/** An order cancelled while its charge is under way, so that there is something to refund. */
+export async function cancelDuringCharge(
+  world: World,
+  customer: Client,
+  paymentMethod: string,
+): Promise<string> {
+  await providerIs(world, { latencyMs: 1_000 });
+  const orderId = await customer.place([{ sku: 'mug', quantity: 1 }], paymentMethod);
+  await until('the charge is begun', async () => {
+    const { body } = await customer.call('GET', `/orders/${orderId}/payment`);
+    return body.status === 'CHARGING';
+  });
+  await customer.expect(202, 'POST', `/orders/${orderId}/cancel`);
+  await providerIs(world, { latencyMs: 0 });
+  return orderId;
 }

@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
-import { givenSystem } from './given-system.ts';
+import { givenSystem, takeOver } from './given-system.ts';
 
 export interface Product {
   readonly sku: string;
@@ -24,6 +24,8 @@ export interface World {
   /** Puts a product on the shelf and remembers how much of it there is to be accounted for. */
   stock(product: Product): Promise<void>;
   readonly shelf: ReadonlyMap<string, Product>;
+  /** Orders that a given system had already, and that are none of this world's business. */
+  readonly before: ReadonlySet<string>;
   /** Runs the schedule once, as EventBridge would. */
   nudge(): Promise<unknown>;
   end(): Promise<void>;
@@ -34,8 +36,11 @@ export async function startWorld(
   options: Partial<SystemOptions> = {},
 ): Promise<World> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'order-saga-'));
+  const given = givenSystem(process.env);
+  if (given !== undefined) refuseSettings(environment);
+  const before = given === undefined ? new Set<string>() : await takeOver(given);
   const system =
-    givenSystem(process.env) ??
+    given ??
     (await startSystem({
       ports: await freePorts(),
       ...options,
@@ -49,6 +54,7 @@ export async function startWorld(
     system,
     operator,
     shelf,
+    before,
     customer: async (name = 'alice') =>
       new Client(system.urls.api, await system.signToken({ role: 'customer', name })),
     stock: async (product) => {
@@ -80,4 +86,10 @@ async function invoke(system: System, name: string, payload: unknown): Promise<u
   const text = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
   if (FunctionError !== undefined) throw new Error(`${name} failed: ${text}`);
   return text === '' ? undefined : JSON.parse(text);
+}
+
+/** A given system is as it is; only its delays it has told, whatever a test would like them to be. */
+function refuseSettings(environment: Readonly<Record<string, string>>): void {
+  const names = Object.keys(environment).filter((name) => name !== 'RETRY_DELAYS');
+  if (names.length > 0) throw new Error(`a given system cannot be started with ${names.join(', ')}`);
 }

@@ -1,0 +1,34 @@
+const named = (names: readonly string[]) => names.map((name) => `test/integration/${name}.test.ts`);
+
+/** Integration tests that need of a system no more than its endpoints. Each is content with what the one before it left. */
+export const suiteFiles = named([
+  ...['saga', 'contention', 'disorder', 'poison', 'redrive', 'refund', 'nudge'],
+  ...['http-api', 'broker-users', 'scenarios'],
+]);
+
+const why = (reason: string, ...names: readonly string[]) =>
+  Object.fromEntries(named(names).map((file) => [file, reason]));
+
+/** The others, and what they would do to a system, or need of it, that endpoints alone do not give. */
+export const notInSuite: Readonly<Record<string, string>> = {
+  ...why('kills the functions, the broker or the database, and starts them again', 'crash', 'outage'),
+  ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
+  ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
+  ...why('needs several queues for each service', 'shards'),
+  ...why('leaves an order behind that never ends', 'unrefunded'),
+  ...why('measures processes of this machine', 'bench', 'growth'),
+  ...why('is about how a system is started, and ends', 'local-system', 'localstack'),
+  ...why('is about a broker without participants, whose queues it changes', 'topology', 'topology-resource'),
+  ...why(
+    'is about one class and a broker, whose connections it cuts or which it kills',
+    'parking',
+    'publisher',
+  ),
+  ...why('is about the payment provider alone', 'payment-sandbox', 'provider'),
+  ...why(
+    'is about the event source alone, with a Serverless project of its own',
+    ...['broken-broker', 'delivery', 'failure', 'lifecycle', 'recovery', 'redelivery'].map(
+      (name) => `rabbitmq-event-source/${name}`,
+    ),
+  ),
+};

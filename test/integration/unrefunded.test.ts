@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { audit } from '../support/saga/audit.ts';
+import type { Client } from '../support/saga/client.ts';
+import { cancelDuringCharge } from '../support/saga/sandbox.ts';
+import { until } from '../support/saga/until.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
+
+/** Goal: a compensation that never succeeds is seen. Its order never ends, so that it gets a system of its own. */
+let world: World;
+let alice: Client;
+
+beforeAll(async () => {
+  world = await startWorld();
+  alice = await world.customer();
+  await world.stock({ sku: 'mug', available: 100, unitPriceMinor: 1290 });
+});
+afterAll(() => world?.end());
+
+// Fails where a failed compensation is swallowed: nothing is parked, and nobody sees that the money is kept.
+test('never refunds: the message is parked with its error, and the order stays visibly CANCELLING', async () => {
+  const orderId = await cancelDuringCharge(world, alice, 'pm_sandbox_refundFails');
+  const parked = await until('the refund is parked', async () => {
+    const { items } = await world.operator.expect(200, 'GET', '/dead-letters/payment');
+    return items.find((item: { orderId: string }) => item.orderId === orderId);
+  });
+  expect(parked).toMatchObject({
+    type: 'order.cancelling',
+    reason: expect.stringContaining('gave up after 7'),
+  });
+  expect(parked.lastError).toContain('lock_timeout');
+  expect((await alice.call('GET', `/orders/${orderId}`)).body.status).toBe('CANCELLING');
+  expect((await alice.call('GET', `/orders/${orderId}/payment`)).body.status).toBe('REFUNDING');
+  const { violations } = await audit(world, { timeoutMs: 0 });
+  expect(violations).toEqual([expect.stringContaining(`P3 not ended: ${orderId} CANCELLING`)]);
+});

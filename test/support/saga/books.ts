@@ -1,0 +1,99 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import amqp from 'amqplib';
+import { services } from '../../../functions/saga/choreography.ts';
+import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../functions/saga/routes.ts';
+import { parseQueueShards, queuesOf } from '../../../infra/broker/shards.ts';
+import type { System } from '../../../infra/local/system.ts';
+
+interface Tallies {
+  readonly captures: number;
+  readonly keptMinor: number;
+}
+
+/** What the tables, the ledger and the broker hold, read from themselves and not through the product. */
+export interface Books {
+  readonly orders: ReadonlyMap<string, Row>;
+  readonly reservations: ReadonlyMap<string, Row>;
+  readonly payments: ReadonlyMap<string, Row>;
+  readonly available: ReadonlyMap<string, number>;
+  readonly ledger: Readonly<Record<string, Tallies>>;
+  readonly waiting: number;
+  readonly parked: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rows are read raw on purpose, not through the product's schemas
+export type Row = Record<string, any>;
+
+/** For `readBooks`: rows without history and outbox, which are most of them. A long run leaves too many whole ones. */
+export const judgedAttributes = {
+  ProjectionExpression: 'pk, orderId, sku, available, version, #status, #state',
+  ExpressionAttributeNames: { '#status': 'status', '#state': 'state' },
+};
+
+/** Whose books: a system's, without the orders that were there before. */
+interface Bookkeeping {
+  readonly system: System;
+  readonly before: ReadonlySet<string>;
+}
+
+export async function readBooks(
+  { system, before }: Bookkeeping,
+  only: Partial<typeof judgedAttributes> = {},
+): Promise<Books> {
+  const client = new DynamoDBClient({
+    endpoint: system.urls.dynamodb,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const scan = async (TableName: string): Promise<Row[]> => {
+    const rows: Row[] = [];
+    for await (const page of paginateScan({ client }, { TableName, ConsistentRead: true, ...only })) {
+      rows.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+    }
+    return rows;
+  };
+  const tableOf = (service: string) => scan(system.environment[`${service}_TABLE`] ?? '');
+  const [orders, inventory, payments] = await Promise.all(['ORDER', 'INVENTORY', 'PAYMENT'].map(tableOf));
+  const isOurs = (orderId: string) => !before.has(orderId);
+  const byOrder = (rows: Row[] = []) =>
+    new Map(
+      rows
+        .filter((row) => isOurs(String(row.orderId)))
+        .map((row) => [String(row.orderId), { ...row, state: JSON.parse(row.state ?? 'null') }]),
+    );
+  const ledger = (await (await fetch(`${system.urls.payments}/ledger`)).json()) as {
+    orders: Books['ledger'];
+  };
+  return {
+    orders: byOrder(orders),
+    reservations: byOrder(inventory?.filter(({ pk }) => pk.startsWith('ORDER#'))),
+    payments: byOrder(payments),
+    available: new Map(
+      inventory?.filter(({ pk }) => pk.startsWith('SKU#')).map((row) => [row.sku, row.available]),
+    ),
+    ledger: Object.fromEntries(Object.entries(ledger.orders).filter(([orderId]) => isOurs(orderId))),
+    ...(await countMessages(system)),
+  };
+}
+
+export async function countMessages(system: System): Promise<{ waiting: number; parked: number }> {
+  const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
+  try {
+    const channel = await connection.createChannel();
+    const delays = services.flatMap((service) =>
+      parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map((delay) => retryExchangeOf(service, delay)),
+    );
+    const shards = parseQueueShards(system.environment.QUEUE_SHARDS);
+    const count = async (queues: readonly string[]) => {
+      const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+      return counts.reduce((sum, { messageCount }) => sum + messageCount, 0);
+    };
+    return {
+      waiting: await count([...services.flatMap((service) => queuesOf(service, shards)), ...delays]),
+      parked: await count(services.map(deadQueueOf)),
+    };
+  } finally {
+    await connection.close();
+  }
+}

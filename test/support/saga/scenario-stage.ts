@@ -1,0 +1,23 @@
+import { withoutCloudAccount } from '../../../infra/local/cloud-account.ts';
+import { apiInvoke, slsInvoke } from '../../../infra/local/saga/invoke.ts';
+import type { Listener } from '../../../infra/local/saga/overhear.ts';
+import type { Stage } from '../../../infra/local/saga/play.ts';
+import type { Scenario } from '../../../infra/local/saga/scenario.ts';
+import { providerIs } from './sandbox.ts';
+import type { World } from './world.ts';
+
+/** What it kills is a process of this machine, which nobody has behind mere endpoints. */
+export const isDeadly = ({ steps }: Scenario): boolean => steps.some((step) => 'kill' in step);
+
+/** A scenario's stage is this world: each step a process, as a person would type it. */
+export function stageIn(world: World, listener: Listener): Omit<Stage, 'killFunctions' | 'report'> {
+  const { environment } = world.system;
+  const shell = { ...withoutCloudAccount(process.env), ...environment };
+  const name = environment.STAGE ?? '';
+  return {
+    listener,
+    invoke: slsInvoke(name, shell),
+    watch: apiInvoke(name, shell),
+    setProvider: (ways) => providerIs(world, ways),
+  };
+}
