@@ -8,6 +8,7 @@ import { recapOf } from './support/gate/recap.ts';
 import { commandOf, type Stage, selectStages, UnknownStageError } from './support/gate/stages.ts';
 import { runToEnd } from './support/gate/supervised-command.ts';
 import { countTests, type Tally } from './support/gate/tally.ts';
+import { givenNames } from './support/saga/given-variables.ts';
 
 /** An Erlang node's helpers end a moment after it. */
 const leftoverPatienceMs = 5_000;
@@ -76,9 +77,9 @@ function withLeftovers(tally: Tally, leftovers: readonly Trace[]): Tally {
   };
 }
 
-/** A broker or database that a shell's variables name belongs to somebody; the tests break their own. */
+/** A broker, database or whole system that a shell's variables name is somebody's; the tests break their own. */
 function withoutGivenServers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const given = new Set(['RABBITMQ_URL', 'DYNAMODB_ENDPOINT']);
+  const given = new Set(['RABBITMQ_URL', 'DYNAMODB_ENDPOINT', ...givenNames]);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !given.has(name)));
 }
 

@@ -111,6 +111,7 @@ describe('the stages', () => {
         'planted',
         'chaos',
         'integration',
+        'given',
       ],
     ]);
     expect(selectStages(['unit', 'types']).map(({ name }) => name)).toEqual(['types', 'unit']);
