@@ -68,7 +68,7 @@ export default class DeploymentPlugin {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
       connect(definition, needsOf(name), imports);
-      // A test on a laptop may run the schedule itself; here nothing else would.
+      // On a laptop a test may run the schedule itself, and nobody is alarmed; here nothing else would.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports !== undefined) Object.assign(provider.environment, environmentOf(this.#stage, imports));

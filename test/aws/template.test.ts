@@ -186,7 +186,7 @@ describe('functions', () => {
       if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
     }
     const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inside).toHaveLength(services.length + 3 + 3 + 1);
+    expect(inside).toHaveLength(services.length + 3 + 3 + 3 + 1);
   });
 
   test('that publish or consume change after the topology, and not before it was accepted', () => {
@@ -203,6 +203,11 @@ describe('functions', () => {
     expect(Object.fromEntries(reserved)).toEqual({
       ...{ order: 2, inventory: 2, payment: 2 },
       ...{ 'nudge-orders': 1, topology: 1 },
+      ...{
+        'count-order-dead-letters': 1,
+        'count-inventory-dead-letters': 1,
+        'count-payment-dead-letters': 1,
+      },
     });
   });
 
@@ -265,19 +270,29 @@ describe('events', () => {
     expect(BrokerName).toEqual({ 'Fn::Sub': `order-saga-\${Stage}` });
   });
 
-  test('the schedule runs every minute', () => {
-    expect(propertiesOf('AWS::Events::Rule').map(([, properties]) => properties)).toMatchObject([
-      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+  const scheduled = ['nudge-orders', ...services.map((service) => `count-${service}-dead-letters`)];
+  const invoked = (id: string) => shortName(template.Resources[id]?.Properties ?? {});
+
+  test('the schedules run every minute', () => {
+    const rules = propertiesOf('AWS::Events::Rule').map(([, { Targets, ...rule }]) => [
+      invoked(Targets[0].Arn['Fn::GetAtt'][0]),
+      rule,
     ]);
+    const everyMinute = { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' };
+    expect(Object.fromEntries(rules)).toEqual(
+      Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(everyMinute)])),
+    );
   });
 
   test('a run that failed, or came too late, is left to the next one', () => {
-    expect(propertiesOf('AWS::Lambda::EventInvokeConfig').map(([, properties]) => properties)).toMatchObject([
-      {
-        FunctionName: { Ref: 'NudgeDashordersLambdaFunction' },
-        ...{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
-      },
+    const settings = propertiesOf('AWS::Lambda::EventInvokeConfig').map(([, { FunctionName, ...limits }]) => [
+      invoked(FunctionName.Ref),
+      limits,
     ]);
+    const onlyOnce = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
+    expect(Object.fromEntries(settings)).toEqual(
+      Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(onlyOnce)])),
+    );
   });
 
   test('every method asks the authorizer', () => {
