@@ -54,7 +54,7 @@ test('there is one for everything that somebody has to look at', () => {
       'EventSourceGone',
       ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
       ...['OrderTableThrottled', 'InventoryTableThrottled', 'PaymentTableThrottled'],
-      ...['BrokerMemory', 'BrokerDisk'],
+      ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
     ]),
   );
 });

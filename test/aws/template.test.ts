@@ -197,10 +197,11 @@ describe('functions', () => {
   });
 
   test('that must not be starved, or must not run twice, have their concurrency reserved', () => {
-    const reserved = functions()
-      .filter(([, properties]) => properties.ReservedConcurrentExecutions !== undefined)
-      .map(([, properties]) => [shortName(properties), properties.ReservedConcurrentExecutions]);
-    expect(Object.fromEntries(reserved)).toEqual({
+    const reserved = functions().map(([, properties]) => [
+      shortName(properties),
+      properties.ReservedConcurrentExecutions,
+    ]);
+    expect(Object.fromEntries(reserved)).toMatchObject({
       ...{ order: 2, inventory: 2, payment: 2 },
       ...{ 'nudge-orders': 1, topology: 1 },
       ...{
@@ -209,6 +210,14 @@ describe('functions', () => {
         'count-payment-dead-letters': 1,
       },
     });
+  });
+
+  test('take no concurrency from the others where no connection is to be saved', () => {
+    const unconnected = functions().filter(([, { VpcConfig }]) => VpcConfig === undefined);
+    expect(unconnected.length).toBeGreaterThan(5);
+    for (const [name, properties] of unconnected) {
+      expect(properties.ReservedConcurrentExecutions, name).toBeUndefined();
+    }
   });
 
   test('have no versions, of which each deployment would leave one for each', () => {
@@ -325,7 +334,7 @@ describe('the API', () => {
       AccessLogSetting: { DestinationArn: { 'Fn::GetAtt': ['ApiAccessLog', 'Arn'] } },
       MethodSettings: [
         {
-          ...{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+          ...{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 200 },
           // Each method's own metrics cost as much as the alarms.
           MetricsEnabled: false,
         },
