@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Packaged, packageFor, type Template } from '../support/aws/package.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { projectDir } from '../../infra/local/project.ts';
+import { packageFor, type Template } from '../support/aws/package.ts';
 import { readTemplate } from '../support/aws/templates.ts';
 
 /**
@@ -33,22 +36,25 @@ const limitOf = (stage: string): number => {
   return limits[`${chosen(DeploymentMode, stage)} ${chosen(HostInstanceType, stage)}`] ?? Number.NaN;
 };
 
-describe.each(['prod', 'dev'])('the stage %s', (stage) => {
-  let packaged: Packaged;
-  beforeAll(async () => {
-    packaged = await packageFor(stage);
-  });
-  afterAll(() => packaged?.discard());
+const templates: Record<string, Template> = {};
+beforeAll(async () => {
+  for (const stage of ['prod', 'dev']) {
+    const packaged = await packageFor(stage);
+    templates[stage] = packaged.template;
+    packaged.discard();
+  }
+});
 
+describe.each(['prod', 'dev'])('the stage %s', (stage) => {
   const connected = () =>
-    propertiesOf('AWS::Lambda::Function', packaged.template).filter(
+    propertiesOf('AWS::Lambda::Function', templates[stage] as Template).filter(
       ({ Environment }) => Environment.Variables.BROKER_SECRET !== '',
     );
 
   test('leaves a fifth of the connections free that its broker takes', () => {
     const reserved = connected().map((properties) => properties.ReservedConcurrentExecutions);
     for (const each of reserved) expect(each).toBeGreaterThan(0);
-    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping', packaged.template).length;
+    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping', templates[stage] as Template).length;
     const most = reserved.reduce((sum, each) => sum + each, 0) + mappings * perMapping;
     expect(most).toBeLessThanOrEqual(limitOf(stage) * 0.8);
     // Nor is most of it given to nobody.
@@ -58,7 +64,7 @@ describe.each(['prod', 'dev'])('the stage %s', (stage) => {
   test('lets no more requests in at once than a function may answer', () => {
     const [{ MethodSettings: [{ ThrottlingBurstLimit: burst }] = [{}] } = {}] = propertiesOf(
       'AWS::ApiGateway::Stage',
-      packaged.template,
+      templates[stage] as Template,
     );
     const named = connected().map(({ FunctionName, ReservedConcurrentExecutions: most }) => [
       FunctionName,
@@ -69,6 +75,19 @@ describe.each(['prod', 'dev'])('the stage %s', (stage) => {
       [`order-saga-${stage}-cancel-order`]: burst,
     });
   });
+});
+
+test('the README says how much concurrency a stage reserves, and how much of it the API has', () => {
+  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  const figures = (stage: string) => {
+    const reserved = propertiesOf('AWS::Lambda::Function', templates[stage] as Template).map(
+      ({ ReservedConcurrentExecutions: most = 0 }) => most as number,
+    );
+    return { all: reserved.reduce((sum, most) => sum + most, 0), each: Math.max(...reserved) };
+  };
+  const [prod, dev] = [figures('prod'), figures('dev')];
+  expect(readme).toContain(`Reserved concurrency (${prod.all} in \`prod\`, ${dev.all} in any other stage)`);
+  expect(readme).toContain(`${prod.each} at once each in \`prod\` and ${dev.each} in any other stage`);
 });
 
 test('the alarm is raised by more connections than all of them may hold', () => {
