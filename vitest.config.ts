@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'aws',
           include: ['test/aws/**/*.test.ts'],
+          globalSetup: 'test/support/aws/package-setup.ts',
           // Packaging writes to one folder of the project.
           fileParallelism: false,
           testTimeout: 60_000,

@@ -3,6 +3,7 @@ import type { Service } from '../saga/choreography.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from '../saga/routes.ts';
 import { type Backlog, backlogOn } from './backlog.ts';
 import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './broker-access.ts';
+import { type ParkedCount, parkedOn } from './count-dead-letters.ts';
 import { DynamoStore } from './dynamo-store.ts';
 import type { Edges } from './edges.ts';
 import { required } from './environment.ts';
@@ -41,6 +42,9 @@ export const liveBacklog = (service: Service, patience: Patience): Backlog =>
 /** On the same connection as well. */
 export const liveParking = (service: Service, patience: Patience): Parking =>
   new RabbitParking(publisherOf(service, patience), brokerUserOf);
+
+export const liveParkedCount = (service: Service, patience: Patience): ParkedCount =>
+  parkedOn(service, publisherOf(service, patience), liveParking(service, patience));
 
 function storeOf(service: Service): Store {
   const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };

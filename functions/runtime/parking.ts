@@ -52,7 +52,7 @@ const SILENCE_MS = 500;
 /**
  * By a consumer, and not by basic.get: RabbitMQ 3.10, when it is killed after some of the messages that were got had
  * been acknowledged and the others returned, comes back without many of the others. (`test/integration/parking.test.ts`)
- * How many there are is not asked: RabbitMQ 4.2.6 lets only those ask who may configure the queue.
+ * How many there are is not asked: not every RabbitMQ tells who may only read them. (`queue-depth.ts`)
  */
 async function take(channel: Channel, queue: string, max: number): Promise<readonly ConsumeMessage[]> {
   const parked: ConsumeMessage[] = [];

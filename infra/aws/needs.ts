@@ -14,6 +14,7 @@ export type Needs = {
 const reader: Needs = { table: ['read'] };
 const participant: Needs = { table: ['read', 'write'], broker: 'consume' };
 const parking: Needs = { table: ['read'], broker: 'publish' };
+const counter: Needs = { broker: 'publish' };
 
 /** By the function's name in serverless.yml. Packaging refuses a function that is not here. */
 export const needs: Readonly<Record<string, Needs>> = {
@@ -26,6 +27,7 @@ export const needs: Readonly<Record<string, Needs>> = {
   order: participant,
   'nudge-orders': { table: ['read', 'write', 'query due'], broker: 'publish' },
   'order-dead-letters': parking,
+  'count-order-dead-letters': counter,
 
   'put-stock': { table: ['read', 'write'] },
   'receive-stock': { table: ['read', 'write'] },
@@ -34,10 +36,12 @@ export const needs: Readonly<Record<string, Needs>> = {
   'get-reservation': reader,
   inventory: participant,
   'inventory-dead-letters': parking,
+  'count-inventory-dead-letters': counter,
 
   'get-payment': reader,
   payment: { ...participant, stripe: true },
   'payment-dead-letters': parking,
+  'count-payment-dead-letters': counter,
 
   topology: { broker: 'administer' },
 };

@@ -1,3 +1,4 @@
+import { shareConnections } from './connections.ts';
 import { type Imports, importsOf, type Json } from './imports.ts';
 import { type Needs, needs, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
@@ -8,6 +9,7 @@ type Definition = {
   readonly handler: string;
   role?: string;
   vpc?: Json;
+  reservedConcurrency?: number;
   dependsOn?: string[];
   environment?: Record<string, Json>;
   readonly events?: readonly {
@@ -43,6 +45,8 @@ const emulated = new Set(['local', 'localstack']);
 export default class DeploymentPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
   readonly #serverless: Serverless;
+  /** How many requests may come at once, where a broker's connections set a limit. */
+  #burst: number | undefined;
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
@@ -68,10 +72,12 @@ export default class DeploymentPlugin {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
       connect(definition, needsOf(name), imports);
-      // A test on a laptop may run the schedule itself; here nothing else would.
+      // On a laptop a test may run the schedule itself, and nobody is alarmed; here nothing else would.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
-    if (imports !== undefined) Object.assign(provider.environment, environmentOf(this.#stage, imports));
+    if (imports === undefined) return;
+    Object.assign(provider.environment, environmentOf(this.#stage, imports));
+    this.#burst = shareConnections(functions, this.#stage);
   }
 
   #complete(): void {
@@ -92,7 +98,7 @@ export default class DeploymentPlugin {
       // The framework leaves out a window of 0, and Lambda would then wait for half a second.
       if (Type === 'AWS::Lambda::EventSourceMapping') Properties.MaximumBatchingWindowInSeconds ??= 0;
     }
-    Object.assign(resources, stageOf(resources, stage));
+    Object.assign(resources, stageOf(resources, stage, this.#burst));
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
       resources.Topology = topologyResource(imports, textOf(delays), textOf(shards));

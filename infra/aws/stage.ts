@@ -1,8 +1,7 @@
 type Resource = { Type: string; DependsOn?: unknown; Properties: Record<string, unknown> };
 
-/** Requests a second over all methods, and how many more may come at once. */
+/** Requests a second over all methods. */
 const RATE_LIMIT = 200;
-const BURST_LIMIT = 400;
 
 /** One JSON line for each request; who called, but neither token nor body. */
 const accessLogFormat = JSON.stringify({
@@ -22,7 +21,11 @@ const accessLogFormat = JSON.stringify({
  * neither an access log nor throttling that survive the next one.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
  */
-export function stageOf(resources: Record<string, Resource>, stage: string): Record<string, Resource> {
+export function stageOf(
+  resources: Record<string, Resource>,
+  stage: string,
+  burstLimit: number = RATE_LIMIT,
+): Record<string, Resource> {
   const [deploymentId, deployment] =
     Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Deployment') ?? [];
   if (deploymentId === undefined || deployment === undefined) return {};
@@ -36,7 +39,9 @@ export function stageOf(resources: Record<string, Resource>, stage: string): Rec
     LoggingLevel: 'OFF',
     DataTraceEnabled: false,
     ThrottlingRateLimit: RATE_LIMIT,
-    ThrottlingBurstLimit: BURST_LIMIT,
+    // More than a function may be at once would be refused by Lambda, as an error of ours.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#services-apigateway-errors
+    ThrottlingBurstLimit: burstLimit,
   };
   return {
     ApiAccessLog: {

@@ -49,11 +49,12 @@ test('cost what the README says: each metric that an alarm looks at, and each th
 test('there is one for everything that somebody has to look at', () => {
   expect(alarms.map(([name]) => name)).toEqual(
     expect.arrayContaining([
-      ...['DeadLetters', 'OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
+      ...['OrderDeadLetters', 'InventoryDeadLetters', 'PaymentDeadLetters'],
+      ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
       'EventSourceGone',
       ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
       ...['OrderTableThrottled', 'InventoryTableThrottled', 'PaymentTableThrottled'],
-      ...['BrokerMemory', 'BrokerDisk'],
+      ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
     ]),
   );
 });

@@ -1,20 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
-import { inventory } from '../../functions/inventory/inventory.ts';
 import { nudge } from '../../functions/order/nudge.ts';
-import { order } from '../../functions/order/order.ts';
-import { payment } from '../../functions/payment/payment.ts';
-import type { Edges } from '../../functions/runtime/edges.ts';
-import { participate } from '../../functions/runtime/participate.ts';
-import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { StoreUnavailableError } from '../../functions/runtime/store.ts';
-import { type Service, services } from '../../functions/saga/choreography.ts';
-import { seal } from '../../functions/saga/envelope.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { countDeadLetters, parkedOn } from '../../functions/runtime/count-dead-letters.ts';
+import { services } from '../../functions/saga/choreography.ts';
+import { brokerWith } from '../support/asked-broker.ts';
 import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
 import { filter } from '../support/aws/filter-pattern.ts';
 import { readTemplate } from '../support/aws/templates.ts';
 import { scene } from '../support/engine-runs.ts';
-import { facts, orderIdOf } from '../support/facts.ts';
+import { orderIdOf } from '../support/facts.ts';
 import { orderItem } from '../support/fuzz/saga-items.ts';
 import { NOW_MS } from '../support/fuzz/strict-edges.ts';
 
@@ -25,15 +18,17 @@ import { NOW_MS } from '../support/fuzz/strict-edges.ts';
 const { Resources: resources } = readTemplate('alarms.yml');
 
 /** The one metric filter on a function's log. */
-function filterOf(functionName: string) {
+function metricFilterOf(functionName: string) {
   const [found, ...others] = Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
     .map(({ Properties }) => Properties)
     .filter(({ LogGroupName: name }) => name === `/aws/lambda/order-saga-\${sls:stage}-${functionName}`);
   expect(found).toBeDefined();
   expect(others).toEqual([]);
-  return filter(String(found?.FilterPattern));
+  return found;
 }
+
+const filterOf = (functionName: string) => filter(String(metricFilterOf(functionName)?.FilterPattern));
 
 async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]> {
   const written: string[] = [];
@@ -47,53 +42,57 @@ async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]>
   return written;
 }
 
-describe('the alarm on dead letters', () => {
-  const delays = parseRetryDelays('1s');
-  const notAsked = () => Promise.reject(new Error('not asked'));
-  const consumers: { readonly [S in Service]: (edges: Edges) => (event: RabbitMqEvent) => Promise<void> } = {
-    order: (edges) => participate(order, edges, delays),
-    inventory: (edges) => participate(inventory, edges, delays),
-    payment: (edges) => participate(payment(notAsked), edges, delays),
+describe.each(services)('the alarm on dead letters of %s', (service) => {
+  const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}DeadLetters`;
+  const alarm = AlarmSettings.parse(resources[name]?.Properties);
+  const counted = filterOf(`count-${service}-dead-letters`);
+
+  /** What it is told by the function, which runs every minute; the broker does not answer where there is no number. */
+  async function told(minutes: readonly (number | undefined)[]) {
+    const values: (number | undefined)[] = [];
+    for (const lying of minutes) {
+      const { publisher } = brokerWith(lying === undefined ? {} : { [`${service}.dead`]: lying });
+      const count = parkedOn(service, publisher, { visit: () => Promise.reject(new Error('not asked')) });
+      const lines = await linesOf(() => countDeadLetters(service, count)().catch(() => {}));
+      values.push(lines.map((line) => counted(line)?.parked as number | undefined)[0]);
+    }
+    return values;
+  }
+  const states = async (minutes: readonly (number | undefined)[]) => {
+    const values = await told(minutes);
+    return values.map((_, end) => isRaised(alarm, values.slice(0, end + 1)));
   };
+  const quiet = [0, 0, 0, 0, 0];
 
-  const batch = (service: Service, body: string): RabbitMqEvent => ({
-    eventSource: 'aws:rmq',
-    eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
-    rmqMessagesByQueue: {
-      [`${service}::/`]: [
-        {
-          basicProperties: { messageId: 'm', type: null, contentType: null, userId: 'order', headers: null },
-          redelivered: false,
-          data: Buffer.from(body).toString('base64'),
-        },
-      ],
-    },
+  // Fails where what is counted is that a message was put aside: that is over after a minute.
+  test('is raised for as long as anything lies there, and over once it was redriven', async () => {
+    const days = Array.from({ length: 3 * 24 * 60 }, () => 1);
+    const found = await states([0, ...days, ...quiet]);
+    expect(found[0]).toBe(false);
+    expect(found.slice(1, 1 + days.length)).not.toContain(false);
+    expect(found.at(-1)).toBe(false);
   });
 
-  const cancelling = JSON.stringify(
-    seal(facts['order.cancelling'], { orderId: orderIdOf(1), nowMs: NOW_MS }),
-  );
-
-  test.each(services)('counts what %s parks, and nothing that is tried again', async (service) => {
-    const deadLetter = filterOf(service);
-    const { edges, store } = scene();
-    const parked = await linesOf(() => consumers[service](edges)(batch(service, 'poison')));
-    expect(parked.map((line) => deadLetter(line)?.to)).toEqual([`${service}.dead`]);
-    store.beforeRead = () => {
-      throw new StoreUnavailableError('throttled');
-    };
-    store.beforeWrite = store.beforeRead.bind(store, []) as typeof store.beforeWrite;
-    const retried = await linesOf(() => consumers[service](edges)(batch(service, cancelling)));
-    expect(retried.map((line) => JSON.parse(line))).toMatchObject([{ to: service, why: 'throttled' }]);
-    expect(retried.map((line) => deadLetter(line))).toEqual([undefined]);
+  test('is not raised by a minute without an answer, but by five', async () => {
+    expect(await states([...quiet, undefined, 0, undefined, undefined, undefined, undefined])).not.toContain(
+      true,
+    );
+    expect((await states([...quiet, ...quiet.map(() => undefined)])).at(-1)).toBe(true);
   });
 
-  // Fails with console.*: that is how Lambda's own format, which is the default, has its lines.
-  test('finds nothing in a line that something else than JSON begins', () => {
-    const line = '{"message":"message not handled","to":"order.dead"}';
-    expect(filterOf('order')(line)).toBeDefined();
-    expect(filterOf('order')(`2026-01-01T00:00:00.000Z\t6f1b\tWARN\t${line}`)).toBeUndefined();
+  test('looks at what its own function counts, and at no other service’s', () => {
+    expect(metricFilterOf(`count-${service}-dead-letters`)?.MetricTransformations).toMatchObject([
+      { MetricName: resources[name]?.Properties.MetricName, MetricValue: '$.parked' },
+    ]);
   });
+});
+
+// Fails with console.*: that is how Lambda's own format, which is the default, has its lines.
+test('a pattern finds nothing in a line that something else than JSON begins', () => {
+  const counted = filterOf('count-order-dead-letters');
+  const line = '{"message":"dead letters counted","parked":1}';
+  expect(counted(line)).toBeDefined();
+  expect(counted(`2026-01-01T00:00:00.000Z\t6f1b\tINFO\t${line}`)).toBeUndefined();
 });
 
 describe('the alarm on orders that do not end', () => {

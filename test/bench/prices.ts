@@ -51,13 +51,12 @@ export const prices = {
     asOf,
     secondHand: quoted,
   },
-  /** mq.m7g.large is left out: no price of it was found. */
   broker: {
-    usd: 0.288,
-    unit: 'broker hour: a single-instance mq.m5.large with RabbitMQ',
+    usd: 0.2734,
+    unit: 'broker hour: a node of mq.m7g.large with RabbitMQ',
     source: 'https://aws.amazon.com/amazon-mq/pricing/',
     asOf,
-    secondHand: 'as one public repository quotes it, and others differ (0.25 to 0.30): not verified',
+    secondHand: 'as public cost calculators have it; it could not be opened itself',
   },
   stepFunctionsTransition: {
     usd: 25,

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Service } from '../../functions/saga/choreography.ts';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
 import { type Fact, seal } from '../support/saga/events.ts';
@@ -62,6 +64,10 @@ async function rowsOf(...orderIds: readonly string[]) {
   return orderIds.map((orderId) => orders.get(orderId));
 }
 
+/** Whether the schedule counts so many dead letters, as it tells the alarm. */
+const counts = async (service: Service, parked: number) =>
+  isDeepStrictEqual(await world.countDeadLetters(service), { parked });
+
 describe('a redrive', () => {
   // Fails where a step is applied to whatever state it finds: an ended order is reserved and charged again.
   test('after CANCELLED and after CONFIRMED changes nothing', async () => {
@@ -105,7 +111,9 @@ describe('a redrive', () => {
     expect(await redrive('payment', true)).toMatchObject({
       items: [{ orderId, would: 'resume', status: 'CHARGING' }],
     });
+    await until('it is counted', () => counts('payment', 1));
     expect(await redrive('payment', false)).toMatchObject({ redriven: 1 });
+    await until('there is none any more', () => counts('payment', 0));
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
     expect((await audit(world)).violations).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
 import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import type { PartFailure } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
@@ -133,6 +134,9 @@ describe('sls invoke local', () => {
       // Nothing is answered to a queue, nor to a stack that is deleted.
       ...{ order: '', inventory: '', payment: '', topology: '' },
       'nudge-orders': expect.stringContaining('"failed": 0'),
+      ...Object.fromEntries(
+        services.map((service) => [`count-${service}-dead-letters`, expect.stringContaining('"parked": ')]),
+      ),
     });
   });
 });

@@ -8,7 +8,7 @@ export const AlarmSettings = z.object({
   DatapointsToAlarm: z.number(),
   Threshold: z.number(),
   ComparisonOperator: z.literal('GreaterThanThreshold'),
-  TreatMissingData: z.literal('notBreaching'),
+  TreatMissingData: z.enum(['breaching', 'notBreaching']),
 });
 
 /**
@@ -23,7 +23,10 @@ export function isRaised(
   const ends = Array.from({ length: alarm.EvaluationPeriods }, (_, back) => minutes.length - back * length);
   const breaching = ends.filter((end) => {
     const period = minutes.slice(Math.max(0, end - length), Math.max(0, end));
-    return period.some((value) => value !== undefined && value > alarm.Threshold);
+    const values = period.filter((value) => value !== undefined);
+    return values.length === 0
+      ? alarm.TreatMissingData === 'breaching'
+      : values.some((value) => value > alarm.Threshold);
   });
   return breaching.length >= alarm.DatapointsToAlarm;
 }

@@ -1,4 +1,5 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import { excessesOf } from './limits.ts';
 
 /** What is used of https://github.com/cdklabs/awscdk-service-spec: CloudFormation's own resource schemas, as data. */
 type Type =
@@ -10,12 +11,15 @@ type Properties = Readonly<Record<string, { readonly type: Type; readonly requir
 
 const spec = loadAwsServiceSpecSync();
 
-/** What CloudFormation would refuse in a resource, one line each: what it does not know, misses, or finds of another type. */
+/** What CloudFormation would refuse in a resource, one line each: what it does not know, misses, or finds of another type or beyond its limits. */
 export function flawsOf(name: string, type: string, properties: object): readonly string[] {
   if (type.startsWith('Custom::')) return [];
   const [resource] = spec.lookup('resource', 'cloudFormationType', 'equals', type);
   if (resource === undefined) return [`${name}: there is no ${type}`];
-  return flawsOfMembers(`${name} (${type})`, resource.properties as unknown as Properties, properties);
+  return [
+    ...flawsOfMembers(`${name} (${type})`, resource.properties as unknown as Properties, properties),
+    ...excessesOf(name, type, properties),
+  ];
 }
 
 function flawsOfMembers(where: string, known: Properties, value: object): readonly string[] {

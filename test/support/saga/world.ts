@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Service } from '../../../functions/saga/choreography.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
@@ -28,6 +29,8 @@ export interface World {
   readonly before: ReadonlySet<string>;
   /** Runs the schedule once, as EventBridge would. */
   nudge(): Promise<unknown>;
+  /** The same for the one that counts a service's dead letters. */
+  countDeadLetters(service: Service): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -63,6 +66,7 @@ export async function startWorld(
       shelf.set(sku, product);
     },
     nudge: () => invoke(system, 'nudge-orders', {}),
+    countDeadLetters: (service) => invoke(system, `count-${service}-dead-letters`, {}),
     end: async () => {
       await system.stop();
       rmSync(dataDir, { recursive: true, force: true });

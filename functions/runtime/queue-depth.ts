@@ -1,0 +1,29 @@
+import type { RabbitPublisher } from './publisher.ts';
+
+/**
+ * How many messages wait in a queue. Each answer but a number costs the channel it was asked on.
+ * RabbitMQ 4.2.6 and 4.3.0 answer only who may configure the queue, later ones whoever has any permission on it, and
+ * those before them everybody.
+ * https://www.rabbitmq.com/docs/channels#error-handling, https://github.com/rabbitmq/rabbitmq-server/pull/16272
+ *
+ * @throws if the broker does not answer
+ */
+export async function depthOf(
+  queue: string,
+  publisher: RabbitPublisher,
+): Promise<number | 'missing' | 'refused'> {
+  const channel = await publisher.channel();
+  try {
+    return (await channel.checkQueue(queue)).messageCount;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === NOT_FOUND) return 'missing';
+    if (code === ACCESS_REFUSED) return 'refused';
+    throw error;
+  } finally {
+    await channel.close().catch(() => {});
+  }
+}
+
+const NOT_FOUND = 404;
+const ACCESS_REFUSED = 403;

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { topologyOf } from '../../infra/broker/topology.ts';
+import { broker, propertiesOf, shortName, template } from '../support/aws/production.ts';
+
+/** Goal: whatever calls a function does so as was decided. Method: reads the packaged template. */
+describe('events', () => {
+  test('every event source mapping reads an existing queue as its own service, without waiting', () => {
+    const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(services.length);
+    for (const [, properties] of mappings) {
+      const [queue] = properties.Queues;
+      expect(queues.map(({ name }) => name)).toContain(queue);
+      const capitalised = queue.replace(/^./, (letter: string) => letter.toUpperCase());
+      expect(properties).toMatchObject({
+        FunctionName: { 'Fn::GetAtt': [`${capitalised}LambdaFunction`, 'Arn'] },
+        EventSourceArn: { 'Fn::ImportValue': 'order-saga-prod-BrokerArn' },
+        SourceAccessConfigurations: [
+          { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': `order-saga-prod-${capitalised}BrokerSecret` } },
+        ],
+        BatchSize: 100,
+        MaximumBatchingWindowInSeconds: 0,
+      });
+      expect(template.Resources[`${capitalised}LambdaFunction`]).toMatchObject({
+        DependsOn: expect.arrayContaining(['Topology']),
+      });
+    }
+  });
+
+  test('a mapping that has stopped reading its queue is missed, and so is a broker that says nothing', () => {
+    expect(template.Resources.EventSourceGone?.Properties).toMatchObject({
+      ...{ Namespace: 'AWS/AmazonMQ', MetricName: 'ConsumerCount', TreatMissingData: 'breaching' },
+      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: services.length },
+      Dimensions: [{ Name: 'Broker', Value: 'order-saga-prod' }],
+    });
+    const [[, { BrokerName }] = ['', { BrokerName: undefined }]] = propertiesOf(
+      'AWS::AmazonMQ::Broker',
+      broker,
+    );
+    expect(BrokerName).toEqual({ 'Fn::Sub': `order-saga-\${Stage}` });
+  });
+
+  const scheduled = ['nudge-orders', ...services.map((service) => `count-${service}-dead-letters`)];
+  const invoked = (id: string) => shortName(template.Resources[id]?.Properties ?? {});
+
+  test('the schedules run every minute', () => {
+    const rules = propertiesOf('AWS::Events::Rule').map(([, { Targets, ...rule }]) => [
+      invoked(Targets[0].Arn['Fn::GetAtt'][0]),
+      rule,
+    ]);
+    const everyMinute = { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' };
+    expect(Object.fromEntries(rules)).toEqual(
+      Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(everyMinute)])),
+    );
+  });
+
+  test('a run that failed, or came too late, is left to the next one', () => {
+    const settings = propertiesOf('AWS::Lambda::EventInvokeConfig').map(([, { FunctionName, ...limits }]) => [
+      invoked(FunctionName.Ref),
+      limits,
+    ]);
+    const onlyOnce = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
+    expect(Object.fromEntries(settings)).toEqual(
+      Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(onlyOnce)])),
+    );
+  });
+
+  test('every method asks the authorizer', () => {
+    const methods = propertiesOf('AWS::ApiGateway::Method');
+    expect(methods.length).toBeGreaterThan(14);
+    for (const [name, { AuthorizationType, AuthorizerId }] of methods) {
+      expect([AuthorizationType, AuthorizerId], name).toEqual([
+        'CUSTOM',
+        { Ref: 'AuthorizerApiGatewayAuthorizer' },
+      ]);
+    }
+  });
+});

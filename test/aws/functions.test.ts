@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
+import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
+import { readWiring } from '../support/wiring.ts';
+import { variablesOf } from '../support/wiring-checks.ts';
+
+/** Goal: functions run as was decided. Method: reads them in the packaged template. */
+const wiring = readWiring();
+
+describe('functions', () => {
+  test('run on nodejs24.x and arm64, and are given every variable that their sources read', () => {
+    const read = variablesOf(wiring);
+    expect(read.length).toBeGreaterThan(10);
+    for (const [, { Runtime, Architectures, Environment }] of functions()) {
+      expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']]);
+      const given = Object.keys(Environment.Variables);
+      const missing = read.filter(({ name }) => !given.includes(name) && !name.startsWith('AWS_'));
+      expect(missing).toEqual([]);
+    }
+  });
+
+  test('that talk to the broker are in its network, with their own secret; the others are not', () => {
+    for (const [name, properties] of functions()) {
+      const { BROKER_SECRET: secret, RABBITMQ_URL: url } = properties.Environment.Variables;
+      expect(url).toEqual({ 'Fn::ImportValue': 'order-saga-prod-BrokerAmqpUrl' });
+      const isInside = properties.VpcConfig !== undefined;
+      expect(isInside, name).toBe(secret !== '' || shortName(properties) === 'topology');
+      if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
+    }
+    const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
+    expect(inside).toHaveLength(services.length + 3 + 3 + 3 + 1);
+  });
+
+  test('that publish or consume change after the topology, and not before it was accepted', () => {
+    for (const [, { Properties, DependsOn }] of ofType('AWS::Lambda::Function')) {
+      const isLater = Properties.VpcConfig !== undefined && shortName(Properties) !== 'topology';
+      expect([DependsOn].flat().includes('Topology'), shortName(Properties)).toBe(isLater);
+    }
+  });
+
+  test('that must not be starved, or must not run twice, have their concurrency reserved', () => {
+    const reserved = functions().map(([, properties]) => [
+      shortName(properties),
+      properties.ReservedConcurrentExecutions,
+    ]);
+    expect(Object.fromEntries(reserved)).toMatchObject({
+      ...{ order: 2, inventory: 2, payment: 2 },
+      ...{ 'nudge-orders': 1, topology: 1 },
+      ...{
+        'count-order-dead-letters': 1,
+        'count-inventory-dead-letters': 1,
+        'count-payment-dead-letters': 1,
+      },
+    });
+  });
+
+  test('take no concurrency from the others where no connection is to be saved', () => {
+    const unconnected = functions().filter(([, { VpcConfig }]) => VpcConfig === undefined);
+    expect(unconnected.length).toBeGreaterThan(5);
+    for (const [name, properties] of unconnected) {
+      expect(properties.ReservedConcurrentExecutions, name).toBeUndefined();
+    }
+  });
+
+  test('have no versions, of which each deployment would leave one for each', () => {
+    expect(ofType('AWS::Lambda::Version')).toEqual([]);
+  });
+
+  test('keep their logs for a month', () => {
+    const groups = propertiesOf('AWS::Logs::LogGroup');
+    for (const [name, { RetentionInDays }] of groups) expect(RetentionInDays, name).toBe(30);
+    expect(groups).toHaveLength(functions().length + 1);
+  });
+});
+
+describe('the topology', () => {
+  test('can be applied again by hand with what the deployment says of it', () => {
+    const { Value: value } = template.Outputs.TopologyEvent ?? {};
+    const { Properties } = template.Resources.Topology ?? {};
+    const { AmqpUrl, AdminSecret, Secrets } = Properties as Record<string, Record<string, unknown>>;
+    const filledIn = { amqpUrl: AmqpUrl, adminSecret: AdminSecret, ...Secrets };
+    expect(value).toEqual({ 'Fn::Sub': [expect.stringContaining('"RequestType":"Update"'), filledIn] });
+    expect(Object.keys(Secrets ?? {})).toEqual(services);
+  });
+});

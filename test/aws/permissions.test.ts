@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { services } from '../../functions/saga/choreography.ts';
+import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
+import { readWiring } from '../support/wiring.ts';
+
+/** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
+const wiring = readWiring();
+
+describe('permissions', () => {
+  test('every function has a role of its own, which nothing else has', () => {
+    const roles = functions().map(([, { Role }]) => String(Role['Fn::GetAtt'][0]));
+    expect(new Set(roles).size).toBe(functions().length);
+    expect(
+      ofType('AWS::IAM::Role')
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(roles.toSorted());
+    expect(functions()).toHaveLength(Object.keys(wiring.serverless.functions).length);
+  });
+
+  /** The only actions that know no resources, each by the service authorization reference. */
+  const withoutResources = /^ec2:Describe(NetworkInterfaces|Subnets|SecurityGroups|Vpcs)$/;
+
+  test('allow no wildcard but where AWS knows no resource, and what Lambda names itself', () => {
+    const wide: string[] = [];
+    for (const [name, { Policies }] of propertiesOf('AWS::IAM::Role')) {
+      for (const { PolicyDocument } of Policies) {
+        for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
+          if (Effect !== 'Allow') continue;
+          for (const action of Action) if (action.includes('*')) wide.push(`${name}: ${action}`);
+          for (const resource of Array.isArray(Resource) ? Resource : [Resource]) {
+            const text = JSON.stringify(resource);
+            const isNamedByLambda =
+              /:log-group:[^*"]+:\*"\}$/.test(text) || /:ec2:[^*"]+:\*\/\*"\}$/.test(text);
+            const isUnavoidable =
+              resource === '*' && Action.every((each: string) => withoutResources.test(each));
+            if (text.includes('*') && !isNamedByLambda && !isUnavoidable)
+              wide.push(`${name}: ${Action} on ${text}`);
+          }
+        }
+      }
+    }
+    expect(wide).toEqual([]);
+  });
+
+  test('reach only the function’s own table and its own secrets', () => {
+    for (const [, { Role, FunctionName, Handler }] of functions()) {
+      const [, service] = /^functions\/(order|inventory|payment)\//.exec(Handler) ?? [];
+      const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
+      const foundTables = [...policy.matchAll(/table\/order-saga-prod-(\w+)/g)].map(([, found]) => found);
+      expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
+      if (shortName({ FunctionName }) === 'topology') continue;
+      const secrets = [...policy.matchAll(/order-saga-prod-(\w+Secret)/g)].map(([, found]) => found);
+      const own = [`${service?.replace(/^./, (letter) => letter.toUpperCase())}BrokerSecret`];
+      if (shortName({ FunctionName }) === 'payment') own.push('StripeSecret');
+      expect(
+        secrets.filter((each = '') => !own.includes(each)),
+        FunctionName,
+      ).toEqual([]);
+    }
+  });
+
+  test('let only what writes change a table', () => {
+    const writers = functions()
+      .filter(([, { Role }]) =>
+        JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]).includes('dynamodb:PutItem'),
+      )
+      .map(([, properties]) => shortName(properties));
+    expect(writers.toSorted()).toEqual(
+      [...services, 'place-order', 'cancel-order', 'nudge-orders', 'put-stock', 'receive-stock'].toSorted(),
+    );
+  });
+});

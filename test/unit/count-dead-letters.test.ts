@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { parkedOn } from '../../functions/runtime/count-dead-letters.ts';
+import type { Parked, Parking } from '../../functions/runtime/parking.ts';
+import { brokerWith } from '../support/asked-broker.ts';
+
+describe('the count of dead letters', () => {
+  /** Shows what lies there, to whoever is allowed to look. */
+  const parkingWith = (lying: number, maxima: number[] = []): Parking => ({
+    visit: (_, max, look) => {
+      maxima.push(max);
+      return look(Array.from({ length: Math.min(lying, max) }, () => ({}) as Parked));
+    },
+  });
+  const unseen: Parking = { visit: () => Promise.reject(new Error('nobody need look')) };
+
+  test.each([0, 3])('is what the broker says of the service’s own parking queue: %i', async (lying) => {
+    const { publisher, open } = brokerWith({ 'order.dead': 9, 'payment.dead': lying });
+    expect(await parkedOn('payment', publisher, unseen)()).toBe(lying);
+    expect(open()).toBe(0);
+  });
+
+  // RabbitMQ 4.2.6 and 4.3.0 answer only who may configure the queue.
+  test.each([
+    [0, 0],
+    [3, 1],
+  ])(
+    'where the broker does not speak of it, looking tells whether there is any: of %i it shows %i',
+    async (lying, shown) => {
+      const maxima: number[] = [];
+      const { publisher } = brokerWith({ 'payment.dead': 'refused' });
+      expect(await parkedOn('payment', publisher, parkingWith(lying, maxima))()).toBe(shown);
+      expect(maxima).toEqual([1]);
+    },
+  );
+
+  test('is an error, and not 0, where there is no such queue or nobody answers', async () => {
+    const { publisher } = brokerWith({ order: 1 });
+    await expect(parkedOn('order', publisher, unseen)()).rejects.toThrow('there is no queue order.dead');
+    const { publisher: refusing } = brokerWith({ 'order.dead': 'refused' });
+    await expect(parkedOn('order', refusing, unseen)()).rejects.toThrow('nobody need look');
+  });
+});
