@@ -3,10 +3,11 @@ import type { Edges } from '../runtime/edges.ts';
 import { bodyOf, http, json, requireRole } from '../runtime/http.ts';
 import { liveEdges } from '../runtime/live.ts';
 import { Problem } from '../runtime/problem.ts';
+import { writeAmongOthers } from '../runtime/write-among-others.ts';
 import { Sku } from '../saga/ids.ts';
 import { AmountMinor, Currency } from '../saga/money.ts';
 import { stockKey } from './decide.ts';
-import { CATALOGUE, MAX_AVAILABLE, stockOf } from './table.ts';
+import { catalogueEntry, MAX_AVAILABLE, stockOf } from './table.ts';
 
 const NewStock = z.strictObject({
   available: z.int().min(0).max(MAX_AVAILABLE),
@@ -27,8 +28,11 @@ export const putStock = (edges: Edges) =>
       ...bodyOf(event, NewStock),
       stocktakenAt: new Date(edges.now()).toISOString(),
     };
-    const item = { pk: stockKey(sku.data), catalogue: CATALOGUE, ...stock };
-    await edges.store.write([{ kind: 'put', item, expects: 'anything' }]);
+    const item = { pk: stockKey(sku.data), ...stock };
+    await writeAmongOthers(edges.store, [
+      { kind: 'put', item, expects: 'anything' },
+      { kind: 'put', item: catalogueEntry(sku.data), expects: 'anything' },
+    ]);
     return json(200, stockOf(item));
   });
 

@@ -6,8 +6,13 @@ import { CustomerId, Sku } from '../saga/ids.ts';
 import { AmountMinor, Currency } from '../saga/money.ts';
 import type { Reservation } from './decide.ts';
 
-/** Every SKU there is, by name. Keys only, so that selling a SKU writes nothing to it. */
+/**
+ * Every SKU there is, by name: an index of entries beside the stock, so that selling a SKU, which changes its stock all the
+ * time, does not even have to be compared with it.
+ */
 export const CATALOGUE = 'catalogue';
+
+export const catalogueEntry = (sku: Sku): Item => ({ pk: `CATALOGUE#${sku}`, catalogue: CATALOGUE, sku });
 
 const customerId = CustomerId;
 

@@ -1,5 +1,4 @@
 import { audit } from '../support/saga/audit.ts';
-import { judgedAttributes } from '../support/saga/books.ts';
 import type { Stage } from './stage.ts';
 
 export interface Verdict {
@@ -14,7 +13,7 @@ const patienceMs = 120_000;
 export async function verdictOn({ world, placed, failures }: Stage): Promise<Verdict> {
   const { violations, statuses, orders, parked } = await audit(world, {
     timeoutMs: patienceMs,
-    only: judgedAttributes,
+    extent: 'judged',
   });
   const unexpected = [...placed].flatMap(([orderId, isDeclined]) => {
     const expected = isDeclined ? 'CANCELLED' : 'CONFIRMED';

@@ -1,6 +1,6 @@
 import { services } from '../../functions/saga/choreography.ts';
 import { unhindered } from '../support/one-way.ts';
-import { judgedAttributes, readBooks } from '../support/saga/books.ts';
+import { readBooks } from '../support/saga/books.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
 import type { Product } from '../support/saga/world.ts';
 import { readParked } from './broker-books.ts';
@@ -45,7 +45,7 @@ export async function gather(
 ): Promise<Evidence> {
   const { world } = stage;
   const { urls } = world.system;
-  const books = await readBooks(world, judgedAttributes);
+  const books = await readBooks(world, 'judged');
   const parked = await readParked(urls.rabbitmq);
   for (const service of services) await operators.redriveAll(service);
   const asked = new Dice(`${seed}/in the end`)
@@ -61,7 +61,7 @@ export async function gather(
     withoutOrder: ledger.withoutOrder,
     parked,
     poison: operators.poison,
-    afterRedrive: await readBooks(world, judgedAttributes),
+    afterRedrive: await readBooks(world, 'judged'),
     parkedAfterRedrive: await readParked(urls.rabbitmq),
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { catalogueEntry } from '../../functions/inventory/table.ts';
 import {
   type IndexQuery,
   type Item,
@@ -7,6 +8,7 @@ import {
   StoreUnavailableError,
   type Write,
 } from '../../functions/runtime/store.ts';
+import type { Sku } from '../../functions/saga/ids.ts';
 import { type Stores, storeKinds } from '../support/contract/stores.ts';
 
 /**
@@ -322,7 +324,7 @@ describe.each(storeKinds)('%s', (_name, begin) => {
     test('sorts texts by their bytes', async () => {
       const catalogue = stores.of('inventory');
       const skus = ['mug', 'Mug', 'mug-1', 'mug.1', '0', 'pen', 'Z'];
-      await catalogue.write(skus.map((sku) => put({ pk: `SKU#${sku}`, catalogue: 'catalogue', sku })));
+      await catalogue.write(skus.map((sku) => put(catalogueEntry(sku as Sku))));
       const query = { index: 'catalogue', partition: ['catalogue', 'catalogue'] } as const;
       const found = await all(query, 3, catalogue);
       expect(found.map(({ sku }) => sku)).toEqual(['0', 'Mug', 'Z', 'mug', 'mug-1', 'mug.1', 'pen']);

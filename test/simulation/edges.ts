@@ -94,7 +94,7 @@ const isUnwritable = (write: Write): boolean =>
   rowOf(write.item)?.state.lines.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU);
 
 const isGroup = (writes: readonly Write[]): boolean =>
-  writes.filter((write) => write.kind === 'put' && write.item.orderId !== undefined).length > 1;
+  writes.filter((write) => write.kind === 'put' && write.item.record !== undefined).length > 1;
 
 /** Who kept a group of orders from being written together. */
 function countCulprits(
@@ -114,7 +114,7 @@ function describeWrite(write: Write): string {
   if (write.kind === 'add')
     return `${write.key} ${write.attribute} ${write.delta > 0 ? '+' : ''}${write.delta}`;
   const { item, expects } = write;
-  return `${item.pk} ${item.history === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
+  return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
 }
 
 /** Some of the writes met a transaction of somebody else's; which ones is no matter of order. */

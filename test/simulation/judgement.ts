@@ -32,7 +32,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   if (services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
     await redriveAll(scene, settle);
   }
-  judgeReceipts(scene);
+  judgeOperators(scene);
   judgeOutcomes(scene);
   const { seed } = simulation;
   const customer = customers[seed % customers.length];
@@ -41,10 +41,16 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   if (seed % 4 !== 3) await settle();
 }
 
-function judgeReceipts({ simulation: { checker, world }, operators }: Scene): void {
-  const confirmed = operators.filter(({ isReceiptConfirmed }) => isReceiptConfirmed).length;
+/** What operators were told is done is done. */
+function judgeOperators({ simulation: { checker, world }, operators, workload }: Scene): void {
+  const done = (kind: string) =>
+    operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed).length;
+  const confirmed = done('receive');
   const stored = [...world.tables.inventory.items.keys()].filter((key) => key.startsWith('RECEIPT#')).length;
   if (stored < confirmed) checker.fail('P6', `${confirmed} receipts were confirmed, ${stored} are stored`);
+  const stocktakes = checker.stocktakes - workload.stock.length;
+  if (stocktakes < done('stocktake'))
+    checker.fail('P6', `${done('stocktake')} stocktakes were confirmed, ${stocktakes} were stored`);
 }
 
 /** Whoever comes later (shipping, mail) hears of the end of every order, and of one end only. */

@@ -12,7 +12,7 @@ import { RandomPlan, ScriptedPlan } from './faults.ts';
 import { Lambda } from './functions.ts';
 import { Random } from './random.ts';
 import type { Script } from './script.ts';
-import { stockItem } from './shelf.ts';
+import { stockItems } from './shelf.ts';
 import { Simulation } from './simulation.ts';
 
 export interface RunOptions {
@@ -132,8 +132,7 @@ export class Scene {
   #fillShelves(): void {
     const { world, checker } = this.simulation;
     for (const stock of this.workload.stock) {
-      const item = stockItem(stock);
-      const writes = [{ kind: 'put', item, expects: 'absent' }] as const;
+      const writes = stockItems(stock).map((item) => ({ kind: 'put', item, expects: 'absent' }) as const);
       world.tables.inventory.write(writes);
       checker.wrote('inventory', writes, new Map(), undefined);
     }

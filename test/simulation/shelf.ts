@@ -5,8 +5,8 @@ import type { Workload } from './actors/workload.ts';
 import { Table } from './world/table.ts';
 import { BEGIN_MS } from './world/world.ts';
 
-/** An item of stock as the product itself writes it, made once and varied for every run. */
-async function stocktake(): Promise<Item> {
+/** An item of stock and its entry in the catalogue as the product itself writes them, made once and varied for every run. */
+async function stocktake(): Promise<readonly Item[]> {
   const table = new Table();
   const edges = {
     now: () => BEGIN_MS,
@@ -21,16 +21,14 @@ async function stocktake(): Promise<Item> {
   const body = { available: 0, unitPriceMinor: 1, currency: 'EUR' };
   const request = { method: 'PUT', by: 'operator', role: 'operator', path: { sku: 'any' }, body } as const;
   await putStock(edges)(requestOf(request), {} as never);
-  const [item] = table.items.values();
-  if (item === undefined) throw new Error('a stocktake wrote nothing');
-  return item;
+  return [...table.items.values()];
 }
 
-const template = await stocktake();
+const templates = await stocktake();
 
-export const stockItem = ({ sku, ...stock }: Workload['stock'][number]): Item => ({
-  ...template,
-  pk: `SKU#${sku}`,
-  sku,
-  ...stock,
-});
+export const stockItems = (stock: Workload['stock'][number]): readonly Item[] =>
+  templates.map(({ pk, ...item }) => ({
+    ...item,
+    pk: pk.replace(/#.*/, `#${stock.sku}`),
+    ...('available' in item ? stock : { sku: stock.sku }),
+  }));

@@ -7,7 +7,8 @@ import type { OperatorPlan } from './workload.ts';
 /** An operator who receives goods, takes stock, looks at dead letters and moves them back. */
 export class Operator {
   readonly plan: OperatorPlan;
-  isReceiptConfirmed = false;
+  /** What was asked for was answered as done. */
+  isConfirmed = false;
   readonly #simulation: Simulation;
   readonly #lambda: Lambda;
   readonly #random: Random;
@@ -27,18 +28,17 @@ export class Operator {
   #act(patience: number): void {
     const { wish, sku, quantity, unitPriceMinor, currency, service, id } = this.plan;
     const again = (reply: Reply | undefined) => {
-      if (isAnswer(reply)) this.#expectOk(reply);
-      else if (patience > 0) this.#at(this.#random.below(30), () => this.#act(patience - 1));
+      if (isAnswer(reply)) {
+        this.#expectOk(reply);
+        this.isConfirmed = true;
+      } else if (patience > 0) this.#at(this.#random.below(30), () => this.#act(patience - 1));
     };
     const deadLetters = `${service}-dead-letters` as const;
     const redrive = (dryRun: boolean) => ({ method: 'POST', path: {}, body: { dryRun } }) as const;
     const acts: Readonly<Record<typeof wish.kind, () => void>> = {
       receive: () => {
         const key = `receipt-${id}`;
-        this.#send('receive-stock', { method: 'POST', path: { sku }, key, body: { quantity } }, (reply) => {
-          again(reply);
-          if (reply?.statusCode === 200) this.isReceiptConfirmed = true;
-        });
+        this.#send('receive-stock', { method: 'POST', path: { sku }, key, body: { quantity } }, again);
       },
       stocktake: () => {
         const body = { available: quantity, unitPriceMinor, currency };

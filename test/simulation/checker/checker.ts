@@ -62,6 +62,10 @@ export class Checker {
     >;
   }
 
+  get stocktakes(): number {
+    return this.#stock.stocktakes;
+  }
+
   fail(promise: string, flaw: string | undefined): void {
     if (flaw === undefined || this.violation !== undefined) return;
     this.violation = { promise, flaw, step: this.#trace.step };
@@ -82,12 +86,12 @@ export class Checker {
       this.fail('P1', this.#stock.wrote(writes, before, this.#trace.step, invocation));
     for (const write of writes) {
       const old = before.get(keyOf(write));
-      if (write.kind === 'put' && write.item.history !== undefined)
+      if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(service, old, write.item, invocation);
       else if (service === 'order') this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
-      if (write.kind === 'put' && typeof write.item.orderId === 'string') this.#judge(write.item.orderId);
+      if (write.kind === 'put' && write.item.record !== undefined) this.#judge(rowOf(write.item)?.orderId);
     }
   }
 

@@ -10,12 +10,12 @@ export type Row = Record<string, any>;
 
 /** Items never change. */
 const rowOfRecord = remembered((item: Item): Row => {
-  const history: unknown = typeof item.history === 'string' ? JSON.parse(item.history) : undefined;
-  return { ...item, state: JSON.parse(item.state as string), history };
+  const { record, outbox } = item as { readonly record: string; readonly outbox: string };
+  return { ...item, ...JSON.parse(record), outbox: outbox === '' ? [] : outbox.split('\n') };
 });
 
 export const rowOf = (item: Item | undefined): Row | undefined =>
-  typeof item?.state === 'string' ? rowOfRecord(item) : item;
+  typeof item?.record === 'string' ? rowOfRecord(item) : item;
 
 /** Beside the state, which says the same: of every step it is checked that it does. */
 export const statusOf = (item: Item | undefined): string =>

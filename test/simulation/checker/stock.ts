@@ -24,6 +24,9 @@ export class StockBook {
   readonly #levels = new Map<string, Level[]>();
   readonly #highestPrices = new Map<string, number>();
 
+  /** How many were stored, and so how often it was said anew what there is. */
+  stocktakes = 0;
+
   constructor(table: Table) {
     this.#table = table;
   }
@@ -92,6 +95,7 @@ export class StockBook {
     if (write.kind !== 'put') return undefined;
     const { item } = write;
     if (item.pk.startsWith('SKU#')) {
+      this.stocktakes += 1;
       this.#expected.set(item.pk, Number(item.available) + (this.#held.get(item.pk) ?? 0));
       const price = Math.max(Number(item.unitPriceMinor), this.#highestPrices.get(item.pk) ?? 0);
       this.#highestPrices.set(item.pk, price);

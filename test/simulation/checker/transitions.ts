@@ -89,7 +89,13 @@ function isContinued(before: Item | undefined, after: Item): boolean {
 
 /** Arrays whose texts begin alike begin with the same entries. */
 const isTextContinued = (before: Item | undefined, after: Item): boolean =>
-  typeof before?.history === 'string' && (after.history as string).startsWith(before.history.slice(0, -1));
+  before !== undefined && historyText(after).startsWith(historyText(before));
+
+/** It is the last member, and without what closes it and the record. */
+function historyText(item: Item): string {
+  const text = item.record as string;
+  return text.slice(text.lastIndexOf('"history":['), -']}'.length);
+}
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 

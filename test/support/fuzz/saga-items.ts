@@ -1,5 +1,5 @@
 import type { Reservation } from '../../../functions/inventory/decide.ts';
-import { CATALOGUE, reservations } from '../../../functions/inventory/table.ts';
+import { reservations } from '../../../functions/inventory/table.ts';
 import type { Order } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
 import type { Payment } from '../../../functions/payment/decide.ts';
@@ -79,7 +79,6 @@ export const paymentItem = (orderId: OrderId, status: Payment['status'], owner =
 
 export const stockItem = (sku: string): Item => ({
   pk: `SKU#${sku}`,
-  catalogue: CATALOGUE,
   sku,
   available: 1_000_000_000,
   unitPriceMinor: 1,

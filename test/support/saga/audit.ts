@@ -1,4 +1,4 @@
-import { type Books, type judgedAttributes, readBooks } from './books.ts';
+import { type Books, type Extent, readBooks } from './books.ts';
 import type { World } from './world.ts';
 
 /** The promises that can be read from the books, each violation in one line. */
@@ -60,11 +60,11 @@ export interface Audit {
  */
 export async function audit(
   world: World,
-  { timeoutMs = 30_000, only }: { timeoutMs?: number; only?: typeof judgedAttributes } = {},
+  { timeoutMs = 30_000, extent }: { timeoutMs?: number; extent?: Extent } = {},
 ): Promise<Audit> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const books = await readBooks(world, only);
+    const books = await readBooks(world, extent);
     const open = [...books.orders.values()].filter(
       ({ status }) => status !== 'CONFIRMED' && status !== 'CANCELLED',
     );

@@ -25,10 +25,12 @@ export interface Books {
 // biome-ignore lint/suspicious/noExplicitAny: rows are read raw on purpose, not through the product's schemas
 export type Row = Record<string, any>;
 
-/** For `readBooks`: rows without history and outbox, which are most of them. A long run leaves too many whole ones. */
-export const judgedAttributes = {
-  ProjectionExpression: 'pk, orderId, sku, available, version, #status, #state',
-  ExpressionAttributeNames: { '#status': 'status', '#state': 'state' },
+/** Whole rows, or those of a long run, which leaves too many: without history and outbox, which are most of them. */
+export type Extent = 'whole' | 'judged';
+
+const judgedAttributes = {
+  ProjectionExpression: 'pk, sku, available, version, #status, #record',
+  ExpressionAttributeNames: { '#status': 'status', '#record': 'record' },
 };
 
 /** Whose books: a system's, without the orders that were there before. */
@@ -37,19 +39,17 @@ interface Bookkeeping {
   readonly before: ReadonlySet<string>;
 }
 
-export async function readBooks(
-  { system, before }: Bookkeeping,
-  only: Partial<typeof judgedAttributes> = {},
-): Promise<Books> {
+export async function readBooks({ system, before }: Bookkeeping, extent: Extent = 'whole'): Promise<Books> {
   const client = new DynamoDBClient({
     endpoint: system.urls.dynamodb,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const only = extent === 'judged' ? judgedAttributes : {};
   const scan = async (TableName: string): Promise<Row[]> => {
     const rows: Row[] = [];
     for await (const page of paginateScan({ client }, { TableName, ConsistentRead: true, ...only })) {
-      rows.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+      rows.push(...(page.Items ?? []).map((item) => rowOf(unmarshall(item), extent)));
     }
     return rows;
   };
@@ -57,11 +57,7 @@ export async function readBooks(
   const [orders, inventory, payments] = await Promise.all(['ORDER', 'INVENTORY', 'PAYMENT'].map(tableOf));
   const isOurs = (orderId: string) => !before.has(orderId);
   const byOrder = (rows: Row[] = []) =>
-    new Map(
-      rows
-        .filter((row) => isOurs(String(row.orderId)))
-        .map((row) => [String(row.orderId), { ...row, state: JSON.parse(row.state ?? 'null') }]),
-    );
+    new Map(rows.map((row) => [String(row.orderId), row] as const).filter(([orderId]) => isOurs(orderId)));
   const ledger = (await (await fetch(`${system.urls.payments}/ledger`)).json()) as {
     orders: Books['ledger'];
   };
@@ -75,6 +71,12 @@ export async function readBooks(
     ledger: Object.fromEntries(Object.entries(ledger.orders).filter(([orderId]) => isOurs(orderId))),
     ...(await countMessages(system)),
   };
+}
+
+function rowOf({ record, ...item }: Row, extent: Extent): Row {
+  if (record === undefined) return item;
+  const { orderId, state, ...rest } = JSON.parse(record);
+  return { ...item, orderId, state, ...(extent === 'whole' ? rest : {}) };
 }
 
 export async function countMessages(system: System): Promise<{ waiting: number; parked: number }> {

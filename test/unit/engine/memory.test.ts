@@ -58,7 +58,7 @@ describe('stock that an earlier batch has seen', () => {
     const { here, memory } = await remembering(10);
     set(here, 'mug', 10, 250);
     await reserve([placed(1, 2)], here, memory);
-    expect(recordOf(here, 1)?.state).toContain('"totalMinor":500');
+    expect(recordOf(here, 1)?.record).toContain('"totalMinor":500');
   });
 
   test('goes to those who came first, by what there is and not by what was seen', async () => {

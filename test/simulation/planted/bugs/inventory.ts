@@ -120,10 +120,16 @@ export const inventoryBugs: readonly Bug[] = [
     replace: "  digest('receipt', operator, sku, String(key.length));",
   },
   {
-    name: 'a receipt confirmed before it is added',
+    name: 'a receipt refused because others were in its way',
     file: 'functions/inventory/receive-stock.ts',
-    find: 'if (result.ok || isRepeat(result, fingerprint)) break;',
-    replace: 'break;',
+    find: 'await writeAmongOthers(edges.store, [',
+    replace: 'await edges.store.write([',
+  },
+  {
+    name: 'a stocktake confirmed although others were in its way',
+    file: 'functions/inventory/put-stock.ts',
+    find: 'await writeAmongOthers(edges.store, [',
+    replace: 'await edges.store.write([',
   },
   {
     name: 'a receipt counts double',
