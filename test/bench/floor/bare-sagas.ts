@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import Stripe from 'stripe';
+import { stockKey } from '../../../functions/inventory/decide.ts';
+import { reservations } from '../../../functions/inventory/table.ts';
+import { orders } from '../../../functions/order/table.ts';
+import type { Provider } from '../../../functions/payment/payment.ts';
+import { stripeProvider } from '../../../functions/payment/provider.ts';
+import { payments } from '../../../functions/payment/table.ts';
+import { DynamoStore } from '../../../functions/runtime/dynamo-store.ts';
+import type { Item, Store, Write } from '../../../functions/runtime/store.ts';
+import type { Service } from '../../../functions/saga/choreography.ts';
+import { OrderId } from '../../../functions/saga/ids.ts';
+import { type Assortment, basketOf } from '../assortment.ts';
+import { buying } from '../buying.ts';
+import type { Stage } from '../stage.ts';
+import { Hops } from './hops.ts';
+
+const tables = { order: orders, inventory: reservations, payment: payments };
+
+type ByService<T> = Readonly<Record<Service, T>>;
+
+/** What waits for something is in an index too. */
+const waiting = { dueShard: 'due-0', dueEpochSeconds: 4_000_000_000 };
+const amount = { amountMinor: 1_000, currency: 'EUR' } as const;
+
+/**
+ * The writes, messages and charges of confirmed sagas, by the clients that the functions use and in groups as large as
+ * theirs, and nothing else: no gateway, no Lambda, no event source, nothing decided, parsed or checked. Its records are
+ * copies of a real one.
+ */
+export class BareSagas {
+  readonly #stores: ByService<Store>;
+  readonly #sample: ByService<Item>;
+  readonly #hops: Hops;
+  readonly #charge: Provider;
+  readonly #assortment: Assortment;
+  #count = 0;
+
+  private constructor(options: {
+    readonly stores: ByService<Store>;
+    readonly sample: ByService<Item>;
+    readonly hops: Hops;
+    readonly charge: Provider;
+    readonly assortment: Assortment;
+  }) {
+    this.#stores = options.stores;
+    this.#sample = options.sample;
+    this.#hops = options.hops;
+    this.#charge = options.charge;
+    this.#assortment = options.assortment;
+  }
+
+  /** Plays one saga through the whole system, to have something to copy. */
+  static async like(stage: Stage, assortment: Assortment): Promise<BareSagas> {
+    const { urls, environment } = stage.world.system;
+    const client = new DynamoDBClient({
+      endpoint: urls.dynamodb,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      cacheMiddleware: true,
+    });
+    const store = (table: string | undefined): Store => new DynamoStore(client, String(table));
+    const stores = {
+      order: store(environment.ORDER_TABLE),
+      inventory: store(environment.INVENTORY_TABLE),
+      payment: store(environment.PAYMENT_TABLE),
+    };
+    await buying(stage, assortment)(0);
+    const [orderId = ''] = stage.placed.keys();
+    const recordOf = async (service: Service) => {
+      const key = tables[service].key(OrderId.parse(orderId));
+      const item = (await stores[service].read([key])).get(key);
+      if (item === undefined) throw new Error(`${service} has no record of ${orderId}`);
+      return item;
+    };
+    const sample = {
+      order: await recordOf('order'),
+      inventory: await recordOf('inventory'),
+      payment: await recordOf('payment'),
+    };
+    const { hostname, port } = new URL(urls.payments);
+    const stripe = new Stripe('sk_test_local', {
+      ...{ host: hostname, port, protocol: 'http' },
+      ...{ maxNetworkRetries: 0, telemetry: false },
+    });
+    const hops = await Hops.on(urls.rabbitmq);
+    return new BareSagas({ stores, sample, hops, charge: stripeProvider(() => stripe), assortment });
+  }
+
+  /** Runs so many sagas together, each step of all of them before the next one. */
+  async group(size: number): Promise<void> {
+    const ids = Array.from({ length: size }, () =>
+      OrderId.parse(`ord_${randomBytes(18).toString('base64url')}`),
+    );
+    await this.#begin('order', ids, waiting);
+    await this.#say('inventory', ids, 'placed');
+    await this.#begin('inventory', ids, {}, this.#sales(size));
+    await this.#say('inventory', ids, 'reserved');
+    await this.#begin('payment', ids);
+    await Promise.all(
+      ids.map((id) =>
+        this.#charge(id, { call: 'charge', again: false, paymentMethod: 'pm_card_visa', ...amount }),
+      ),
+    );
+    await this.#end('payment', ids);
+    await this.#say('payment', ids, 'captured');
+    await this.#stores.order.read(ids.map((id) => tables.order.key(id)));
+    await this.#end('order', ids);
+    await this.#hops.announce(messageIds(ids, 'confirmed'), this.#body('order'));
+  }
+
+  async close(): Promise<void> {
+    await this.#hops.close();
+  }
+
+  #say(as: Service, ids: readonly OrderId[], what: string): Promise<void> {
+    return this.#hops.carry(messageIds(ids, what), this.#body(as));
+  }
+
+  #body(service: Service): string {
+    const [body] = this.#sample[service].outbox as readonly string[];
+    return String(body);
+  }
+
+  #begin(service: Service, ids: readonly OrderId[], also: object = {}, sales: readonly Write[] = []) {
+    const puts = ids.map((id) => this.#put(service, id, { ...also, version: 1 }, 'absent'));
+    return this.#write(service, [...puts, ...sales]);
+  }
+
+  #end(service: Service, ids: readonly OrderId[]) {
+    return this.#write(
+      service,
+      ids.map((id) => this.#put(service, id, { version: 2 }, { version: 1 })),
+    );
+  }
+
+  #put(
+    service: Service,
+    orderId: OrderId,
+    also: object,
+    expects: 'absent' | { readonly version: number },
+  ): Write {
+    const item = { ...this.#sample[service], orderId, ...also, pk: tables[service].key(orderId) };
+    return { kind: 'put', item, expects };
+  }
+
+  async #write(service: Service, writes: readonly Write[]): Promise<void> {
+    const { ok } = await this.#stores[service].write(writes);
+    if (!ok) throw new Error(`${service} refused what nobody else writes`);
+  }
+
+  /** Each SKU once, however many of the group buy it. */
+  #sales(size: number): readonly Write[] {
+    const sums = new Map<string, number>();
+    for (let turn = 0; turn < size; turn += 1) {
+      for (const { sku, quantity } of basketOf(this.#count++, this.#assortment).items)
+        sums.set(sku, (sums.get(sku) ?? 0) - quantity);
+    }
+    return [...sums].map(([sku, delta]) => ({
+      ...{ kind: 'add', key: stockKey(sku as never), attribute: 'available', delta, relyingOn: {} },
+    }));
+  }
+}
+
+const messageIds = (ids: readonly OrderId[], what: string) => ids.map((id) => `${id}:${what}`);
