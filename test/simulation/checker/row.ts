@@ -10,7 +10,7 @@ export type Row = Record<string, any>;
 
 /** Items never change. */
 const rowOfRecord = remembered((item: Item): Row => {
-  const { record, outbox } = item as { readonly record: string; readonly outbox: string };
+  const { record, outbox } = item as Row;
   return { ...item, ...JSON.parse(record), outbox: outbox === '' ? [] : outbox.split('\n') };
 });
 
