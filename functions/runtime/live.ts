@@ -1,21 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Service } from '../saga/choreography.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from '../saga/routes.ts';
 import { type Backlog, backlogOn } from './backlog.ts';
 import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './broker-access.ts';
 import { type ParkedCount, parkedOn } from './count-dead-letters.ts';
 import { DynamoStore } from './dynamo-store.ts';
+import { dynamoDbClient } from './dynamodb-client.ts';
 import type { Edges } from './edges.ts';
 import { required } from './environment.ts';
 import { type Parking, RabbitParking } from './parking.ts';
 import { PATIENT, type Patience, RabbitPublisher } from './publisher.ts';
 import type { Store } from './store.ts';
-
-const REQUEST_TIMEOUT_MS = 3_000;
-const CONNECTION_TIMEOUT_MS = 1_000;
-
-/** Half of what the SDK does for a call: a copy for a log that nobody keeps, and headers that no table reads. */
-const unneeded = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 const stores = new Map<Service, Store>();
 const publishers = new Map<string, RabbitPublisher>();
@@ -26,7 +20,11 @@ const publishers = new Map<string, RabbitPublisher>();
  */
 export const liveEdges = (service: Service, patience: Patience = PATIENT): Edges => ({
   get store() {
-    return kept(stores, service, () => storeOf(service));
+    return kept(
+      stores,
+      service,
+      () => new DynamoStore(dynamoDbClient(), required(`${service.toUpperCase()}_TABLE`)),
+    );
   },
   get publisher() {
     return publisherOf(service, patience);
@@ -45,13 +43,6 @@ export const liveParking = (service: Service, patience: Patience): Parking =>
 
 export const liveParkedCount = (service: Service, patience: Patience): ParkedCount =>
   parkedOn(service, publisherOf(service, patience), liveParking(service, patience));
-
-function storeOf(service: Service): Store {
-  const requestHandler = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS };
-  const client = new DynamoDBClient({ maxAttempts: 3, requestHandler, cacheMiddleware: true });
-  for (const name of unneeded) client.middlewareStack.remove(name);
-  return new DynamoStore(client, required(`${service.toUpperCase()}_TABLE`));
-}
 
 function publisherOf(service: Service, patience: Patience): RabbitPublisher {
   const url = () => brokerUrlOf(service);

@@ -50,7 +50,7 @@ const closedLoopTitle = ({ mode, sagas, concurrency }: Arguments, runs: number):
 const openLoopTitle = ({ ratePerSecond }: { readonly ratePerSecond: number }): string =>
   `Open loop at ${ratePerSecond} sagas a second, latency from when each was due`;
 
-export function figureRows(figures: Figures): readonly Row[] {
+function figureRows(figures: Figures): readonly Row[] {
   const { sagasPerSecond, latencyMs, cpuSecondsPer1000, peakMB, driverCpuSecondsPer1000 } = figures;
   const { p50, p95, p99, max } = latencyMs;
   return [
@@ -62,7 +62,7 @@ export function figureRows(figures: Figures): readonly Row[] {
   ];
 }
 
-export function spreadRows(runs: readonly Figures[]): readonly Row[] {
+function spreadRows(runs: readonly Figures[]): readonly Row[] {
   if (runs.length < 2) return [];
   const spread = (pick: (figures: Figures) => number) => spreadOf(runs.map(pick)).join(' to ');
   return [

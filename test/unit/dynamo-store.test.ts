@@ -1,4 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  type CancellationReason,
+  DynamoDBClient,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { DynamoStore } from '../../functions/runtime/dynamo-store.ts';
 import { StoreUnavailableError, type Write } from '../../functions/runtime/store.ts';
@@ -8,6 +13,29 @@ function storeThatAnswers(error: Error): DynamoStore {
   client.send = () => Promise.reject(error);
   return new DynamoStore(client, 'table');
 }
+
+const metadata = { $metadata: {}, message: 'no' };
+const canceled = (...reasons: readonly CancellationReason[]) =>
+  new TransactionCanceledException({ ...metadata, CancellationReasons: [...reasons] });
+
+// Fails where a write that somebody else's transaction kept out counts as done, or as an outage of the whole table.
+test('what somebody else was writing at the same time is refused by itself, and what was expected of others is told', async () => {
+  const alone = storeThatAnswers(new TransactionConflictException(metadata));
+  expect(await alone.write([put('a')])).toEqual({ ok: false, refusals: [{ cause: 'conflict' }] });
+  const among = storeThatAnswers(canceled({ Code: 'None' }, { Code: 'TransactionConflict' }));
+  expect(await among.write([put('a'), put('b')])).toEqual({
+    ok: false,
+    refusals: [undefined, { cause: 'conflict' }],
+  });
+  const stored = { pk: { S: 'a' }, version: { N: '7' } };
+  const both = storeThatAnswers(
+    canceled({ Code: 'ConditionalCheckFailed', Item: stored }, { Code: 'TransactionConflict' }),
+  );
+  expect(await both.write([put('a'), put('b')])).toEqual({
+    ok: false,
+    refusals: [{ cause: 'condition', stored: { pk: 'a', version: 7 } }, { cause: 'conflict' }],
+  });
+});
 
 const named = (name: string) => Object.assign(new Error('no'), { name });
 const put = (pk: string): Write => ({ kind: 'put', item: { pk }, expects: 'absent' });

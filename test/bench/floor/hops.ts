@@ -4,8 +4,8 @@ import { PATIENT, RabbitPublisher } from '../../../functions/runtime/publisher.t
 import { CONTENT_TYPE } from '../../../functions/saga/envelope.ts';
 
 const QUEUE = 'bench.floor';
-/** As many as an event source mapping takes at once. */
-const prefetch = 1_000;
+/** As many as the event source has under way: two batches of a hundred. */
+const prefetch = 200;
 
 /** Carries messages over the broker as a step of a saga does: a quorum queue, confirmed, acknowledged. */
 export class Hops {
@@ -26,10 +26,17 @@ export class Hops {
     const channel = await connection.createChannel();
     await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     await channel.prefetch(prefetch);
+    let last: amqp.ConsumeMessage | undefined;
+    // All that came in one turn by one frame, as the event source acknowledges a batch.
+    const acknowledge = () => {
+      if (last !== undefined) channel.ack(last, true);
+      last = undefined;
+    };
     await channel.consume(QUEUE, (message) => {
       if (message === null) return;
       hops.#awaited.get(String(message.properties.messageId))?.();
-      channel.ack(message);
+      if (last === undefined) setImmediate(acknowledge);
+      last = message;
     });
     return hops;
   }

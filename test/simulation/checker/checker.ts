@@ -62,7 +62,7 @@ export class Checker {
     >;
   }
 
-  get stocktakes(): number {
+  get stocktakes(): ReadonlySet<string> {
     return this.#stock.stocktakes;
   }
 

@@ -24,8 +24,8 @@ export class StockBook {
   readonly #levels = new Map<string, Level[]>();
   readonly #highestPrices = new Map<string, number>();
 
-  /** How many were stored, and so how often it was said anew what there is. */
-  stocktakes = 0;
+  /** Every one that was stored, as `stocktakeOf` names it. */
+  readonly stocktakes = new Set<string>();
 
   constructor(table: Table) {
     this.#table = table;
@@ -95,7 +95,9 @@ export class StockBook {
     if (write.kind !== 'put') return undefined;
     const { item } = write;
     if (item.pk.startsWith('SKU#')) {
-      this.stocktakes += 1;
+      const { sku } = item;
+      if (!this.#table.items.has(`CATALOGUE#${sku as string}`)) return `${item.pk} is in no catalogue`;
+      this.stocktakes.add(stocktakeOf(item));
       this.#expected.set(item.pk, Number(item.available) + (this.#held.get(item.pk) ?? 0));
       const price = Math.max(Number(item.unitPriceMinor), this.#highestPrices.get(item.pk) ?? 0);
       this.#highestPrices.set(item.pk, price);
@@ -108,6 +110,9 @@ export class StockBook {
     return undefined;
   }
 }
+
+export const stocktakeOf = ({ sku, available, unitPriceMinor, currency }: Row): string =>
+  `${sku}: ${available} at ${unitPriceMinor} ${currency}`;
 
 /** What may differ after the writes: counters, and what the records held before and hold now. */
 function touchedBy(writes: readonly Write[], before: ReadonlyMap<string, Item>): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { inventory } from '../../../functions/inventory/inventory.ts';
 import { listStock } from '../../../functions/inventory/list-stock.ts';
 import { putStock } from '../../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
+import { catalogueEntry } from '../../../functions/inventory/table.ts';
 import { cancel } from '../../../functions/order/cancel.ts';
 import { get } from '../../../functions/order/get.ts';
 import { list } from '../../../functions/order/list.ts';
@@ -18,7 +19,7 @@ import { encodeCursor } from '../../../functions/runtime/paging.ts';
 import type { Parking } from '../../../functions/runtime/parking.ts';
 import type { Item } from '../../../functions/runtime/store.ts';
 import type { Service } from '../../../functions/saga/choreography.ts';
-import { CustomerId } from '../../../functions/saga/ids.ts';
+import { CustomerId, Sku } from '../../../functions/saga/ids.ts';
 import { anyLines } from '../arbitrary-facts.ts';
 import { orderIdOf } from '../facts.ts';
 import type { Call } from './http-calls.ts';
@@ -45,8 +46,7 @@ const items: readonly Item[] = [
   ...oneInEach(['RESERVED', 'REJECTED', 'RELEASED', 'RESERVED'] as const, 1, reservationItem),
   orderItem(othersOrder, 'PENDING', somebodyElse),
   reservationItem(othersOrder, 'RESERVED', somebodyElse),
-  stockItem('mug'),
-  stockItem('pen'),
+  ...['mug', 'pen'].flatMap((sku) => [stockItem(sku), catalogueEntry(Sku.parse(sku))]),
 ];
 const paymentItems: readonly Item[] = [
   ...oneInEach(['CAPTURED', 'CHARGING', 'DECLINED', 'VOIDED'] as const, 1, paymentItem),

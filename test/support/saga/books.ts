@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import amqp from 'amqplib';
@@ -25,13 +26,8 @@ export interface Books {
 // biome-ignore lint/suspicious/noExplicitAny: rows are read raw on purpose, not through the product's schemas
 export type Row = Record<string, any>;
 
-/** Whole rows, or those of a long run, which leaves too many: without history and outbox, which are most of them. */
+/** Whole rows, or for a long run, which leaves too many, what is judged of them, and a digest of all there is. */
 export type Extent = 'whole' | 'judged';
-
-const judgedAttributes = {
-  ProjectionExpression: 'pk, sku, available, version, #status, #record',
-  ExpressionAttributeNames: { '#status': 'status', '#record': 'record' },
-};
 
 /** Whose books: a system's, without the orders that were there before. */
 interface Bookkeeping {
@@ -45,10 +41,9 @@ export async function readBooks({ system, before }: Bookkeeping, extent: Extent 
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const only = extent === 'judged' ? judgedAttributes : {};
   const scan = async (TableName: string): Promise<Row[]> => {
     const rows: Row[] = [];
-    for await (const page of paginateScan({ client }, { TableName, ConsistentRead: true, ...only })) {
+    for await (const page of paginateScan({ client }, { TableName, ConsistentRead: true })) {
       rows.push(...(page.Items ?? []).map((item) => rowOf(unmarshall(item), extent)));
     }
     return rows;
@@ -73,11 +68,19 @@ export async function readBooks({ system, before }: Bookkeeping, extent: Extent 
   };
 }
 
-function rowOf({ record, ...item }: Row, extent: Extent): Row {
+function rowOf(item: Row, extent: Extent): Row {
+  const { record, ...attributes } = item;
   if (record === undefined) return item;
   const { orderId, state, ...rest } = JSON.parse(record);
-  return { ...item, orderId, state, ...(extent === 'whole' ? rest : {}) };
+  if (extent === 'whole') return { ...attributes, orderId, state, ...rest };
+  const { status, version } = item;
+  return { orderId, status, version, state, digest: digestOf(item) };
 }
+
+const digestOf = (item: Row): string =>
+  createHash('sha1')
+    .update(JSON.stringify(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64');
 
 export async function countMessages(system: System): Promise<{ waiting: number; parked: number }> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });

@@ -128,8 +128,14 @@ export const inventoryBugs: readonly Bug[] = [
   {
     name: 'a stocktake confirmed although others were in its way',
     file: 'functions/inventory/put-stock.ts',
-    find: 'await writeAmongOthers(edges.store, [',
-    replace: 'await edges.store.write([',
+    find: 'await writeAmongOthers(edges.store, [{',
+    replace: 'await edges.store.write([{',
+  },
+  {
+    name: 'a product that no catalogue lists',
+    file: 'functions/inventory/put-stock.ts',
+    find: 'of [catalogueEntry(sku.data), item])',
+    replace: 'of [item])',
   },
   {
     name: 'a receipt counts double',
