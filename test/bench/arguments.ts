@@ -24,6 +24,8 @@ export interface Arguments {
   /** Every order buys one and the same SKU. */
   readonly hot: boolean;
   readonly ratePerSecond: number | undefined;
+  /** How long the payment provider takes for each answer. */
+  readonly providerLatencyMs: number;
   readonly sizes: readonly number[];
   readonly plotFile: string | undefined;
   readonly withCounts: boolean;
@@ -31,7 +33,7 @@ export interface Arguments {
 }
 
 const usage =
-  'Usage: npm run bench -- [--sagas N] [--runs R] [--concurrency C] [--declined 0.1] [--skus K] [--hot] [--no-counts] [--participants-only | --rate R | --grow [--sizes 1000,10000] [--plot FILE]] [--json]';
+  'Usage: npm run bench -- [--sagas N] [--runs R] [--concurrency C] [--declined 0.1] [--skus K] [--hot] [--provider-latency MS] [--no-counts] [--participants-only | --rate R | --grow [--sizes 1000,10000] [--plot FILE]] [--json]';
 
 const options = {
   sagas: { type: 'string', default: '4000' },
@@ -40,6 +42,7 @@ const options = {
   declined: { type: 'string', default: '0.1' },
   skus: { type: 'string', default: '1000' },
   hot: { type: 'boolean', default: false },
+  'provider-latency': { type: 'string' },
   'no-counts': { type: 'boolean', default: false },
   'participants-only': { type: 'boolean', default: false },
   rate: { type: 'string' },
@@ -60,7 +63,7 @@ export function argumentsOf(args: readonly string[]): Arguments {
   if (mode !== 'grow' && (values.plot ?? values.sizes) !== undefined) {
     throw new UsageError(`--plot and --sizes are for --grow. ${usage}`);
   }
-  const { rate, hot, json } = values;
+  const { rate, hot, json, 'provider-latency': latency } = values;
   return {
     mode,
     sagas: count('--sagas', values.sagas, 1_000_000),
@@ -70,6 +73,7 @@ export function argumentsOf(args: readonly string[]): Arguments {
     skus: count('--skus', values.skus, 100_000),
     hot,
     ratePerSecond: rate === undefined ? undefined : count('--rate', rate, 100_000),
+    providerLatencyMs: latency === undefined ? 0 : count('--provider-latency', latency, 4_000),
     sizes: (values.sizes ?? usualSizes).split(',').map((size) => count('--sizes', size, 10_000_000)),
     plotFile: values.plot,
     withCounts: mode === 'full' && !values['no-counts'],

@@ -1,4 +1,5 @@
 import type { StopRequest } from '../../infra/local/stop-request.ts';
+import { providerIs } from '../support/saga/sandbox.ts';
 import type { Arguments } from './arguments.ts';
 import { buying } from './buying.ts';
 import { type Counted, countSagas } from './counting/counting.ts';
@@ -45,6 +46,7 @@ export async function runBench(
   const stage = await setStage({ skus: shelfOf(args), report: bar.line, requests });
   let timed: Omit<Findings, 'counted'>;
   try {
+    await providerIs(stage.world, { latencyMs: args.providerLatencyMs });
     const measured = await perform(stage, args, surroundings);
     bar.line('Judging what was done');
     timed = { ...measured, retries: stage.customer.retries, verdict: await verdictOn(stage) };

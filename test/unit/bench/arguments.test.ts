@@ -14,6 +14,7 @@ describe('the command line of the benchmark', () => {
       skus: 1_000,
       hot: false,
       ratePerSecond: undefined,
+      providerLatencyMs: 0,
       sizes: [1_000, 10_000, 100_000],
       plotFile: undefined,
       withCounts: true,
@@ -24,6 +25,7 @@ describe('the command line of the benchmark', () => {
   test('each mode has its own concurrency, unless one is given, and only the full one counts', () => {
     expect(parse('--participants-only')).toMatchObject({ mode: 'participants', concurrency: 1_000 });
     expect(parse('--participants-only', '--concurrency', '7')).toMatchObject({ concurrency: 7 });
+    expect(parse('--provider-latency', '300')).toMatchObject({ mode: 'full', providerLatencyMs: 300 });
     expect(parse('--rate', '50')).toMatchObject({ mode: 'rate', ratePerSecond: 50, withCounts: false });
     expect(parse('--grow', '--sizes', '10,20', '--plot', 'p.svg')).toMatchObject({
       mode: 'grow',
