@@ -73,8 +73,8 @@ function rowOf(item: Row, extent: Extent): Row {
   if (record === undefined) return item;
   const { orderId, state, ...rest } = JSON.parse(record);
   if (extent === 'whole') return { ...attributes, orderId, state, ...rest };
-  const { status, version } = item;
-  return { orderId, status, version, state, digest: digestOf(item) };
+  const { pk, status, version } = item;
+  return { pk, orderId, status, version, state, digest: digestOf(item) };
 }
 
 const digestOf = (item: Row): string =>
