@@ -39,7 +39,9 @@ export interface StageOptions {
 const stockers = 16;
 
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const { skus, report, requests, environment = {} } = options;
+  const { skus, report, requests } = options;
+  const { QUEUE_SHARDS } = process.env;
+  const environment = { ...(QUEUE_SHARDS ? { QUEUE_SHARDS } : {}), ...options.environment };
   // A broker or database that the shell names is somebody's, and may be far away.
   delete process.env.RABBITMQ_URL;
   delete process.env.DYNAMODB_ENDPOINT;

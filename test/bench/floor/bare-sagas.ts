@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import Stripe from 'stripe';
 import { stockKey } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
-import { orders } from '../../../functions/order/table.ts';
+import { dueShards, NUDGE_AFTER_SECONDS, orders } from '../../../functions/order/table.ts';
 import type { Provider } from '../../../functions/payment/payment.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { payments } from '../../../functions/payment/table.ts';
@@ -20,8 +20,6 @@ const tables = { order: orders, inventory: reservations, payment: payments };
 
 type ByService<T> = Readonly<Record<Service, T>>;
 
-/** What waits for something is in an index too. */
-const waiting = { dueShard: 'due-0', dueEpochSeconds: 4_000_000_000 };
 /** A reservation and two SKUs for each: no more fit into one transaction of a hundred. */
 const mostReserved = 33;
 const amount = { amountMinor: 1_000, currency: 'EUR' } as const;
@@ -94,7 +92,9 @@ export class BareSagas {
     const ids = Array.from({ length: size }, () =>
       OrderId.parse(`ord_${randomBytes(18).toString('base64url')}`),
     );
-    await this.#begin('order', ids, waiting);
+    const nowMs = Date.now();
+    const placed = { createdAtMs: nowMs };
+    await this.#begin('order', ids, { ...placed, ...waitingSince(nowMs) });
     await this.#say('order', ids, 'placed');
     for (let from = 0; from < size; from += mostReserved)
       await this.#begin('inventory', ids.slice(from, from + mostReserved), {}, this.#sales(mostReserved));
@@ -108,7 +108,7 @@ export class BareSagas {
     await this.#end('payment', ids);
     await this.#say('payment', ids, 'captured');
     await this.#stores.order.read(ids.map((id) => tables.order.key(id)));
-    await this.#end('order', ids);
+    await this.#end('order', ids, placed);
     await this.#hops.announce(messageIds(ids, 'confirmed'), this.#body('order'));
   }
 
@@ -130,10 +130,10 @@ export class BareSagas {
     return this.#write(service, [...puts, ...sales]);
   }
 
-  #end(service: Service, ids: readonly OrderId[]) {
+  #end(service: Service, ids: readonly OrderId[], also: object = {}) {
     return this.#write(
       service,
-      ids.map((id) => this.#put(service, id, { version: 2 }, { version: 1 })),
+      ids.map((id) => this.#put(service, id, { ...also, version: 2 }, { version: 1 })),
     );
   }
 
@@ -164,5 +164,11 @@ export class BareSagas {
     }));
   }
 }
+
+/** What waits for something is in an index too. */
+const waitingSince = (nowMs: number) => ({
+  dueShard: dueShards[nowMs % dueShards.length],
+  dueEpochSeconds: Math.ceil(nowMs / 1_000) + NUDGE_AFTER_SECONDS,
+});
 
 const messageIds = (ids: readonly OrderId[], what: string) => ids.map((id) => `${id}:${what}`);
