@@ -59,12 +59,14 @@ async function take(channel: Channel, queue: string, max: number): Promise<reado
   const enough = Promise.withResolvers<void>();
   try {
     await channel.prefetch(max);
-    const timer = setTimeout(enough.resolve, SILENCE_MS);
+    let timer: NodeJS.Timeout | undefined;
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message !== null) parked.push(message);
       if (message === null || parked.length === max) enough.resolve();
-      else timer.refresh();
+      else timer?.refresh();
     });
+    // Not before: until the broker has heard the question, its silence is no answer.
+    timer = setTimeout(enough.resolve, SILENCE_MS);
     await enough.promise;
     clearTimeout(timer);
     await channel.cancel(consumerTag);

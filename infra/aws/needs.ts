@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import { type Service, services } from '../../functions/saga/choreography.ts';
 
 export type TableAccess = 'read' | 'write' | `query ${string}`;
 
@@ -46,8 +46,18 @@ export const needs: Readonly<Record<string, Needs>> = {
   topology: { broker: 'administer' },
 };
 
-/** The service a handler belongs to, by its folder; undefined for what is nobody's part in the saga. */
-export function serviceOf(handler: string): Service | undefined {
-  const [, service] = /^functions\/(order|inventory|payment)\//.exec(handler) ?? [];
-  return service as Service | undefined;
+/**
+ * The service a handler belongs to, by its folder; undefined for what is nobody's part in the saga.
+ * @throws if it needs a service's table or broker user, and its folder is none's
+ */
+export function serviceOf(handler: string, { table, broker }: Needs): Service | undefined {
+  const [, folder] = handler.split('/');
+  const service = services.find((each) => each === folder);
+  if (service === undefined && (table !== undefined || (broker !== undefined && broker !== 'administer'))) {
+    throw new Error(
+      `${handler} needs a service's table or broker user, but ${folder} is no service: add it to ` +
+        'functions/saga/choreography.ts, or take what it does not need out of infra/aws/needs.ts',
+    );
+  }
+  return service;
 }

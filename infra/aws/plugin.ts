@@ -85,13 +85,9 @@ export default class DeploymentPlugin {
     const { Resources: resources, Outputs: outputs } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
     for (const [functionName, { handler }] of Object.entries(functions)) {
-      const request = {
-        functionName,
-        stage,
-        imports,
-        service: serviceOf(handler),
-        needs: needsOf(functionName),
-      };
+      const needed = needsOf(functionName);
+      const service = serviceOf(handler, needed);
+      const request = { functionName, stage, imports, service, needs: needed };
       resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
     }
     for (const { Type, Properties } of Object.values(resources)) {
@@ -119,8 +115,9 @@ export default class DeploymentPlugin {
   }
 }
 
-function connect(definition: Definition, { broker, stripe }: Needs, imports: Imports): void {
-  const service = serviceOf(definition.handler);
+function connect(definition: Definition, needed: Needs, imports: Imports): void {
+  const service = serviceOf(definition.handler, needed);
+  const { broker, stripe } = needed;
   if (broker === undefined) return;
   definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
   if (service !== undefined) {

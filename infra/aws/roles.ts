@@ -93,8 +93,9 @@ function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Stat
 }
 
 /**
- * Lambda puts a network interface into the VPC in the function's name. Descriptions know no resources, and for the
- * others Lambda wants all of the account's. The function's own code is kept from using any of it.
+ * Lambda puts a network interface into the VPC with the function's role. Descriptions know no resources; the others do,
+ * but not yet the interface that Lambda is going to make, so they are allowed on all that is the account's in this
+ * region. The function's own code is kept from using any of it.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */

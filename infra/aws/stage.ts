@@ -1,6 +1,6 @@
 type Resource = { Type: string; DependsOn?: unknown; Properties: Record<string, unknown> };
 
-/** Requests a second over all methods. */
+/** Requests a second of each method: what a stage sets for all of them holds for each by itself. */
 const RATE_LIMIT = 200;
 
 /** One JSON line for each request; who called, but neither token nor body. */

@@ -65,26 +65,42 @@ describe.each(services)('the alarm on dead letters of %s', (service) => {
   const quiet = [0, 0, 0, 0, 0];
 
   // Fails where what is counted is that a message was put aside: that is over after a minute.
-  test('is raised for as long as anything lies there, and over once it was redriven', async () => {
+  test('is raised once anything has lain there for five minutes, and over once it was redriven', async () => {
     const days = Array.from({ length: 3 * 24 * 60 }, () => 1);
-    const found = await states([0, ...days, ...quiet]);
-    expect(found[0]).toBe(false);
-    expect(found.slice(1, 1 + days.length)).not.toContain(false);
+    const found = await states([...quiet, ...days, 0]);
+    const raised = quiet.length + 4;
+    expect(found.slice(0, raised)).not.toContain(true);
+    expect(found.slice(raised, -1)).not.toContain(false);
     expect(found.at(-1)).toBe(false);
   });
 
-  test('is not raised by a minute without an answer, but by five', async () => {
-    expect(await states([...quiet, undefined, 0, undefined, undefined, undefined, undefined])).not.toContain(
-      true,
-    );
-    expect((await states([...quiet, ...quiet.map(() => undefined)])).at(-1)).toBe(true);
+  // Fails where silence is left to TreatMissingData: the quiet minutes before it are looked at instead.
+  test('is not raised by four minutes without an answer, but by five', async () => {
+    const silence = quiet.map(() => undefined);
+    expect(await states([...quiet, undefined, 0, ...silence.slice(1)])).not.toContain(true);
+    expect((await states([...quiet, ...silence])).at(-1)).toBe(true);
+    expect((await states([...quiet, 1, undefined, 1, undefined, 1])).at(-1)).toBe(true);
   });
 
   test('looks at what its own function counts, and at no other service’s', () => {
     expect(metricFilterOf(`count-${service}-dead-letters`)?.MetricTransformations).toMatchObject([
-      { MetricName: resources[name]?.Properties.MetricName, MetricValue: '$.parked' },
+      { MetricName: name, MetricValue: '$.parked' },
+    ]);
+    expect(resources[name]?.Properties.Metrics).toMatchObject([
+      { MetricStat: { Metric: { MetricName: name } } },
+      {},
     ]);
   });
+});
+
+test('an alarm that fills nothing in notices a silence only when its old values are out of sight', () => {
+  const alarm = AlarmSettings.parse({
+    ...{ Statistic: 'Maximum', Period: 300, EvaluationPeriods: 1, DatapointsToAlarm: 1, Threshold: 0 },
+    ...{ ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'breaching' },
+  });
+  const afterSilence = (minutes: number) =>
+    isRaised(alarm, [0, 0, 0, 0, 0, ...Array.from({ length: minutes }, () => undefined)]);
+  expect([5, 10, 15].map(afterSilence)).toEqual([false, false, true]);
 });
 
 // Fails with console.*: that is how Lambda's own format, which is the default, has its lines.

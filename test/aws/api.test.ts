@@ -56,7 +56,7 @@ describe('the API', () => {
       [
         {
           Action: { Block: {} },
-          Statement: { SizeConstraintStatement: { ComparisonOperator: 'GT', Size: 65_535 } },
+          Statement: { SizeConstraintStatement: { ComparisonOperator: 'GT', Size: 65_536 } },
         },
       ],
     ]);

@@ -8,25 +8,20 @@ import { projectDir } from '../../infra/local/project.ts';
 /** The schema takes any text. https://github.com/compose-spec/compose-spec/blob/main/11-extension.md#specifying-durations */
 const Duration = z.string().regex(/^(\d+(us|ms|s|m|h))+$/);
 
-/** As much of https://github.com/compose-spec/compose-spec as is used, which compose-specification.test.ts knows whole. */
-const Service = z.strictObject({
+/** What we want of it besides the specification, which compose-specification.test.ts knows. */
+const Service = z.looseObject({
   profiles: z.array(z.enum(['laptop', 'localstack'])).optional(),
   image: z.string(),
-  hostname: z.string().optional(),
-  user: z.string().optional(),
-  working_dir: z.string().optional(),
   command: z.union([z.string(), z.array(z.string())]).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()),
-  depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
-  healthcheck: z.strictObject({
-    test: z.array(z.string()).min(2),
-    ...{ interval: Duration, timeout: Duration, retries: z.int(), start_period: Duration.optional() },
+  depends_on: z.record(z.string(), z.object({ condition: z.literal('service_healthy') })).optional(),
+  healthcheck: z.looseObject({
+    ...{ interval: Duration, timeout: Duration, start_period: Duration.optional() },
   }),
   stop_grace_period: Duration.optional(),
 });
-const Compose = z.strictObject({
+const Compose = z.looseObject({
   services: z.record(z.string(), Service),
   volumes: z.record(z.string(), z.null()),
 });

@@ -31,7 +31,7 @@ describe('what is kept', () => {
     }
   });
 
-  test('topics, buckets and secrets are encrypted', () => {
+  test('topics and buckets are encrypted, which secrets always are', () => {
     for (const from of templates) {
       for (const [name, { KmsMasterKeyId }] of propertiesOf('AWS::SNS::Topic', from)) {
         expect(KmsMasterKeyId, name).toEqual({ Ref: 'AlarmsKey' });
