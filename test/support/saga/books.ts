@@ -84,8 +84,11 @@ const digestOf = (item: Row): string =>
 
 export async function countMessages(system: System): Promise<{ waiting: number; parked: number }> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
+  // A queue that is not there is the caller's to hear of, and would otherwise end the process with all it has started.
+  connection.on('error', () => {});
   try {
     const channel = await connection.createChannel();
+    channel.on('error', () => {});
     const delays = services.flatMap((service) =>
       parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map((delay) => retryExchangeOf(service, delay)),
     );
