@@ -7,11 +7,12 @@
  * A reservation is stock held for an order. RELEASED is final: an order.placed that comes later finds it and
  * reserves nothing.
  */
-import { compensatorsOf, isFailure } from '../saga/choreography.ts';
-import { type Decision, ignore, refuse, repeat } from '../saga/decision.ts';
-import type { EventData, Fact, Line, PricedLine, StockRejection } from '../saga/events.ts';
-import type { CustomerId, Sku } from '../saga/ids.ts';
-import { MAX_AMOUNT_MINOR } from '../saga/money.ts';
+
+import { type Decision, ignore, refuse, repeat } from '../../engine/saga/decision.ts';
+import type { Line, PricedLine, StockRejection } from '../events.ts';
+import type { CustomerId, Sku } from '../ids.ts';
+import { MAX_AMOUNT_MINOR } from '../money.ts';
+import { type EventData, type Fact, shop } from '../shop.ts';
 
 export type Reservation = { readonly customerId: CustomerId } & (
   | {
@@ -33,7 +34,7 @@ export interface StockLevel {
 
 export type Catalogue = (sku: Sku) => StockLevel | undefined;
 
-type InventoryDecision = Decision<Reservation>;
+type InventoryDecision = Decision<Reservation, never, Fact>;
 
 export const stockKey = (sku: Sku): string => `SKU#${sku}`;
 
@@ -43,8 +44,8 @@ export function decide(
   catalogue: Catalogue,
 ): InventoryDecision {
   if (fact.type === 'order.placed') return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
-  if (!isFailure(fact)) return refuse(`${fact.type} is not for inventory`);
-  if (compensatorsOf(fact.type).includes('inventory')) return release(reservation, fact.data);
+  if (!shop.isFailure(fact)) return refuse(`${fact.type} is not for inventory`);
+  if (shop.compensatorsOf(fact.type).includes('inventory')) return release(reservation, fact.data);
   return ignore(`${fact.type} leaves nothing to release`);
 }
 

@@ -1,9 +1,10 @@
-import type { Edges } from '../runtime/edges.ts';
-import { http, json, pathOf } from '../runtime/http.ts';
-import { liveEdges } from '../runtime/live.ts';
-import { Problem } from '../runtime/problem.ts';
-import { Sku } from '../saga/ids.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { http, json, pathOf } from '../../engine/http/http.ts';
+import { Problem } from '../../engine/http/problem.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { Sku } from '../ids.ts';
 import { stockKey } from './decide.ts';
+import { inventory } from './inventory.ts';
 import { stockOf } from './table.ts';
 
 /** GET /stock/{sku} */
@@ -15,4 +16,4 @@ export const getStock = (edges: Edges) =>
     return json(200, stockOf(item));
   });
 
-export const handler = getStock(liveEdges('inventory'));
+export const handler = getStock(liveEdges(inventory));

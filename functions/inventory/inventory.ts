@@ -1,10 +1,11 @@
-import type { Participant } from '../runtime/participant.ts';
-import type { Fact } from '../saga/events.ts';
+import type { Participant } from '../../engine/batch/participant.ts';
+import { type Fact, shop } from '../shop.ts';
 import { decide, type Reservation, stockKey } from './decide.ts';
 import { reservations, stockOf } from './table.ts';
 
 /** The inventory service's part in the saga. Stock and prices are read with the reservation, in one call. */
 export const inventory: Participant<Reservation, Fact, never> = {
+  saga: shop,
   service: 'inventory',
   table: reservations,
   opens: 'order.placed',

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Edges } from '../runtime/edges.ts';
-import { http, json } from '../runtime/http.ts';
-import { liveEdges } from '../runtime/live.ts';
-import { cursorOf, encodeCursor, limitOf } from '../runtime/paging.ts';
-import { Sku } from '../saga/ids.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { http, json } from '../../engine/http/http.ts';
+import { cursorOf, encodeCursor, limitOf } from '../../engine/http/paging.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { Sku } from '../ids.ts';
 import { stockKey } from './decide.ts';
+import { inventory } from './inventory.ts';
 import { CATALOGUE, catalogueEntry, stockOf } from './table.ts';
 
 /** Of the index, and of a cursor. */
@@ -29,4 +30,4 @@ export const listStock = (edges: Edges) =>
     });
   });
 
-export const handler = listStock(liveEdges('inventory'));
+export const handler = listStock(liveEdges(inventory));

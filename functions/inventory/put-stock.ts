@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import type { Edges } from '../runtime/edges.ts';
-import { bodyOf, http, json, requireRole } from '../runtime/http.ts';
-import { liveEdges } from '../runtime/live.ts';
-import { Problem } from '../runtime/problem.ts';
-import { writeAmongOthers } from '../runtime/write-among-others.ts';
-import { Sku } from '../saga/ids.ts';
-import { AmountMinor, Currency } from '../saga/money.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
+import { bodyOf, http, json, requireRole } from '../../engine/http/http.ts';
+import { Problem } from '../../engine/http/problem.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { Sku } from '../ids.ts';
+import { AmountMinor, Currency } from '../money.ts';
 import { stockKey } from './decide.ts';
+import { inventory } from './inventory.ts';
 import { catalogueEntry, MAX_AVAILABLE, stockOf } from './table.ts';
 
 const NewStock = z.strictObject({
@@ -35,4 +36,4 @@ export const putStock = (edges: Edges) =>
     return json(200, stockOf(item));
   });
 
-export const handler = putStock(liveEdges('inventory'));
+export const handler = putStock(liveEdges(inventory));

@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import type { Edges } from '../runtime/edges.ts';
-import { bodyOf, http, json, pathOf, requireRole } from '../runtime/http.ts';
-import { fingerprintOf, idempotencyKeyOf, receiptIdFor } from '../runtime/idempotency-key.ts';
-import { liveEdges } from '../runtime/live.ts';
-import { Problem } from '../runtime/problem.ts';
-import type { WriteResult } from '../runtime/store.ts';
-import { writeAmongOthers } from '../runtime/write-among-others.ts';
-import { Sku } from '../saga/ids.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import type { WriteResult } from '../../engine/batch/store.ts';
+import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
+import { bodyOf, http, json, pathOf, requireRole } from '../../engine/http/http.ts';
+import { fingerprintOf, idempotencyKeyOf, keyDigest } from '../../engine/http/idempotency-key.ts';
+import { Problem } from '../../engine/http/problem.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { Sku } from '../ids.ts';
 import { stockKey } from './decide.ts';
+import { inventory } from './inventory.ts';
 import { stockOf } from './table.ts';
 
 const Receipt = z.strictObject({ quantity: z.int().min(1).max(1_000_000) });
@@ -20,7 +21,7 @@ export const receiveStock = (edges: Edges) =>
     const key = idempotencyKeyOf(event);
     const receipt = bodyOf(event, Receipt);
     const fingerprint = fingerprintOf(receipt);
-    const pk = `RECEIPT#${receiptIdFor(operator, sku, key)}`;
+    const pk = `RECEIPT#${keyDigest('receipt', operator, sku, key)}`;
     const item = { pk, fingerprint, ...receipt, receivedAt: new Date(edges.now()).toISOString() };
     const result = await writeAmongOthers(edges.store, [
       { kind: 'put', item, expects: 'absent' },
@@ -42,4 +43,4 @@ function checkRepeat(
     throw new Problem('idempotency-key-reused', 'Send a new Idempotency-Key for a new receipt.');
 }
 
-export const handler = receiveStock(liveEdges('inventory'));
+export const handler = receiveStock(liveEdges(inventory));

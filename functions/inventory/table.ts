@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Table } from '../runtime/record.ts';
-import type { Item } from '../runtime/store.ts';
-import { Line, PricedLine, StockRejection } from '../saga/events.ts';
-import { CustomerId, Sku } from '../saga/ids.ts';
-import { AmountMinor, Currency } from '../saga/money.ts';
+import type { Item } from '../../engine/batch/store.ts';
+import type { Table } from '../../engine/saga/table.ts';
+import { Line, PricedLine, StockRejection } from '../events.ts';
+import { CustomerId, Sku } from '../ids.ts';
+import { AmountMinor, Currency } from '../money.ts';
+import { shop } from '../shop.ts';
 import type { Reservation } from './decide.ts';
 
 /**
@@ -17,6 +18,7 @@ export const catalogueEntry = (sku: Sku): Item => ({ pk: `CATALOGUE#${sku}`, cat
 const customerId = CustomerId;
 
 export const reservations: Table<Reservation> = {
+  saga: shop,
   key: (orderId) => `ORDER#${orderId}`,
 
   schema: z.discriminatedUnion('status', [

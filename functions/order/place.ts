@@ -1,13 +1,10 @@
 import * as z from 'zod';
-import type { Edges } from '../runtime/edges.ts';
-import { bodyOf, http, requireRole, traceparentOf } from '../runtime/http.ts';
-import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../runtime/idempotency-key.ts';
-import { liveEdges } from '../runtime/live.ts';
-import { Problem } from '../runtime/problem.ts';
-import { HASTY } from '../runtime/publisher.ts';
-import { together } from '../runtime/together.ts';
-import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../saga/events.ts';
-import { accepted, order } from './order.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { placing } from '../../engine/initiator/place.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { HASTY } from '../../engine/rabbitmq/publisher.ts';
+import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
+import { order } from './order.ts';
 
 const NewOrder = z.strictObject({
   items: z
@@ -18,27 +15,7 @@ const NewOrder = z.strictObject({
   paymentMethod: PaymentMethod,
 });
 
-/** POST /orders: accepted as soon as it is durable; the saga goes on by itself. */
-export const place = (edges: Edges) => {
-  const run = together(order, edges);
-  return http(async (event) => {
-    const { id: customerId } = requireRole(event, 'customer');
-    const key = idempotencyKeyOf(event);
-    const body = bodyOf(event, NewOrder);
-    const orderId = orderIdFor(customerId, key);
-    const placed = { ...body, customerId, fingerprint: fingerprintOf(body), createdAtMs: edges.now() };
-    const work = {
-      orderId,
-      input: { type: 'place', order: placed },
-      traceparent: traceparentOf(event),
-    } as const;
+/** POST /orders */
+export const place = (edges: Edges) => placing(order, edges, NewOrder);
 
-    const outcome = await run(work);
-    if (outcome.kind === 'refused') {
-      throw new Problem('idempotency-key-reused', 'Send a new Idempotency-Key for a new order.');
-    }
-    return accepted(outcome);
-  });
-};
-
-export const handler = place(liveEdges('order', HASTY));
+export const handler = place(liveEdges(order, HASTY));

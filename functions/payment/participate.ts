@@ -1,7 +1,8 @@
-import { liveEdges, retryDelays } from '../runtime/live.ts';
-import { participate } from '../runtime/participate.ts';
+import { consume } from '../../engine/consumer/consume.ts';
+import { liveEdges, retryDelays } from '../../engine/live.ts';
 import { payment } from './payment.ts';
 import { liveProvider } from './provider.ts';
 
 /** The queue `payment`: reservations to charge for, and failures to void or refund after. */
-export const handler = participate(payment(liveProvider()), liveEdges('payment'), retryDelays());
+const participant = payment(liveProvider());
+export const handler = consume(participant, liveEdges(participant), retryDelays());

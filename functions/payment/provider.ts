@@ -1,10 +1,9 @@
 import Stripe from 'stripe';
-import { required } from '../runtime/environment.ts';
-import { secret } from '../runtime/secret.ts';
-import { MAX_TEXT_LENGTH, type PaymentDecline } from '../saga/events.ts';
-import type { OrderId } from '../saga/ids.ts';
-import type { ProviderAnswer, ProviderCall } from './decide.ts';
-import type { Provider } from './payment.ts';
+import { required } from '../../engine/environment/environment.ts';
+import { secret } from '../../engine/environment/secret.ts';
+import { MAX_TEXT_LENGTH, type PaymentDecline } from '../events.ts';
+import type { OrderId } from '../shop.ts';
+import type { Provider } from './decide.ts';
 
 /** A charge usually takes one to two seconds; past this its result is unknown, and is asked for again. */
 const TIMEOUT_MS = 5_000;
@@ -16,19 +15,25 @@ const TIMEOUT_MS = 5_000;
  * is looked for first: search covers all but the last minute, and the key covers that.
  * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
-export const stripeProvider =
-  (connect: () => StripeCalls | Promise<StripeCalls>): Provider =>
-  async (orderId, call) => {
+export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>): Provider => {
+  const ask = async <T>(call: (stripe: StripeCalls) => Promise<T>): Promise<T> => {
     try {
-      const stripe = await connect();
-      return call.call === 'charge'
-        ? ((call.again ? await findCharge(stripe, orderId) : undefined) ??
-            (await charge(stripe, orderId, call)))
-        : await refund(stripe, orderId, call);
+      return await call(await connect());
     } catch (error) {
       throw unknownAnswer(error);
     }
   };
+  return {
+    call: (orderId, request, again) =>
+      ask(
+        async (stripe) =>
+          (again ? await findCharge(stripe, orderId) : undefined) ?? (await charge(stripe, orderId, request)),
+      ),
+    undo: (orderId, payment, again) => ask((stripe) => refund(stripe, orderId, payment, again)),
+  };
+};
+
+type Charged = Awaited<ReturnType<Provider['call']>>;
 
 /** What is used of the SDK's client. Given from outside, so that a simulation can stand in. */
 export interface StripeCalls {
@@ -69,8 +74,8 @@ function connectWith(key: string): Stripe {
 async function charge(
   stripe: StripeCalls,
   orderId: OrderId,
-  { amountMinor, currency, paymentMethod }: Extract<ProviderCall, { call: 'charge' }>,
-): ReturnType<Provider> {
+  { amountMinor, currency, paymentMethod }: Parameters<Provider['call']>[1],
+): Promise<Charged> {
   try {
     const intent = await stripe.paymentIntents.create(
       {
@@ -89,25 +94,22 @@ async function charge(
   } catch (error) {
     const decline = declineOf(error);
     if (decline === undefined) throw error;
-    return { type: 'charge.declined', decline };
+    return { refused: { decline } };
   }
 }
 
-async function findCharge(stripe: StripeCalls, orderId: OrderId): Promise<ProviderAnswer | undefined> {
+async function findCharge(stripe: StripeCalls, orderId: OrderId): Promise<Charged | undefined> {
   const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
   const intent = data.find(({ status }) => status === 'succeeded') ?? data[0];
   return intent && answerOf(intent);
 }
 
 /** https://docs.stripe.com/payments/paymentintents/lifecycle */
-function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): ProviderAnswer {
-  if (status === 'succeeded') return { type: 'charge.captured', paymentIntentId: id };
+function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): Charged {
+  if (status === 'succeeded') return { done: { paymentIntentId: id } };
   if (status === 'requires_payment_method' || status === 'canceled') {
     const message = refusal?.message ?? `The payment intent is ${status}.`;
-    return {
-      type: 'charge.declined',
-      decline: declined(refusal?.code ?? status, message, refusal?.decline_code),
-    };
+    return { refused: { decline: declined(refusal?.code ?? status, message, refusal?.decline_code) } };
   }
   throw new ProviderError(`payment intent ${id} is ${status}`);
 }
@@ -116,8 +118,9 @@ function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentInt
 async function refund(
   stripe: StripeCalls,
   orderId: OrderId,
-  { paymentIntentId, again }: Extract<ProviderCall, { call: 'refund' }>,
-): ReturnType<Provider> {
+  { paymentIntentId }: Parameters<Provider['undo']>[1],
+  again: boolean,
+): ReturnType<Provider['undo']> {
   const earlier = again
     ? (await stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })).data
     : [];
@@ -127,7 +130,7 @@ async function refund(
       { payment_intent: paymentIntentId, metadata: { orderId } },
       { idempotencyKey: `${orderId}:refund:${earlier.length}` },
     ));
-  if (isRefunded(refunded)) return { type: 'refund.succeeded', refundId: refunded.id };
+  if (isRefunded(refunded)) return { refundId: refunded.id };
   throw new ProviderError(`refund ${refunded.id} is ${refunded.status}`);
 }
 

@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 

@@ -1,4 +1,4 @@
-import { type Service, services } from '../../functions/saga/choreography.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 
 export type TableAccess = 'read' | 'write' | `query ${string}`;
 
@@ -52,11 +52,11 @@ export const needs: Readonly<Record<string, Needs>> = {
  */
 export function serviceOf(handler: string, { table, broker }: Needs): Service | undefined {
   const [, folder] = handler.split('/');
-  const service = services.find((each) => each === folder);
+  const service = shop.services.find((each) => each === folder);
   if (service === undefined && (table !== undefined || (broker !== undefined && broker !== 'administer'))) {
     throw new Error(
       `${handler} needs a service's table or broker user, but ${folder} is no service: add it to ` +
-        'functions/saga/choreography.ts, or take what it does not need out of infra/aws/needs.ts',
+        'functions/shop.ts, or take what it does not need out of infra/aws/needs.ts',
     );
   }
   return service;

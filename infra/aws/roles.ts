@@ -1,4 +1,4 @@
-import { type Service, services } from '../../functions/saga/choreography.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 import type { Imports, Json } from './imports.ts';
 import type { Needs, TableAccess } from './needs.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { parseQueueShards } from '../broker/shards.ts';
 import { topologyOf } from '../broker/topology.ts';
 import { users } from '../broker/users.ts';

@@ -1,5 +1,5 @@
-import { services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { parseQueueShards, type QueueShards, queuesOf } from './shards.ts';
 
 type Event = { rabbitmq?: { queue: string } | undefined; readonly http?: unknown };
@@ -41,7 +41,7 @@ export function shardEvents(functions: Readonly<Record<string, Definition>>, sha
   for (const definition of Object.values(functions)) {
     definition.events = definition.events?.flatMap((event) => {
       const { rabbitmq } = event;
-      const service = rabbitmq && services.find((each) => queueOf(each) === rabbitmq.queue);
+      const service = rabbitmq && shop.services.find((each) => queueOf(each) === rabbitmq.queue);
       if (service === undefined) return [event];
       const queues = queuesOf(service, shards);
       if (definition.reservedConcurrency !== undefined) definition.reservedConcurrency += queues.length - 1;

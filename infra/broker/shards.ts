@@ -1,6 +1,6 @@
-import { type Service, services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
-import { slots } from '../../functions/saga/slots.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { slots } from '../../engine/saga/slots.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 
 /** How many queues each service reads. */
 export type QueueShards = Readonly<Record<Service, number>>;
@@ -16,12 +16,12 @@ export function parseQueueShards(text = ''): QueueShards {
   const shards: Record<Service, number> = { order: 1, inventory: 1, payment: 1 };
   if (text === '') return shards;
   const entries = counts.includes(text.trim())
-    ? services.map((service) => `${service}=${text}`)
+    ? shop.services.map((service) => `${service}=${text}`)
     : text.split(',');
   const named = new Set<Service>();
   for (const entry of entries) {
     const [name = '', count = '', ...rest] = entry.split('=').map((part) => part.trim());
-    const service = services.find((each) => each === name);
+    const service = shop.services.find((each) => each === name);
     if (service === undefined || named.has(service) || !counts.includes(count) || rest.length > 0) {
       throw new RangeError(
         `"${entry.trim()}" is neither ${counts.join(', ')} nor one of them for a service, once, such as inventory=4`,

@@ -1,4 +1,3 @@
-import { type Service, services, subscriptionsOf } from '../../functions/saga/choreography.ts';
 import {
   deadQueueOf,
   EVENTS_EXCHANGE,
@@ -9,8 +8,9 @@ import {
   redriveExchangeOf,
   retryExchangeOf,
   returnExchangeOf,
-} from '../../functions/saga/routes.ts';
-import { SLOT_HEADER } from '../../functions/saga/slots.ts';
+} from '../../engine/saga/routes.ts';
+import { SLOT_HEADER } from '../../engine/saga/slots.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 import { oneQueueEach, type QueueShards, queuesOf, slotsOf } from './shards.ts';
 
 export interface Exchange {
@@ -121,7 +121,7 @@ const strayExchangeOf = (service: Service, count: number): string => `${service}
 /** What each service hears, and by which key. */
 const heard: readonly (Omit<ExchangeBinding, 'to'> & { readonly service: Service })[] = [
   ...services.flatMap((service) =>
-    subscriptionsOf(service).map((type) => ({ service, exchange: EVENTS_EXCHANGE, routingKey: type })),
+    shop.subscriptionsOf(service).map((type) => ({ service, exchange: EVENTS_EXCHANGE, routingKey: type })),
   ),
   ...services.map((service) => ({ service, exchange: FAILURES_EXCHANGE, routingKey: '' })),
 ];
@@ -181,7 +181,7 @@ export function topologyOf(retryDelays: readonly RetryDelay[], shards: QueueShar
     exchangeBindings: heard
       .filter(({ service }) => isSharded(service))
       .map(({ service, exchange, routingKey }) => ({ exchange, to: redriveExchangeOf(service), routingKey })),
-    leftovers: services.flatMap((service) => leftoversOf(service, shards[service])),
+    leftovers: shop.services.flatMap((service) => leftoversOf(service, shards[service])),
   };
 }
 

@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { publisherOf, type Service, services } from '../../functions/saga/choreography.ts';
-import { eventTypes } from '../../functions/saga/events.ts';
 import {
   deadQueueOf,
   exchangeOf,
@@ -8,7 +6,8 @@ import {
   queueOf,
   redriveExchangeOf,
   returnExchangeOf,
-} from '../../functions/saga/routes.ts';
+} from '../../engine/saga/routes.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 
 /** Patterns that a name has to match as a whole. https://www.rabbitmq.com/docs/access-control#authorisation */
 export interface Permissions {
@@ -25,7 +24,7 @@ export interface BrokerUser<Name extends string = string> {
 }
 
 /** One user for each service, derived from the choreography: it writes where it publishes, reads what is its own. */
-export const users: readonly BrokerUser<Service>[] = services.map((service) => ({
+export const users: readonly BrokerUser<Service>[] = shop.services.map((service) => ({
   name: service,
   tags: '',
   permissions: {
@@ -51,7 +50,7 @@ export const administrator = (name: string): BrokerUser => ({
 });
 
 function publishedTo(service: Service): ReadonlySet<string> {
-  return new Set(eventTypes.filter((type) => publisherOf(type) === service).map(exchangeOf));
+  return new Set(shop.eventTypes.filter((type) => shop.publisherOf(type) === service).map(exchangeOf));
 }
 
 function exactly(name: string): string {

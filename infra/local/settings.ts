@@ -1,4 +1,4 @@
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { parseQueueShards } from '../broker/shards.ts';
 import { SetupError } from './processes/setup-error.ts';
 

@@ -1,4 +1,4 @@
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { applyTopology } from '../broker/apply.ts';
 import { parseQueueShards } from '../broker/shards.ts';
 import { topologyOf } from '../broker/topology.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { nudge } from '../../functions/order/nudge.ts';
-import { countDeadLetters, parkedOn } from '../../functions/runtime/count-dead-letters.ts';
-import { services } from '../../functions/saga/choreography.ts';
+import { countDeadLetters, parkedOn } from '../../engine/dead-letters/count-dead-letters.ts';
+import { nudge } from '../../engine/initiator/nudge.ts';
+import { shop } from '../../functions/shop.ts';
 import { brokerWith } from '../support/asked-broker.ts';
 import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
 import { filter } from '../support/aws/filter-pattern.ts';
@@ -42,7 +42,7 @@ async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]>
   return written;
 }
 
-describe.each(services)('the alarm on dead letters of %s', (service) => {
+describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
   const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}DeadLetters`;
   const alarm = AlarmSettings.parse(resources[name]?.Properties);
   const counted = filterOf(`count-${service}-dead-letters`);

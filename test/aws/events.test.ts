@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { broker, propertiesOf, shortName, template } from '../support/aws/production.ts';
 
@@ -9,7 +9,7 @@ describe('events', () => {
   test('every event source mapping reads an existing queue as its own service, without waiting', () => {
     const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
     const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(services.length);
+    expect(mappings).toHaveLength(shop.services.length);
     for (const [, properties] of mappings) {
       const [queue] = properties.Queues;
       expect(queues.map(({ name }) => name)).toContain(queue);
@@ -32,7 +32,7 @@ describe('events', () => {
   test('a mapping that has stopped reading its queue is missed, and so is a broker that says nothing', () => {
     expect(template.Resources.EventSourceGone?.Properties).toMatchObject({
       ...{ Namespace: 'AWS/AmazonMQ', MetricName: 'ConsumerCount', TreatMissingData: 'breaching' },
-      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: services.length },
+      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: shop.services.length },
       Dimensions: [{ Name: 'Broker', Value: 'order-saga-prod' }],
     });
     const [[, { BrokerName }] = ['', { BrokerName: undefined }]] = propertiesOf(

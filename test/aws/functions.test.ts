@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
+import { shop } from '../../functions/shop.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 import { readWiring } from '../support/wiring.ts';
 import { variablesOf } from '../support/wiring-checks.ts';
@@ -28,7 +28,7 @@ describe('functions', () => {
       if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
     }
     const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inside).toHaveLength(services.length + 3 + 3 + 3 + 1);
+    expect(inside).toHaveLength(shop.services.length + 3 + 3 + 3 + 1);
   });
 
   test('that publish or consume change after the topology, and not before it was accepted', () => {
@@ -80,6 +80,6 @@ describe('the topology', () => {
     const { AmqpUrl, AdminSecret, Secrets } = Properties as Record<string, Record<string, unknown>>;
     const filledIn = { amqpUrl: AmqpUrl, adminSecret: AdminSecret, ...Secrets };
     expect(value).toEqual({ 'Fn::Sub': [expect.stringContaining('"RequestType":"Update"'), filledIn] });
-    expect(Object.keys(Secrets ?? {})).toEqual(services);
+    expect(Object.keys(Secrets ?? {})).toEqual(shop.services);
   });
 });

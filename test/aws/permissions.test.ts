@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
+import { shop } from '../../functions/shop.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 import { readWiring } from '../support/wiring.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { type Packaged, packageFor } from '../support/aws/package.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
+import { shop } from '../../functions/shop.ts';
 import { broker, ofType, propertiesOf, tables, templates } from '../support/aws/production.ts';
 
 /** Goal: data and broker outlive mistakes and are nobody else's. Method: reads the templates of their stacks. */
 describe('what is kept', () => {
   test('tables are on demand, encrypted, recoverable, protected in production, and forget nothing', () => {
     const found = propertiesOf('AWS::DynamoDB::Table', tables);
-    expect(found).toHaveLength(services.length);
+    expect(found).toHaveLength(shop.services.length);
     for (const [, properties] of found) {
       expect(properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -25,7 +25,7 @@ describe('what is kept', () => {
       ...ofType('AWS::AmazonMQ::Broker', broker),
       ...ofType('AWS::SecretsManager::Secret', broker),
     ];
-    expect(kept).toHaveLength(services.length + 1 + services.length + 2);
+    expect(kept).toHaveLength(shop.services.length + 1 + shop.services.length + 2);
     for (const [name, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
       expect([DeletionPolicy, UpdateReplacePolicy], name).toEqual(['RetainExceptOnCreate', 'Retain']);
     }

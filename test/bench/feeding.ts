@@ -1,13 +1,14 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { eventMessage, type OutgoingMessage } from '../../engine/batch/messages.ts';
+import { next, toItem } from '../../engine/batch/record.ts';
+import { fingerprintOf, orderIdFor } from '../../engine/http/idempotency-key.ts';
+import { seal } from '../../engine/saga/envelope.ts';
+import { Lines } from '../../functions/events.ts';
+import { CustomerId } from '../../functions/ids.ts';
 import { decide } from '../../functions/order/decide.ts';
 import { orders } from '../../functions/order/table.ts';
-import { fingerprintOf, orderIdFor } from '../../functions/runtime/idempotency-key.ts';
-import { eventMessage, type OutgoingMessage } from '../../functions/runtime/messages.ts';
-import { next, toItem } from '../../functions/runtime/record.ts';
-import { seal } from '../../functions/saga/envelope.ts';
-import { Lines } from '../../functions/saga/events.ts';
-import { CustomerId, type OrderId } from '../../functions/saga/ids.ts';
+import { type OrderId, shop } from '../../functions/shop.ts';
 import { inParallel } from '../support/saga/client.ts';
 import { type Assortment, basketOf } from './assortment.ts';
 import type { Saga } from './loops.ts';
@@ -53,10 +54,10 @@ function prepare(index: number, assortment: Assortment): Prepared {
   const [fact] = decision.kind === 'accept' ? (decision.says ?? []) : [];
   if (decision.kind !== 'accept' || fact === undefined) throw new Error('a new order was not accepted');
   const orderId = orderIdFor(customerId, `bench-${index}`);
-  const event = seal(fact, { orderId, nowMs });
+  const event = seal(shop, fact, { orderId, nowMs });
   const text = JSON.stringify(event);
   const record = next(undefined, { orderId, state: decision.state, outbox: [text], because: 'place', nowMs });
-  return { orderId, item: toItem(orders, record), announcement: eventMessage(event, text), isDeclined };
+  return { orderId, item: toItem(orders, record), announcement: eventMessage(shop, event, text), isDeclined };
 }
 
 async function store(endpoint: string, table: string, prepared: readonly Prepared[]): Promise<void> {

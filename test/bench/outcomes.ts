@@ -1,5 +1,5 @@
 import amqp from 'amqplib';
-import { EVENTS_EXCHANGE } from '../../functions/saga/routes.ts';
+import { EVENTS_EXCHANGE } from '../../engine/saga/routes.ts';
 
 /** Hears how orders end, as a service that nobody has written yet would: from a queue of its own. */
 export class Outcomes {

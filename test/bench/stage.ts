@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PATIENT, RabbitPublisher } from '../../functions/runtime/publisher.ts';
+import { PATIENT, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 import { freePorts, type Ports } from '../../infra/local/ports.ts';
 import type { StopRequest } from '../../infra/local/stop-request.ts';
 import { inParallel } from '../support/saga/client.ts';

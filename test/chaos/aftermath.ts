@@ -1,4 +1,4 @@
-import { services } from '../../functions/saga/choreography.ts';
+import { shop } from '../../functions/shop.ts';
 import { unhindered } from '../support/one-way.ts';
 import { readBooks } from '../support/saga/books.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
@@ -47,7 +47,7 @@ export async function gather(
   const { urls } = world.system;
   const books = await readBooks(world, 'judged');
   const parked = await readParked(urls.rabbitmq);
-  for (const service of services) await operators.redriveAll(service);
+  for (const service of shop.services) await operators.redriveAll(service);
   const asked = new Dice(`${seed}/in the end`)
     .shuffled([...load.log.orders.values()])
     .slice(0, repeatedInTheEnd);

@@ -1,6 +1,6 @@
 import amqp, { type GetMessage } from 'amqplib';
-import { services } from '../../functions/saga/choreography.ts';
-import { deadQueueOf } from '../../functions/saga/routes.ts';
+import { deadQueueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 
 /** A message in a parking queue, read from the broker itself. */
 export interface ParkedMessage {
@@ -15,7 +15,7 @@ export async function readParked(url: string): Promise<readonly ParkedMessage[]>
   try {
     const channel = await connection.createChannel();
     const parked: ParkedMessage[] = [];
-    for (const queue of services.map(deadQueueOf)) {
+    for (const queue of shop.services.map(deadQueueOf)) {
       for (;;) {
         const message = await channel.get(queue);
         if (message === false) break;

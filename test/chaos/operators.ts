@@ -1,6 +1,6 @@
 import amqp from 'amqplib';
-import { services } from '../../functions/saga/choreography.ts';
-import { deadQueueOf, queueOf } from '../../functions/saga/routes.ts';
+import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { Client } from '../support/saga/client.ts';
 import type { World } from '../support/saga/world.ts';
 import { Dice } from './dice.ts';
@@ -55,7 +55,7 @@ export class Operators {
         // Nobody waits for the schedule; every third time two of it run at once.
         for (let run = 0; run < (round % 3 === 2 ? 2 : 1); run += 1) this.nudge().catch(() => {});
       }),
-      again(redriveEveryMs, (round) => this.redrive(services[round % services.length] ?? 'order')),
+      again(redriveEveryMs, (round) => this.redrive(shop.services[round % shop.services.length] ?? 'order')),
       again(receiptEveryMs, (round) => this.#receive(round)),
       again(poisonEveryMs, (round) => this.#poison(round)),
     ]);
@@ -75,7 +75,7 @@ export class Operators {
   }
 
   /** Moves back what can succeed. Returns how many messages that was. @throws Error if that is not known */
-  async redrive(service: (typeof services)[number]): Promise<number> {
+  async redrive(service: (typeof shop.services)[number]): Promise<number> {
     const { redriven } = await this.#operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
       dryRun: false,
     });
@@ -84,7 +84,7 @@ export class Operators {
   }
 
   /** Until nothing is left that can succeed, or only the same again and again. @throws Error if that is not known */
-  async redriveAll(service: (typeof services)[number]): Promise<void> {
+  async redriveAll(service: (typeof shop.services)[number]): Promise<void> {
     for (let tries = 1; tries <= redriveTries; tries += 1) {
       try {
         if ((await this.redrive(service)) === 0) return;
@@ -121,7 +121,7 @@ export class Operators {
 
   /** Sent past the functions, straight into a queue, as a producer with a defect would. */
   async #poison(round: number): Promise<void> {
-    const service = services[this.#dice.between(0, services.length - 1)] ?? 'order';
+    const service = shop.services[this.#dice.between(0, shop.services.length - 1)] ?? 'order';
     const messageId = `poison-${round}`;
     await within(
       publishTimeoutMs,
@@ -131,7 +131,7 @@ export class Operators {
     this.poison.set(messageId, deadQueueOf(service));
   }
 
-  async #publish(service: (typeof services)[number], messageId: string, body = ''): Promise<void> {
+  async #publish(service: (typeof shop.services)[number], messageId: string, body = ''): Promise<void> {
     const connection = await amqp.connect(this.#world.system.urls.rabbitmq, { timeout: publishTimeoutMs });
     connection.on('error', () => {});
     try {

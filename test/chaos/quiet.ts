@@ -1,5 +1,5 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { DUE, dueShards } from '../../functions/order/table.ts';
+import { DUE, dueShards } from '../../engine/saga/initiator-table.ts';
 import { countMessages } from '../support/saga/books.ts';
 import type { World } from '../support/saga/world.ts';
 import type { Operators } from './operators.ts';

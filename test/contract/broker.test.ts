@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
-import { UnroutableError } from '../../functions/runtime/publish-error.ts';
-import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../functions/saga/routes.ts';
+import type { OutgoingMessage } from '../../engine/batch/messages.ts';
+import { UnroutableError } from '../../engine/batch/publish-error.ts';
+import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
 import { type BrokerUnderTest, brokerKinds } from '../support/contract/brokers.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProviderAnswer, ProviderCall } from '../../functions/payment/decide.ts';
-import type { OrderId } from '../../functions/saga/ids.ts';
+import type { OrderId } from '../../functions/shop.ts';
 import { type ProviderUnderTest, providerKinds } from '../support/contract/providers.ts';
 import { orderIdOf } from '../support/facts.ts';
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { catalogueEntry } from '../../functions/inventory/table.ts';
 import {
   type IndexQuery,
   type Item,
@@ -7,8 +6,9 @@ import {
   type Store,
   StoreUnavailableError,
   type Write,
-} from '../../functions/runtime/store.ts';
-import type { Sku } from '../../functions/saga/ids.ts';
+} from '../../engine/batch/store.ts';
+import type { Sku } from '../../functions/ids.ts';
+import { catalogueEntry } from '../../functions/inventory/table.ts';
 import { type Stores, storeKinds } from '../support/contract/stores.ts';
 
 /**

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Parked, Parking } from '../../functions/runtime/parking.ts';
-import { PublishError } from '../../functions/runtime/publish-error.ts';
-import { deliveriesOf } from '../../functions/runtime/rabbitmq-event.ts';
-import { StoreUnavailableError } from '../../functions/runtime/store.ts';
-import type { Service } from '../../functions/saga/choreography.ts';
+import { PublishError } from '../../engine/batch/publish-error.ts';
+import { StoreUnavailableError } from '../../engine/batch/store.ts';
+import { deliveriesOf } from '../../engine/consumer/rabbitmq-event.ts';
+import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
+import type { Service } from '../../functions/shop.ts';
 import { check, quietLogs, report, Sightings, shareOf } from '../support/fuzz/campaign.ts';
 import { endpoints, type Handler, othersOrder } from '../support/fuzz/endpoints.ts';
 import { type Request, requestsOf } from '../support/fuzz/http-calls.ts';

@@ -1,19 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Item } from '../../engine/batch/store.ts';
+import { consume } from '../../engine/consumer/consume.ts';
+import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { REASON_HEADER } from '../../engine/consumer/settle.ts';
+import { eventId, open } from '../../engine/saga/envelope.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { order } from '../../functions/order/order.ts';
 import type { ProviderCall } from '../../functions/payment/decide.ts';
 import { payment } from '../../functions/payment/payment.ts';
-import { participate } from '../../functions/runtime/participate.ts';
-import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { REASON_HEADER } from '../../functions/runtime/settle.ts';
-import type { Item } from '../../functions/runtime/store.ts';
-import { type Service, services } from '../../functions/saga/choreography.ts';
-import { eventId, open } from '../../functions/saga/envelope.ts';
-import type { EventType, Fact } from '../../functions/saga/events.ts';
-import type { OrderId } from '../../functions/saga/ids.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { type EventType, type Fact, type OrderId, type Service, shop } from '../../functions/shop.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 import { check, quietLogs, report, Sightings, shareOf } from '../support/fuzz/campaign.ts';
 import {
@@ -98,9 +96,9 @@ const answerTo = async (_: OrderId, call: ProviderCall) => {
 type Consumer = (edges: StrictEdges) => (event: RabbitMqEvent) => Promise<void>;
 const retryDelays = parseRetryDelays('1s,5s');
 const consumers: { readonly [S in Service]: Consumer } = {
-  order: (edges) => participate(order, edges, retryDelays),
-  inventory: (edges) => participate(inventory, edges, retryDelays),
-  payment: (edges) => participate(payment(answerTo), edges, retryDelays),
+  order: (edges) => consume(order, edges, retryDelays),
+  inventory: (edges) => consume(inventory, edges, retryDelays),
+  payment: (edges) => consume(payment(answerTo), edges, retryDelays),
 };
 
 /** What the table holds of the orders that hostile messages are about: the rest of them is unknown to it. */
@@ -146,7 +144,7 @@ const batchFor = (service: Service): fc.Arbitrary<readonly Slot[]> =>
 
 const { lines } = quietLogs();
 
-describe.each(services)('the consumer of %s', (service) => {
+describe.each(shop.services)('the consumer of %s', (service) => {
   const sightings = new Sightings();
 
   async function verify(slots: readonly Slot[]): Promise<void> {
@@ -184,7 +182,7 @@ describe.each(services)('the consumer of %s', (service) => {
           expect(said).toHaveLength(1);
         }
       } else if (!isParked) {
-        const opened = open(message.body);
+        const opened = open(shop, message.body);
         if (!opened.ok) throw new Error(`neither done nor parked: ${opened.reason}`);
         expect(isUtf8(message.body), 'taken although it is no UTF-8').toBe(true);
         writable.add(keyOf(service, opened.event.subject));
@@ -193,7 +191,7 @@ describe.each(services)('the consumer of %s', (service) => {
     expect(parkedBodies(edges)).toEqual(bodiesOf(slots, parked));
     for (const { exchange, headers = {}, routingKey, body } of edges.publisher.published) {
       if (exchange !== routingKey)
-        expect(open(Buffer.from(body))).toEqual({ ok: true, event: JSON.parse(String(body)) });
+        expect(open(shop, Buffer.from(body))).toEqual({ ok: true, event: JSON.parse(String(body)) });
       if (routingKey !== `${service}.dead`) continue;
       const reason = String(headers[REASON_HEADER] ?? '');
       expect(reason).toMatch(/^.{1,500}$/s);
@@ -207,7 +205,12 @@ describe.each(services)('the consumer of %s', (service) => {
   test('is done with every message or parks it with a reason, and good ones are not held up', async () => {
     const wanted = shareOf(1 / 6);
     for (let round = 0; sightings.count('messages') < wanted; round += 1) {
-      await check(batchFor(service), 100, verify, round * services.length + services.indexOf(service));
+      await check(
+        batchFor(service),
+        100,
+        verify,
+        round * shop.services.length + shop.services.indexOf(service),
+      );
     }
     report(`messages for ${service}`, sightings);
     expect(sightings.missing([...seenByAll, ...seenBy[service]])).toEqual([]);

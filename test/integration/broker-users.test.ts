@@ -1,6 +1,6 @@
 import amqp, { type Channel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseRetryDelays, retryExchangeOf } from '../../functions/saga/routes.ts';
+import { parseRetryDelays, retryExchangeOf } from '../../engine/saga/routes.ts';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
 import { type Fact, seal } from '../support/saga/events.ts';

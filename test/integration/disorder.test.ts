@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publisherOf, type Service } from '../../functions/saga/choreography.ts';
-import type { EventType } from '../../functions/saga/events.ts';
+import { type EventType, type Service, shop } from '../../functions/shop.ts';
 import { audit } from '../support/saga/audit.ts';
 import { type Client, inParallel } from '../support/saga/client.ts';
 import { type Forward, type Interposer, whileInterposed } from '../support/saga/interpose.ts';
@@ -93,7 +92,7 @@ describe('messages', () => {
       const said: string[] = [];
       const holdStep: Interposer = async ({ type, forward }) => {
         if (type === step) return void late.push(forward);
-        if (publisherOf(type as EventType) === service) said.push(type);
+        if (shop.publisherOf(type as EventType) === service) said.push(type);
         await forward();
       };
       const orderId = await whileInterposed(world, holdStep, async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProviderCall } from '../../functions/payment/decide.ts';
 import type { Provider } from '../../functions/payment/payment.ts';
 import { liveProvider } from '../../functions/payment/provider.ts';
-import { OrderId } from '../../functions/saga/ids.ts';
+import { OrderId } from '../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../infra/local/payment-sandbox/server.ts';
 

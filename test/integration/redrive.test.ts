@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
 import { type Fact, seal } from '../support/saga/events.ts';

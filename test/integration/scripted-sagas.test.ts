@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
+import { shop } from '../../functions/shop.ts';
 import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import type { PartFailure } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
@@ -135,7 +135,10 @@ describe('sls invoke local', () => {
       ...{ order: '', inventory: '', payment: '', topology: '' },
       'nudge-orders': expect.stringContaining('"failed": 0'),
       ...Object.fromEntries(
-        services.map((service) => [`count-${service}-dead-letters`, expect.stringContaining('"parked": ')]),
+        shop.services.map((service) => [
+          `count-${service}-dead-letters`,
+          expect.stringContaining('"parked": '),
+        ]),
       ),
     });
   });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventMessage } from '../../functions/runtime/messages.ts';
-import { PATIENT, RabbitPublisher } from '../../functions/runtime/publisher.ts';
-import { services } from '../../functions/saga/choreography.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { eventMessage } from '../../engine/batch/messages.ts';
+import { PATIENT, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { applyTopology } from '../../infra/broker/apply.ts';
 import { oneQueueEach, parseQueueShards, queuesOf } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
@@ -24,7 +24,7 @@ import { startWorld, type World } from '../support/saga/world.ts';
  * does. Method: four shards for every service; first a broker alone, then whole sagas.
  */
 const environment = { RETRY_DELAYS: '50ms', QUEUE_SHARDS: '4' };
-const shardsOf = (service: (typeof services)[number]) => queuesOf(service, parseQueueShards('4'));
+const shardsOf = (service: (typeof shop.services)[number]) => queuesOf(service, parseQueueShards('4'));
 const mug = [{ sku: 'mug', quantity: 1 }];
 const steps: readonly Fact[] = [
   { type: 'order.placed', data: { customerId: 'alice', items: mug, paymentMethod: 'pm_card_visa' } },
@@ -76,7 +76,7 @@ describe('on the broker', () => {
       orders.map(async (orderId) => {
         for (const fact of steps) {
           const event = seal(fact, orderId);
-          await publisher.publish(eventMessage(event, JSON.stringify(event)));
+          await publisher.publish(eventMessage(shop, event, JSON.stringify(event)));
         }
       }),
     );
@@ -119,7 +119,7 @@ describe('on the broker', () => {
     }
     await channel.waitForConfirms();
     expect(returned).toEqual([]);
-    for (const service of services) {
+    for (const service of shop.services) {
       const [first = '', ...others] = shardsOf(service);
       expect(await drained(first)).toEqual(['undefined', 'g', '3']);
       for (const queue of others) expect(await drained(queue)).toEqual([]);
@@ -161,13 +161,13 @@ describe('on the broker', () => {
   // Fails where only the exchange is compared: the one queue stays bound, and collects what nobody reads.
   test('one becomes four as soon as what is in the way is deleted, and not before the one queue is', async () => {
     const delays = parseRetryDelays(environment.RETRY_DELAYS);
-    for (const service of services) {
+    for (const service of shop.services) {
       await channel.deleteExchange(service);
       await channel.assertQueue(service, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     }
     const apply = () => applyTopology(system.urls.rabbitmq, topologyOf(delays, parseQueueShards('4')));
     await expect(apply()).rejects.toThrow(/queue payment: it belongs to another number of shards/);
-    for (const service of services) await channel.deleteQueue(service);
+    for (const service of shop.services) await channel.deleteQueue(service);
     await apply();
     await publishAll();
     const depths = await Promise.all(shardsOf('inventory').map((queue) => channel.checkQueue(queue)));
@@ -191,7 +191,7 @@ describe('in sagas', () => {
   test('300 orders, 32 at a time, a tenth declined: all end, in every shard, and the books balance', async () => {
     const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
     const channel = await connection.createChannel();
-    for (const queue of services.flatMap(shardsOf)) {
+    for (const queue of shop.services.flatMap(shardsOf)) {
       expect(await channel.checkQueue(queue), queue).toMatchObject({ consumerCount: 1 });
     }
     await connection.close();

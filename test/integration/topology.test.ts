@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseRetryDelays, retryExchangeOf, returnExchangeOf } from '../../functions/saga/routes.ts';
+import { parseRetryDelays, retryExchangeOf, returnExchangeOf } from '../../engine/saga/routes.ts';
 import { applyTopology } from '../../infra/broker/apply.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { freePorts } from '../../infra/local/ports.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import amqp from 'amqplib';
 import * as z from 'zod';
-import { services } from '../../functions/saga/choreography.ts';
-import { parseRetryDelays, queueOf } from '../../functions/saga/routes.ts';
+import { parseRetryDelays, queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { applyTopology } from '../../infra/broker/apply.ts';
 import { applyUsers } from '../../infra/broker/management.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
@@ -42,7 +42,7 @@ export async function untilConsumed(rabbitmq: string, timeoutMs = consumersTimeo
   try {
     const channel = await connection.createChannel();
     const deadline = performance.now() + timeoutMs;
-    for (const service of services) {
+    for (const service of shop.services) {
       while ((await channel.checkQueue(queueOf(service))).consumerCount === 0) {
         if (performance.now() > deadline) throw new Error(`nobody reads the queue ${queueOf(service)}`);
         await delay(250);

@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import type { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, deliveryFaults, worldFaults } from './faults.ts';
 

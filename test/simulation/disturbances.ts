@@ -1,5 +1,5 @@
-import { services } from '../../functions/saga/choreography.ts';
-import { deadQueueOf, queueOf } from '../../functions/saga/routes.ts';
+import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './functions.ts';
 import type { Simulation } from './simulation.ts';
@@ -40,7 +40,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     }
     // A broken deployment: whatever the service begins dies at its first call.
     case 'crash-loop': {
-      const service = pick(services);
+      const service = pick(shop.services);
       simulation.crashLoops.add(service);
       const end = { run: () => void simulation.crashLoops.delete(service) };
       simulation.scheduler.addAtStep(simulation.step + CRASH_LOOP_STEPS, end);
@@ -48,7 +48,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     }
     // A mapping is switched off, and time goes on without the service.
     case 'outage': {
-      const service = pick(services);
+      const service = pick(shop.services);
       const lengthMs = outagesMs[Math.floor(((draw * 977) % 1) * outagesMs.length)] ?? 0;
       simulation.outages.set(service, world.clock.nowMs + lengthMs);
       return;
@@ -73,7 +73,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
 
 /** A message that no participant can ever handle, among the good ones. */
 function poison({ world, checker, step }: Simulation, draw: number): void {
-  const service = services[Math.floor(draw * 3)] ?? 'order';
+  const service = shop.services[Math.floor(draw * 3)] ?? 'order';
   const messageId = `poison-${step}`;
   const bodies = [
     'no JSON',
@@ -111,7 +111,7 @@ function poison({ world, checker, step }: Simulation, draw: number): void {
 export function missingPoison({ world, checker }: Simulation): string | undefined {
   return [...checker.poison].find((each) => {
     const [service = 'order', messageId] = each.split(' ');
-    const queue = deadQueueOf(service as (typeof services)[number]);
+    const queue = deadQueueOf(service as (typeof shop.services)[number]);
     return !world.broker.queue(queue).messages.some((message) => message.messageId === messageId);
   });
 }

@@ -1,12 +1,12 @@
-import type { Edges } from '../../functions/runtime/edges.ts';
-import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
-import { PublishError, UnroutableError } from '../../functions/runtime/publish-error.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import type { OutgoingMessage } from '../../engine/batch/messages.ts';
+import { PublishError, UnroutableError } from '../../engine/batch/publish-error.ts';
 import {
   type Refusal,
   StoreUnavailableError,
   type Write,
   type WriteResult,
-} from '../../functions/runtime/store.ts';
+} from '../../engine/batch/store.ts';
 import { UNWRITABLE_SKU } from './actors/workload.ts';
 import { rowOf, statusOf } from './checker/row.ts';
 import type { Coverage } from './coverage.ts';

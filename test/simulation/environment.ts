@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Where a function runs: one invocation at a time, on a clock that may be wrong. */

@@ -1,6 +1,6 @@
-import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { type Service, services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
+import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 import { LATE_BY_MS, type Redelivery } from './actors/workload.ts';
 import { deliveryFaults } from './faults.ts';
 import type { Lambda } from './functions.ts';
@@ -30,7 +30,7 @@ export class EventSources {
     this.#batchSize = options.batchSize;
     this.#redelivery = options.redelivery;
     this.#window = options.window;
-    this.#sources = services.map((service) => ({
+    this.#sources = shop.services.map((service) => ({
       service,
       queue: simulation.world.broker.queue(queueOf(service)),
       task: { run: () => this.#deliver(service) },

@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import { mix, Random } from './random.ts';
 
 /** The calls that a function makes to the outside. */

@@ -1,3 +1,10 @@
+import type { Edges } from '../../engine/batch/edges.ts';
+import { consume } from '../../engine/consumer/consume.ts';
+import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
+import type { HttpEvent } from '../../engine/http/http.ts';
+import { nudge } from '../../engine/initiator/nudge.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
 import { getReservation } from '../../functions/inventory/get-reservation.ts';
 import { getStock } from '../../functions/inventory/get-stock.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
@@ -7,19 +14,12 @@ import { receiveStock } from '../../functions/inventory/receive-stock.ts';
 import { cancel } from '../../functions/order/cancel.ts';
 import { get } from '../../functions/order/get.ts';
 import { list } from '../../functions/order/list.ts';
-import { nudge } from '../../functions/order/nudge.ts';
 import { order } from '../../functions/order/order.ts';
 import { place } from '../../functions/order/place.ts';
 import { getPayment } from '../../functions/payment/get-payment.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
-import { deadLetters } from '../../functions/runtime/dead-letters.ts';
-import type { Edges } from '../../functions/runtime/edges.ts';
-import type { HttpEvent } from '../../functions/runtime/http.ts';
-import { participate } from '../../functions/runtime/participate.ts';
-import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { choreography, type Service, services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 import { edgesOf } from './edges.ts';
 import type { Environment } from './environment.ts';
 import { describe, type End, type Invocation } from './invocation.ts';
@@ -76,19 +76,17 @@ export const deployed = {
   order: {
     service: 'order',
     start: (simulation, environment) =>
-      consumer(participate(order, edgesOf(simulation, environment), retryDelays)),
+      consumer(consume(order, edgesOf(simulation, environment), retryDelays)),
   },
   inventory: {
     service: 'inventory',
     start: (simulation, environment) =>
-      consumer(participate(inventory, edgesOf(simulation, environment), retryDelays)),
+      consumer(consume(inventory, edgesOf(simulation, environment), retryDelays)),
   },
   payment: {
     service: 'payment',
     start: (simulation, environment) =>
-      consumer(
-        participate(paymentIn(simulation, environment), edgesOf(simulation, environment), retryDelays),
-      ),
+      consumer(consume(paymentIn(simulation, environment), edgesOf(simulation, environment), retryDelays)),
   },
   'order-dead-letters': {
     service: 'order',

@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import type { CallKind } from './faults.ts';
 import type { Message } from './world/broker.ts';
 

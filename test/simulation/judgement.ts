@@ -1,6 +1,6 @@
-import type { Item } from '../../functions/runtime/store.ts';
-import { services } from '../../functions/saga/choreography.ts';
-import { deadQueueOf } from '../../functions/saga/routes.ts';
+import type { Item } from '../../engine/batch/store.ts';
+import { deadQueueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import type { Customer } from './actors/customer.ts';
 import { requestOf } from './actors/request.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
@@ -24,13 +24,13 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   }
   for (const [reason, times] of checker.parkedReasons)
     coverage.count(`parked: ${reason.slice(0, 40)}`, times);
-  for (const service of services) {
+  for (const service of shop.services) {
     const parked = world.broker.queue(deadQueueOf(service)).messages;
     const byBroker = parked.filter(({ headers }) => headers['x-first-death-reason'] === 'delivery_limit');
     coverage.count('parked: put aside by the broker', byBroker.length);
   }
   for (const customer of customers) judgeCustomer(scene, customer);
-  if (services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
+  if (shop.services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
     await redriveAll(scene, settle);
   }
   judgeOperators(scene);
@@ -108,7 +108,7 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
   simulation.trace.say(() => 'everything parked is redriven');
   const before = snapshot(scene);
   for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
-    for (const service of services) {
+    for (const service of shop.services) {
       const request = {
         method: 'POST',
         by: 'operator',
@@ -121,7 +121,7 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
     if (!(await settle())) return;
   }
   if (!isSame(snapshot(scene), before)) checker.fail('P8', 'a redrive after the end has changed something');
-  for (const service of services) {
+  for (const service of shop.services) {
     const stays = world.broker
       .queue(deadQueueOf(service))
       .messages.find(({ messageId }) => !checker.poison.has(`${service} ${messageId}`));

@@ -1,9 +1,9 @@
-import type { Parked, Parking } from '../../functions/runtime/parking.ts';
-import { PublishError } from '../../functions/runtime/publish-error.ts';
-import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../functions/runtime/rabbitmq-event.ts';
-import { ERROR_HEADER, REASON_HEADER } from '../../functions/runtime/settle.ts';
-import type { Service } from '../../functions/saga/choreography.ts';
-import { deadQueueOf } from '../../functions/saga/routes.ts';
+import { PublishError } from '../../engine/batch/publish-error.ts';
+import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../engine/consumer/rabbitmq-event.ts';
+import { ERROR_HEADER, REASON_HEADER } from '../../engine/consumer/settle.ts';
+import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
+import { deadQueueOf } from '../../engine/saga/routes.ts';
+import type { Service } from '../../functions/shop.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
 import type { Message } from './world/broker.ts';

@@ -1,5 +1,5 @@
-import { services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { Customer } from './actors/customer.ts';
 import { Operator } from './actors/operator.ts';
 import { scenarioOf } from './actors/scenarios.ts';
@@ -94,7 +94,7 @@ export class Scene {
       !scheduler.isAnythingAsleep &&
       world.broker.heldCount === 0 &&
       world.broker.nextMoveMs() === Number.POSITIVE_INFINITY &&
-      services.every((service) => world.broker.queue(queueOf(service)).messages.length === 0) &&
+      shop.services.every((service) => world.broker.queue(queueOf(service)).messages.length === 0) &&
       this.openOrders.length === 0
     );
   }

@@ -1,5 +1,5 @@
+import type { Item } from '../../engine/batch/store.ts';
 import { putStock } from '../../functions/inventory/put-stock.ts';
-import type { Item } from '../../functions/runtime/store.ts';
 import { requestOf } from './actors/request.ts';
 import type { Workload } from './actors/workload.ts';
 import { Table } from './world/table.ts';

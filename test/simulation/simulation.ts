@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/saga/choreography.ts';
+import type { Service } from '../../functions/shop.ts';
 import { Checker } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
-import {
-  type EventData,
-  type EventType,
-  eventTypes,
-  type Fact,
-  MAX_QUANTITY,
-} from '../../functions/saga/events.ts';
-import { CustomerId, OrderId, Sku } from '../../functions/saga/ids.ts';
-import { MAX_AMOUNT_MINOR } from '../../functions/saga/money.ts';
+import { MAX_QUANTITY } from '../../functions/events.ts';
+import { CustomerId, Sku } from '../../functions/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../../functions/money.ts';
+import { type EventData, type EventType, type Fact, OrderId, shop } from '../../functions/shop.ts';
 
 const text = fc.string({ maxLength: 30, unit: 'binary' });
 

@@ -1,4 +1,4 @@
-import type { RabbitPublisher } from '../../functions/runtime/publisher.ts';
+import type { RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 
 /** A broker that answers for some queues, refuses to speak of others, and knows no more. */
 export function brokerWith(queues: Readonly<Record<string, number | 'refused'>>) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Decision } from '../../functions/saga/decision.ts';
+import type { Decision } from '../../engine/saga/decision.ts';
 
 export interface Cell {
   readonly row: string;

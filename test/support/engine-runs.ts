@@ -1,11 +1,12 @@
+import type { Edges } from '../../engine/batch/edges.ts';
+import type { Memory } from '../../engine/batch/memory.ts';
+import type { Work } from '../../engine/batch/participant.ts';
+import { type Outcome, run } from '../../engine/batch/run.ts';
+import type { Item } from '../../engine/batch/store.ts';
+import type { Line } from '../../functions/events.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { reservations } from '../../functions/inventory/table.ts';
-import type { Edges } from '../../functions/runtime/edges.ts';
-import { type Outcome, run } from '../../functions/runtime/engine.ts';
-import type { Memory } from '../../functions/runtime/memory.ts';
-import type { Work } from '../../functions/runtime/participant.ts';
-import type { Item } from '../../functions/runtime/store.ts';
-import type { Fact, Line } from '../../functions/saga/events.ts';
+import type { Fact } from '../../functions/shop.ts';
 import { customerId, facts, line, orderIdOf, paymentMethod } from './facts.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RecordingPublisher } from './recording-publisher.ts';

@@ -1,5 +1,5 @@
-import type { EventType, Fact } from '../../functions/saga/events.ts';
-import { CustomerId, OrderId, Sku } from '../../functions/saga/ids.ts';
+import { CustomerId, Sku } from '../../functions/ids.ts';
+import { type EventType, type Fact, OrderId } from '../../functions/shop.ts';
 
 export const customerId = CustomerId.parse('customer-1');
 export const sku = (name: string): Sku => Sku.parse(name);

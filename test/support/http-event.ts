@@ -1,4 +1,4 @@
-import type { HttpEvent } from '../../functions/runtime/http.ts';
+import type { HttpEvent } from '../../engine/http/http.ts';
 
 interface Request {
   readonly headers?: Readonly<Record<string, string>>;

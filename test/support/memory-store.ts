@@ -1,9 +1,9 @@
-import type { IndexQuery, Item, Page, Store, Write, WriteResult } from '../../functions/runtime/store.ts';
-import { services } from '../../functions/saga/choreography.ts';
+import type { IndexQuery, Item, Page, Store, Write, WriteResult } from '../../engine/batch/store.ts';
+import { shop } from '../../functions/shop.ts';
 import { indexesOf, Table } from '../simulation/world/table.ts';
 
 /**
- * The simulation's table for the engine's unit tests, with the indexes of all services. It writes down what it
+ * The simulation's table for the engine's unit tests, with the indexes of all shop.services. It writes down what it
  * was asked, and a test can come in between.
  */
 export class MemoryStore implements Store {
@@ -19,7 +19,7 @@ export class MemoryStore implements Store {
   afterWrite: (writes: readonly Write[]) => void = () => {};
 
   constructor(items: readonly Item[] = []) {
-    this.#table = new Table(services.flatMap(indexesOf), items);
+    this.#table = new Table(shop.services.flatMap(indexesOf), items);
   }
 
   get items(): Map<string, Item> {

@@ -1,5 +1,5 @@
-import type { Publisher } from '../../functions/runtime/edges.ts';
-import type { OutgoingMessage } from '../../functions/runtime/messages.ts';
+import type { Publisher } from '../../engine/batch/edges.ts';
+import type { OutgoingMessage } from '../../engine/batch/messages.ts';
 
 /** Confirms every message it is given, keeps them in order, and fails where a test wants it to. */
 export class RecordingPublisher implements Publisher {

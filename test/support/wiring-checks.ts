@@ -1,6 +1,6 @@
-import type { EventKind } from '../../functions/saga/choreography.ts';
-import { deadQueueOf, EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../functions/saga/routes.ts';
-import { SLOT_HEADER, slots } from '../../functions/saga/slots.ts';
+import { deadQueueOf, EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
+import { SLOT_HEADER, slots } from '../../engine/saga/slots.ts';
+import type { EventKind } from '../../functions/shop.ts';
 import { queuesOf } from '../../infra/broker/shards.ts';
 import type { Queue } from '../../infra/broker/topology.ts';
 import type { Wiring } from './wiring.ts';
@@ -255,7 +255,7 @@ export const variablesOf = ({ map, sources }: Pick<Wiring, 'map' | 'sources'>) =
   variablesIn(sources, Object.keys(map));
 
 /** `required(name)` itself: the one place that may read a variable whose name it does not know. */
-const READER = 'functions/runtime/environment.ts';
+const READER = 'engine/environment/environment.ts';
 
 function variablesIn(sources: Readonly<Record<string, string>>, services: readonly string[]) {
   return Object.entries(sources)

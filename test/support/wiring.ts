@@ -2,9 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { choreography, type Participation } from '../../functions/saga/choreography.ts';
-import { type EventType, eventTypes } from '../../functions/saga/events.ts';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { type EventType, type Participation, shop } from '../../functions/shop.ts';
 import { type Definition, shardEvents } from '../../infra/broker/plugin.ts';
 import { oneQueueEach, type QueueShards } from '../../infra/broker/shards.ts';
 import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
@@ -43,7 +42,7 @@ export function readWiring(shards: QueueShards = oneQueueEach): Wiring {
   shardEvents(serverless.functions satisfies Record<string, Definition>, shards);
   return {
     map: structuredClone<Record<string, Participation>>(choreography),
-    types: eventTypes,
+    types: shop.eventTypes,
     shards,
     topology: structuredClone(topology) as Wiring['topology'],
     serverless,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backlogOn } from '../../functions/runtime/backlog.ts';
+import { backlogOn } from '../../engine/rabbitmq/backlog.ts';
 import { brokerWith } from '../support/asked-broker.ts';
 
 describe('the backlog', () => {

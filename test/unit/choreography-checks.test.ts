@@ -236,12 +236,12 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'whatIsReadIsDeclared',
-    'functions/runtime/broker-access.ts reads RABBITMQ_URL, which is not declared',
+    'engine/rabbitmq/broker-access.ts reads RABBITMQ_URL, which is not declared',
     ({ serverless }) => {
       delete serverless.provider.environment.RABBITMQ_URL;
     },
   ],
-  ['whatIsReadIsDeclared', 'functions/runtime/live.ts reads SHIPPING_TABLE, which is not declared', shipping],
+  ['whatIsReadIsDeclared', 'engine/live.ts reads SHIPPING_TABLE, which is not declared', shipping],
   [
     'whatIsReadIsDeclared',
     'functions/order/get.ts reads CURRENCY, which is not declared',

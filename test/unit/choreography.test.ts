@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
-import { queueOf } from '../../functions/saga/routes.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { readWiring, repository } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
@@ -14,10 +14,10 @@ test.each(Object.entries(wiringChecks))('the map, the broker and the functions a
 
 test('the checks look at what is there: every service, its queue and its function', () => {
   const { map, topology, serverless, sources } = readWiring();
-  expect(Object.keys(map)).toEqual(services);
-  expect(topology.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(services.map(queueOf)));
-  expect(Object.keys(serverless.functions).length).toBeGreaterThan(services.length);
-  expect(sources['functions/runtime/environment.ts']).toContain('process.env[name]');
+  expect(Object.keys(map)).toEqual(shop.services);
+  expect(topology.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(shop.services.map(queueOf)));
+  expect(Object.keys(serverless.functions).length).toBeGreaterThan(shop.services.length);
+  expect(sources['engine/environment/environment.ts']).toContain('process.env[name]');
 });
 
 test('every function can be loaded and has its handler', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parkedOn } from '../../functions/runtime/count-dead-letters.ts';
-import type { Parked, Parking } from '../../functions/runtime/parking.ts';
+import { parkedOn } from '../../engine/dead-letters/count-dead-letters.ts';
+import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
 import { brokerWith } from '../support/asked-broker.ts';
 
 describe('the count of dead letters', () => {

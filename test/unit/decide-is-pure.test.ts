@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Decision } from '../../engine/saga/decision.ts';
 import * as inventory from '../../functions/inventory/decide.ts';
 import * as order from '../../functions/order/decide.ts';
 import * as payment from '../../functions/payment/decide.ts';
-import type { Decision } from '../../functions/saga/decision.ts';
 import { anyDecline, anyFact } from '../support/arbitrary-facts.ts';
 import { deepFreeze } from '../support/deep-freeze.ts';
 import { customerId, items, paymentMethod } from '../support/facts.ts';

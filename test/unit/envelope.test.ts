@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventId, type Occasion, open, seal } from '../../functions/saga/envelope.ts';
-import { eventTypes, type Fact } from '../../functions/saga/events.ts';
+import { eventId, type Occasion, open, seal } from '../../engine/saga/envelope.ts';
+import { type Fact, shop } from '../../functions/shop.ts';
 import { anyFact, anyOrderId, factOf } from '../support/arbitrary-facts.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 
@@ -20,11 +20,11 @@ const anyOccasion: fc.Arbitrary<Occasion> = fc.record(
 );
 
 describe('what is sealed is what is opened', () => {
-  test.each(eventTypes)('%s', (type) => {
+  test.each(shop.eventTypes)('%s', (type) => {
     fc.assert(
       fc.property(factOf(type), anyOccasion, (fact, occasion) => {
-        const sealed = seal(fact, occasion);
-        expect(open(bytes(sealed))).toEqual({ ok: true, event: sealed });
+        const sealed = seal(shop, fact, occasion);
+        expect(open(shop, bytes(sealed))).toEqual({ ok: true, event: sealed });
         expect(sealed).toMatchObject({
           subject: occasion.orderId,
           time: new Date(occasion.nowMs).toISOString(),
@@ -36,10 +36,10 @@ describe('what is sealed is what is opened', () => {
   test('under an id that only the order and the type make, whenever it is said', () => {
     fc.assert(
       fc.property(anyFact, anyFact, anyOccasion, anyOccasion, (one, other, first, second) => {
-        const ids = [seal(one, first).id, seal(other, second).id];
+        const ids = [seal(shop, one, first).id, seal(shop, other, second).id];
         const same = one.type === other.type && first.orderId === second.orderId;
         expect(ids[0] === ids[1]).toBe(same);
-        expect(seal(one, { ...second, orderId: first.orderId }).id).toBe(ids[0]);
+        expect(seal(shop, one, { ...second, orderId: first.orderId }).id).toBe(ids[0]);
         expect(eventId(first.orderId, one.type)).toBe(ids[0]);
       }),
     );
@@ -47,7 +47,7 @@ describe('what is sealed is what is opened', () => {
 });
 
 describe('what can never succeed is refused with its reason', () => {
-  const sealed = seal(facts['payment.captured'], { orderId, nowMs: 0 });
+  const sealed = seal(shop, facts['payment.captured'], { orderId, nowMs: 0 });
   const { data: _, ...withoutData } = sealed;
   const { subject: __, ...withoutSubject } = sealed;
 
@@ -125,7 +125,7 @@ describe('what can never succeed is refused with its reason', () => {
       'payment.captured fails its schema: currency',
     ],
   ])('%s', (_what, body, reason) => {
-    const opened = open(body);
+    const opened = open(shop, body);
     expect(opened).toMatchObject({ ok: false });
     expect(opened.ok ? '' : opened.reason).toContain(reason);
   });
@@ -138,7 +138,7 @@ describe('what can never succeed is refused with its reason', () => {
       { ...sealed, data: Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`${long}${n}`, 1])) },
       { ...seal(facts['stock.released'], { orderId, nowMs: 0 }), data: { lines: Array(50).fill(long) } },
     ]) {
-      const opened = open(bytes(body));
+      const opened = open(shop, bytes(body));
       expect(opened.ok ? Number.POSITIVE_INFINITY : opened.reason.length).toBeLessThan(1_000);
     }
   });
@@ -146,8 +146,8 @@ describe('what can never succeed is refused with its reason', () => {
 
 describe('hostile input is opened or refused, and never thrown at', () => {
   const isAnswered = (body: Uint8Array): void => {
-    const opened = open(body);
-    if (opened.ok) expect(eventTypes).toContain(opened.event.type);
+    const opened = open(shop, body);
+    if (opened.ok) expect(shop.eventTypes).toContain(opened.event.type);
     else expect(opened.reason).not.toBe('');
   };
 
@@ -174,7 +174,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
     );
     fc.assert(
       fc.property(anyFact, member, fc.json(), (fact, name, json) => {
-        const valid = JSON.stringify(seal(fact as Fact, { orderId, nowMs: 0 }));
+        const valid = JSON.stringify(seal(shop, fact as Fact, { orderId, nowMs: 0 }));
         isAnswered(bytes(`${valid.slice(0, -1)},${JSON.stringify(name)}:${json}}`));
       }),
       { numRuns: 1_000 },
@@ -184,7 +184,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
   test('a valid event with one byte changed', () => {
     fc.assert(
       fc.property(anyFact, fc.nat(), fc.integer({ min: 0, max: 255 }), (fact, position, byte) => {
-        const body = bytes(seal(fact, { orderId, nowMs: 0 }));
+        const body = bytes(seal(shop, fact, { orderId, nowMs: 0 }));
         body[position % body.length] = byte;
         isAnswered(body);
       }),
@@ -193,8 +193,9 @@ describe('hostile input is opened or refused, and never thrown at', () => {
   });
 
   test('a prototype in the data reaches nothing', () => {
-    const valid = JSON.stringify(seal(facts['payment.voided'], { orderId, nowMs: 0 }));
+    const valid = JSON.stringify(seal(shop, facts['payment.voided'], { orderId, nowMs: 0 }));
     const opened = open(
+      shop,
       bytes(
         valid.replace(
           '"data":{}',
@@ -213,7 +214,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
   ])('a hundred thousand %s in each other', (_what, before, after) => {
     const deep = `${before.repeat(100_000)}1${after.repeat(100_000)}`;
     isAnswered(bytes(deep));
-    for (const type of eventTypes) {
+    for (const type of shop.eventTypes) {
       const valid = JSON.stringify({ ...seal(facts[type], { orderId, nowMs: 0 }), data: 0 });
       isAnswered(bytes(valid.replace('"data":0', `"data":${deep}`)));
       isAnswered(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { bodyOf, type HttpEvent, headerOf } from '../../functions/runtime/http.ts';
-import { Problem } from '../../functions/runtime/problem.ts';
+import { bodyOf, type HttpEvent, headerOf } from '../../engine/http/http.ts';
+import { Problem } from '../../engine/http/problem.ts';
 import { httpEvent } from '../support/http-event.ts';
 
 const Body = z.strictObject({

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../../functions/runtime/idempotency-key.ts';
-import { CustomerId, OrderId } from '../../functions/saga/ids.ts';
+import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../../engine/http/idempotency-key.ts';
+import { CustomerId } from '../../functions/ids.ts';
+import { OrderId } from '../../functions/shop.ts';
 import { anyCustomerId } from '../support/arbitrary-facts.ts';
 import { httpEvent, problemOf } from '../support/http-event.ts';
 

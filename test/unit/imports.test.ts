@@ -43,9 +43,9 @@ const planted: Readonly<Record<string, string>> = {
   'node_modules/stray/index.js': '',
   'node_modules/@types/typed/index.d.ts': 'export type Typed = 1;',
 
-  'functions/saga/events.ts': at('zod', './ids.ts'),
-  'functions/saga/ids.ts': at('node:crypto', 'sdk'),
-  'functions/runtime/commit.ts': `${at('sdk', 'node:fs', '../saga/events.ts')}
+  'functions/events.ts': at('zod', './ids.ts'),
+  'functions/ids.ts': at('node:crypto', 'sdk'),
+  'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/events.ts')}
     import type { Typed } from 'typed';
     export const late = () => import('../order/table.ts');`,
   'functions/order/decide.ts': at('../saga/events.ts', 'zod', './table.ts'),
@@ -58,7 +58,7 @@ const planted: Readonly<Record<string, string>> = {
     '../../test/until.ts',
     '../../root.config.ts',
   ),
-  'infra/stack.ts': at('../functions/saga/events.ts', '../test/until.ts', 'tool'),
+  'infra/stack.ts': at('../functions/events.ts', '../test/until.ts', 'tool'),
   'infra/ports.ts': handler,
   'infra/cycle.ts': `import type { other } from './other.ts';\nexport const cycle = 1;`,
   'infra/other.ts': `export * from './cycle.ts';\nexport const other = 1;`,
@@ -67,7 +67,7 @@ const planted: Readonly<Record<string, string>> = {
     'sdk',
     './log.ts',
     '../../stack.ts',
-    '../../../functions/saga/events.ts',
+    '../../../functions/events.ts',
     'tool',
   ),
   'infra/local/rabbitmq-event-source/log.ts': handler,
@@ -76,11 +76,11 @@ const planted: Readonly<Record<string, string>> = {
 };
 
 const expectedComplaints = [
-  'saga-imports-only-zod: functions/saga/ids.ts → crypto',
-  'saga-imports-only-zod: functions/saga/ids.ts → node_modules/sdk/index.js',
+  'saga-imports-only-zod: functions/ids.ts → crypto',
+  'saga-imports-only-zod: functions/ids.ts → node_modules/sdk/index.js',
   'decide-imports-only-saga: functions/order/decide.ts → functions/order/table.ts',
   'decide-imports-only-saga: functions/order/decide.ts → node_modules/zod/index.js',
-  'runtime-imports-no-service: functions/runtime/commit.ts → functions/order/table.ts',
+  'runtime-imports-no-service: engine/batch/commit.ts → functions/order/table.ts',
   'service-imports-no-other-service: functions/order/place.ts → functions/inventory/table.ts',
   'service-imports-no-other-service: functions/inventory/table.ts → functions/identity/authorizer.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → infra/ports.ts',
@@ -93,7 +93,7 @@ const expectedComplaints = [
   'infra-imports-no-test: infra/stack.ts → test/until.ts',
   'no-circular-import: infra/cycle.ts → infra/other.ts',
   'event-source-stands-alone: infra/local/rabbitmq-event-source/index.ts → infra/stack.ts',
-  'event-source-stands-alone: infra/local/rabbitmq-event-source/index.ts → functions/saga/events.ts',
+  'event-source-stands-alone: infra/local/rabbitmq-event-source/index.ts → functions/events.ts',
   'no-undeclared-package: infra/local/rabbitmq-event-source/index.ts → node_modules/tool/index.js',
 ];
 

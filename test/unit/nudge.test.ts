@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { next, toItem } from '../../engine/batch/record.ts';
+import type { Item } from '../../engine/batch/store.ts';
+import { nudge } from '../../engine/initiator/nudge.ts';
+import { seal } from '../../engine/saga/envelope.ts';
+import { dueShards } from '../../engine/saga/initiator-table.ts';
 import { decide } from '../../functions/order/decide.ts';
-import { nudge } from '../../functions/order/nudge.ts';
-import { dueShards, orders } from '../../functions/order/table.ts';
-import { next, toItem } from '../../functions/runtime/record.ts';
-import type { Item } from '../../functions/runtime/store.ts';
-import { seal } from '../../functions/saga/envelope.ts';
+import { orders } from '../../functions/order/table.ts';
+import { shop } from '../../functions/shop.ts';
 import { customerId, line, orderIdOf, paymentMethod } from '../support/facts.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { RecordingPublisher } from '../support/recording-publisher.ts';
@@ -19,7 +21,9 @@ function pending(order: number): Item {
   if (decision.kind !== 'accept') throw new Error('not placed');
   const { state } = decision;
   const orderId = orderIdOf(order);
-  const outbox = (decision.says ?? []).map((fact) => JSON.stringify(seal(fact, { orderId, nowMs: begin })));
+  const outbox = (decision.says ?? []).map((fact) =>
+    JSON.stringify(seal(shop, fact, { orderId, nowMs: begin })),
+  );
   return toItem(orders, next(undefined, { orderId, state, outbox, because: 'place', nowMs: begin }));
 }
 

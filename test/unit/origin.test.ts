@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { openGenuine } from '../../functions/runtime/origin.ts';
-import { type Delivery, deliveriesOf, type RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../functions/runtime/settle.ts';
-import { seal } from '../../functions/saga/envelope.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { openGenuine } from '../../engine/consumer/origin.ts';
+import { type Delivery, deliveriesOf, type RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { parkMessage, retryMessage } from '../../engine/consumer/settle.ts';
+import { seal } from '../../engine/saga/envelope.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 
 /** Goal: an event counts as its publisher's and nobody else's, however often its consumer has put it aside. */
-const captured = JSON.stringify(seal(facts['payment.captured'], { orderId: orderIdOf(1), nowMs: 0 }));
-const rejected = JSON.stringify(seal(facts['stock.rejected'], { orderId: orderIdOf(1), nowMs: 0 }));
+const captured = JSON.stringify(seal(shop, facts['payment.captured'], { orderId: orderIdOf(1), nowMs: 0 }));
+const rejected = JSON.stringify(seal(shop, facts['stock.rejected'], { orderId: orderIdOf(1), nowMs: 0 }));
 const [aWhile] = parseRetryDelays('1s');
 if (aWhile === undefined) throw new Error('no delay');
 const userOf = (service: string) => service;
@@ -35,7 +36,7 @@ function received(
 }
 
 const refusalOf = (delivery: Delivery): string | undefined => {
-  const opened = openGenuine(delivery, userOf);
+  const opened = openGenuine(shop, delivery, userOf);
   return opened.ok ? undefined : opened.reason;
 };
 
@@ -83,7 +84,7 @@ test.each([
 });
 
 test('where all services share one user, each of them may be it', () => {
-  const opened = openGenuine(received('guest', captured), () => 'guest');
+  const opened = openGenuine(shop, received('guest', captured), () => 'guest');
   expect(opened).toMatchObject({ ok: true });
-  expect(openGenuine(received(null, captured), () => 'guest')).toMatchObject({ ok: false });
+  expect(openGenuine(shop, received(null, captured), () => 'guest')).toMatchObject({ ok: false });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { cursorOf, encodeCursor, limitOf } from '../../functions/runtime/paging.ts';
+import { cursorOf, encodeCursor, limitOf } from '../../engine/http/paging.ts';
 import { httpEvent, problemOf } from '../support/http-event.ts';
 
 const withLimit = (limit: string) => httpEvent({ query: { limit } });

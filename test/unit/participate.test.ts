@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { consume } from '../../engine/consumer/consume.ts';
+import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { seal } from '../../engine/saga/envelope.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { payment } from '../../functions/payment/payment.ts';
-import { participate } from '../../functions/runtime/participate.ts';
-import type { RabbitMqEvent } from '../../functions/runtime/rabbitmq-event.ts';
-import { seal } from '../../functions/saga/envelope.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { scene } from '../support/engine-runs.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 
@@ -27,7 +28,7 @@ const batch = (...bodies: readonly string[]): RabbitMqEvent => ({
 });
 
 const reserved = JSON.stringify(
-  seal(facts['stock.reserved'], { orderId: orderIdOf(1), nowMs: Date.parse('2026-01-01T00:00:00Z') }),
+  seal(shop, facts['stock.reserved'], { orderId: orderIdOf(1), nowMs: Date.parse('2026-01-01T00:00:00Z') }),
 );
 const delays = parseRetryDelays('1s');
 
@@ -36,7 +37,7 @@ test('a broker that goes away while the provider is asked is an error of the bat
   const here = scene();
   const answer = Promise.withResolvers<void>();
   here.publisher.refuses = () => new Error('the broker is gone');
-  const handle = participate(
+  const handle = consume(
     payment(async () => {
       await answer.promise;
       return { type: 'charge.captured', paymentIntentId: 'pi_1' };
@@ -53,7 +54,7 @@ test('a broker that goes away while the provider is asked is an error of the bat
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {
-  const handle = participate(
+  const handle = consume(
     payment(() => Promise.reject(new Error('not asked'))),
     scene().edges,
     delays,

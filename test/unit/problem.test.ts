@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type HttpEvent, type HttpReply, http, json } from '../../functions/runtime/http.ts';
-import { Problem } from '../../functions/runtime/problem.ts';
-import { StoreUnavailableError } from '../../functions/runtime/store.ts';
+import { StoreUnavailableError } from '../../engine/batch/store.ts';
+import { type HttpEvent, type HttpReply, http, json } from '../../engine/http/http.ts';
+import { Problem } from '../../engine/http/problem.ts';
 import { httpEvent } from '../support/http-event.ts';
 
 const call = async (handle: () => Promise<HttpReply>): Promise<{ reply: HttpReply; problem: unknown }> => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { services } from '../../functions/saga/choreography.ts';
-import { OrderId } from '../../functions/saga/ids.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
-import { SLOT_HEADER, slotHeader, slots } from '../../functions/saga/slots.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { SLOT_HEADER, slotHeader, slots } from '../../engine/saga/slots.ts';
+import { OrderId, shop } from '../../functions/shop.ts';
 import { shardEvents } from '../../infra/broker/plugin.ts';
 import { oneQueueEach, parseQueueShards, queuesOf, slotsOf } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from '../../functions/runtime/broker-access.ts';
-import { secret } from '../../functions/runtime/secret.ts';
+import { secret } from '../../engine/environment/secret.ts';
+import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from '../../engine/rabbitmq/broker-access.ts';
 
 const minuteMs = 60_000;
 

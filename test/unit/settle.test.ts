@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../functions/runtime/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../functions/runtime/settle.ts';
-import { services } from '../../functions/saga/choreography.ts';
-import { parseRetryDelays } from '../../functions/saga/routes.ts';
+import type { Delivery } from '../../engine/consumer/rabbitmq-event.ts';
+import { parkMessage, retryMessage } from '../../engine/consumer/settle.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 
 const delays = parseRetryDelays('1s,5s,30s');
 const delivery: Delivery = {
@@ -76,7 +76,7 @@ describe('a message that failed', () => {
     expect(ways).toEqual(['order.retry.1s', 'order.retry.5s', 'order.retry.30s', 'order.dead']);
   });
 
-  test.each(services)('of %s comes back to the queue it failed in, and parks there', (service) => {
+  test.each(shop.services)('of %s comes back to the queue it failed in, and parks there', (service) => {
     for (const queue of [service, `${service}.3`]) {
       expect(retryMessage(service, { ...delivery, queue }, error, delays).routingKey).toBe(queue);
     }

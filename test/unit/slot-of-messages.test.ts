@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import type { Edges } from '../../functions/runtime/edges.ts';
-import { eventMessage } from '../../functions/runtime/messages.ts';
-import { redrive } from '../../functions/runtime/redrive.ts';
-import { seal } from '../../functions/saga/envelope.ts';
-import { eventTypes } from '../../functions/saga/events.ts';
-import { slotHeader } from '../../functions/saga/slots.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { eventMessage } from '../../engine/batch/messages.ts';
+import { redrive } from '../../engine/dead-letters/redrive.ts';
+import { seal } from '../../engine/saga/envelope.ts';
+import { slotHeader } from '../../engine/saga/slots.ts';
+import { shop } from '../../functions/shop.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 import { RecordingPublisher } from '../support/recording-publisher.ts';
 
 const orderId = orderIdOf(7);
 
-test.each(eventTypes)('%s says which slot its order is in', (type) => {
-  const event = seal(facts[type], { orderId, nowMs: 0 });
-  expect(eventMessage(event, '').headers).toEqual(slotHeader(orderId));
+test.each(shop.eventTypes)('%s says which slot its order is in', (type) => {
+  const event = seal(shop, facts[type], { orderId, nowMs: 0 });
+  expect(eventMessage(shop, event, '').headers).toEqual(slotHeader(orderId));
 });
 
 const redriven = async (body: string) => {
@@ -33,7 +33,7 @@ const redriven = async (body: string) => {
 
 // Fails where a parked message keeps what headers it came with: the broker's own dead letters, and older ones, have none.
 test('what is redriven goes to the shard of its order again, with its origin and without its attempts', async () => {
-  const event = seal(facts['stock.reserved'], { orderId, nowMs: 0 });
+  const event = seal(shop, facts['stock.reserved'], { orderId, nowMs: 0 });
   expect(await redriven(JSON.stringify(event))).toMatchObject([
     { exchange: 'payment', mandatory: true, headers: { ...slotHeader(orderId), 'saga-origin': 'inventory' } },
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Store, StoreUnavailableError, type WriteResult } from '../../functions/runtime/store.ts';
-import { writeAmongOthers } from '../../functions/runtime/write-among-others.ts';
+import { type Store, StoreUnavailableError, type WriteResult } from '../../engine/batch/store.ts';
+import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
 
 const conflict: WriteResult = { ok: false, refusals: [{ cause: 'conflict' }, undefined] };
 const unexpected: WriteResult = {

@@ -1,7 +1,7 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { log } from '../../../functions/runtime/log.ts';
-import { fetchSecret } from '../../../functions/runtime/secret.ts';
+import { log } from '../../../engine/environment/log.ts';
+import { fetchSecret } from '../../../engine/environment/secret.ts';
 import { applyTopology } from '../../broker/apply.ts';
 import { applyUsers, isAccepted } from '../../broker/management.ts';
 import { administrator, users } from '../../broker/users.ts';

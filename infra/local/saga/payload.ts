@@ -1,7 +1,5 @@
-import { publisherOf } from '../../../functions/saga/choreography.ts';
-import { CONTENT_TYPE, seal } from '../../../functions/saga/envelope.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
-import { OrderId } from '../../../functions/saga/ids.ts';
+import { CONTENT_TYPE, seal } from '../../../engine/saga/envelope.ts';
+import { type Fact, OrderId, shop } from '../../../functions/shop.ts';
 import type { Call, Message } from './scenario.ts';
 
 /** The event that the function would get from API Gateway, from its queue, or as the scenario says. */
@@ -46,7 +44,7 @@ const textOf = ({ text, id }: Extract<Message, { text: string }>) => ({
 function eventOf({ type, order, data, attempts }: Extract<Message, { type: string }>) {
   const orderId = OrderId.parse(order);
   // Whether the data fit the type is for the function under test to say.
-  const event = seal({ type, data } as Fact, { orderId, nowMs: Date.now() });
+  const event = seal(shop, { type, data } as Fact, { orderId, nowMs: Date.now() });
   const headers = attempts === 0 ? null : { 'saga-attempts': attempts };
-  return { messageId: event.id, type, userId: publisherOf(type), headers, body: JSON.stringify(event) };
+  return { messageId: event.id, type, userId: shop.publisherOf(type), headers, body: JSON.stringify(event) };
 }

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { eventTypes } from '../../../functions/saga/events.ts';
+import { shop } from '../../../functions/shop.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { projectDir } from '../project.ts';
 
 /** A message as its queue's function would be handed it: an event of the saga, or any text instead of one. */
 const Message = z.union([
   z.strictObject({
-    type: z.enum(eventTypes),
+    type: z.enum(shop.eventTypes),
     order: z.string(),
     data: z.record(z.string(), z.unknown()).default({}),
     /** How often it has been tried before. */

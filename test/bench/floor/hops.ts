@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
-import { coalesceWrites } from '../../../functions/runtime/coalesce-writes.ts';
-import { PATIENT, RabbitPublisher } from '../../../functions/runtime/publisher.ts';
-import { CONTENT_TYPE } from '../../../functions/saga/envelope.ts';
+import { coalesceWrites } from '../../../engine/rabbitmq/coalesce-writes.ts';
+import { PATIENT, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
+import { CONTENT_TYPE } from '../../../engine/saga/envelope.ts';
 
 const QUEUE = 'bench.floor';
 /** As many as the event source has under way: two batches of a hundred. */

@@ -1,5 +1,5 @@
-import type { HttpEvent } from '../../../functions/runtime/http.ts';
-import type { Role } from '../../../functions/runtime/role.ts';
+import type { HttpEvent } from '../../../engine/http/http.ts';
+import type { Role } from '../../../engine/http/role.ts';
 
 export interface Reply {
   readonly statusCode: number;

@@ -1,12 +1,11 @@
-import { compensatorsOf, kindOf, publisherOf, type Service } from '../../../functions/saga/choreography.ts';
-import { type EventType, eventTypes } from '../../../functions/saga/events.ts';
+import { type EventType, type Service, shop } from '../../../functions/shop.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
 import type { World } from '../world/world.ts';
 import { orderIdOf, typeOf } from './message-id.ts';
 import { rowOf, statusOf } from './row.ts';
 
-const isKnown = (type: string): type is EventType => eventTypes.some((each) => each === type);
+const isKnown = (type: string): type is EventType => shop.eventTypes.some((each) => each === type);
 
 /**
  * A message may be acknowledged when it is done and what it caused is said, or when it is put aside. What is
@@ -36,8 +35,8 @@ function flawAtParticipant(
   type: EventType,
   saidOf: ReadonlySet<string>,
 ): string | undefined {
-  const isFailure = kindOf(type) === 'failure';
-  if (isFailure && !compensatorsOf(type).includes(service)) return undefined;
+  const isFailure = shop.kindOf(type) === 'failure';
+  if (isFailure && !shop.compensatorsOf(type).includes(service)) return undefined;
   if (saidOf.has(orderId)) return undefined;
   // A charge that is being undone is answered by the failure that undoes it.
   const status = statusOf(world.tables[service].items.get(orderId));
@@ -58,7 +57,7 @@ function flawAtOrder(
     if (status === 'PENDING') return 'the order is still PENDING';
     return status === 'CONFIRMED' && !saidOf.has(orderId) ? 'the outcome was not said' : undefined;
   }
-  if (publisherOf(type) === 'order') return undefined;
-  if (status === 'CANCELLED' || row?.state.answered?.includes(publisherOf(type))) return undefined;
+  if (shop.publisherOf(type) === 'order') return undefined;
+  if (status === 'CANCELLED' || row?.state.answered?.includes(shop.publisherOf(type))) return undefined;
   return `the order does not know it and is ${status}`;
 }

@@ -1,5 +1,5 @@
-import type { Item } from '../../../functions/runtime/store.ts';
-import type { Service } from '../../../functions/saga/choreography.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import type { Service } from '../../../functions/shop.ts';
 import type { Invocation } from '../invocation.ts';
 import { rowOf, statusOf } from './row.ts';
 import { opens } from './transitions.ts';

@@ -1,10 +1,9 @@
-import type { HttpReply } from '../../../functions/runtime/http.ts';
-import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
-import { REASON_HEADER } from '../../../functions/runtime/settle.ts';
-import type { Item, Write } from '../../../functions/runtime/store.ts';
-import { kindOf, type Service, services } from '../../../functions/saga/choreography.ts';
-import type { EventType } from '../../../functions/saga/events.ts';
-import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
+import type { Item, Write } from '../../../engine/batch/store.ts';
+import { REASON_HEADER } from '../../../engine/consumer/settle.ts';
+import type { HttpReply } from '../../../engine/http/http.ts';
+import { deadQueueOf } from '../../../engine/saga/routes.ts';
+import { type EventType, type Service, shop } from '../../../functions/shop.ts';
 import { UNWRITABLE_SKU } from '../actors/workload.ts';
 import type { End, Invocation } from '../invocation.ts';
 import type { Trace } from '../trace.ts';
@@ -56,10 +55,9 @@ export class Checker {
     this.#world = world;
     this.#trace = trace;
     this.#stock = new StockBook(world.tables.inventory);
-    this.#outboxes = Object.fromEntries(services.map((service) => [service, new Set<string>()])) as Record<
-      Service,
-      Set<string>
-    >;
+    this.#outboxes = Object.fromEntries(
+      shop.services.map((service) => [service, new Set<string>()]),
+    ) as Record<Service, Set<string>>;
   }
 
   get stocktakes(): ReadonlySet<string> {
@@ -214,7 +212,7 @@ export class Checker {
     if (exchange === 'saga.events' || exchange === 'saga.failures') {
       invocation.saidOf.add(orderIdOf(messageId));
       this.said.add(messageId);
-      if (!mandatory && kindOf(type as EventType) !== 'outcome')
+      if (!mandatory && shop.kindOf(type as EventType) !== 'outcome')
         this.fail('P7', `${messageId} may get lost: it is not mandatory`);
     } else invocation.putAside.set(messageId, body);
   }

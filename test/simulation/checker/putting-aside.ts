@@ -1,6 +1,6 @@
-import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
-import { ATTEMPTS_HEADER } from '../../../functions/runtime/rabbitmq-event.ts';
-import { REASON_HEADER } from '../../../functions/runtime/settle.ts';
+import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
+import { ATTEMPTS_HEADER } from '../../../engine/consumer/rabbitmq-event.ts';
+import { REASON_HEADER } from '../../../engine/consumer/settle.ts';
 import type { Message } from '../world/broker.ts';
 import { retryDelays } from '../world/world.ts';
 

@@ -1,4 +1,4 @@
-import type { Item } from '../../../functions/runtime/store.ts';
+import type { Item } from '../../../engine/batch/store.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
 import { type Row, rowOf } from './row.ts';

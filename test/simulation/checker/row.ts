@@ -1,4 +1,4 @@
-import type { Item } from '../../../functions/runtime/store.ts';
+import type { Item } from '../../../engine/batch/store.ts';
 import { remembered } from '../remembered.ts';
 
 /**

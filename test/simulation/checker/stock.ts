@@ -1,4 +1,4 @@
-import type { Item, Write } from '../../../functions/runtime/store.ts';
+import type { Item, Write } from '../../../engine/batch/store.ts';
 import type { Table } from '../world/table.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 

@@ -1,5 +1,5 @@
-import type { Item } from '../../../functions/runtime/store.ts';
-import type { Service } from '../../../functions/saga/choreography.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import type { Service } from '../../../functions/shop.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 
 /** Every step that a participant may take: from which status, because of what, to which status. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { projectDir } from '../../../infra/local/project.ts';
 import type { Bug } from './bugs/bug.ts';
 
-const copied = ['functions', 'infra', 'test/simulation', 'package.json'];
+const copied = ['engine', 'functions', 'infra', 'test/simulation', 'package.json'];
 
 /** Does something in a copy of the product, with a bug in it if there is one. */
 export async function inTreeWith<T>(bug: Bug | undefined, work: (tree: string) => Promise<T>): Promise<T> {

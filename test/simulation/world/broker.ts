@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
+import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import type { Binding, Exchange, Topology } from '../../../infra/broker/topology.ts';
 import type { Clock } from './clock.ts';
 

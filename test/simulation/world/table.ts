@@ -6,7 +6,7 @@ import {
   type Refusal,
   type Write,
   type WriteResult,
-} from '../../../functions/runtime/store.ts';
+} from '../../../engine/batch/store.ts';
 import { readTables } from '../../../infra/local/dynamodb/template.ts';
 
 /** Name, partition key and sort key of an index that projects keys only. */

@@ -1,5 +1,5 @@
-import { type choreography, type Service, services } from '../../../functions/saga/choreography.ts';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { type Service, shop } from '../../../functions/shop.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import { Broker } from './broker.ts';
 import { Clock } from './clock.ts';
@@ -23,7 +23,7 @@ export class World {
 
   constructor() {
     this.tables = Object.fromEntries(
-      services.map((service) => [service, new Table(indexesOf(service))]),
+      shop.services.map((service) => [service, new Table(indexesOf(service))]),
     ) as Record<keyof typeof choreography, Table>;
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import amqp, { type GetMessage } from 'amqplib';
-import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
-import { UnroutableError } from '../../../functions/runtime/publish-error.ts';
-import { PATIENT, RabbitPublisher } from '../../../functions/runtime/publisher.ts';
-import { parseRetryDelays } from '../../../functions/saga/routes.ts';
+import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
+import { UnroutableError } from '../../../engine/batch/publish-error.ts';
+import { PATIENT, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
+import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { applyTopology } from '../../../infra/broker/apply.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import { Broker, type Message } from '../../simulation/world/broker.ts';

@@ -5,7 +5,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { Provider } from '../../../functions/payment/payment.ts';
 import { type StripeCalls, stripeProvider } from '../../../functions/payment/provider.ts';
-import type { OrderId } from '../../../functions/saga/ids.ts';
+import type { OrderId } from '../../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
 import type { Fault, FaultPlan } from '../../simulation/faults.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HttpEvent } from '../../../functions/runtime/http.ts';
+import type { HttpEvent } from '../../../engine/http/http.ts';
 import { customerId, orderIdOf } from '../facts.ts';
 import { hostileJson, hostileName, hostileText } from './hostile.ts';
 

@@ -1,11 +1,9 @@
 import type { ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
-import type { RabbitMqEvent } from '../../../functions/runtime/rabbitmq-event.ts';
-import { kindOf, publisherOf, type Service, subscriptionsOf } from '../../../functions/saga/choreography.ts';
-import { seal } from '../../../functions/saga/envelope.ts';
-import { type EventType, eventTypes, type Fact } from '../../../functions/saga/events.ts';
-import type { OrderId } from '../../../functions/saga/ids.ts';
-import { deadQueueOf, parkingExchangeOf } from '../../../functions/saga/routes.ts';
+import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import { deadQueueOf, parkingExchangeOf } from '../../../engine/saga/routes.ts';
+import { type EventType, type Fact, type OrderId, type Service, shop } from '../../../functions/shop.ts';
 import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
 import { factOf } from '../arbitrary-facts.ts';
 import { orderIdOf } from '../facts.ts';
@@ -42,7 +40,7 @@ const eventsOf = (types: readonly EventType[]): fc.Arbitrary<object> =>
       fc.boolean(),
     )
     .map(([fact, order, traceparent, text, isInStock]) => {
-      const event = seal(fact, { orderId: orderIdOf(order), nowMs: NOW_MS, traceparent });
+      const event = seal(shop, fact, { orderId: orderIdOf(order), nowMs: NOW_MS, traceparent });
       const said = JSON.stringify(event, (name, value: unknown) => {
         if (name === 'items' && isInStock) return [{ sku: 'mug', quantity: 1 }];
         return text !== undefined && freeTexts.has(name) ? text : value;
@@ -105,9 +103,12 @@ const properties: fc.Arbitrary<Message['properties']> = fc.record(
 );
 
 function hostileBody(service: Service): fc.Arbitrary<Buffer> {
-  const failures = eventTypes.filter((type) => kindOf(type) === 'failure');
+  const failures = shop.eventTypes.filter((type) => shop.kindOf(type) === 'failure');
   const heard = eventsOf([...subscriptionsOf(service), ...failures]);
-  const event = fc.oneof({ weight: 4, arbitrary: heard }, { weight: 1, arbitrary: eventsOf(eventTypes) });
+  const event = fc.oneof(
+    { weight: 4, arbitrary: heard },
+    { weight: 1, arbitrary: eventsOf(shop.eventTypes) },
+  );
   const disguised = fc.tuple(event, disguises).map(([each, disguise]) => ({ ...each, ...disguise }));
   return fc.oneof(
     { weight: 5, arbitrary: hostileJson(event) },
@@ -135,10 +136,10 @@ function senderOf(body: Buffer): { readonly userId?: string } {
 
 /** Whatever its other properties, a message from its publisher is what its body says. */
 export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> => {
-  const body = Buffer.from(JSON.stringify(seal(fact, { orderId, nowMs: NOW_MS })));
+  const body = Buffer.from(JSON.stringify(seal(shop, fact, { orderId, nowMs: NOW_MS })));
   return fc
     .oneof(fc.constant({}), properties)
-    .map((each) => ({ body, properties: { ...each, userId: publisherOf(fact.type) } }));
+    .map((each) => ({ body, properties: { ...each, userId: shop.publisherOf(fact.type) } }));
 };
 
 /** The batch as Lambda hands it to the function, by way of the event source that we run ourselves. */

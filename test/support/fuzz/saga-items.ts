@@ -1,13 +1,15 @@
+import { next, toItem } from '../../../engine/batch/record.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import type { Table } from '../../../engine/saga/table.ts';
+import type { CustomerId } from '../../../functions/ids.ts';
 import type { Reservation } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
 import type { Order } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
 import type { Payment } from '../../../functions/payment/decide.ts';
 import { payments } from '../../../functions/payment/table.ts';
-import { next, type Table, toItem } from '../../../functions/runtime/record.ts';
-import type { Item } from '../../../functions/runtime/store.ts';
-import { seal } from '../../../functions/saga/envelope.ts';
-import type { CustomerId, OrderId } from '../../../functions/saga/ids.ts';
+import { type OrderId, shop } from '../../../functions/shop.ts';
 import { customerId, facts, items as lines, orderIdOf, paymentMethod, pricedItems } from '../facts.ts';
 import { NOW_MS } from './strict-edges.ts';
 
@@ -19,7 +21,7 @@ function item<State extends { readonly status: string }>(
   orderId: OrderId,
   state: State,
 ): Item {
-  const outbox = [JSON.stringify(seal(facts['order.placed'], { orderId, nowMs: NOW_MS - 1_000 }))];
+  const outbox = [JSON.stringify(seal(shop, facts['order.placed'], { orderId, nowMs: NOW_MS - 1_000 }))];
   return toItem(table, next(undefined, { orderId, state, outbox, because: 'given', nowMs: NOW_MS - 1_000 }));
 }
 

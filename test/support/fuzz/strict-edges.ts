@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Edges } from '../../../functions/runtime/edges.ts';
-import type { OutgoingMessage } from '../../../functions/runtime/messages.ts';
-import { PublishError } from '../../../functions/runtime/publish-error.ts';
-import type { IndexQuery, Item, Page, Write, WriteResult } from '../../../functions/runtime/store.ts';
+import type { Edges } from '../../../engine/batch/edges.ts';
+import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
+import { PublishError } from '../../../engine/batch/publish-error.ts';
+import type { IndexQuery, Item, Page, Write, WriteResult } from '../../../engine/batch/store.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { RecordingPublisher } from '../recording-publisher.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import amqp from 'amqplib';
-import { services } from '../../../functions/saga/choreography.ts';
-import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../functions/saga/routes.ts';
+import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../engine/saga/routes.ts';
+import { shop } from '../../../functions/shop.ts';
 import { parseQueueShards, queuesOf } from '../../../infra/broker/shards.ts';
 import type { System } from '../../../infra/local/system.ts';
 
@@ -89,7 +89,7 @@ export async function countMessages(system: System): Promise<{ waiting: number; 
   try {
     const channel = await connection.createChannel();
     channel.on('error', () => {});
-    const delays = services.flatMap((service) =>
+    const delays = shop.services.flatMap((service) =>
       parseRetryDelays(system.environment.RETRY_DELAYS ?? '').map((delay) => retryExchangeOf(service, delay)),
     );
     const shards = parseQueueShards(system.environment.QUEUE_SHARDS);
@@ -99,7 +99,7 @@ export async function countMessages(system: System): Promise<{ waiting: number; 
     };
     return {
       waiting: await count([...services.flatMap((service) => queuesOf(service, shards)), ...delays]),
-      parked: await count(services.map(deadQueueOf)),
+      parked: await count(shop.services.map(deadQueueOf)),
     };
   } finally {
     await connection.close();

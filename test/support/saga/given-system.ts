@@ -1,6 +1,6 @@
 import amqp from 'amqplib';
-import { services } from '../../../functions/saga/choreography.ts';
-import { deadQueueOf } from '../../../functions/saga/routes.ts';
+import { deadQueueOf } from '../../../engine/saga/routes.ts';
+import { shop } from '../../../functions/shop.ts';
 import { region } from '../../../infra/local/environment.ts';
 import { signToken } from '../../../infra/local/identity/sign-token.ts';
 import type { System } from '../../../infra/local/system.ts';
@@ -51,7 +51,7 @@ export async function takeOver(system: System): Promise<ReadonlySet<string>> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
   try {
     const channel = await connection.createChannel();
-    for (const service of services) await channel.purgeQueue(deadQueueOf(service));
+    for (const service of shop.services) await channel.purgeQueue(deadQueueOf(service));
   } finally {
     await connection.close();
   }

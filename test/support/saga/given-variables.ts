@@ -1,4 +1,4 @@
-import { DEFAULT_RETRY_DELAYS } from '../../../functions/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS } from '../../../engine/saga/routes.ts';
 import { servicePassword } from '../../../infra/local/rabbitmq/accounts.ts';
 import type { System } from '../../../infra/local/system.ts';
 

@@ -1,12 +1,12 @@
 import amqp, { type ConsumeMessage } from 'amqplib';
-import { type Service, services } from '../../../functions/saga/choreography.ts';
 import {
   DEFAULT_RETRY_DELAYS,
   EVENTS_EXCHANGE,
   FAILURES_EXCHANGE,
   parseRetryDelays,
   queueOf,
-} from '../../../functions/saga/routes.ts';
+} from '../../../engine/saga/routes.ts';
+import { type Service, shop } from '../../../functions/shop.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +48,7 @@ async function interpose(url: string, interposer: Interposer): Promise<{ end(): 
     ({ exchange }) => exchange === EVENTS_EXCHANGE || exchange === FAILURES_EXCHANGE,
   );
   await channel.prefetch(1_000);
-  for (const service of services) {
+  for (const service of shop.services) {
     const shadow = `${queueOf(service)}.shadow`;
     await channel.assertQueue(shadow, { durable: false, autoDelete: true });
     await channel.consume(shadow, (message) => message && void pass(service, message));

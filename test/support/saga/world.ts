@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Service } from '../../../functions/saga/choreography.ts';
+import type { Service } from '../../../functions/shop.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_TRANSACTION_ITEMS } from '../../../functions/runtime/store.ts';
+import { MAX_TRANSACTION_ITEMS } from '../../../engine/batch/store.ts';
 import { keyOf } from '../../simulation/world/table.ts';
 import {
   availableOf,

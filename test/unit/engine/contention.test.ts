@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { StoreUnavailableError } from '../../../engine/batch/store.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
-import { StoreUnavailableError } from '../../../functions/runtime/store.ts';
 import { keyOf } from '../../simulation/world/table.ts';
 import {
   availableOf,

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Work } from '../../../engine/batch/participant.ts';
+import { run } from '../../../engine/batch/run.ts';
 import type { ProviderAnswer, ProviderCall } from '../../../functions/payment/decide.ts';
 import { type Provider, payment } from '../../../functions/payment/payment.ts';
 import { payments } from '../../../functions/payment/table.ts';
-import { run } from '../../../functions/runtime/engine.ts';
-import type { Work } from '../../../functions/runtime/participant.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
-import type { OrderId } from '../../../functions/saga/ids.ts';
+import type { Fact, OrderId } from '../../../functions/shop.ts';
 import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
 

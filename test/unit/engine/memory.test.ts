@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Memory } from '../../../functions/runtime/memory.ts';
+import { Memory } from '../../../engine/batch/memory.ts';
 import {
   availableOf,
   placed,

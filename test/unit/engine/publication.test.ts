@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { UnroutableError } from '../../../engine/batch/publish-error.ts';
+import { run } from '../../../engine/batch/run.ts';
 import type { OrderCommand } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
-import { run } from '../../../functions/runtime/engine.ts';
-import { UnroutableError } from '../../../functions/runtime/publish-error.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
+import type { Fact } from '../../../functions/shop.ts';
 import {
   cancelling,
   kindsOf,

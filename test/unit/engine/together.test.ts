@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Work } from '../../../engine/batch/participant.ts';
+import { StoreUnavailableError } from '../../../engine/batch/store.ts';
+import { together } from '../../../engine/batch/together.ts';
 import type { OrderCommand } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
-import type { Work } from '../../../functions/runtime/participant.ts';
-import { StoreUnavailableError } from '../../../functions/runtime/store.ts';
-import { together } from '../../../functions/runtime/together.ts';
 import { kindsOf, scene } from '../../support/engine-runs.ts';
 import { customerId, items, orderIdOf, paymentMethod } from '../../support/facts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { View } from '../../../functions/runtime/view.ts';
+import { View } from '../../../engine/batch/view.ts';
 import { stock } from '../../support/engine-runs.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { events } from '../../../functions/events.ts';
 import { type Catalogue, decide, type Reservation } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
-import { eventTypes, type Fact, schemas } from '../../../functions/saga/events.ts';
+import { type Fact, shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, items, pricedItems, sku } from '../../support/facts.ts';
 
@@ -66,7 +67,7 @@ describe('inventory answers every event in every state', () => {
       const decision = decisionOf(row, column);
       if (decision.kind !== 'accept') continue;
       expect(reservations.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? []) expect(schemas[type].parse(data)).toEqual(data);
+      for (const { type, data } of decision.says ?? []) expect(events[type].schema.parse(data)).toEqual(data);
     }
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Line } from '../../../functions/events.ts';
+import type { Sku } from '../../../functions/ids.ts';
 import { decide, type Reservation, type StockLevel, stockKey } from '../../../functions/inventory/decide.ts';
-import type { Line } from '../../../functions/saga/events.ts';
-import type { Sku } from '../../../functions/saga/ids.ts';
-import { MAX_AMOUNT_MINOR } from '../../../functions/saga/money.ts';
+import { MAX_AMOUNT_MINOR } from '../../../functions/money.ts';
 import { anyCustomerId, anyLines } from '../../support/arbitrary-facts.ts';
 import { customerId, facts, line, paymentMethod, sku } from '../../support/facts.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { events } from '../../../functions/events.ts';
 import { decide, type Order, type OrderCommand } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
-import { eventTypes, type Fact, schemas } from '../../../functions/saga/events.ts';
+import { type Fact, shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, items, paymentMethod } from '../../support/facts.ts';
 
@@ -148,7 +149,7 @@ describe('the order answers every event and command in every state', () => {
       const decision = decide(stateNamed(column), inputNamed(row));
       if (decision.kind !== 'accept') continue;
       expect(orders.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? []) expect(schemas[type].parse(data)).toEqual(data);
+      for (const { type, data } of decision.says ?? []) expect(events[type].schema.parse(data)).toEqual(data);
     }
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide, type Order, type OrderCommand } from '../../../functions/order/decide.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
+import type { Fact } from '../../../functions/shop.ts';
 import { anyFact } from '../../support/arbitrary-facts.ts';
 import { customerId, items, paymentMethod } from '../../support/facts.ts';
 

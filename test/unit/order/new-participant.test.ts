@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { decide, type Order } from '../../../functions/order/decide.ts';
-import type * as Choreography from '../../../functions/saga/choreography.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
+import type * as Choreography from '../../../functions/shop.ts';
+import type { Fact } from '../../../functions/shop.ts';
 import { customerId, facts, items, paymentMethod } from '../../support/facts.ts';
 
 /** A participant that joined later and that the order's code does not know. */
-vi.mock(import('../../../functions/saga/choreography.ts'), async (original) => {
+vi.mock(import('../../../functions/shop.ts'), async (original) => {
   const real = await original();
   const isNew = (type: string) => type === 'shipping.failed';
   return {

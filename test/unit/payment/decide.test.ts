@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { events } from '../../../functions/events.ts';
 import { decide, type Payment, type ProviderAnswer } from '../../../functions/payment/decide.ts';
 import { payments } from '../../../functions/payment/table.ts';
-import { eventTypes, type Fact, schemas } from '../../../functions/saga/events.ts';
+import { type Fact, shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, paymentMethod } from '../../support/facts.ts';
 
@@ -86,7 +87,7 @@ describe('payment answers every event and every answer of the provider in every 
       const decision = decisionOf(row, column);
       if (decision.kind !== 'accept') continue;
       expect(payments.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? []) expect(schemas[type].parse(data)).toEqual(data);
+      for (const { type, data } of decision.says ?? []) expect(events[type].schema.parse(data)).toEqual(data);
     }
   });
 

@@ -6,7 +6,7 @@ import {
   type ProviderAnswer,
   type ProviderCall,
 } from '../../../functions/payment/decide.ts';
-import type { Fact } from '../../../functions/saga/events.ts';
+import type { Fact } from '../../../functions/shop.ts';
 import { anyDecline, anyFact } from '../../support/arbitrary-facts.ts';
 import { customerId, facts } from '../../support/facts.ts';
 

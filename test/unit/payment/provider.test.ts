@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { MAX_TEXT_LENGTH, PaymentDecline } from '../../../functions/events.ts';
 import { liveProvider } from '../../../functions/payment/provider.ts';
-import { MAX_TEXT_LENGTH, PaymentDecline } from '../../../functions/saga/events.ts';
 import { orderIdOf } from '../../support/facts.ts';
 
 const server = createServer();

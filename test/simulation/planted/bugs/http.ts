@@ -10,13 +10,13 @@ export const httpBugs: readonly Bug[] = [
   },
   {
     name: 'another customer’s payment shown',
-    file: 'functions/runtime/record-reply.ts',
+    file: 'engine/http/record-reply.ts',
     find: "  if (!mayRead(caller, state.customerId)) throw new Problem('not-found', notFound);\n",
     replace: '',
   },
   {
     name: 'customers do what operators do',
-    file: 'functions/runtime/http.ts',
+    file: 'engine/http/http.ts',
     find: 'if (caller.role !== role)',
     replace: "if (caller.role !== role && caller.role !== 'customer')",
   },
@@ -58,31 +58,31 @@ export const httpBugs: readonly Bug[] = [
   },
   {
     name: 'a fault answered as the caller’s',
-    file: 'functions/runtime/problem.ts',
+    file: 'engine/http/problem.ts',
     find: "    return new Problem('unavailable',",
     replace: "    return new Problem('conflict',",
   },
   {
     name: 'a request given the outcome of another one',
-    file: 'functions/runtime/together.ts',
+    file: 'engine/batch/together.ts',
     find: 'const outcome = outcomes[index];',
     replace: 'const outcome = outcomes[0 * index];',
   },
   {
     name: 'requests beside the first one forgotten',
-    file: 'functions/runtime/together.ts',
+    file: 'engine/batch/together.ts',
     find: 'runGroup(waiting.splice(0, MAX_TOGETHER)).then(next, next);',
     replace: 'runGroup(waiting.splice(0).slice(0, 1)).then(next, next);',
   },
   {
     name: 'no group after the first one',
-    file: 'functions/runtime/together.ts',
+    file: 'engine/batch/together.ts',
     find: '      underWay -= 1;\n      start();',
     replace: '      underWay -= 0;\n      start();',
   },
   {
     name: 'requests answered before they are stored',
-    file: 'functions/runtime/together.ts',
+    file: 'engine/batch/together.ts',
     find: '      waiting.push({ work, resolve, reject });',
     replace:
       "      waiting.push({ work, resolve, reject });\n      if (waiting.length > 1) resolve({ kind: 'ignored', reason: 'soon', record: { orderId: work.orderId, version: 1, outbox: [], history: [], updatedAtMs: 0, state: work.input.order } as never });",

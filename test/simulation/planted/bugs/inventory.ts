@@ -115,7 +115,7 @@ export const inventoryBugs: readonly Bug[] = [
   },
   {
     name: 'a receipt of one operator taken for another one’s of the same key',
-    file: 'functions/runtime/idempotency-key.ts',
+    file: 'engine/http/idempotency-key.ts',
     find: "  digest('receipt', operator, sku, key);",
     replace: "  digest('receipt', operator, sku, String(key.length));",
   },

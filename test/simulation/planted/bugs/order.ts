@@ -47,7 +47,7 @@ export const orderBugs: readonly Bug[] = [
   },
   {
     name: 'idempotency key not the customer’s own',
-    file: 'functions/runtime/idempotency-key.ts',
+    file: 'engine/http/idempotency-key.ts',
     find: "digest('order', customer, key)",
     replace: "digest('order', key)",
   },
@@ -123,7 +123,7 @@ export const orderBugs: readonly Bug[] = [
   },
   {
     name: 'wrong order of compensations: nobody waits for the stock',
-    file: 'functions/saga/choreography.ts',
+    file: 'functions/shop.ts',
     find: "undoneBy === 'everyone' ? compensationsOf(service).length > 0 : undoneBy.includes(service);",
     replace: "undoneBy === 'everyone' ? service === 'payment' : undoneBy.includes(service);",
   },
@@ -135,19 +135,19 @@ export const orderBugs: readonly Bug[] = [
   },
   {
     name: 'a cancellation waits for nobody',
-    file: 'functions/saga/choreography.ts',
+    file: 'functions/shop.ts',
     find: "undoneBy: { 'order.cancelling': 'everyone' },",
     replace: "undoneBy: { 'order.cancelling': [] },",
   },
   {
     name: 'a rejection waits for compensations that nobody makes',
-    file: 'functions/saga/choreography.ts',
+    file: 'functions/shop.ts',
     find: "undoneBy: { 'stock.rejected': [] },",
     replace: "undoneBy: { 'stock.rejected': ['inventory'] },",
   },
   {
     name: 'a decline waits for nobody',
-    file: 'functions/saga/choreography.ts',
+    file: 'functions/shop.ts',
     find: "undoneBy: { 'payment.declined': ['inventory'] },",
     replace: "undoneBy: { 'payment.declined': [] },",
   },

@@ -1,0 +1,77 @@
+import { groups } from './groups.ts';
+import { type Refusal, type Store, StoreUnavailableError, type Write } from './store.ts';
+import type { Change, View } from './view.ts';
+
+/** What became of one change. */
+export type Committed =
+  | { readonly kind: 'written' }
+  /** Nothing of it is written; what is stored now is in the view or will be read again. */
+  | { readonly kind: 'contended' }
+  /** One of its group can never be written; each is to be tried alone. */
+  | { readonly kind: 'to be tried alone' }
+  /** It was not tried, since it was decided on a draft that did not come true. */
+  | { readonly kind: 'outdated' }
+  /** It is not known whether it is written. */
+  | { readonly kind: 'unknown'; readonly error: unknown };
+
+/**
+ * Writes many changes in few transactions, and yields what became of each in their order. The adjustments of one
+ * counter are summed, so a counter that every change touches costs one write. A refused transaction tells which items
+ * were not as expected: the view learns them, and its changes are to be decided again; and so are all that were
+ * decided after them, because a rejection for want of stock has no condition that would notice that the stock was not
+ * taken after all.
+ */
+export async function* commit<C extends Change>(
+  changes: readonly C[],
+  store: Store,
+  view: View,
+  isAlone: (change: C) => boolean,
+): AsyncGenerator<readonly [change: C, became: Committed]> {
+  let isDraftTrue = true;
+  for (const group of groups(changes, isAlone)) {
+    const became: Committed = isDraftTrue ? await write(group, store, view) : { kind: 'outdated' };
+    isDraftTrue &&= became.kind === 'written';
+    for (const change of group) yield [change, became];
+  }
+}
+
+async function write(group: readonly Change[], store: Store, view: View): Promise<Committed> {
+  const writes = writesOf(group);
+  try {
+    const result = await store.write(writes);
+    if (result.ok) {
+      for (const change of group) view.confirm(change);
+      return { kind: 'written' };
+    }
+    for (const [index, refusal] of result.refusals.entries()) learn(view, writes[index], refusal);
+    return { kind: 'contended' };
+  } catch (error) {
+    for (const each of writes) view.forget(keyOf(each));
+    if (group.length > 1 && !(error instanceof StoreUnavailableError)) return { kind: 'to be tried alone' };
+    return { kind: 'unknown', error };
+  }
+}
+
+const keyOf = (write: Write): string => (write.kind === 'put' ? write.item.pk : write.key);
+
+function learn(view: View, write: Write | undefined, refusal: Refusal | undefined): void {
+  if (write === undefined || refusal === undefined) return;
+  if (refusal.cause === 'condition') view.learn(keyOf(write), refusal.stored);
+  else view.forget(keyOf(write));
+}
+
+function writesOf(group: readonly Change[]): readonly Write[] {
+  const puts = group.map(({ item, expects }): Write => ({ kind: 'put', item, expects }));
+  const sums = new Map<string, Extract<Write, { kind: 'add' }>>();
+  for (const { key, attribute, delta, relyingOn } of group.flatMap(({ adjusts }) => adjusts)) {
+    const sum = sums.get(key);
+    sums.set(key, {
+      kind: 'add',
+      key,
+      attribute,
+      delta: delta + (sum?.delta ?? 0),
+      relyingOn: { ...sum?.relyingOn, ...relyingOn },
+    });
+  }
+  return [...puts, ...sums.values()];
+}

@@ -1,0 +1,31 @@
+import type { AnyFact } from '../saga/declaration.ts';
+import type { Answer, Call, ExternalState } from '../saga/external-decision.ts';
+import type { AnyOutside, ExternalStep, Outside } from '../saga/external-step.ts';
+import type { SagaId } from '../saga/ids.ts';
+import type { Participant } from './participant.ts';
+
+/** The participant whose step asks the outside. A throw of the outside's means that its answer is not known. */
+export function externalParticipant<O extends AnyOutside>(
+  { saga, service, table, decide, opens, names }: ExternalStep<O>,
+  outside: O,
+): Participant<ExternalState, AnyFact | Answer, Call> {
+  // The machine hands over what the step's schemas say.
+  const { call, undo } = outside as Outside<object, object, object, object, object>;
+  const { answers } = names;
+  return {
+    saga,
+    service,
+    table,
+    decide,
+    ...(opens === undefined ? {} : { opens }),
+    perform: async (sagaId: SagaId, asked: Call): Promise<Answer> => {
+      if (asked.call === 'undo') {
+        return { type: answers.undone, answer: { ...(await undo(sagaId, asked.done, asked.again)) } };
+      }
+      const answer = await call(sagaId, asked.request, asked.again);
+      return 'done' in answer
+        ? { type: answers.done, answer: { ...answer.done } }
+        : { type: answers.refused, answer: { ...answer.refused } };
+    },
+  };
+}

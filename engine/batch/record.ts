@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type { SagaId } from '../saga/ids.ts';
+import { isoTime } from '../saga/iso-time.ts';
+import type { SagaRecord, Table, Unknown } from '../saga/table.ts';
+import type { Item } from './store.ts';
+
+/** Bounds an item's size. No participant takes a third as many steps for one saga. */
+const MAX_HISTORY = 30;
+const FIRST_FORMAT = 1;
+
+const Stored = z.object({ version: z.int(), outbox: z.string(), record: z.string() });
+const Body = z.object({
+  updatedAtMs: z.number(),
+  state: z.record(z.string(), z.unknown()),
+  history: z.array(z.looseObject({ at: z.string(), status: z.string(), because: z.string() })).readonly(),
+  format: z.int().min(FIRST_FORMAT).default(FIRST_FORMAT),
+});
+
+/** A JSON text has no line break of its own. */
+const BETWEEN_BODIES = '\n';
+
+/**
+ * Few attributes, since nobody asks DynamoDB for a part of a record: each one more makes the item larger, and takes the
+ * client, and the table's emulator even more, longer. What is not a condition, an index's or for people to look for is
+ * one JSON text, and the outbox one body a line.
+ */
+export function toItem<State extends { readonly status: string }>(
+  table: Table<State>,
+  record: SagaRecord<State>,
+): Item {
+  const { sagaId, version, state, outbox, history, updatedAtMs, format, unknown } = record;
+  return {
+    ...(unknown?.item as Item | undefined),
+    pk: table.key(sagaId),
+    status: state.status,
+    ...table.indexed?.(record),
+    version,
+    outbox: outbox.join(BETWEEN_BODIES),
+    record: JSON.stringify({
+      ...unknown?.record,
+      [table.saga.id.name]: sagaId,
+      updatedAtMs,
+      state: unknown === undefined ? state : { ...unknown.state, ...state },
+      history,
+      ...(format === FIRST_FORMAT ? {} : { format }),
+    }),
+  };
+}
+
+/**
+ * Neither an item nor its record ever changes: who asks again, as a claim and a batch do, need not parse again. The
+ * latest ones only, and not a WeakMap, through which every garbage collection would have to look.
+ */
+const read = new Map<Item, SagaRecord<unknown>>();
+const MAX_READ = 100;
+
+export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
+  // An item is of one table only.
+  const known = read.get(item) as SagaRecord<State> | undefined;
+  if (known !== undefined) return known;
+  const record = parse(table, item);
+  if (read.size === MAX_READ) read.clear();
+  read.set(item, record);
+  return record;
+}
+
+function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
+  const { version, outbox, record: text } = Stored.parse(item);
+  const raw: unknown = JSON.parse(text);
+  const { updatedAtMs, state: rawState, history, format } = Body.parse(raw);
+  const state = table.schema.parse(rawState);
+  const { id } = table.saga;
+  const record = {
+    sagaId: id.schema.parse((raw as Readonly<Record<string, unknown>>)[id.name]),
+    version,
+    // As it was written: a schema leaves out what it doesn't know, however deep.
+    state: without(rawState, unknownIn(rawState, state)) as State,
+    outbox: outbox === '' ? [] : outbox.split(BETWEEN_BODIES),
+    history,
+    updatedAtMs,
+    format,
+  };
+  const unknown = {
+    item: unknownIn(item, { pk: '', status: '', version, outbox, record: text, ...table.indexed?.(record) }),
+    record: unknownIn(raw, { [id.name]: '', updatedAtMs, state, history, format }),
+    state: unknownIn(rawState, state),
+  };
+  return Object.values(unknown).some((members) => members !== nothing) ? { ...record, unknown } : record;
+}
+
+const nothing: Unknown['item'] = {};
+
+/** The members that another version of the code has written. */
+function unknownIn(written: unknown, known: unknown): Unknown['item'] {
+  const names = Object.keys(written as object).filter((name) => !(name in (known as object)));
+  if (names.length === 0) return nothing;
+  const members = written as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.map((name) => [name, members[name]]));
+}
+
+function without(members: object, left: Unknown['item']): object {
+  if (left === nothing) return members;
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !(name in left)));
+}
+
+/** The record after one more step. */
+export function next<State extends { readonly status: string }>(
+  table: Table<State>,
+  before: SagaRecord<State> | undefined,
+  step: {
+    readonly sagaId: SagaId;
+    readonly state: State;
+    /** Undefined: what the record said before still stands. */
+    readonly outbox: readonly string[] | undefined;
+    readonly because: string;
+    readonly nowMs: number;
+  },
+): SagaRecord<State> {
+  const { sagaId, state, because, nowMs } = step;
+  const entry = { at: isoTime(nowMs), status: state.status, because };
+  return {
+    sagaId,
+    version: (before?.version ?? 0) + 1,
+    state,
+    outbox: step.outbox ?? before?.outbox ?? [],
+    history: [...(before?.history ?? []), entry].slice(-MAX_HISTORY),
+    updatedAtMs: nowMs,
+    format: Math.max(table.format ?? FIRST_FORMAT, before?.format ?? FIRST_FORMAT),
+    ...(before?.unknown === undefined ? {} : { unknown: before.unknown }),
+  };
+}

@@ -1,0 +1,221 @@
+import type { SagaEvent } from '../saga/envelope.ts';
+import type { SagaId } from '../saga/ids.ts';
+import type { SagaRecord } from '../saga/table.ts';
+import { type Committed, commit } from './commit.ts';
+import type { Edges } from './edges.ts';
+import { type Decided, judge, type NoChange, type Open, type Verdict } from './judge.ts';
+import type { Memory } from './memory.ts';
+import { eventMessage, type OutgoingMessage } from './messages.ts';
+import type { Participant, Work } from './participant.ts';
+import { StoreUnavailableError } from './store.ts';
+import { View } from './view.ts';
+
+/** What became of one piece of work. `record` is what the table holds for the saga, as far as it is known. */
+export type Outcome<State> =
+  | { readonly kind: 'done'; readonly record: SagaRecord<State> }
+  | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
+  | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
+  | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined };
+
+/** A record that keeps changing under us is contended; the retry queue is a better place to wait than here. */
+const MAX_TRIES = 6;
+/** From this try on a job is committed alone, so that one that cannot succeed holds up nobody else. */
+const ALONE_FROM_TRY = 3;
+
+interface Job<State, Input> extends Open<Input> {
+  readonly next: Job<State, Input> | undefined;
+  input: Input;
+  tries: number;
+  outcome: Promise<Outcome<State>> | undefined;
+}
+
+/**
+ * Runs a batch through one participant: decide, write, call out, publish; resolves when every publication is
+ * confirmed. Work on the same saga keeps its order; each piece of work succeeds or fails by itself. A `memory` that
+ * outlives the batch saves reading what the batches share.
+ */
+export async function run<
+  State extends { readonly status: string },
+  Input extends { readonly type: string },
+  Effect,
+>(
+  participant: Participant<State, Input, Effect>,
+  batch: readonly Work<Input>[],
+  edges: Edges,
+  memory?: Memory,
+): Promise<readonly Outcome<State>[]> {
+  const jobs = lanes<State, Input>(batch);
+  await new Run(participant, edges, memory).drain(jobs.heads);
+  return Promise.all(jobs.all.map(({ outcome }) => outcome ?? Promise.reject(new Error('a job was lost'))));
+}
+
+/** Links the jobs of one saga, each to the one that came after it. */
+function lanes<State, Input>(batch: readonly Work<Input>[]) {
+  const all: Job<State, Input>[] = [];
+  const heads = new Map<SagaId, Job<State, Input>>();
+  for (const work of batch.toReversed()) {
+    const job = { work, next: heads.get(work.sagaId), input: work.input, tries: 0, outcome: undefined };
+    heads.set(work.sagaId, job);
+    all.unshift(job);
+  }
+  return { all, heads: all.filter((job) => heads.get(job.work.sagaId) === job) };
+}
+
+class Run<State extends { readonly status: string }, Input extends { readonly type: string }, Effect> {
+  readonly #participant: Participant<State, Input, Effect>;
+  readonly #edges: Edges;
+  readonly #view: View;
+  #ready: Job<State, Input>[] = [];
+  #calling = 0;
+  #wake: () => void = () => {};
+
+  constructor(participant: Participant<State, Input, Effect>, edges: Edges, memory?: Memory) {
+    this.#participant = participant;
+    this.#edges = edges;
+    this.#view = new View(edges.store, memory);
+  }
+
+  /** Whatever is ready when a step begins is decided and committed together; what comes meanwhile waits. */
+  async drain(heads: readonly Job<State, Input>[]): Promise<void> {
+    this.#ready.push(...heads);
+    while (this.#ready.length > 0 || this.#calling > 0) {
+      if (this.#ready.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
+      const jobs = this.#ready;
+      this.#ready = [];
+      await this.#step(jobs);
+    }
+  }
+
+  async #step(jobs: readonly Job<State, Input>[]): Promise<void> {
+    let verdicts: readonly Verdict<State, Effect, Job<State, Input>>[];
+    try {
+      verdicts = await judge(this.#participant, jobs, this.#view, this.#edges.now);
+    } catch (error) {
+      for (const job of jobs) this.#fail(job, error);
+      return;
+    }
+    const changes = verdicts.flatMap((verdict) => this.#act(verdict));
+    const isAlone = ({ job }: Decided<State, Effect, Job<State, Input>>) => job.tries >= ALONE_FROM_TRY;
+    for await (const [change, became] of commit(changes, this.#edges.store, this.#view, isAlone)) {
+      this.#goOn(change, became);
+    }
+  }
+
+  #goOn({ job, record, effect, says }: Decided<State, Effect, Job<State, Input>>, became: Committed): void {
+    switch (became.kind) {
+      case 'written':
+        if (effect === undefined) this.#finish(job, { kind: 'done', record }, says ?? []);
+        else this.#call(job, effect, record);
+        return;
+      case 'contended':
+        this.#again(job, job.tries + 1);
+        return;
+      case 'to be tried alone':
+        this.#again(job, Math.max(job.tries + 1, ALONE_FROM_TRY));
+        return;
+      case 'outdated':
+        this.#ready.push(job);
+        return;
+      case 'unknown':
+        this.#fail(job, became.error);
+        return;
+      default:
+        became satisfies never;
+    }
+  }
+
+  /** Does what was decided, but for writing it: that is returned. */
+  #act(
+    verdict: Verdict<State, Effect, Job<State, Input>>,
+  ): readonly Decided<State, Effect, Job<State, Input>>[] {
+    switch (verdict.kind) {
+      case 'change':
+        return [verdict.change];
+      case 'error':
+        this.#fail(verdict.job, verdict.error);
+        return [];
+      case 'no change':
+        this.#actOn(verdict);
+        return [];
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  #actOn({ job, before, decision }: NoChange<State, Effect, Job<State, Input>>): void {
+    if (decision.kind === 'ignore')
+      this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
+    else if (decision.kind === 'refuse')
+      this.#finish(job, { kind: 'refused', reason: decision.reason, record: before }, []);
+    else if (before === undefined) this.#fail(job, new Error(`nothing stored to ${decision.kind}`));
+    else if (decision.kind === 'repeat') this.#finish(job, { kind: 'done', record: before }, before.outbox);
+    else this.#call(job, decision.effect, before);
+  }
+
+  #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State>): void {
+    const { service, perform } = this.#participant;
+    if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
+    const answer = Promise.resolve().then(() => perform(job.work.sagaId, effect));
+    this.#goOnWith(answer, job, record);
+  }
+
+  /** Decides on the job again with the input that is to come. */
+  #goOnWith(coming: Promise<Input>, job: Job<State, Input>, record: SagaRecord<State> | undefined): void {
+    this.#calling += 1;
+    coming
+      .then(
+        (input) => {
+          job.input = input;
+          job.tries = 0;
+          this.#ready.push(job);
+        },
+        (error: unknown) => this.#fail(job, error, record),
+      )
+      .finally(() => {
+        this.#calling -= 1;
+        this.#wake();
+      });
+  }
+
+  #again(job: Job<State, Input>, tries: number): void {
+    job.tries = tries;
+    if (job.tries < MAX_TRIES) this.#ready.push(job);
+    else this.#fail(job, new StoreUnavailableError(`${job.input.type}: too many change the record at once`));
+  }
+
+  #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#finish(job, { kind: 'failed', error, record }, []);
+  }
+
+  #finish(job: Job<State, Input>, outcome: Outcome<State>, says: readonly Said[]): void {
+    const published = this.#publish(says);
+    const input = says.length > 0 && outcome.record && this.#participant.onceSaid?.(outcome.record.state);
+    if (input) {
+      // It is confirmed, and the record has to know that.
+      this.#goOnWith(
+        published.then(() => input),
+        job,
+        outcome.record,
+      );
+      return;
+    }
+    job.outcome = published.then(
+      () => outcome,
+      (error: Error) => ({ kind: 'failed', error, record: outcome.record }),
+    );
+    if (job.next !== undefined) this.#ready.push(job.next);
+  }
+
+  #messageOf(said: Said): OutgoingMessage {
+    if (typeof said !== 'string') return said;
+    return eventMessage(this.#participant.saga, JSON.parse(said) as SagaEvent, said);
+  }
+
+  async #publish(says: readonly Said[]): Promise<void> {
+    await Promise.all(says.map((said) => this.#edges.publisher.publish(this.#messageOf(said))));
+  }
+}
+
+/** What is to be published: sealed just now, or a body that the record holds. */
+type Said = OutgoingMessage | string;

@@ -1,0 +1,105 @@
+import type { Edges } from '../batch/edges.ts';
+import { Memory } from '../batch/memory.ts';
+import type { OutgoingMessage } from '../batch/messages.ts';
+import type { Participant, Work } from '../batch/participant.ts';
+import { type Outcome, run } from '../batch/run.ts';
+import { isDebugging, log } from '../environment/log.ts';
+import type { RetryDelay } from '../saga/routes.ts';
+import type { Saga } from '../saga/saga.ts';
+import { openGenuine } from './origin.ts';
+import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
+import { parkMessage, retryMessage } from './settle.ts';
+
+interface Received<Input> {
+  readonly delivery: Delivery;
+  readonly work: Work<Input>;
+}
+
+/**
+ * A participant's queue consumer. It returns, and so has the batch acknowledged, once every message is settled:
+ * done and its events confirmed, or confirmed in a delay queue or the parking queue. It throws, and so has
+ * the whole batch delivered again, only when not even that can be published.
+ */
+export function consume<
+  State extends { readonly status: string },
+  Input extends { readonly type: string },
+  Effect,
+>(
+  participant: Participant<State, Input, Effect>,
+  edges: Edges,
+  retryDelays: readonly RetryDelay[],
+): (event: RabbitMqEvent) => Promise<void> {
+  const { saga, service } = participant;
+  const memory = new Memory();
+
+  const settle = async (message: OutgoingMessage, why: string): Promise<void> => {
+    log('warn', 'message not handled', {
+      service,
+      messageId: message.messageId,
+      to: message.routingKey,
+      why,
+    });
+    await edges.publisher.publish(message);
+  };
+
+  const settleOutcome = async (delivery: Delivery, outcome: Outcome<State>): Promise<void> => {
+    switch (outcome.kind) {
+      case 'done':
+      case 'ignored':
+        return;
+      case 'refused':
+        return await settle(parkMessage(service, delivery, outcome.reason), outcome.reason);
+      case 'failed':
+        return await settle(
+          retryMessage(service, delivery, outcome.error, retryDelays),
+          outcome.error.message,
+        );
+      default:
+        return outcome satisfies never;
+    }
+  };
+
+  return async (event) => {
+    const received: Received<Input>[] = [];
+    const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
+    for (const delivery of deliveriesOf(event, edges.userOf(service))) {
+      const opened = openGenuine(saga, delivery, edges.userOf);
+      if (opened.ok) {
+        const { subject, traceparent } = opened.event;
+        // What the saga's schemas have accepted is an input of each of its participants.
+        const input: unknown = opened.event;
+        received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent } });
+      } else unreadable.push({ delivery, reason: opened.reason });
+    }
+    const outcomes = await run(
+      participant,
+      received.map(({ work }) => work),
+      edges,
+      memory,
+    );
+    if (isDebugging) tell(participant, received, outcomes);
+    await Promise.all([
+      ...unreadable.map(({ delivery, reason }) => settle(parkMessage(service, delivery, reason), reason)),
+      ...received.map(({ delivery }, index) => {
+        const outcome = outcomes[index];
+        return outcome === undefined ? undefined : settleOutcome(delivery, outcome);
+      }),
+    ]);
+  };
+}
+
+function tell(
+  { saga, service }: { readonly saga: Saga; readonly service: string },
+  received: readonly Received<{ readonly type: string }>[],
+  outcomes: readonly Outcome<{ readonly status: string }>[],
+): void {
+  for (const [index, { work }] of received.entries()) {
+    log('debug', 'message handled', {
+      service,
+      [saga.id.name]: work.sagaId,
+      type: work.input.type,
+      outcome: outcomes[index]?.kind,
+      status: outcomes[index]?.record?.state.status,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { Edges } from '../batch/edges.ts';
+import type { Participant } from '../batch/participant.ts';
+import { bodyOf, http, json, requireRole } from '../http/http.ts';
+import { limitOf } from '../http/paging.ts';
+import { open } from '../saga/envelope.ts';
+import type { Saga } from '../saga/saga.ts';
+import type { Parked, Parking } from './parking.ts';
+import { prospectOf, redrive } from './redrive.ts';
+
+/**
+ * How many messages one call looks at: what stays where it is must not hide what comes after it. They are held
+ * in memory meanwhile, a few kilobytes each.
+ */
+const MAX_MESSAGES = 2_000;
+/** Enough of a body to recognise it by. */
+const MAX_BODY_SHOWN = 4_096;
+
+const RedriveRequest = z.strictObject({ dryRun: z.boolean().default(false) });
+
+/**
+ * GET /dead-letters/{service} shows what is parked and why; POST …/redrive moves back what can succeed now,
+ * or with `dryRun` only says what each message would do.
+ */
+export const deadLetters = <
+  State extends { readonly status: string },
+  Input extends { readonly type: string },
+  E,
+>(
+  participant: Participant<State, Input, E>,
+  edges: Edges,
+  parking: () => Parking,
+) =>
+  http(async (event) => {
+    requireRole(event, 'operator');
+    const { saga, service } = participant;
+    if (event.httpMethod === 'GET') {
+      const limit = limitOf(event, MAX_MESSAGES);
+      const items = await parking().visit(service, limit, (parked) =>
+        Promise.resolve(parked.map((each) => present(saga, each))),
+      );
+      return json(200, { items });
+    }
+    const { dryRun } = bodyOf(event, RedriveRequest);
+    const items = await parking().visit(service, MAX_MESSAGES, (parked) =>
+      inTurn(parked, async (each) => {
+        const about = { messageId: each.delivery.messageId, [saga.id.name]: sagaIdOf(saga, each) };
+        try {
+          const prospect = await prospectOf(participant, each, edges);
+          const moved = !dryRun && prospect.would !== 'stay';
+          if (moved) await redrive(participant, each, edges);
+          return { ...about, ...prospect, moved };
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          return { ...about, would: 'stay', reason, moved: false };
+        }
+      }),
+    );
+    return json(200, { dryRun, redriven: items.filter(({ moved }) => moved).length, items });
+  });
+
+/** One after another: in the order they came, and without a burst on the table. */
+async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = [];
+  for (const input of inputs) results.push(await work(input));
+  return results;
+}
+
+function present(saga: Saga, parked: Parked) {
+  const { delivery, reason, lastError } = parked;
+  return {
+    messageId: delivery.messageId,
+    type: delivery.type,
+    [saga.id.name]: sagaIdOf(saga, parked),
+    reason,
+    lastError,
+    attempts: delivery.attempts,
+    body: delivery.body.toString('utf8').slice(0, MAX_BODY_SHOWN),
+  };
+}
+
+function sagaIdOf(saga: Saga, { delivery }: Parked): string | undefined {
+  const opened = open(saga, delivery.body);
+  return opened.ok ? opened.event.subject : undefined;
+}

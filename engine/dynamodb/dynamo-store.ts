@@ -1,0 +1,225 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  type IndexQuery,
+  type Item,
+  type Page,
+  type Refusal,
+  type Store,
+  StoreUnavailableError,
+  type Write,
+  type WriteResult,
+} from '../batch/store.ts';
+
+type Attributes = Record<string, AttributeValue>;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const MAX_BATCH_GET = 100;
+const MAX_BATCH_GET_ROUNDS = 5;
+
+const pack = (item: object): Attributes => marshall(item, { removeUndefinedValues: true });
+const unpack = (attributes: Attributes): Item => {
+  const { pk, ...rest } = unmarshall(attributes);
+  return { ...rest, pk: String(pk) };
+};
+const key = (pk: string): Attributes => ({ pk: { S: pk } });
+
+/** One service's table in DynamoDB. */
+export class DynamoStore implements Store {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+    const [only, ...others] = keys;
+    if (only === undefined) return new Map();
+    if (others.length === 0) return byKey(await this.#get(only));
+    const chunks = Array.from({ length: Math.ceil(keys.length / MAX_BATCH_GET) }, (_, index) =>
+      keys.slice(index * MAX_BATCH_GET, (index + 1) * MAX_BATCH_GET),
+    );
+    return byKey((await Promise.all(chunks.map((chunk) => this.#batchGet(chunk)))).flat());
+  }
+
+  async #get(pk: string): Promise<readonly Item[]> {
+    const { Item: item } = await this.#answered(() =>
+      this.#client.send(new GetItemCommand({ TableName: this.#table, Key: key(pk), ConsistentRead: true })),
+    );
+    return item === undefined ? [] : [unpack(item)];
+  }
+
+  async #batchGet(keys: readonly string[]): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    let open: Attributes[] = keys.map(key);
+    for (let round = 1; open.length > 0; round += 1) {
+      if (round > MAX_BATCH_GET_ROUNDS) throw new StoreUnavailableError(`${this.#table} is throttled`);
+      const answer = await this.#answered(() =>
+        this.#client.send(
+          new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: open, ConsistentRead: true } } }),
+        ),
+      );
+      items.push(...(answer.Responses?.[this.#table] ?? []).map(unpack));
+      open = answer.UnprocessedKeys?.[this.#table]?.Keys ?? [];
+    }
+    return items;
+  }
+
+  async write(writes: readonly Write[]): Promise<WriteResult> {
+    const [only, ...others] = writes;
+    if (only !== undefined && others.length === 0) return await this.#writeOne(only);
+    return await this.#transact(writes);
+  }
+
+  /** A write by itself costs half of what it costs in a transaction. */
+  async #writeOne(write: Write): Promise<WriteResult> {
+    try {
+      await this.#answered(async () =>
+        write.kind === 'put'
+          ? await this.#client.send(new PutItemCommand(this.#putRequest(write)))
+          : await this.#client.send(new UpdateItemCommand(this.#addRequest(write))),
+      );
+      return { ok: true };
+    } catch (error) {
+      if (error instanceof TransactionConflictException)
+        return { ok: false, refusals: [{ cause: 'conflict' }] };
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const stored = error.Item === undefined ? undefined : unpack(error.Item);
+      return { ok: false, refusals: [{ cause: 'condition', stored }] };
+    }
+  }
+
+  async #transact(writes: readonly Write[]): Promise<WriteResult> {
+    const items = writes.map(
+      (write): TransactWriteItem =>
+        write.kind === 'put' ? { Put: this.#putRequest(write) } : { Update: this.#addRequest(write) },
+    );
+    try {
+      await this.#answered(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+      return { ok: true };
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException) || isRejectedRequest(error)) throw error;
+      return { ok: false, refusals: refusalsOf(error) };
+    }
+  }
+
+  #putRequest({ item, expects }: Extract<Write, { kind: 'put' }>) {
+    const base = { TableName: this.#table, Item: pack(item) };
+    if (expects === 'anything') return base;
+    return {
+      ...base,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      ...(expects === 'absent'
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#version = :version',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: pack({ ':version': expects.version }),
+          }),
+    };
+  }
+
+  #addRequest({ key: pk, attribute, delta, relyingOn }: Extract<Write, { kind: 'add' }>) {
+    const names: Record<string, string> = { '#counter': attribute };
+    const values: Record<string, string | number> = { ':delta': delta };
+    const conditions = ['attribute_exists(pk)'];
+    if (delta < 0) {
+      conditions.push('#counter >= :taken');
+      values[':taken'] = -delta;
+    }
+    Object.entries(relyingOn).forEach(([name, value], index) => {
+      names[`#relied${index}`] = name;
+      values[`:relied${index}`] = value;
+      conditions.push(`#relied${index} = :relied${index}`);
+    });
+    return {
+      TableName: this.#table,
+      Key: key(pk),
+      UpdateExpression: 'ADD #counter :delta',
+      ConditionExpression: conditions.join(' AND '),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: pack(values),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+  }
+
+  async query(query: IndexQuery): Promise<Page> {
+    const { index, partition, range, newestFirst = false, limit, after } = query;
+    const names = { '#partition': partition[0], ...(range && { '#range': range[0] }) };
+    const values = { ':partition': partition[1], ...(range && { ':range': range[1] }) };
+    const answer = await this.#answered(() =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          IndexName: index,
+          KeyConditionExpression: `#partition = :partition${range ? ' AND #range <= :range' : ''}`,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: pack(values),
+          ScanIndexForward: !newestFirst,
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: pack(after) }),
+        }),
+      ),
+    );
+    const entries = (answer.Items ?? []).map(unpack);
+    return answer.LastEvaluatedKey === undefined
+      ? { entries }
+      : { entries, next: unpack(answer.LastEvaluatedKey) };
+  }
+
+  /** What is neither an answer nor a refused condition tells nothing about the table's state. */
+  async #answered<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw error;
+      if (error instanceof TransactionConflictException) throw error;
+      if (error instanceof TransactionCanceledException && refusalsOf(error).some(Boolean)) throw error;
+      if (isRejectedRequest(error)) throw error;
+      throw new StoreUnavailableError(
+        `${this.#table}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [item.pk, item]));
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html */
+function refusalsOf({ CancellationReasons }: TransactionCanceledException): readonly (Refusal | undefined)[] {
+  return (CancellationReasons ?? []).map(({ Code, Item: item }) => {
+    if (Code === 'ConditionalCheckFailed') {
+      return { cause: 'condition', stored: item === undefined ? undefined : unpack(item) };
+    }
+    return Code === 'TransactionConflict' ? { cause: 'conflict' } : undefined;
+  });
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+const rejections = new Set(['ValidationException', 'SerializationException']);
+
+/** A request DynamoDB will refuse for ever, such as an item over 400 KB or a text that is no Unicode: trying again cannot help. */
+const isRejectedRequest = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError')
+    : error instanceof Error && rejections.has(error.name);

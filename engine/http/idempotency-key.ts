@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto';
+import type { CallerId, SagaId } from '../saga/ids.ts';
+import type { Saga } from '../saga/saga.ts';
+import { type HttpEvent, headerOf } from './http.ts';
+import { Problem } from './problem.ts';
+
+const MAX_KEY_LENGTH = 255;
+
+/**
+ * The Idempotency-Key header, a Structured Field string: `"8e03978e"`. Callers that leave the quotes out are
+ * understood too; both ways name the same key.
+ * https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
+ * @throws Problem 400 if it is missing or malformed
+ */
+export function idempotencyKeyOf(event: HttpEvent): string {
+  const header = headerOf(event, 'idempotency-key')?.trim();
+  if (header === undefined) {
+    throw new Problem(
+      'idempotency-key-missing',
+      'Send a header Idempotency-Key with a new value for each new intention, and the same value for each retry.',
+    );
+  }
+  const key = unquote(header);
+  if (
+    key === undefined ||
+    !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key) ||
+    key.length > MAX_KEY_LENGTH
+  ) {
+    throw new Problem(
+      'idempotency-key-malformed',
+      `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in double quotes or without any.`,
+    );
+  }
+  return key;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8941#section-3.3.3 */
+function unquote(header: string): string | undefined {
+  if (!header.includes('"')) return header.includes('\\') || header.includes(',') ? undefined : header;
+  const [, inner] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header) ?? [];
+  return inner?.replaceAll(/\\(["\\])/g, '$1');
+}
+
+/** The same for the same texts, and otherwise another: what a key stands for, whose it is, and the key. */
+export const keyDigest = (...parts: readonly string[]): string =>
+  hash('sha256', JSON.stringify(parts), 'base64url');
+
+/** One key of one caller is one saga, so that the put which creates it enforces the key as well. */
+export const sagaIdFor = (saga: Saga, caller: CallerId, key: string): SagaId =>
+  saga.id.schema.parse(`${saga.id.prefix}_${keyDigest(saga.initiator, caller, key).slice(0, 24)}`);
+
+/** Tells bodies apart by what they say: white space and the order of members make no other body. */
+export const fingerprintOf = (body: unknown): string =>
+  keyDigest('body', JSON.stringify(sorted(body))).slice(0, 32);
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.keys(members)
+      .toSorted()
+      .map((name) => [name, sorted(members[name])]),
+  );
+}

@@ -1,0 +1,77 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { PublishError } from '../batch/publish-error.ts';
+import { StoreUnavailableError } from '../batch/store.ts';
+import { log } from '../environment/log.ts';
+import type { Flaw } from './flaws.ts';
+
+const problems = {
+  'bad-request': [400, 'The request is malformed'],
+  'idempotency-key-missing': [400, 'An Idempotency-Key header is needed'],
+  'idempotency-key-malformed': [400, 'The Idempotency-Key header is malformed'],
+  forbidden: [403, 'This role may not do that'],
+  'not-found': [404, 'Not found'],
+  conflict: [409, 'It has moved on'],
+  'too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body has to be JSON'],
+  'invalid-content': [422, 'The content is not valid'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
+  internal: [500, 'Something went wrong on our side'],
+  unavailable: [503, 'Try again in a moment'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemType = keyof typeof problems;
+
+/** An answer that tells the caller what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly type: ProblemType;
+  readonly flaws: readonly Flaw[];
+
+  constructor(type: ProblemType, detail: string, flaws: readonly Flaw[] = []) {
+    super(detail);
+    this.type = type;
+    this.flaws = flaws;
+  }
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult {
+  const [status, title] = problems[type];
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    },
+    body: JSON.stringify({
+      type: `urn:problem:${type}`,
+      title,
+      status,
+      detail: message,
+      ...(flaws.length > 0 ? { errors: flaws } : {}),
+    }),
+  };
+}
+
+/** Turns whatever a handler throws into problem details; what nobody foresaw is logged and told to nobody. */
+export const problemDetails = (): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
+  onError: (request) => {
+    // As in the API's access log. What is hostile enough has no context at all.
+    const requestId = request.event?.requestContext?.requestId;
+    request.response = problemReply(asProblem(request.error, requestId));
+  },
+});
+
+function asProblem(error: unknown, requestId: string | undefined): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailableError || error instanceof PublishError) {
+    log('error', 'unavailable', { requestId, error: error.message });
+    const what = error instanceof PublishError ? 'The broker' : 'The database';
+    return new Problem('unavailable', `${what} does not answer at the moment; nothing was done half-way.`);
+  }
+  const what = error instanceof Error ? error.stack : String(error);
+  log('error', 'unexpected error', { requestId, error: what });
+  return new Problem('internal', 'The request was not carried out. Sending it again as it is does no harm.');
+}

@@ -1,0 +1,174 @@
+import type { Edges } from '../batch/edges.ts';
+import { fromItem } from '../batch/record.ts';
+import { run } from '../batch/run.ts';
+import type { Item } from '../batch/store.ts';
+import { required } from '../environment/environment.ts';
+import { log } from '../environment/log.ts';
+import type { Backlog } from '../rabbitmq/backlog.ts';
+import type { Begun } from '../saga/initiator.ts';
+import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
+import type { Table } from '../saga/table.ts';
+import type { Initiating } from './initiating.ts';
+
+/** One run never does more than this; what is left is found again by the next one. */
+const PAGE_SIZE = 100;
+const MAX_PAGES_PER_SHARD = 10;
+/** No page is begun after this. What the last one takes still fits into the function's timeout. */
+const MAX_RUN_MS = 10_000;
+/** A pending saga is asked about until its deadline, a cancelling one for as long as it takes. */
+const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
+
+/**
+ * Behind so many messages a saga is not lost but waits its turn. To ask about it would make the queue longer, and
+ * so more sagas overdue, until the services do nothing but answer that they have answered.
+ */
+const MAX_BACKLOG = 1_000;
+
+interface Nudges {
+  readonly overdue: number;
+  readonly nudged: number;
+  readonly failed: number;
+}
+
+/**
+ * The schedule: an overdue saga says again what it last said, and past the saga's deadline it cancels itself.
+ * Each saga is claimed by moving its due time, so runs that overlap do not nudge it twice.
+ */
+export const nudge =
+  <State extends Begun & { readonly status: string }, Placed extends Begun>(
+    participant: Initiating<State, Placed>,
+    edges: Edges,
+    deadlineMs: () => number,
+    backlog: Backlog,
+  ) =>
+  async (): Promise<Nudges> => {
+    const startedMs = edges.now();
+    const deadline = deadlineMs();
+    const pages = await firstPages(edges, startedMs);
+    tellOldest(pages, startedMs);
+    const total = { overdue: 0, nudged: 0, failed: 0 };
+    const waiting = await backlog();
+    if (waiting > MAX_BACKLOG) {
+      log('warn', 'nobody nudged: the queues are long', { waiting });
+      return total;
+    }
+    for (const first of pages) {
+      for await (const overdue of andThoseAfter(first, edges, startedMs)) {
+        const page = await nudgePage(participant, edges, overdue, deadline);
+        total.overdue += overdue.length;
+        total.nudged += page.nudged;
+        total.failed += page.failed;
+        // Nothing can be said at the moment: what is not claimed yet stays due.
+        if (page.isUnheard) return report(total);
+      }
+    }
+    return report(total);
+  };
+
+/** For the alarm, at every run, and before anything that may keep this one from nudging. */
+function tellOldest(pages: readonly DuePage[], nowMs: number): void {
+  const ages = pages.flatMap(({ overdue }) => overdue.map(({ createdAtMs }) => nowMs - Number(createdAtMs)));
+  log('info', 'oldest overdue saga', { ageSeconds: Math.round(Math.max(0, ...ages) / 1000) });
+}
+
+function report(total: Nudges): Nudges {
+  if (total.overdue > 0) log(total.failed > 0 ? 'warn' : 'info', 'overdue sagas nudged', { ...total });
+  return total;
+}
+
+async function nudgePage<State extends Begun & { readonly status: string }, Placed extends Begun>(
+  participant: Initiating<State, Placed>,
+  edges: Edges,
+  overdue: readonly Item[],
+  deadlineMs: number,
+) {
+  const nowMs = edges.now();
+  const claims = await Promise.allSettled(
+    overdue.map((item) => claim(participant.table, edges, item, nowMs)),
+  );
+  const claimed = claims.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  const input = { type: 'nudge', nowMs, deadlineMs } as const;
+  const work = claimed.map(({ sagaId }) => ({ sagaId, input }));
+  const outcomes = await run(participant, work, edges);
+  // A record that cannot be read, or a table that does not answer: the others are nudged all the same.
+  const unclaimed = claims.filter((each) => each.status === 'rejected');
+  for (const { reason } of unclaimed) log('error', 'saga not nudged', { error: String(reason) });
+  const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
+  return {
+    nudged: outcomes.filter(({ kind }) => kind === 'done').length,
+    failed: failed + unclaimed.length,
+    isUnheard: failed > 0 && failed === outcomes.length,
+  };
+}
+
+interface DuePage {
+  readonly shard: string;
+  readonly overdue: readonly Item[];
+  readonly next: Item | undefined;
+}
+
+function firstPages(edges: Edges, startedMs: number): Promise<readonly DuePage[]> {
+  // Runs that are cut short do not always neglect the same sagas.
+  const first = Math.floor(startedMs / 60_000) % dueShards.length;
+  const shards = [...dueShards.slice(first), ...dueShards.slice(0, first)];
+  return Promise.all(shards.map((shard) => pageOf(shard, edges, startedMs)));
+}
+
+async function* andThoseAfter(
+  first: DuePage,
+  edges: Edges,
+  startedMs: number,
+): AsyncIterable<readonly Item[]> {
+  let page = first;
+  for (let count = 1; edges.now() - startedMs < MAX_RUN_MS; count += 1) {
+    if (page.overdue.length > 0) yield page.overdue;
+    if (page.next === undefined || count === MAX_PAGES_PER_SHARD) return;
+    page = await pageOf(first.shard, edges, startedMs, page.next);
+  }
+}
+
+async function pageOf(shard: string, { store }: Edges, startedMs: number, after?: Item): Promise<DuePage> {
+  const { entries, next } = await store.query({
+    index: DUE,
+    partition: ['dueShard', shard],
+    range: ['dueEpochSeconds', Math.floor(startedMs / 1000)],
+    limit: PAGE_SIZE,
+    after,
+  });
+  // The index lags behind the table: only the item itself tells whether it is still due.
+  const items = await store.read(entries.map(({ pk }) => pk));
+  const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+  return { shard, overdue, next };
+}
+
+async function claim<State extends { readonly status: string }>(
+  table: Table<State>,
+  { store }: Edges,
+  item: Item,
+  nowMs: number,
+) {
+  const record = fromItem(table, item);
+  const due = Number(item.dueEpochSeconds);
+  const waitedSeconds = Math.round((nowMs - record.updatedAtMs) / 1000);
+  const longest = MAX_INTERVAL_SECONDS[record.state.status === 'CANCELLING' ? 'CANCELLING' : 'PENDING'];
+  // The longer it has waited, the less often it is asked about.
+  const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), longest);
+  const nextDue = Math.floor(nowMs / 1000) + interval;
+  const result = await store.write([
+    {
+      kind: 'add',
+      key: item.pk,
+      attribute: 'dueEpochSeconds',
+      delta: nextDue - due,
+      relyingOn: { dueEpochSeconds: due },
+    },
+  ]);
+  return result.ok ? [record] : [];
+}
+
+/** @throws RangeError if the setting is not a whole number of seconds: a saga without a deadline never ends */
+export function deadlineSetting(): number {
+  const text = required('SAGA_DEADLINE_SECONDS');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new RangeError(`SAGA_DEADLINE_SECONDS is ${JSON.stringify(text)}`);
+  return Number(text) * 1_000;
+}

@@ -1,0 +1,39 @@
+import type { AnyFact } from './declaration.ts';
+
+/**
+ * What a participant answers to one input in one state. A refusal by the business is a fact it says; a
+ * fault is a `refuse`, which nothing but a bug or a forgery can cause.
+ *
+ * - accept: write `state`, then publish `says`. `effect` is a call to the outside that has to follow the write.
+ * - repeat: this step is done already; publish again what the stored record says.
+ * - resume: the state says that `effect` was begun and its result is not known: ask again.
+ * - ignore: nothing to do in this state, and that is normal.
+ * - refuse: this cannot happen; the message becomes a dead letter with the reason.
+ */
+export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
+  | {
+      readonly kind: 'accept';
+      readonly state: State;
+      /** Absent: what the record said before still stands, and nothing is published now. */
+      readonly says?: readonly Said[];
+      readonly effect?: Effect;
+      readonly adjusts?: readonly Adjustment[];
+    }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'resume'; readonly effect: Effect }
+  | { readonly kind: 'ignore'; readonly reason: string }
+  | { readonly kind: 'refuse'; readonly reason: string };
+
+/** A change to a counter beside the record, written in the same transaction as the record. */
+export interface Adjustment {
+  readonly key: string;
+  readonly attribute: string;
+  /** Negative takes (the counter never goes below zero), positive gives back. */
+  readonly delta: number;
+  /** What the decision relied on: the write fails if any of these has changed since. */
+  readonly relyingOn?: Readonly<Record<string, string | number>>;
+}
+
+export const repeat = { kind: 'repeat' } as const;
+export const ignore = (reason: string) => ({ kind: 'ignore', reason }) as const;
+export const refuse = (reason: string) => ({ kind: 'refuse', reason }) as const;

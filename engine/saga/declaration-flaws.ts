@@ -1,0 +1,172 @@
+import { causesOf, isAwaited, publications, typesOf } from './causality.ts';
+import {
+  type Declaration,
+  type Initiation,
+  isInitiation,
+  type Participation,
+  saidBy,
+} from './declaration.ts';
+
+/** What keeps a declaration from keeping the promises, and what to do about it; empty if nothing does. */
+export function declarationFlaws(saga: Declaration): readonly string[] {
+  const initiators = Object.entries(saga.participants).filter(([, part]) => isInitiation(part));
+  if (initiators.length !== 1) {
+    return [`${initiators.length} participants begin the saga: exactly one entry has "begins"`];
+  }
+  return [
+    ...nameFlaws(saga),
+    ...publicationFlaws(saga),
+    ...completionFlaws(saga),
+    ...Object.entries(saga.participants).flatMap(([service, part]) =>
+      isInitiation(part) ? [] : participationFlaws(service, part, saga),
+    ),
+    ...ownerFlaws(saga),
+  ];
+}
+
+/** A service is a queue, a table and a folder; an event is a routing key. */
+const SERVICE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
+
+const nameFlaws = ({ participants, events, owner }: Declaration): readonly string[] => [
+  ...(/^[a-z][A-Za-z]*Id$/.test(owner)
+    ? []
+    : [`the owner ${JSON.stringify(owner)} names no role: use a member such as "customerId"`]),
+  ...Object.keys(participants)
+    .filter((service) => !SERVICE.test(service))
+    .map((service) => `${JSON.stringify(service)} names no queue: use small letters, digits and dashes`),
+  ...Object.keys(events)
+    .filter((type) => !EVENT.test(type))
+    .map(
+      (type) =>
+        `${JSON.stringify(type)} names no event: use small letters and a dot, for example "car.booked"`,
+    ),
+];
+
+function publicationFlaws(saga: Declaration): readonly string[] {
+  const said = Object.entries(saga.participants).flatMap(([service, part]) =>
+    (isInitiation(part)
+      ? [part.begins, part.cancels, part.succeeds, part.fails]
+      : Object.keys(part.says)
+    ).map((type) => [service, type] as const),
+  );
+  const publishersOf = (type: string) => said.filter(([, each]) => each === type).map(([service]) => service);
+  return [...new Set([...Object.keys(saga.events), ...said.map(([, type]) => type)])].flatMap((type) => {
+    const publishers = publishersOf(type);
+    if (saga.events[type] === undefined) return [`${type} has no schema: add it to "events"`];
+    if (publishers.length === 0)
+      return [`nobody says ${type}: name its publisher, or take it out of "events"`];
+    if (publishers.length > 1)
+      return [`${publishers.join(' and ')} both say ${type}: give each an event of its own`];
+    return [];
+  });
+}
+
+function completionFlaws(saga: Declaration): readonly string[] {
+  const published = publications(saga);
+  if (saga.completes.length === 0) return ['"completes" is empty: name the events that end the saga well'];
+  return saga.completes.flatMap((type) => {
+    const { kind, service } = published.get(type) ?? {};
+    if (kind === undefined) return [`"completes" names ${type}, which nobody says`];
+    if (kind !== 'step') return [`"completes" names ${type}, a ${kind}: only a step completes a saga`];
+    const part = saga.participants[service ?? ''];
+    return part !== undefined && isInitiation(part)
+      ? [`"completes" names ${type}, which begins the saga: name what comes of it`]
+      : [];
+  });
+}
+
+function participationFlaws(service: string, part: Participation, saga: Declaration): readonly string[] {
+  const kinds = kindsHeard(part, saga);
+  if (part.consumes.length === 0) return [`${service} consumes nothing: name what it acts on`];
+  if (new Set(part.consumes).size < part.consumes.length) return [`${service} consumes an event twice`];
+  const unheard = part.consumes.flatMap((type) => {
+    const kind = publications(saga).get(type)?.kind;
+    if (kind === undefined) return [`${service} consumes ${type}, which nobody says`];
+    return kind === 'step' || kind === 'outcome'
+      ? []
+      : [`${service} consumes ${type}, a ${kind}: it hears of every failure anyway, and of no compensation`];
+  });
+  if (unheard.length > 0) return unheard;
+  if (kinds.has('outcome')) return listenerFlaws(service, part, kinds);
+  return stepFlaws(service, part, saga);
+}
+
+const kindsHeard = (part: Participation, saga: Declaration): ReadonlySet<string | undefined> =>
+  new Set(part.consumes.map((type) => publications(saga).get(type)?.kind));
+
+/** Whoever hears of an outcome acts when the saga has ended, so it can change nothing about how it ends. */
+function listenerFlaws(
+  service: string,
+  part: Participation,
+  kinds: ReadonlySet<string | undefined>,
+): readonly string[] {
+  if (kinds.size > 1) return [`${service} consumes steps and outcomes: make two participants of it`];
+  if (part.consumes.length > 1)
+    return [`${service} consumes two outcomes, and a saga has one: make two participants of it`];
+  return Object.keys(part.says).map(
+    (type) =>
+      `${service} acts after the saga has ended and must not say ${type}: let it consume a step instead`,
+  );
+}
+
+function stepFlaws(service: string, part: Participation, saga: Declaration): readonly string[] {
+  const [steps, failures] = [typesOf(part, 'step'), typesOf(part, 'failure')];
+  const outcomes = typesOf(part, 'outcome').map(
+    (type) => `${service} says ${type}, an outcome: the initiator alone says how a saga ends`,
+  );
+  if (steps.length !== 1) {
+    return [
+      ...outcomes,
+      `${service} says ${steps.length} steps: each participant says one, when it has succeeded`,
+    ];
+  }
+  const [step = ''] = steps;
+  if (causesOf(service, saga).has(step))
+    return [...outcomes, `${service} waits for itself: ${step} leads to it again`];
+  const isHeard =
+    saga.completes.includes(step) ||
+    Object.values(saga.participants).some((each) => !isInitiation(each) && each.consumes.includes(step));
+  if (!isHeard)
+    return [...outcomes, `nobody hears ${step}: let a participant consume it, or add it to "completes"`];
+  if (isAwaited(service, saga)) return outcomes;
+  return [
+    ...outcomes,
+    ...failures.map(
+      (failure) =>
+        `${failure} may come after the saga has succeeded: add ${step} to "completes", so that it waits for ${service}`,
+    ),
+    ...typesOf(part, 'compensation').map(
+      (type) =>
+        `${service} may act after the saga has succeeded, and ${type} undo it: add ${step} to "completes"`,
+    ),
+  ];
+}
+
+/** A participant that is asked to undo what it never did leaves a tombstone, which has to say whose it is. */
+function ownerFlaws(saga: Declaration): readonly string[] {
+  const has = (type: string) => hasMember(saga.events[type]?.schema, saga.owner);
+  const initiator = Object.values(saga.participants).find(isInitiation) as Initiation;
+  const lacking = [initiator.begins, ...Object.values(saga.participants).flatMap((part) => failuresOf(part))]
+    .filter((type) => saga.events[type] !== undefined && !has(type))
+    .map((type) => `${type} does not say whose saga it is: add ${saga.owner} to its schema`);
+  const unowned = Object.entries(saga.participants).flatMap(([service, part]) =>
+    isInitiation(part) || part.consumes.some(has)
+      ? []
+      : [
+          `${service} hears nothing that says whose saga it is: let it consume an event with ${saga.owner}, too`,
+        ],
+  );
+  return [...lacking, ...unowned];
+}
+
+const failuresOf = (part: Initiation | Participation): readonly string[] =>
+  Object.entries(saidBy(part)).flatMap(([type, kind]) => (kind === 'failure' ? [type] : []));
+
+const hasMember = (schema: unknown, member: string): boolean =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  'shape' in schema &&
+  typeof schema.shape === 'object' &&
+  schema.shape !== null &&
+  member in schema.shape;

@@ -1,0 +1,296 @@
+/**
+ *               all it consumes           done
+ *   (nothing) ────────────────▶ ASKING ──────────▶ DONE
+ *     │   │                      │  └─ refused ──▶ REFUSED
+ *     │   └─▶ WAITING            │ undo             │ undo (DONE)
+ *     │       (for the rest)     ▼                  ▼
+ *     │                     ABANDONING ── done ──▶ UNDOING ── undone ──▶ UNDONE
+ *     │                          └────── refused ▶ VOID
+ *     └── undo (before the step: a tombstone) ───────▲
+ *
+ * ASKING, ABANDONING and UNDOING are intents: the outside is asked after they are written, with the saga as its
+ * idempotency key, and asked again until its answer is known. A timeout is not a refusal.
+ */
+
+import { type Decision, ignore, refuse, repeat } from './decision.ts';
+import type { AnyFact } from './declaration.ts';
+import type { Saga } from './saga.ts';
+
+/** What a service calls the machine's states and the outside's answers, in its records and its history. */
+export interface Names {
+  readonly waiting: string;
+  readonly asking: string;
+  readonly abandoning: string;
+  readonly done: string;
+  readonly refused: string;
+  readonly undoing: string;
+  readonly undone: string;
+  readonly void: string;
+  readonly answers: { readonly done: string; readonly refused: string; readonly undone: string };
+}
+
+export const defaultNames: Names = {
+  waiting: 'WAITING',
+  asking: 'ASKING',
+  abandoning: 'ABANDONING',
+  done: 'DONE',
+  refused: 'REFUSED',
+  undoing: 'UNDOING',
+  undone: 'UNDONE',
+  void: 'VOID',
+  answers: { done: 'call.done', refused: 'call.refused', undone: 'undo.done' },
+};
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A record's state. What else it holds depends on the status: the request, or the answers. */
+export type ExternalState = { readonly status: string } & Members;
+
+/** What the outside answered, once it is known. */
+export interface Answer {
+  readonly type: string;
+  readonly answer: Members;
+}
+
+/**
+ * A call to the outside that follows the write of an intent. `again`: it may have been made before.
+ * ask: `request` has the members that `asks` names; undo: `done` is what the record keeps of request and answer.
+ */
+export type Call =
+  | { readonly call: 'ask'; readonly request: Members; readonly again: boolean }
+  | { readonly call: 'undo'; readonly done: Members; readonly again: boolean };
+
+/** How a service uses the machine. */
+export interface ExternalUse {
+  readonly service: string;
+  /** The members of what it consumes that the outside is asked with. They are kept until it has answered. */
+  readonly asks: readonly string[];
+  /** Those of them that the record keeps for good, and the events carry. */
+  readonly keeps: readonly string[];
+  /** The compensation that says that nothing was ever done, if it is another than the one that says it is undone. */
+  readonly voided: string | undefined;
+  readonly names: Names;
+}
+
+type ExternalDecision = Decision<ExternalState, Call>;
+
+/** The decision of a step that asks the outside. It is total: it answers every input in every state. */
+export function externalDecision(
+  saga: Saga,
+  step: ExternalUse,
+): (state: ExternalState | undefined, input: AnyFact | Answer) => ExternalDecision {
+  const machine = new Machine(saga, step);
+  return (state, input) => machine.decide(state, input);
+}
+
+class Machine {
+  readonly #saga: Saga;
+  readonly #step: ExternalUse;
+  readonly #names: Names;
+  readonly #consumes: readonly string[];
+  readonly #done: string | undefined;
+  readonly #refused: string | undefined;
+  readonly #undone: string | undefined;
+  readonly #voided: string | undefined;
+
+  constructor(saga: Saga, step: ExternalUse) {
+    this.#saga = saga;
+    this.#step = step;
+    this.#names = step.names;
+    const { consumes, says } = saga.partOf(step.service);
+    const sayingOf = (kind: string) => Object.keys(says).filter((type) => says[type] === kind);
+    this.#consumes = consumes;
+    [this.#done] = sayingOf('step');
+    [this.#refused] = sayingOf('failure');
+    this.#voided = step.voided ?? sayingOf('compensation')[0];
+    this.#undone = sayingOf('compensation').find((type) => type !== step.voided);
+  }
+
+  decide(state: ExternalState | undefined, input: AnyFact | Answer): ExternalDecision {
+    const { answers } = this.#names;
+    if ('answer' in input) {
+      switch (input.type) {
+        case answers.done:
+          return this.#answeredDone(state, input.answer);
+        case answers.refused:
+          return this.#answeredRefused(state, input.answer);
+        case answers.undone:
+          return this.#answeredUndone(state, input.answer);
+        default:
+          return refuse(`the outside answered ${input.type}`);
+      }
+    }
+    if (this.#consumes.includes(input.type)) return this.#hear(state, input);
+    return this.#other(state, input);
+  }
+
+  #other(state: ExternalState | undefined, { type, data }: AnyFact): ExternalDecision {
+    const { service } = this.#step;
+    if (this.#saga.kindOf(type) !== 'failure') return refuse(`${type} is not for ${service}`);
+    if (this.#saga.compensatorsOf(type).includes(service)) return this.#undo(state, this.#ownerIn(data));
+    return ignore(`${type} leaves nothing to undo`);
+  }
+
+  /** Asks as soon as everything has been heard. */
+  #hear(state: ExternalState | undefined, { type, data }: AnyFact): ExternalDecision {
+    const is = this.#names;
+    if (state === undefined || state.status === is.waiting) return this.#gather(state, type, data);
+    switch (state.status) {
+      case is.asking:
+        return { kind: 'resume', effect: this.#askCall(state, true) };
+      case is.abandoning:
+      case is.undoing:
+        return ignore('it is being undone');
+      default:
+        return this.#repeatIfEnded(state);
+    }
+  }
+
+  /** Remembers what has come as long as something else has not. */
+  #gather(state: ExternalState | undefined, type: string, data: unknown): ExternalDecision {
+    const before = (state?.heard ?? {}) as Members;
+    if (type in before) return ignore(`${type} was heard before`);
+    const heard: Members = { ...before, [type]: data };
+    if (this.#consumes.every((each) => each in heard)) return this.#ask(heard);
+    return {
+      kind: 'accept',
+      state: { ...this.#ownerAmong(heard), status: this.#names.waiting, heard },
+      says: [],
+    };
+  }
+
+  #ask(heard: Members): ExternalDecision {
+    const all = Object.assign({}, ...Object.values(heard)) as Members;
+    const state = {
+      ...this.#ownerAmong(heard),
+      status: this.#names.asking,
+      ...pick(all, this.#step.asks),
+    };
+    return { kind: 'accept', state, says: [], effect: this.#askCall(state, false) };
+  }
+
+  #undo(state: ExternalState | undefined, owner: Members): ExternalDecision {
+    const is = this.#names;
+    if (state === undefined || state.status === is.waiting) return this.#void(owner);
+    switch (state.status) {
+      case is.asking: {
+        const next = { ...state, status: is.abandoning };
+        return { kind: 'accept', state: next, says: [], effect: this.#askCall(next, true) };
+      }
+      case is.abandoning:
+        return { kind: 'resume', effect: this.#askCall(state, true) };
+      case is.done:
+        return this.#startUndoing(state);
+      case is.undoing:
+        return { kind: 'resume', effect: this.#undoCall(state, true) };
+      default:
+        // The refusal says already that nothing is held, and why.
+        return this.#repeatIfEnded(state);
+    }
+  }
+
+  #answeredDone(state: ExternalState | undefined, answer: Members): ExternalDecision {
+    const is = this.#names;
+    switch (state?.status) {
+      case is.asking:
+        return {
+          kind: 'accept',
+          state: { ...this.#ownerIn(state), status: is.done, ...this.#kept(state), ...answer },
+          says: said(this.#done, { ...this.#kept(state), ...answer }),
+        };
+      case is.abandoning:
+        return this.#startUndoing({
+          ...this.#ownerIn(state),
+          status: is.done,
+          ...this.#kept(state),
+          ...answer,
+        });
+      case is.done:
+      case is.undone:
+        return repeat;
+      // Another one began to undo it, and may be dead by now: the failure that asked here is not answered before it is.
+      case is.undoing:
+        return { kind: 'resume', effect: this.#undoCall(state, true) };
+      default:
+        return refuse(`the outside did what was ${state?.status ?? 'never begun'}`);
+    }
+  }
+
+  #answeredRefused(state: ExternalState | undefined, answer: Members): ExternalDecision {
+    const is = this.#names;
+    if (this.#refused === undefined)
+      return refuse(`${this.#step.service} cannot be refused: it says no failure`);
+    switch (state?.status) {
+      case is.asking:
+        return {
+          kind: 'accept',
+          state: { ...this.#ownerIn(state), status: is.refused, ...this.#kept(state), ...answer },
+          says: said(this.#refused, { ...this.#ownerIn(state), ...answer }),
+        };
+      case is.abandoning:
+        return this.#void(this.#ownerIn(state));
+      case is.refused:
+      case is.void:
+        return repeat;
+      default:
+        return refuse(`the outside refused what was ${state?.status ?? 'never begun'}`);
+    }
+  }
+
+  #answeredUndone(state: ExternalState | undefined, answer: Members): ExternalDecision {
+    const is = this.#names;
+    switch (state?.status) {
+      case is.undoing:
+        return {
+          kind: 'accept',
+          state: { ...state, status: is.undone, ...answer },
+          says: said(this.#undone, { ...this.#kept(state), ...answer }),
+        };
+      case is.undone:
+        return repeat;
+      default:
+        return refuse(`the outside undid what was ${state?.status ?? 'never begun'}`);
+    }
+  }
+
+  #void(owner: Members): ExternalDecision {
+    return { kind: 'accept', state: { ...owner, status: this.#names.void }, says: said(this.#voided, {}) };
+  }
+
+  #startUndoing(done: ExternalState): ExternalDecision {
+    const state = { ...done, status: this.#names.undoing };
+    return { kind: 'accept', state, says: [], effect: this.#undoCall(state, false) };
+  }
+
+  #askCall(state: Members, again: boolean): Call {
+    return { call: 'ask', request: pick(state, this.#step.asks), again };
+  }
+
+  #undoCall({ status: _, [this.#saga.owner]: __, ...done }: Members, again: boolean): Call {
+    return { call: 'undo', done, again };
+  }
+
+  #kept(state: Members): Members {
+    return pick(state, this.#step.keeps);
+  }
+
+  #ownerIn(data: unknown): Members {
+    return pick(data as Members, [this.#saga.owner]);
+  }
+
+  #ownerAmong(heard: Members): Members {
+    return this.#ownerIn(Object.assign({}, ...Object.values(heard)));
+  }
+
+  #repeatIfEnded(state: ExternalState): ExternalDecision {
+    const { done, refused, undone, void: isVoid } = this.#names;
+    if ([done, refused, undone, isVoid].includes(state.status)) return repeat;
+    throw new Error(`${this.#step.service} has a record with the status ${state.status}, which nobody knows`);
+  }
+}
+
+const said = (type: string | undefined, data: Members): readonly AnyFact[] =>
+  type === undefined ? [] : [{ type, data }];
+
+const pick = (members: Members, names: readonly string[]): Members =>
+  Object.fromEntries(names.flatMap((name) => (name in members ? [[name, members[name]]] : [])));

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { EventDefinitions } from './declaration.ts';
+import type { ExternalState, ExternalUse } from './external-decision.ts';
+import { CallerId } from './ids.ts';
+import type { Saga } from './saga.ts';
+
+/** What a record of a step that asks the outside may hold in each status, by the schemas of its request and its events. */
+export function externalSchema(
+  saga: Saga & { readonly events: EventDefinitions },
+  { service, keeps, voided, names }: ExternalUse,
+  asks: z.ZodObject,
+): z.ZodType<ExternalState> {
+  const { says } = saga.partOf(service);
+  const shapeOf = (kind: string): z.ZodRawShape => {
+    const type = Object.keys(says).find((each) => says[each] === kind && each !== voided);
+    const schema = type === undefined ? undefined : saga.events[type]?.schema;
+    return schema instanceof z.ZodObject ? schema.shape : {};
+  };
+  const owned = { [saga.owner]: CallerId };
+  const kept = Object.fromEntries(keeps.map((name) => [name, asks.shape[name] ?? z.unknown()]));
+  const of = (statuses: readonly string[], shape: z.ZodRawShape) =>
+    z.object({ status: z.enum(statuses as [string, ...string[]]), ...owned, ...shape });
+  const done = { ...kept, ...shapeOf('step') };
+  return z.union([
+    of([names.asking, names.abandoning], asks.shape),
+    of([names.done, names.undoing], done),
+    of([names.undone], { ...done, ...shapeOf('compensation') }),
+    of([names.refused], { ...kept, ...shapeOf('failure') }),
+    of([names.void], {}),
+    of([names.waiting], {
+      [saga.owner]: CallerId.optional(),
+      heard: z.record(z.string(), z.record(z.string(), z.unknown())),
+    }),
+  ]);
+}

@@ -1,0 +1,102 @@
+import type * as z from 'zod';
+import type { Decision } from './decision.ts';
+import type { AnyFact, EventData, EventDefinitions, Participants, Said } from './declaration.ts';
+import type { DefinedSaga } from './define-saga.ts';
+import {
+  type Answer,
+  type Call,
+  defaultNames,
+  type ExternalState,
+  type ExternalUse,
+  externalDecision,
+  type Names,
+} from './external-decision.ts';
+import { externalSchema } from './external-schema.ts';
+import type { SagaId } from './ids.ts';
+import type { Saga } from './saga.ts';
+import type { Table } from './table.ts';
+
+/**
+ * The world outside that a step asks, for instance a payment provider. A throw means that the answer is not known: the
+ * same is asked again later. `again` says that it may have been asked before.
+ */
+export interface Outside<Request, Result, Refusal, Done, Undone> {
+  call(
+    sagaId: SagaId,
+    request: Request,
+    again: boolean,
+  ): Promise<{ readonly done: Result } | { readonly refused: Refusal }>;
+  /** `done`: what the record keeps of the request, and the result. Resolves when nothing is held any more. */
+  undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone>;
+}
+
+/** Whatever a step asks. */
+export type AnyOutside = Outside<never, object, object, never, object>;
+
+/** How a service uses the step that asks the outside. */
+export interface ExternalOptions<Asks extends z.ZodObject, Kept extends string, Voided extends string> {
+  /** The members of what it consumes that the outside is asked with. The record holds them until it has answered. */
+  readonly asks: Asks;
+  /** Those of them that the record keeps for good, and the events carry. */
+  readonly keeps?: readonly Kept[];
+  /** The compensation that says that nothing was ever done, if it is another than the one that says it is undone. */
+  readonly voided?: Voided;
+  /** What the service calls the states and answers, where it has words of its own. */
+  readonly names?: Partial<Names>;
+}
+
+/** A step that asks the outside: its decision and its table. */
+export interface ExternalStep<O extends AnyOutside = AnyOutside> {
+  readonly saga: Saga;
+  readonly service: string;
+  readonly names: Names;
+  readonly table: Table<ExternalState>;
+  /** What may be the first that it hears of a saga, if that is always the same. */
+  readonly opens?: string;
+  readonly decide: (
+    state: ExternalState | undefined,
+    input: AnyFact | Answer,
+  ) => Decision<ExternalState, Call>;
+  /** Never there: it carries the type of what is asked. */
+  readonly outside?: O;
+}
+
+type DataOf<Events extends EventDefinitions, T, Without extends string> = T extends keyof Events & string
+  ? Omit<EventData<Events, T>, Without>
+  : object;
+
+/** Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration. */
+export function externalStep<
+  Events extends EventDefinitions,
+  Parts extends Participants,
+  Owner extends string,
+  const Service extends keyof Parts & string,
+  Asks extends z.ZodObject,
+  const Kept extends keyof z.infer<Asks> & string = never,
+  const Voided extends string = never,
+>(
+  saga: DefinedSaga<Events, Parts, Owner>,
+  service: Service,
+  options: ExternalOptions<Asks, Kept, Voided>,
+): ExternalStep<
+  Outside<
+    z.infer<Asks>,
+    DataOf<Events, Said<Parts[Service], 'step'>, Kept>,
+    DataOf<Events, Said<Parts[Service], 'failure'>, Owner>,
+    DataOf<Events, Said<Parts[Service], 'step'>, never>,
+    DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept>
+  >
+> {
+  const names = { ...defaultNames, ...options.names };
+  const { asks, keeps = [], voided } = options;
+  const use: ExternalUse = { service, asks: Object.keys(asks.shape), keeps, voided, names };
+  const [first, ...others] = saga.partOf(service).consumes;
+  return {
+    saga,
+    service,
+    names,
+    decide: externalDecision(saga, use),
+    table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use, asks) },
+    ...(first === undefined || others.length > 0 ? {} : { opens: first }),
+  };
+}

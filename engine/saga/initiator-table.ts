@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { Begun, InitiatorState } from './initiator.ts';
+import type { Saga } from './saga.ts';
+import type { Table } from './table.ts';
+
+/** Sagas that wait for something: sparse, since what has ended and is told has no `dueEpochSeconds`. */
+export const DUE = 'due';
+
+/** Spreads the sparse index over partitions, so that many sagas waiting at once make none of them hot. */
+const DUE_SHARDS = 8;
+export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
+
+/** How long a saga may wait for the next event before it says again what it last said. */
+export const NUDGE_AFTER_SECONDS = 10;
+
+/** An owner's sagas, newest first. Its keys never change, so a saga costs it one write. */
+export const byOwner = (saga: Saga): string => `by-${saga.ownerRole}`;
+
+const Reason = z.looseObject({ code: z.string() });
+
+const answered = z.array(z.string()).readonly();
+const isUntold = z.literal(true).optional();
+
+/** The initiator's records: what a saga was begun with, and beside it what the saga has come to. */
+export function initiatorTable<Placed extends Begun, Success extends object>(
+  saga: Saga,
+  placed: z.ZodObject & z.ZodType<Placed>,
+  success: z.ZodObject & z.ZodType<Success>,
+): Table<InitiatorState<Placed, Success>> {
+  const of = <Shape extends z.ZodRawShape>(status: string, shape: Shape) =>
+    z.object({ ...placed.shape, status: z.literal(status), ...shape });
+  const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
+    of('PENDING', { answered, heard: z.record(z.string(), z.record(z.string(), z.unknown())).optional() }),
+    of('CONFIRMED', { ...success.shape, isUntold }),
+    of('CANCELLING', { answered, reason: Reason, failure: z.enum(saga.eventTypes as [string, ...string[]]) }),
+    of('CANCELLED', { reason: Reason, isUntold }),
+  ]);
+  return {
+    saga,
+    key: (sagaId) => sagaId,
+    schema: schema as z.ZodType<InitiatorState<Placed, Success>>,
+    indexed: ({ sagaId, state, updatedAtMs }) => ({
+      [saga.owner]: (state as Readonly<Record<string, unknown>>)[saga.owner] as string,
+      createdAtMs: state.createdAtMs,
+      ...(isWaiting(state)
+        ? {
+            dueShard: dueShardOf(sagaId),
+            dueEpochSeconds: Math.ceil(updatedAtMs / 1000) + NUDGE_AFTER_SECONDS,
+          }
+        : {}),
+    }),
+  };
+}
+
+/** Whether the schedule has to look after it. */
+const isWaiting = (state: { readonly status: string; readonly isUntold?: unknown }): boolean =>
+  state.status === 'PENDING' || state.status === 'CANCELLING' || state.isUntold === true;
+
+function dueShardOf(sagaId: string): string {
+  const shard = sagaId.charCodeAt(sagaId.length - 1) % DUE_SHARDS;
+  return `due-${shard}`;
+}

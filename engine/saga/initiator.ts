@@ -1,0 +1,362 @@
+/**
+ *            place
+ *              │
+ *              ▼        all of `completes`
+ *           PENDING ───────────────────────────────▶ CONFIRMED
+ *            │   │
+ *            │   └── a failure that nobody has to undo ──────────┐
+ *            │                                                   ▼
+ *            ├── another's failure ─▶ CANCELLING ── answers ──▶ CANCELLED
+ *            └── cancel · deadline ─▶ (and says its own failure)
+ *
+ * A CANCELLING saga waits for the answer of every participant that compensates its failure. An answer may
+ * overtake the failure it answers, so a PENDING one remembers the answers it has had.
+ */
+
+import { type Decision, ignore, refuse, repeat } from './decision.ts';
+import type { AnyFact, EventData, EventDefinitions, Initiation, Participants } from './declaration.ts';
+import type { DefinedSaga } from './define-saga.ts';
+import { constantCase } from './names.ts';
+import type { Saga } from './saga.ts';
+
+/** Why a saga was or is being cancelled: whose wish it was, DEADLINE, or what a participant's failure says. */
+export interface Reason {
+  readonly code: string;
+}
+
+/** Another's failure, of which no more is known than that it has been undone. */
+const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
+
+/** What every saga is begun with. */
+export interface Begun {
+  /** Identifies the body that the idempotency key came with. */
+  readonly fingerprint: string;
+  readonly createdAtMs: number;
+}
+
+interface Pending {
+  readonly status: 'PENDING';
+  readonly answered: readonly string[];
+  /** By type, the data of the completing events that have come, as long as others are missing. */
+  readonly heard?: Readonly<Record<string, unknown>> | undefined;
+}
+interface Cancelling {
+  readonly status: 'CANCELLING';
+  readonly answered: readonly string[];
+  readonly reason: Reason;
+  /** The failure whose compensations are waited for. */
+  readonly failure: string;
+}
+/** `isUntold`: somebody has to hear of the outcome, and it is not known to be published yet. */
+interface Confirmed {
+  readonly status: 'CONFIRMED';
+  readonly isUntold?: true | undefined;
+}
+interface Cancelled {
+  readonly status: 'CANCELLED';
+  readonly reason: Reason;
+  readonly isUntold?: true | undefined;
+}
+
+export type InitiatorState<Placed extends Begun, Success> = Placed &
+  (Pending | (Confirmed & Success) | Cancelling | Cancelled);
+
+/** What the initiator is told besides the facts of its saga. */
+export type Command<Placed extends Begun = Begun> =
+  | { readonly type: 'place'; readonly placed: Placed }
+  /** `by`: the code of the reason, such as OPERATOR. */
+  | { readonly type: 'cancel'; readonly by: string }
+  | { readonly type: 'nudge'; readonly nowMs: number; readonly deadlineMs: number }
+  /** The outcome is published. */
+  | { readonly type: 'told' };
+
+type DataSaid<Events extends EventDefinitions, T> = T extends keyof Events & string
+  ? EventData<Events, T>
+  : never;
+
+/** What only the saga itself knows of its beginning and its end. */
+export interface Story<
+  Placed extends Begun,
+  Success,
+  Heard = never,
+  Begins = unknown,
+  Cancels = unknown,
+  Succeeds = unknown,
+  Fails = unknown,
+> {
+  /** The data of the event that begins it. */
+  begin(placed: Placed): Begins;
+  /** What the record keeps of the completing events, and the data of the outcome. */
+  succeed(placed: Placed, heard: Heard): { readonly keeps: Success; readonly outcome: Succeeds };
+  /** The data of the other outcome. */
+  fail(placed: Placed, reason: Reason): Fails;
+  /** The data of the initiator's own failure. */
+  cancel(placed: Placed, reason: Reason): Cancels;
+}
+
+/** The entry of the one who begins. */
+type InitiationOf<Parts extends Participants> = Extract<Parts[keyof Parts], Initiation>;
+
+/** The initiator's decision. It is total: it answers every input in every state. */
+export function initiator<
+  Events extends EventDefinitions,
+  Parts extends Participants,
+  Owner extends string,
+  Placed extends Begun,
+  Success extends object,
+>(
+  saga: DefinedSaga<Events, Parts, Owner>,
+  story: Story<
+    Placed,
+    Success,
+    { readonly [T in keyof Events]: EventData<Events, T> },
+    DataSaid<Events, InitiationOf<Parts>['begins']>,
+    DataSaid<Events, InitiationOf<Parts>['cancels']>,
+    DataSaid<Events, InitiationOf<Parts>['succeeds']>,
+    DataSaid<Events, InitiationOf<Parts>['fails']>
+  >,
+) {
+  type State = InitiatorState<Placed, Success>;
+  const machine = new Initiator(saga, story as AnyStory);
+  return (state: State | undefined, input: Command<Placed> | AnyFact): Decision<State> =>
+    machine.decide(state as AnyState | undefined, input) as Decision<State>;
+}
+
+type AnyStory = Story<Begun, object, Readonly<Record<string, unknown>>>;
+type AnyState = InitiatorState<Begun, object>;
+type AnyPending = Begun & Pending;
+type AnyCancelling = Begun & Cancelling;
+type InitiatorDecision = Decision<AnyState>;
+
+class Initiator {
+  readonly #saga: Saga;
+  readonly #story: AnyStory;
+
+  constructor(saga: Saga, story: AnyStory) {
+    this.#saga = saga;
+    this.#story = story;
+  }
+
+  decide(state: AnyState | undefined, input: Command | AnyFact): InitiatorDecision {
+    if (state === undefined) {
+      return isCommand(input) && input.type === 'place'
+        ? this.#place(input.placed)
+        : refuse(`${input.type} for what was never placed`);
+    }
+    return isCommand(input) ? this.#obey(state, input) : this.#hear(state, input);
+  }
+
+  #obey(state: AnyState, command: Command): InitiatorDecision {
+    switch (command.type) {
+      case 'place':
+        return placedAgain(state, command.placed);
+      case 'cancel':
+        return this.#cancel(state, command.by);
+      case 'nudge':
+        return this.#nudge(state, command);
+      case 'told':
+        return told(state);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  #hear(state: AnyState, fact: AnyFact): InitiatorDecision {
+    const kind = this.#saga.kindOf(fact.type);
+    switch (kind) {
+      case 'step':
+        if (this.#saga.completes.includes(fact.type)) return this.#completed(state, fact);
+        return refuse(`${fact.type} is not for ${this.#saga.initiator}`);
+      case 'failure':
+        if (this.#saga.publisherOf(fact.type) === this.#saga.initiator) {
+          return ignore(`${this.#saga.initiator} said this itself`);
+        }
+        return this.#failed(state, fact);
+      case 'compensation':
+        return this.#answered(state, fact.type);
+      case 'outcome':
+        return refuse(`${fact.type} is not for ${this.#saga.initiator}`);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #place(placed: Begun): InitiatorDecision {
+    return {
+      kind: 'accept',
+      state: { ...placed, status: 'PENDING', answered: [] },
+      says: [{ type: this.#saga.initiation.begins, data: this.#story.begin(placed) }],
+    };
+  }
+
+  #cancel(state: AnyState, by: string): InitiatorDecision {
+    switch (state.status) {
+      case 'PENDING':
+        return this.#startCancelling(state, by);
+      case 'CONFIRMED':
+        return refuse('it is confirmed');
+      case 'CANCELLING':
+      case 'CANCELLED':
+        return repeat;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #nudge(
+    state: AnyState,
+    { nowMs, deadlineMs }: { readonly nowMs: number; readonly deadlineMs: number },
+  ): InitiatorDecision {
+    switch (state.status) {
+      case 'PENDING':
+        if (state.answered.length > 0) return this.#startCancelling(state, PARTICIPANT_FAILED);
+        return nowMs - state.createdAtMs >= deadlineMs ? this.#startCancelling(state, 'DEADLINE') : repeat;
+      case 'CANCELLING':
+        return state.failure === this.#saga.initiation.cancels ? repeat : this.#escalate(state);
+      case 'CONFIRMED':
+      case 'CANCELLED':
+        return state.isUntold ? repeat : ignore(`it is ${state.status}`);
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** Succeeds once all that has to be heard has been. */
+  #completed(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
+    switch (state.status) {
+      case 'PENDING': {
+        // Where participants act side by side, one may have succeeded before another failed.
+        if (state.answered.length > 0)
+          return ignore(`late success: it is undone by ${state.answered.join()}`);
+        const { heard: before, answered: _, ...placed } = state;
+        if (before !== undefined && type in before) return ignore(`${type} was heard before`);
+        const heard = { ...before, [type]: data };
+        const isComplete = this.#saga.completes.every((each) => each in heard);
+        return isComplete ? this.#succeed(placed, heard) : { kind: 'accept', state: { ...state, heard } };
+      }
+      case 'CONFIRMED':
+        return repeat;
+      case 'CANCELLING':
+      case 'CANCELLED':
+        return ignore(`late success: it is ${state.status}`);
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #succeed(placed: Begun, heard: Readonly<Record<string, unknown>>): InitiatorDecision {
+    const { succeeds } = this.#saga.initiation;
+    const { keeps, outcome } = this.#story.succeed(placed, heard);
+    return {
+      kind: 'accept',
+      state: { ...placed, status: 'CONFIRMED', ...keeps, ...this.#untold(succeeds) },
+      says: [{ type: succeeds, data: outcome }],
+    };
+  }
+
+  /** A participant that failed holds nothing and never will, so its failure counts as its answer too. */
+  #failed(state: AnyState, fact: AnyFact): InitiatorDecision {
+    const { type: failure } = fact;
+    const publisher = this.#saga.publisherOf(failure);
+    switch (state.status) {
+      case 'PENDING': {
+        const { heard: _, ...pending } = withAnswerOf(publisher, state);
+        return this.#waitOrEnd(
+          { ...pending, status: 'CANCELLING', reason: this.#reasonOf(fact), failure },
+          [],
+        );
+      }
+      case 'CONFIRMED':
+        return refuse(`${failure} for what is confirmed`);
+      case 'CANCELLING':
+        return this.#hearAnswer(
+          state.reason.code === PARTICIPANT_FAILED ? { ...state, reason: this.#reasonOf(fact) } : state,
+          publisher,
+        );
+      case 'CANCELLED':
+        return repeat;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** What a failure says, but for whose saga it is. Its type is the code if it says none itself. */
+  #reasonOf({ type, data }: AnyFact): Reason {
+    const { [this.#saga.owner]: _, ...said } = data as Readonly<Record<string, unknown>>;
+    return { code: constantCase(type), ...said };
+  }
+
+  #answered(state: AnyState, answer: string): InitiatorDecision {
+    const by = this.#saga.publisherOf(answer);
+    switch (state.status) {
+      case 'PENDING':
+        if (state.answered.includes(by)) return ignore(`${by} has answered already`);
+        return { kind: 'accept', state: withAnswerOf(by, state) };
+      case 'CONFIRMED':
+        return refuse(`${answer} for what is confirmed`);
+      case 'CANCELLING':
+        return this.#hearAnswer(state, by);
+      case 'CANCELLED':
+        return repeat;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #hearAnswer(state: AnyCancelling, by: string): InitiatorDecision {
+    if (state.answered.includes(by)) return ignore(`${by} has answered already`);
+    return this.#waitOrEnd(withAnswerOf(by, state));
+  }
+
+  /** Ends the saga if every participant that compensates its failure has answered. */
+  #waitOrEnd(state: AnyCancelling, says?: readonly AnyFact[]): InitiatorDecision {
+    const { answered, failure, ...rest } = state;
+    if (this.#saga.compensatorsOf(failure).some((service) => !answered.includes(service))) {
+      // Stryker disable next-line ConditionalExpression: a member that is undefined is read as one that is absent.
+      return { kind: 'accept', state, ...(says === undefined ? {} : { says }) };
+    }
+    const { fails } = this.#saga.initiation;
+    return {
+      kind: 'accept',
+      state: { ...rest, status: 'CANCELLED', ...this.#untold(fails) },
+      says: [{ type: fails, data: this.#story.fail(rest, rest.reason) }],
+    };
+  }
+
+  #startCancelling({ heard: _, ...state }: AnyPending, code: string): InitiatorDecision {
+    return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
+  }
+
+  /** Says the saga's own failure, which every participant answers: at once, or when nobody else's was heard. */
+  #escalate(state: Omit<AnyCancelling, 'failure'>): InitiatorDecision {
+    const { cancels } = this.#saga.initiation;
+    return this.#waitOrEnd({ ...state, failure: cancels }, [
+      { type: cancels, data: this.#story.cancel(state, state.reason) },
+    ]);
+  }
+
+  #untold(outcome: string): { readonly isUntold?: true } {
+    return this.#saga.isHeard(outcome) ? { isUntold: true } : {};
+  }
+}
+
+const commands = new Set(['place', 'cancel', 'nudge', 'told']);
+
+/** Events have a dot in their names. */
+const isCommand = (input: Command | AnyFact): input is Command => commands.has(input.type);
+
+/** A repeated request heals a lost publication as long as there is something to wait for. */
+function placedAgain(state: AnyState, { fingerprint }: Begun): InitiatorDecision {
+  if (fingerprint !== state.fingerprint) return refuse('the idempotency key came with another body before');
+  return state.status === 'PENDING' ? repeat : ignore(`it is ${state.status}`);
+}
+
+function told(state: AnyState): InitiatorDecision {
+  if (!('isUntold' in state)) return ignore('the outcome is told already');
+  const { isUntold: _, ...rest } = state;
+  return { kind: 'accept', state: rest };
+}
+
+function withAnswerOf<T extends Pending | Cancelling>(by: string, state: T): T {
+  return state.answered.includes(by) ? state : { ...state, answered: [...state.answered, by] };
+}

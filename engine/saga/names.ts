@@ -1,0 +1,6 @@
+/** `payment.declined` as a code: `PAYMENT_DECLINED`. */
+export const constantCase = (name: string): string => name.replaceAll(/[.-]/g, '_').toUpperCase();
+
+/** `gift-card` as it stands in the name of a resource: `GiftCard`. */
+export const pascalCase = (name: string): string =>
+  name.replaceAll(/(?:^|[.-])(\w)/g, (_, letter: string) => letter.toUpperCase());

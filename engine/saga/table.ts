@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import type { SagaId } from './ids.ts';
+import type { Saga } from './saga.ts';
+
+/** One step that a participant has taken. */
+export interface HistoryEntry {
+  readonly at: string;
+  readonly status: string;
+  readonly because: string;
+}
+
+/**
+ * A participant's one item per saga. It holds the new state, the proof that the step was done, and the
+ * events to publish, so that one conditional write covers all three.
+ */
+export interface SagaRecord<State> {
+  readonly sagaId: SagaId;
+  readonly version: number;
+  readonly state: State;
+  /** The bodies of the events this record says, as they were and will be published. */
+  readonly outbox: readonly string[];
+  readonly history: readonly HistoryEntry[];
+  readonly updatedAtMs: number;
+  /** The latest format that anybody has written it in. */
+  readonly format: number;
+  /** What another version of the code has written and this one does not know: it is kept as it is. */
+  readonly unknown?: Unknown;
+}
+
+/** Members that are kept without being understood: of the item, of its record and of the record's state. */
+export interface Unknown {
+  readonly item: Members;
+  readonly record: Members;
+  readonly state: Members;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** How a participant keeps its records in its table. */
+export interface Table<State> {
+  readonly saga: Saga;
+  key(sagaId: SagaId): string;
+  readonly schema: z.ZodType<State>;
+  /**
+   * Counted up whenever a record's members change their meaning. Members may be added without that. The first format
+   * is 1, and is not written: a record without a number has it.
+   */
+  readonly format?: number;
+  /** Attributes that indexes are built on. */
+  indexed?(record: SagaRecord<State>): Readonly<Record<string, string | number>>;
+}

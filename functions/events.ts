@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { v1 } from '../engine/saga/event-definition.ts';
+import { UnicodeText } from '../engine/saga/ids.ts';
+import { CustomerId, Sku } from './ids.ts';
+import { AmountMinor, Currency } from './money.ts';
+
+/** One order is reserved in one DynamoDB transaction of at most 100 items: the reservation and its lines. */
+export const MAX_LINES = 50;
+export const MAX_QUANTITY = 10_000;
+
+export const Line = z.object({ sku: Sku, quantity: z.int().min(1).max(MAX_QUANTITY) });
+export type Line = Readonly<z.infer<typeof Line>>;
+
+export const hasNoSkuTwice = (lines: readonly Line[]): boolean =>
+  new Set(lines.map(({ sku }) => sku)).size === lines.length;
+
+export const Lines = z
+  .array(Line)
+  .min(1)
+  .max(MAX_LINES)
+  .refine(hasNoSkuTwice, 'each SKU may appear once')
+  .readonly();
+
+export const PricedLine = Line.extend({ unitPriceMinor: AmountMinor });
+export type PricedLine = Readonly<z.infer<typeof PricedLine>>;
+
+export const PaymentMethod = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{1,128}$/, 'must be a payment method id, for example pm_card_visa');
+
+const Money = { amountMinor: AmountMinor, currency: Currency };
+
+/** Why a reservation was refused, and which SKUs were the cause. */
+export const StockRejection = z.object({
+  code: z.enum(['OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
+  skus: z.array(Sku).max(MAX_LINES).readonly(),
+});
+export type StockRejection = z.infer<typeof StockRejection>;
+
+/** Bounds what a provider may say, so that no record outgrows its table. */
+export const MAX_TEXT_LENGTH = 500;
+const Text = UnicodeText.max(MAX_TEXT_LENGTH);
+
+export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });
+export type PaymentDecline = z.infer<typeof PaymentDecline>;
+
+/**
+ * The data of every event of the saga, by event type. Unknown members are left out and not refused, so that an
+ * event may gain some; a change that old consumers cannot read takes a new version.
+ */
+export const events = {
+  'order.placed': v1(z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod })),
+  'stock.reserved': v1(
+    z.object({
+      customerId: CustomerId,
+      lines: z.array(PricedLine).min(1).max(MAX_LINES).readonly(),
+      ...Money,
+      paymentMethod: PaymentMethod,
+    }),
+  ),
+  'payment.captured': v1(z.object({ ...Money, paymentIntentId: Text })),
+  'stock.rejected': v1(StockRejection.extend({ customerId: CustomerId })),
+  'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
+  'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Text })),
+  'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })),
+  'payment.voided': v1(z.object({})),
+  'payment.refunded': v1(z.object({ ...Money, refundId: Text })),
+  'order.confirmed': v1(z.object({ customerId: CustomerId, items: Lines, ...Money })),
+  'order.cancelled': v1(z.object({ customerId: CustomerId, code: Text })),
+} as const;

@@ -1,0 +1,52 @@
+import type { FactOf } from '../engine/saga/declaration.ts';
+import { defineSaga } from '../engine/saga/define-saga.ts';
+import type { SagaId } from '../engine/saga/ids.ts';
+import { events } from './events.ts';
+
+/**
+ * The whole choreography: who says what, who acts on what, and what has to be heard before an order is confirmed.
+ * Exchanges, queues, bindings, users, tables and functions follow from it, and so does who undoes what.
+ */
+export const shop = defineSaga({
+  name: 'order-saga',
+  id: { prefix: 'ord', name: 'orderId' },
+  owner: 'customerId',
+  completes: ['payment.captured'],
+  events,
+  participants: {
+    order: {
+      begins: 'order.placed',
+      cancels: 'order.cancelling',
+      succeeds: 'order.confirmed',
+      fails: 'order.cancelled',
+    },
+    inventory: {
+      consumes: ['order.placed'],
+      says: { 'stock.reserved': 'step', 'stock.rejected': 'failure', 'stock.released': 'compensation' },
+      record: 'reservation',
+      indexes: [
+        { name: 'catalogue', partition: { name: 'catalogue', type: 'S' }, sort: { name: 'sku', type: 'S' } },
+      ],
+    },
+    payment: {
+      consumes: ['stock.reserved'],
+      says: {
+        'payment.captured': 'step',
+        'payment.declined': 'failure',
+        'payment.voided': 'compensation',
+        'payment.refunded': 'compensation',
+      },
+      record: 'payment',
+      secrets: ['stripe'],
+    },
+  },
+});
+
+export type EventType = (typeof shop.eventTypes)[number];
+export type Service = (typeof shop.services)[number];
+export type Fact<T extends EventType = EventType> = FactOf<typeof shop.events, T>;
+export type EventData<T extends EventType> = Fact<T>['data'];
+
+/** An order's identity: derived from the customer and the idempotency key that placed it. */
+export const OrderId = shop.id.schema;
+export type OrderId = SagaId;
