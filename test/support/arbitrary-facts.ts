@@ -51,4 +51,4 @@ const dataOf: { readonly [T in EventType]: fc.Arbitrary<EventData<T>> } = {
 export const factOf = <T extends EventType>(type: T): fc.Arbitrary<Fact<T>> =>
   (dataOf[type] as fc.Arbitrary<EventData<T>>).map((data) => ({ type, data }) as Fact<T>);
 
-export const anyFact: fc.Arbitrary<Fact> = fc.oneof(...eventTypes.map((type) => factOf(type)));
+export const anyFact: fc.Arbitrary<Fact> = fc.oneof(...shop.eventTypes.map((type) => factOf(type)));

@@ -33,7 +33,7 @@ export const stock = (name: string, available: number, unitPriceMinor = 100): It
   stocktakenAt: '2026-01-01T00:00:00.000Z',
 });
 
-export const work = (order: number, input: Fact): Work<Fact> => ({ orderId: orderIdOf(order), input });
+export const work = (order: number, input: Fact): Work<Fact> => ({ sagaId: orderIdOf(order), input });
 
 /** Somebody's order of some mugs, unless other lines are given. */
 export const placed = (order: number, lines: number | readonly Line[] = 1): Work<Fact> =>

@@ -3,7 +3,7 @@ import { shop } from '../../functions/shop.ts';
 import { indexesOf, Table } from '../simulation/world/table.ts';
 
 /**
- * The simulation's table for the engine's unit tests, with the indexes of all shop.services. It writes down what it
+ * The simulation's table for the engine's unit tests, with the indexes of all services. It writes down what it
  * was asked, and a test can come in between.
  */
 export class MemoryStore implements Store {

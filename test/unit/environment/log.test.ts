@@ -19,7 +19,7 @@ afterEach(() => {
 async function logAt(level: string) {
   vi.stubEnv('LOG_LEVEL', level);
   vi.resetModules();
-  return await import('../../engine/environment/log.ts');
+  return await import('../../../engine/environment/log.ts');
 }
 
 // Fails where console writes it: Lambda puts what is no JSON in front of that, and only there.

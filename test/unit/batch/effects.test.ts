@@ -1,22 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import type { Work } from '../../../engine/batch/participant.ts';
 import { run } from '../../../engine/batch/run.ts';
-import type { ProviderAnswer, ProviderCall } from '../../../functions/payment/decide.ts';
-import { type Provider, payment } from '../../../functions/payment/payment.ts';
+import type { Provider } from '../../../functions/payment/decide.ts';
+import { payment } from '../../../functions/payment/payment.ts';
 import { payments } from '../../../functions/payment/table.ts';
 import type { Fact, OrderId } from '../../../functions/shop.ts';
 import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
 
 const reserved = (order: number): Work<Fact> => work(order, facts['stock.reserved']);
-const answerTo = ({ call }: ProviderCall): ProviderAnswer =>
-  call === 'charge'
-    ? { type: 'charge.captured', paymentIntentId: 'pi_1' }
-    : { type: 'refund.succeeded', refundId: 're_1' };
-type Stub = (orderId: OrderId, call: ProviderCall) => ReturnType<Provider>;
-const willing: Stub = (_orderId, call) => Promise.resolve(answerTo(call));
-const pay = (batch: readonly Work<Fact>[], { edges }: Scene, provider: Provider) =>
-  run(payment(provider), batch, edges);
+
+interface Asked {
+  readonly for: 'charge' | 'refund';
+  readonly with: object;
+  readonly again: boolean;
+}
+type Before = (orderId: OrderId, asked: Asked) => unknown;
+
+/** Does what it is asked, once what comes before that is over. */
+const after = (before: Before): Provider => ({
+  call: async (orderId, request, again) => {
+    await before(orderId, { for: 'charge', with: request, again });
+    return { done: { paymentIntentId: 'pi_1' } };
+  },
+  undo: async (orderId, done, again) => {
+    await before(orderId, { for: 'refund', with: done, again });
+    return { refundId: 're_1' };
+  },
+});
+const pay = (batch: readonly Work<Fact>[], { edges }: Scene, before: Before) =>
+  run(payment(after(before)), batch, edges);
 
 const statusIn = ({ store }: Scene, orderId: OrderId) => store.items.get(payments.key(orderId))?.status;
 
@@ -24,9 +37,8 @@ describe('a call to the outside', () => {
   test('follows the write of its intent, and its answer is written before it is told', async () => {
     const here = scene();
     const seen: unknown[] = [];
-    const outcomes = await pay([reserved(1)], here, (orderId, call) => {
+    const outcomes = await pay([reserved(1)], here, (orderId) => {
       seen.push(statusIn(here, orderId), here.publisher.published.length);
-      return willing(orderId, call);
     });
     expect(seen).toEqual(['CHARGING', 0]);
     expect(outcomes.map(statusOf)).toEqual(['CAPTURED']);
@@ -35,14 +47,13 @@ describe('a call to the outside', () => {
 
   test('that fails, fails its own order only, which keeps its intent and is asked again', async () => {
     const here = scene();
-    const calls: ProviderCall[] = [];
-    const provider: Stub = (orderId, call) => {
-      if (orderId === orderIdOf(2)) calls.push(call);
-      return calls.length === 1 ? Promise.reject(new Error('socket hang up')) : willing(orderId, call);
+    const calls: Asked[] = [];
+    const before: Before = (orderId, asked) => {
+      if (orderId !== orderIdOf(2)) return;
+      calls.push(asked);
+      if (calls.length === 1) throw new Error('socket hang up');
     };
-    const outcomes = await pay([reserved(2), reserved(1), reserved(3)], here, (orderId, call) =>
-      orderId === orderIdOf(2) ? provider(orderId, call) : willing(orderId, call),
-    );
+    const outcomes = await pay([reserved(2), reserved(1), reserved(3)], here, before);
     expect(outcomes.map(statusOf)).toEqual(['failed', 'CAPTURED', 'CAPTURED']);
     expect(outcomes[0]).toMatchObject({
       error: { message: 'socket hang up' },
@@ -50,7 +61,7 @@ describe('a call to the outside', () => {
     });
     expect(here.publisher.ids).not.toContain(`${orderIdOf(2)}:payment.captured`);
 
-    expect((await pay([reserved(2)], here, provider)).map(statusOf)).toEqual(['CAPTURED']);
+    expect((await pay([reserved(2)], here, before)).map(statusOf)).toEqual(['CAPTURED']);
     expect(calls[1]).toEqual({ ...calls[0], again: true });
   });
 
@@ -61,10 +72,7 @@ describe('a call to the outside', () => {
     const running = pay(
       [reserved(1), cancelling(2), reserved(2), reserved(2), reserved(3)],
       here,
-      async (orderId, call) => {
-        if (orderId === orderIdOf(1)) await slow.promise;
-        return await willing(orderId, call);
-      },
+      (orderId) => (orderId === orderIdOf(1) ? slow.promise : undefined),
     );
     here.publisher.refuses = () => {
       if (here.publisher.published.length === 3) others.resolve();
@@ -83,11 +91,10 @@ describe('a call to the outside', () => {
   test('is over before the next message of its order is looked at', async () => {
     const here = scene();
     const calls: string[] = [];
-    const outcomes = await pay([reserved(1), cancelling(1)], here, async (orderId, call) => {
-      calls.push(`${call.call} begins`);
+    const outcomes = await pay([reserved(1), cancelling(1)], here, async (_, asked) => {
+      calls.push(`${asked.for} begins`);
       await new Promise((resolve) => setTimeout(resolve, 5));
-      calls.push(`${call.call} ends`);
-      return await willing(orderId, call);
+      calls.push(`${asked.for} ends`);
     });
     expect(calls).toEqual(['charge begins', 'charge ends', 'refund begins', 'refund ends']);
     expect(outcomes.map(statusOf)).toEqual(['CAPTURED', 'REFUNDED']);
@@ -98,12 +105,11 @@ describe('a call to the outside', () => {
 
   test('whose answer meets a record that moved on is decided on the record: the charge is refunded', async () => {
     const here = scene();
-    const outcomes = await pay([reserved(1)], here, async (orderId, call) => {
+    const outcomes = await pay([reserved(1)], here, async (orderId, asked) => {
       // Meanwhile another environment hears that the order is cancelled, and dies before it has its answer.
-      if (call.call === 'charge' && statusIn(here, orderId) === 'CHARGING') {
+      if (asked.for === 'charge' && statusIn(here, orderId) === 'CHARGING') {
         await pay([cancelling(1)], here, () => Promise.reject(new Error('died')));
       }
-      return await willing(orderId, call);
     });
     expect(outcomes.map(statusOf)).toEqual(['REFUNDED']);
     expect(here.publisher.ids).toEqual([`${orderIdOf(1)}:payment.refunded`]);
@@ -112,9 +118,8 @@ describe('a call to the outside', () => {
   test('is made once per order, however many messages of a batch ask for it', async () => {
     const here = scene();
     let calls = 0;
-    const outcomes = await pay([reserved(1), reserved(1), reserved(1)], here, (orderId, call) => {
+    const outcomes = await pay([reserved(1), reserved(1), reserved(1)], here, () => {
       calls += 1;
-      return willing(orderId, call);
     });
     expect(kindsOf(outcomes)).toEqual(['done', 'done', 'done']);
     expect(calls).toBe(1);

@@ -5,8 +5,8 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { StoreUnavailableError, type Write } from '../../engine/batch/store.ts';
-import { DynamoStore } from '../../engine/dynamodb/dynamo-store.ts';
+import { StoreUnavailableError, type Write } from '../../../engine/batch/store.ts';
+import { DynamoStore } from '../../../engine/dynamodb/dynamo-store.ts';
 
 function storeThatAnswers(error: Error): DynamoStore {
   const client = new DynamoDBClient({ region: 'eu-central-1' });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { UnroutableError } from '../../../engine/batch/publish-error.ts';
 import { run } from '../../../engine/batch/run.ts';
-import type { OrderCommand } from '../../../functions/order/decide.ts';
+import type { Command } from '../../../engine/saga/initiator.ts';
+import type { Placed } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import {
@@ -59,8 +60,8 @@ describe('an event is published', () => {
     const here = scene([stock('mug', 1)]);
     await reserve([placed(1), placed(2), cancelling(1)], here);
     const { edges, publisher } = scene();
-    await run(order, [{ orderId: orderIdOf(3), input: place }], edges);
-    await run(order, [{ orderId: orderIdOf(3), input: facts['payment.captured'] }], edges);
+    await run(order, [{ sagaId: orderIdOf(3), input: place }], edges);
+    await run(order, [{ sagaId: orderIdOf(3), input: facts['payment.captured'] }], edges);
     const routes = [...here.publisher.published, ...publisher.published].map(
       ({ exchange, routingKey, type, mandatory }) => [exchange, routingKey, type === routingKey, mandatory],
     );
@@ -84,12 +85,12 @@ describe('an event is published', () => {
   });
 });
 
-const place: OrderCommand = {
+const place: Command<Placed> = {
   type: 'place',
-  order: { customerId, items, paymentMethod, fingerprint: 'body', createdAtMs: 0 },
+  placed: { customerId, items, paymentMethod, fingerprint: 'body', createdAtMs: 0 },
 };
-const give = async (input: OrderCommand | Fact, { edges }: Scene) =>
-  (await run(order, [{ orderId: orderIdOf(1), input }], edges)).map(statusOf);
+const give = async (input: Command<Placed> | Fact, { edges }: Scene) =>
+  (await run(order, [{ sagaId: orderIdOf(1), input }], edges)).map(statusOf);
 
 describe('a step that says nothing', () => {
   test('publishes nothing and leaves what was said before to be repeated', async () => {
@@ -114,12 +115,12 @@ test('what is ignored or refused is neither written nor told, and says what is s
   const here = scene();
   await give(place, here);
   const writes = here.store.writes.length;
-  const outcomes = await run<Parameters<typeof order.decide>[0] & object, OrderCommand | Fact, never>(
+  const outcomes = await run(
     order,
     [
-      { orderId: orderIdOf(1), input: facts['order.cancelling'] },
-      { orderId: orderIdOf(1), input: facts['stock.reserved'] },
-      { orderId: orderIdOf(2), input: facts['payment.captured'] },
+      { sagaId: orderIdOf(1), input: facts['order.cancelling'] },
+      { sagaId: orderIdOf(1), input: facts['stock.reserved'] },
+      { sagaId: orderIdOf(2), input: facts['payment.captured'] },
     ],
     here.edges,
   );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventId, type Occasion, open, seal } from '../../engine/saga/envelope.ts';
-import { type Fact, shop } from '../../functions/shop.ts';
-import { anyFact, anyOrderId, factOf } from '../support/arbitrary-facts.ts';
-import { facts, orderIdOf } from '../support/facts.ts';
+import { eventId, type Occasion, open, seal } from '../../../engine/saga/envelope.ts';
+import { type Fact, shop } from '../../../functions/shop.ts';
+import { anyFact, anyOrderId, factOf } from '../../support/arbitrary-facts.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
 
 const orderId = orderIdOf(1);
 const bytes = (value: unknown): Uint8Array =>
@@ -12,11 +12,11 @@ const bytes = (value: unknown): Uint8Array =>
 const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
 const anyOccasion: fc.Arbitrary<Occasion> = fc.record(
   {
-    orderId: anyOrderId,
+    sagaId: anyOrderId,
     nowMs: fc.integer({ min: 0, max: 4_102_444_800_000 }),
     traceparent: fc.tuple(hex(32), hex(16), hex(2)).map((parts) => `00-${parts.join('-')}`),
   },
-  { requiredKeys: ['orderId', 'nowMs'] },
+  { requiredKeys: ['sagaId', 'nowMs'] },
 );
 
 describe('what is sealed is what is opened', () => {
@@ -26,7 +26,7 @@ describe('what is sealed is what is opened', () => {
         const sealed = seal(shop, fact, occasion);
         expect(open(shop, bytes(sealed))).toEqual({ ok: true, event: sealed });
         expect(sealed).toMatchObject({
-          subject: occasion.orderId,
+          subject: occasion.sagaId,
           time: new Date(occasion.nowMs).toISOString(),
         });
       }),
@@ -37,17 +37,18 @@ describe('what is sealed is what is opened', () => {
     fc.assert(
       fc.property(anyFact, anyFact, anyOccasion, anyOccasion, (one, other, first, second) => {
         const ids = [seal(shop, one, first).id, seal(shop, other, second).id];
-        const same = one.type === other.type && first.orderId === second.orderId;
+        const same = one.type === other.type && first.sagaId === second.sagaId;
         expect(ids[0] === ids[1]).toBe(same);
-        expect(seal(shop, one, { ...second, orderId: first.orderId }).id).toBe(ids[0]);
-        expect(eventId(first.orderId, one.type)).toBe(ids[0]);
+        expect(seal(shop, one, { ...second, sagaId: first.sagaId }).id).toBe(ids[0]);
+        expect(eventId(first.sagaId, one.type)).toBe(ids[0]);
       }),
     );
   });
 });
 
 describe('what can never succeed is refused with its reason', () => {
-  const sealed = seal(shop, facts['payment.captured'], { orderId, nowMs: 0 });
+  const captured = facts['payment.captured'];
+  const sealed = seal(shop, captured, { sagaId: orderId, nowMs: 0 });
   const { data: _, ...withoutData } = sealed;
   const { subject: __, ...withoutSubject } = sealed;
 
@@ -56,7 +57,7 @@ describe('what can never succeed is refused with its reason', () => {
     [
       'half a surrogate pair, which no table takes',
       bytes({
-        ...seal(facts['order.cancelling'], { orderId, nowMs: 0 }),
+        ...seal(shop, facts['order.cancelling'], { sagaId: orderId, nowMs: 0 }),
         data: { customerId: '\ud83d', cause: '' },
       }),
       'customerId: must be Unicode',
@@ -111,17 +112,17 @@ describe('what can never succeed is refused with its reason', () => {
     ['no data', bytes(withoutData), 'not a CloudEvent of the saga: data'],
     [
       'half a cent',
-      bytes({ ...sealed, data: { ...sealed.data, amountMinor: 0.5 } }),
+      bytes({ ...sealed, data: { ...captured.data, amountMinor: 0.5 } }),
       'payment.captured fails its schema: amountMinor',
     ],
     [
       'too much',
-      bytes({ ...sealed, data: { ...sealed.data, amountMinor: 1e8 } }),
+      bytes({ ...sealed, data: { ...captured.data, amountMinor: 1e8 } }),
       'payment.captured fails its schema: amountMinor',
     ],
     [
       'no currency',
-      bytes({ ...sealed, data: { ...sealed.data, currency: 'euro' } }),
+      bytes({ ...sealed, data: { ...captured.data, currency: 'euro' } }),
       'payment.captured fails its schema: currency',
     ],
   ])('%s', (_what, body, reason) => {
@@ -136,7 +137,10 @@ describe('what can never succeed is refused with its reason', () => {
       { ...sealed, type: long },
       { ...sealed, dataschema: long },
       { ...sealed, data: Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`${long}${n}`, 1])) },
-      { ...seal(facts['stock.released'], { orderId, nowMs: 0 }), data: { lines: Array(50).fill(long) } },
+      {
+        ...seal(shop, facts['stock.released'], { sagaId: orderId, nowMs: 0 }),
+        data: { lines: Array(50).fill(long) },
+      },
     ]) {
       const opened = open(shop, bytes(body));
       expect(opened.ok ? Number.POSITIVE_INFINITY : opened.reason.length).toBeLessThan(1_000);
@@ -174,7 +178,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
     );
     fc.assert(
       fc.property(anyFact, member, fc.json(), (fact, name, json) => {
-        const valid = JSON.stringify(seal(shop, fact as Fact, { orderId, nowMs: 0 }));
+        const valid = JSON.stringify(seal(shop, fact as Fact, { sagaId: orderId, nowMs: 0 }));
         isAnswered(bytes(`${valid.slice(0, -1)},${JSON.stringify(name)}:${json}}`));
       }),
       { numRuns: 1_000 },
@@ -184,7 +188,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
   test('a valid event with one byte changed', () => {
     fc.assert(
       fc.property(anyFact, fc.nat(), fc.integer({ min: 0, max: 255 }), (fact, position, byte) => {
-        const body = bytes(seal(shop, fact, { orderId, nowMs: 0 }));
+        const body = bytes(seal(shop, fact, { sagaId: orderId, nowMs: 0 }));
         body[position % body.length] = byte;
         isAnswered(body);
       }),
@@ -193,7 +197,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
   });
 
   test('a prototype in the data reaches nothing', () => {
-    const valid = JSON.stringify(seal(shop, facts['payment.voided'], { orderId, nowMs: 0 }));
+    const valid = JSON.stringify(seal(shop, facts['payment.voided'], { sagaId: orderId, nowMs: 0 }));
     const opened = open(
       shop,
       bytes(
@@ -215,7 +219,7 @@ describe('hostile input is opened or refused, and never thrown at', () => {
     const deep = `${before.repeat(100_000)}1${after.repeat(100_000)}`;
     isAnswered(bytes(deep));
     for (const type of shop.eventTypes) {
-      const valid = JSON.stringify({ ...seal(facts[type], { orderId, nowMs: 0 }), data: 0 });
+      const valid = JSON.stringify({ ...seal(shop, facts[type], { sagaId: orderId, nowMs: 0 }), data: 0 });
       isAnswered(bytes(valid.replace('"data":0', `"data":${deep}`)));
       isAnswered(
         bytes(valid.replace('"data":0', `"data":{"items":${deep},"lines":${deep},"decline":${deep}}`)),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Store, StoreUnavailableError, type WriteResult } from '../../engine/batch/store.ts';
-import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
+import { type Store, StoreUnavailableError, type WriteResult } from '../../../engine/batch/store.ts';
+import { writeAmongOthers } from '../../../engine/batch/write-with-retries.ts';
 
 const conflict: WriteResult = { ok: false, refusals: [{ cause: 'conflict' }, undefined] };
 const unexpected: WriteResult = {

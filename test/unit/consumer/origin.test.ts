@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { openGenuine } from '../../engine/consumer/origin.ts';
-import { type Delivery, deliveriesOf, type RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../engine/consumer/settle.ts';
-import { seal } from '../../engine/saga/envelope.ts';
-import { parseRetryDelays } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
-import { facts, orderIdOf } from '../support/facts.ts';
+import { openGenuine } from '../../../engine/consumer/origin.ts';
+import { type Delivery, deliveriesOf, type RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
+import { parkMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import { parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { shop } from '../../../functions/shop.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
 
 /** Goal: an event counts as its publisher's and nobody else's, however often its consumer has put it aside. */
-const captured = JSON.stringify(seal(shop, facts['payment.captured'], { orderId: orderIdOf(1), nowMs: 0 }));
-const rejected = JSON.stringify(seal(shop, facts['stock.rejected'], { orderId: orderIdOf(1), nowMs: 0 }));
+const captured = JSON.stringify(seal(shop, facts['payment.captured'], { sagaId: orderIdOf(1), nowMs: 0 }));
+const rejected = JSON.stringify(seal(shop, facts['stock.rejected'], { sagaId: orderIdOf(1), nowMs: 0 }));
 const [aWhile] = parseRetryDelays('1s');
 if (aWhile === undefined) throw new Error('no delay');
 const userOf = (service: string) => service;

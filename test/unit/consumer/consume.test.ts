@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { consume } from '../../engine/consumer/consume.ts';
-import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
-import { seal } from '../../engine/saga/envelope.ts';
-import { parseRetryDelays } from '../../engine/saga/routes.ts';
-import { payment } from '../../functions/payment/payment.ts';
-import { shop } from '../../functions/shop.ts';
-import { scene } from '../support/engine-runs.ts';
-import { facts, orderIdOf } from '../support/facts.ts';
+import { consume } from '../../../engine/consumer/consume.ts';
+import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import { parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { payment } from '../../../functions/payment/payment.ts';
+import { shop } from '../../../functions/shop.ts';
+import { scene } from '../../support/engine-runs.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
 
 const record = (body: string) => ({
   basicProperties: {
@@ -28,8 +28,9 @@ const batch = (...bodies: readonly string[]): RabbitMqEvent => ({
 });
 
 const reserved = JSON.stringify(
-  seal(shop, facts['stock.reserved'], { orderId: orderIdOf(1), nowMs: Date.parse('2026-01-01T00:00:00Z') }),
+  seal(shop, facts['stock.reserved'], { sagaId: orderIdOf(1), nowMs: Date.parse('2026-01-01T00:00:00Z') }),
 );
+const unasked = () => Promise.reject(new Error('nobody asks'));
 const delays = parseRetryDelays('1s');
 
 // Fails where poison is parked before anybody waits for it: the rejection ends the process in mid-charge.
@@ -38,9 +39,12 @@ test('a broker that goes away while the provider is asked is an error of the bat
   const answer = Promise.withResolvers<void>();
   here.publisher.refuses = () => new Error('the broker is gone');
   const handle = consume(
-    payment(async () => {
-      await answer.promise;
-      return { type: 'charge.captured', paymentIntentId: 'pi_1' };
+    payment({
+      call: async () => {
+        await answer.promise;
+        return { done: { paymentIntentId: 'pi_1' } };
+      },
+      undo: unasked,
     }),
     here.edges,
     delays,
@@ -54,10 +58,6 @@ test('a broker that goes away while the provider is asked is an error of the bat
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {
-  const handle = consume(
-    payment(() => Promise.reject(new Error('not asked'))),
-    scene().edges,
-    delays,
-  );
+  const handle = consume(payment({ call: unasked, undo: unasked }), scene().edges, delays);
   await expect(handle({} as RabbitMqEvent)).rejects.toThrow('rmqMessagesByQueue is missing');
 });

@@ -1,27 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { backlogOn } from '../../engine/rabbitmq/backlog.ts';
-import { brokerWith } from '../support/asked-broker.ts';
+import { backlogOn } from '../../../engine/rabbitmq/backlog.ts';
+import { shop } from '../../../functions/shop.ts';
+import { brokerWith } from '../../support/asked-broker.ts';
 
 describe('the backlog', () => {
   test('is that of the longest queue', async () => {
     const { publisher, open } = brokerWith({ order: 3, inventory: 1_200, payment: 7 });
-    expect(await backlogOn(publisher)()).toBe(1_200);
+    expect(await backlogOn(shop, publisher)()).toBe(1_200);
     expect(open()).toBe(0);
   });
 
   test('of a sharded service is that of its first queue', async () => {
     const { publisher } = brokerWith({ order: 3, 'inventory.0': 40, payment: 7 });
-    expect(await backlogOn(publisher)()).toBe(40);
+    expect(await backlogOn(shop, publisher)()).toBe(40);
   });
 
   test('leaves out the queues of which the broker does not speak, or nobody would ever be nudged', async () => {
     const { publisher, open } = brokerWith({ order: 5, inventory: 'refused', payment: 'refused' });
-    expect(await backlogOn(publisher)()).toBe(5);
+    expect(await backlogOn(shop, publisher)()).toBe(5);
     expect(open()).toBe(0);
   });
 
   test('of a service without any queue is an error', async () => {
     const { publisher } = brokerWith({ order: 5, inventory: 1 });
-    await expect(backlogOn(publisher)()).rejects.toThrow('payment has no queue');
+    await expect(backlogOn(shop, publisher)()).rejects.toThrow('payment has no queue');
   });
 });

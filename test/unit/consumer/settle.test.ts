@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../engine/consumer/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../engine/consumer/settle.ts';
-import { parseRetryDelays } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
+import type { Delivery } from '../../../engine/consumer/rabbitmq-event.ts';
+import { parkMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import { parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { shop } from '../../../functions/shop.ts';
 
 const delays = parseRetryDelays('1s,5s,30s');
 const delivery: Delivery = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deliveriesOf, propertyText, type RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { deliveriesOf, propertyText, type RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
 
 const eventOf = (basicProperties: object): RabbitMqEvent =>
   ({

@@ -1,7 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RabbitParking } from '../../engine/dead-letters/parking.ts';
-import type { RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
+import { RabbitParking } from '../../../engine/dead-letters/parking.ts';
+import type { RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
 
 /** Goal: a slow broker is not taken for an empty queue. Method: a channel that confirms late, and time that we tell. */
 beforeEach(() => vi.useFakeTimers());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parkedOn } from '../../engine/dead-letters/count-dead-letters.ts';
-import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
-import { brokerWith } from '../support/asked-broker.ts';
+import { parkedOn } from '../../../engine/dead-letters/count-dead-letters.ts';
+import type { Parked, Parking } from '../../../engine/dead-letters/parking.ts';
+import { brokerWith } from '../../support/asked-broker.ts';
 
 describe('the count of dead letters', () => {
   /** Shows what lies there, to whoever is allowed to look. */

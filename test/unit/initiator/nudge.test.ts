@@ -1,30 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { next, toItem } from '../../engine/batch/record.ts';
-import type { Item } from '../../engine/batch/store.ts';
-import { nudge } from '../../engine/initiator/nudge.ts';
-import { seal } from '../../engine/saga/envelope.ts';
-import { dueShards } from '../../engine/saga/initiator-table.ts';
-import { decide } from '../../functions/order/decide.ts';
-import { orders } from '../../functions/order/table.ts';
-import { shop } from '../../functions/shop.ts';
-import { customerId, line, orderIdOf, paymentMethod } from '../support/facts.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { RecordingPublisher } from '../support/recording-publisher.ts';
+import { next, toItem } from '../../../engine/batch/record.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import { nudge } from '../../../engine/initiator/nudge.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import { dueShards } from '../../../engine/saga/initiator-table.ts';
+import { decide } from '../../../functions/order/decide.ts';
+import { order } from '../../../functions/order/order.ts';
+import { orders } from '../../../functions/order/table.ts';
+import { shop } from '../../../functions/shop.ts';
+import { customerId, line, orderIdOf, paymentMethod } from '../../support/facts.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
+import { RecordingPublisher } from '../../support/recording-publisher.ts';
 
 const begin = Date.parse('2026-01-01T00:00:00Z');
 const minute = 60_000;
 const deadlineMs = 15 * minute;
 
-function pending(order: number): Item {
+function pending(number: number): Item {
   const placed = { customerId, items: [line('mug', 1)], paymentMethod, fingerprint: 'f', createdAtMs: begin };
-  const decision = decide(undefined, { type: 'place', order: placed });
+  const decision = decide(undefined, { type: 'place', placed });
   if (decision.kind !== 'accept') throw new Error('not placed');
   const { state } = decision;
-  const orderId = orderIdOf(order);
+  const sagaId = orderIdOf(number);
   const outbox = (decision.says ?? []).map((fact) =>
-    JSON.stringify(seal(shop, fact, { orderId, nowMs: begin })),
+    JSON.stringify(seal(shop, fact, { sagaId, nowMs: begin })),
   );
-  return toItem(orders, next(undefined, { orderId, state, outbox, because: 'place', nowMs: begin }));
+  return toItem(orders, next(orders, undefined, { sagaId, state, outbox, because: 'place', nowMs: begin }));
 }
 
 /** A table, a broker that may be down, and a schedule that runs once a minute. */
@@ -35,6 +36,7 @@ function scene(items: readonly Item[]) {
   const publisher = new RecordingPublisher();
   const edges = { store, publisher, now: () => nowMs, userOf: (service: string) => service };
   const run = nudge(
+    order,
     edges,
     () => deadlineMs,
     async () => queue.waiting,

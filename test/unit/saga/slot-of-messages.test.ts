@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Edges } from '../../engine/batch/edges.ts';
-import { eventMessage } from '../../engine/batch/messages.ts';
-import { redrive } from '../../engine/dead-letters/redrive.ts';
-import { seal } from '../../engine/saga/envelope.ts';
-import { slotHeader } from '../../engine/saga/slots.ts';
-import { shop } from '../../functions/shop.ts';
-import { facts, orderIdOf } from '../support/facts.ts';
-import { RecordingPublisher } from '../support/recording-publisher.ts';
+import type { Edges } from '../../../engine/batch/edges.ts';
+import { eventMessage } from '../../../engine/batch/messages.ts';
+import { redrive } from '../../../engine/dead-letters/redrive.ts';
+import { seal } from '../../../engine/saga/envelope.ts';
+import { slotHeader } from '../../../engine/saga/slots.ts';
+import { shop } from '../../../functions/shop.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
+import { RecordingPublisher } from '../../support/recording-publisher.ts';
 
 const orderId = orderIdOf(7);
 
 test.each(shop.eventTypes)('%s says which slot its order is in', (type) => {
-  const event = seal(shop, facts[type], { orderId, nowMs: 0 });
+  const event = seal(shop, facts[type], { sagaId: orderId, nowMs: 0 });
   expect(eventMessage(shop, event, '').headers).toEqual(slotHeader(orderId));
 });
 
@@ -27,13 +27,13 @@ const redriven = async (body: string) => {
     attempts: 4,
   };
   const parked = { delivery, reason: '', lastError: undefined, remove: () => {} };
-  await redrive('payment', parked, { publisher } as unknown as Edges);
+  await redrive({ saga: shop, service: 'payment' }, parked, { publisher } as unknown as Edges);
   return publisher.published;
 };
 
 // Fails where a parked message keeps what headers it came with: the broker's own dead letters, and older ones, have none.
 test('what is redriven goes to the shard of its order again, with its origin and without its attempts', async () => {
-  const event = seal(shop, facts['stock.reserved'], { orderId, nowMs: 0 });
+  const event = seal(shop, facts['stock.reserved'], { sagaId: orderId, nowMs: 0 });
   expect(await redriven(JSON.stringify(event))).toMatchObject([
     { exchange: 'payment', mandatory: true, headers: { ...slotHeader(orderId), 'saga-origin': 'inventory' } },
   ]);

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Work } from '../../../engine/batch/participant.ts';
 import { StoreUnavailableError } from '../../../engine/batch/store.ts';
 import { together } from '../../../engine/batch/together.ts';
-import type { OrderCommand } from '../../../functions/order/decide.ts';
+import type { Command } from '../../../engine/saga/initiator.ts';
+import type { Placed } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
 import { kindsOf, scene } from '../../support/engine-runs.ts';
 import { customerId, items, orderIdOf, paymentMethod } from '../../support/facts.ts';
 
-const place = (of: number, fingerprint = 'f'): Work<OrderCommand> => ({
-  orderId: orderIdOf(of),
-  input: { type: 'place', order: { customerId, items, paymentMethod, fingerprint, createdAtMs: 1 } },
+const place = (of: number, fingerprint = 'f'): Work<Command<Placed>> => ({
+  sagaId: orderIdOf(of),
+  input: { type: 'place', placed: { customerId, items, paymentMethod, fingerprint, createdAtMs: 1 } },
 });
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
@@ -19,7 +20,7 @@ describe('work that comes at the same time', () => {
     const here = scene();
     const run = together(order, here.edges);
     const outcomes = await Promise.all(numbers(200).map((of) => run(place(of))));
-    expect(outcomes.map((outcome) => outcome.record?.orderId)).toEqual(numbers(200).map(orderIdOf));
+    expect(outcomes.map((outcome) => outcome.record?.sagaId)).toEqual(numbers(200).map(orderIdOf));
     expect(here.store.writes.map((writes) => writes.length)).toEqual([1, 1, 50, 50, 50, 48]);
     expect(here.publisher.published).toHaveLength(200);
   });

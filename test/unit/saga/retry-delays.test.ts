@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/routes.ts';
 
 test('the default ladder climbs, and waits out an outage of ten minutes', () => {
   const delays = parseRetryDelays(DEFAULT_RETRY_DELAYS).map(({ delayMs }) => delayMs);
