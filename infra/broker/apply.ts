@@ -1,20 +1,13 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
-import { parseQueueShards } from './shards.ts';
-import { type Exchange, type Queue, type Topology, topologyOf } from './topology.ts';
+import type { Queue } from './queues.ts';
+import type { Exchange, Topology } from './topology.ts';
 
 /**
  * Declares exchanges, queues and bindings. Applying them again changes nothing.
  * @throws Error if something exists with other arguments, before anything is declared: the broker does not change
  * a queue or an exchange in place
  */
-export async function applyTopology(
-  url: string,
-  topology: Topology = topologyOf(
-    parseRetryDelays(process.env.RETRY_DELAYS || DEFAULT_RETRY_DELAYS),
-    parseQueueShards(process.env.QUEUE_SHARDS),
-  ),
-): Promise<void> {
+export async function applyTopology(url: string, topology: Topology): Promise<void> {
   const connection = await amqp.connect(url, { noDelay: true });
   connection.on('error', () => {});
   try {

@@ -1,4 +1,5 @@
 import { queueOf } from '../../engine/saga/routes.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
 import { shop } from '../../functions/shop.ts';
 import { parseQueueShards, type QueueShards, queuesOf } from './shards.ts';
 
@@ -26,7 +27,11 @@ export default class ShardsPlugin {
     this.hooks = {
       initialize: () => {
         try {
-          shardEvents(service.functions, parseQueueShards(service.provider.environment?.QUEUE_SHARDS));
+          shardEvents(
+            service.functions,
+            parseQueueShards(shop, service.provider.environment?.QUEUE_SHARDS),
+            shop,
+          );
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           throw new classes.Error(`QUEUE_SHARDS cannot be used: ${reason}.`, 'QUEUE_SHARDS');
@@ -37,11 +42,15 @@ export default class ShardsPlugin {
 }
 
 /** Makes of each event of a sharded queue one for every shard, and lets them all run at once. */
-export function shardEvents(functions: Readonly<Record<string, Definition>>, shards: QueueShards): void {
+export function shardEvents(
+  functions: Readonly<Record<string, Definition>>,
+  shards: QueueShards,
+  { services }: Saga,
+): void {
   for (const definition of Object.values(functions)) {
     definition.events = definition.events?.flatMap((event) => {
       const { rabbitmq } = event;
-      const service = rabbitmq && shop.services.find((each) => queueOf(each) === rabbitmq.queue);
+      const service = rabbitmq && services.find((each) => queueOf(each) === rabbitmq.queue);
       if (service === undefined) return [event];
       const queues = queuesOf(service, shards);
       if (definition.reservedConcurrency !== undefined) definition.reservedConcurrency += queues.length - 1;

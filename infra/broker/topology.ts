@@ -1,27 +1,26 @@
 import {
+  DEFAULT_RETRY_DELAYS,
   deadQueueOf,
   EVENTS_EXCHANGE,
   FAILURES_EXCHANGE,
   parkingExchangeOf,
+  parseRetryDelays,
   queueOf,
   type RetryDelay,
   redriveExchangeOf,
   retryExchangeOf,
   returnExchangeOf,
 } from '../../engine/saga/routes.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
 import { SLOT_HEADER } from '../../engine/saga/slots.ts';
-import { type Service, shop } from '../../functions/shop.ts';
-import { oneQueueEach, type QueueShards, queuesOf, slotsOf } from './shards.ts';
+import { type Hearing, heardIn } from './hearing.ts';
+import { delayQueue, mainQueue, parkingQueue, type Queue } from './queues.ts';
+import { oneQueueEach, parseQueueShards, type QueueShards, queuesOf, slotsOf } from './shards.ts';
 
 export interface Exchange {
   readonly name: string;
   readonly type: 'direct' | 'fanout' | 'headers';
   readonly arguments?: Readonly<Record<string, string>>;
-}
-
-export interface Queue {
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, string | number>>;
 }
 
 export interface Binding {
@@ -48,48 +47,9 @@ export interface Topology {
   readonly leftovers: readonly string[];
 }
 
-/** The second line of defence: deliveries of one message before the broker itself puts it aside. */
-const DELIVERY_LIMIT = 20;
-/** Parked messages wait for a person, and being looked at must not use them up. */
-const PARKED_DELIVERY_LIMIT = 1_000_000;
-
-/**
- * Dead-lettering that survives a crash: the broker holds a message until its target has confirmed it, which
- * needs `reject-publish`. https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
- */
-const safelyDeadLettered = (exchange: string) => ({
-  'x-queue-type': 'quorum',
-  'x-overflow': 'reject-publish',
-  'x-dead-letter-strategy': 'at-least-once',
-  'x-dead-letter-exchange': exchange,
-});
-
-const mainQueue = (service: Service, name: string): Queue => ({
-  name,
-  arguments: {
-    ...safelyDeadLettered(''),
-    'x-dead-letter-routing-key': deadQueueOf(service),
-    'x-delivery-limit': DELIVERY_LIMIT,
-  },
-});
-
-const parkingQueue = (service: Service): Queue => ({
-  name: deadQueueOf(service),
-  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
-});
-
-/**
- * What expires keeps the key it came with: the queue of its service that it is to return to. Not by the default
- * exchange, which takes it to any queue: a service could so write where it may not.
- */
-const delayQueue = (service: Service, delay: RetryDelay): Queue => ({
-  name: retryExchangeOf(service, delay),
-  arguments: { ...safelyDeadLettered(returnExchangeOf(service)), 'x-message-ttl': delay.delayMs },
-});
-
 /** For its service alone, which parks, redrives and tries again through them. */
 const ownExchanges = (
-  service: Service,
+  service: string,
   count: number,
   retryDelays: readonly RetryDelay[],
 ): readonly Exchange[] => [
@@ -107,7 +67,7 @@ const ownExchanges = (
  * The count is in a name that the broker compares, so that it refuses another one.
  * https://www.rabbitmq.com/docs/ae
  */
-const shardingExchanges = (service: Service, count: number): readonly Exchange[] => [
+const shardingExchanges = (service: string, count: number): readonly Exchange[] => [
   { name: strayExchangeOf(service, count), type: 'fanout' },
   {
     name: redriveExchangeOf(service),
@@ -116,18 +76,10 @@ const shardingExchanges = (service: Service, count: number): readonly Exchange[]
   },
 ];
 
-const strayExchangeOf = (service: Service, count: number): string => `${service}.strays-of-${count}`;
-
-/** What each service hears, and by which key. */
-const heard: readonly (Omit<ExchangeBinding, 'to'> & { readonly service: Service })[] = [
-  ...services.flatMap((service) =>
-    shop.subscriptionsOf(service).map((type) => ({ service, exchange: EVENTS_EXCHANGE, routingKey: type })),
-  ),
-  ...services.map((service) => ({ service, exchange: FAILURES_EXCHANGE, routingKey: '' })),
-];
+const strayExchangeOf = (service: string, count: number): string => `${service}.strays-of-${count}`;
 
 function retryBindings(
-  service: Service,
+  service: string,
   shards: QueueShards,
   retryDelays: readonly RetryDelay[],
 ): readonly Binding[] {
@@ -139,7 +91,7 @@ function retryBindings(
   ];
 }
 
-function ownBindings(service: Service, shards: QueueShards): readonly Binding[] {
+function ownBindings(service: string, shards: QueueShards): readonly Binding[] {
   const queues = queuesOf(service, shards);
   const [first = queueOf(service)] = queues;
   const own = redriveExchangeOf(service);
@@ -157,14 +109,36 @@ function ownBindings(service: Service, shards: QueueShards): readonly Binding[] 
   return [parked, ...sharded, strays];
 }
 
-/** Everything on the broker, derived from the choreography. */
-export function topologyOf(retryDelays: readonly RetryDelay[], shards: QueueShards = oneQueueEach): Topology {
-  const isSharded = (service: Service) => shards[service] > 1;
+/** The queue is bound itself, or if it has shards, the exchange that tells them apart. */
+const boundBy = (
+  hearings: readonly Hearing[],
+  shards: QueueShards,
+): Pick<Topology, 'bindings' | 'exchangeBindings'> => {
+  const isSharded = ({ service }: Hearing) => queuesOf(service, shards).length > 1;
+  return {
+    bindings: hearings
+      .filter((hearing) => !isSharded(hearing))
+      .map(({ service, ...from }) => ({ ...from, queue: queueOf(service) })),
+    exchangeBindings: hearings
+      .filter(isSharded)
+      .map(({ service, ...from }) => ({ ...from, to: redriveExchangeOf(service) })),
+  };
+};
+
+/** Everything on the broker, derived from a saga's declaration. */
+export function topologyOf(
+  saga: Saga,
+  retryDelays: readonly RetryDelay[],
+  shards: QueueShards = oneQueueEach(saga),
+): Topology {
+  const { services } = saga;
+  const { bindings, exchangeBindings } = boundBy(heardIn(saga), shards);
+  const countOf = (service: string) => queuesOf(service, shards).length;
   return {
     exchanges: [
       { name: EVENTS_EXCHANGE, type: 'direct' },
       { name: FAILURES_EXCHANGE, type: 'fanout' },
-      ...services.flatMap((service) => ownExchanges(service, shards[service], retryDelays)),
+      ...services.flatMap((service) => ownExchanges(service, countOf(service), retryDelays)),
     ],
     queues: [
       ...services.flatMap((service) => queuesOf(service, shards).map((name) => mainQueue(service, name))),
@@ -172,19 +146,26 @@ export function topologyOf(retryDelays: readonly RetryDelay[], shards: QueueShar
       ...services.flatMap((service) => retryDelays.map((delay) => delayQueue(service, delay))),
     ],
     bindings: [
-      ...heard
-        .filter(({ service }) => !isSharded(service))
-        .map(({ service, exchange, routingKey }) => ({ exchange, queue: queueOf(service), routingKey })),
+      ...bindings,
       ...services.flatMap((service) => ownBindings(service, shards)),
       ...services.flatMap((service) => retryBindings(service, shards, retryDelays)),
     ],
-    exchangeBindings: heard
-      .filter(({ service }) => isSharded(service))
-      .map(({ service, exchange, routingKey }) => ({ exchange, to: redriveExchangeOf(service), routingKey })),
-    leftovers: shop.services.flatMap((service) => leftoversOf(service, shards[service])),
+    exchangeBindings,
+    leftovers: services.flatMap((service) => leftoversOf(service, countOf(service))),
   };
 }
 
+/** For the delays and shards of the settings that the functions get, too. @throws RangeError naming what is wrong */
+export const configuredTopology = (
+  saga: Saga,
+  { RETRY_DELAYS, QUEUE_SHARDS }: { readonly RETRY_DELAYS?: string; readonly QUEUE_SHARDS?: string },
+): Topology =>
+  topologyOf(
+    saga,
+    parseRetryDelays(RETRY_DELAYS || DEFAULT_RETRY_DELAYS),
+    parseQueueShards(saga, QUEUE_SHARDS),
+  );
+
 /** Shards are counted from 0 without a gap, so the first that must not be there stands for those behind it. */
-const leftoversOf = (service: Service, count: number): readonly string[] =>
+const leftoversOf = (service: string, count: number): readonly string[] =>
   count === 1 ? [`${queueOf(service)}.0`] : [queueOf(service), `${queueOf(service)}.${count}`];

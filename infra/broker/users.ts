@@ -7,7 +7,7 @@ import {
   redriveExchangeOf,
   returnExchangeOf,
 } from '../../engine/saga/routes.ts';
-import { type Service, shop } from '../../functions/shop.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
 
 /** Patterns that a name has to match as a whole. https://www.rabbitmq.com/docs/access-control#authorisation */
 export interface Permissions {
@@ -16,31 +16,34 @@ export interface Permissions {
   readonly read: string;
 }
 
-export interface BrokerUser<Name extends string = string> {
-  readonly name: Name;
+export interface BrokerUser {
+  readonly name: string;
   /** Comma-separated, empty for none. https://www.rabbitmq.com/docs/management#permissions */
   readonly tags: string;
   readonly permissions: Permissions;
 }
 
-/** One user for each service, derived from the choreography: it writes where it publishes, reads what is its own. */
-export const users: readonly BrokerUser<Service>[] = shop.services.map((service) => ({
-  name: service,
-  tags: '',
-  permissions: {
-    configure: '^$',
-    write: oneOf([
-      ...[...publishedTo(service), parkingExchangeOf(service), redriveExchangeOf(service)].map(exactly),
-      // Whatever the delays are.
-      String.raw`${exactly(returnExchangeOf(service))}\..+`,
-    ]),
-    // However many shards its queue has.
-    read: oneOf([
-      ...[queueOf(service), deadQueueOf(service)].map(exactly),
-      String.raw`${exactly(queueOf(service))}\.[0-9]+`,
-    ]),
-  },
-}));
+/** One user for each service of a saga: it writes where it publishes, and reads what is its own. */
+export const usersOf = (saga: Saga): readonly BrokerUser[] =>
+  saga.services.map((service) => ({
+    name: service,
+    tags: '',
+    permissions: {
+      configure: '^$',
+      write: oneOf([
+        ...[...publishedTo(service, saga), parkingExchangeOf(service), redriveExchangeOf(service)].map(
+          exactly,
+        ),
+        // Whatever the delays are.
+        String.raw`${exactly(returnExchangeOf(service))}\..+`,
+      ]),
+      // However many shards its queue has.
+      read: oneOf([
+        ...[queueOf(service), deadQueueOf(service)].map(exactly),
+        String.raw`${exactly(queueOf(service))}\.[0-9]+`,
+      ]),
+    },
+  }));
 
 /** Who makes the others, and everything else. https://www.rabbitmq.com/docs/management#permissions */
 export const administrator = (name: string): BrokerUser => ({
@@ -49,8 +52,8 @@ export const administrator = (name: string): BrokerUser => ({
   permissions: { configure: '.*', write: '.*', read: '.*' },
 });
 
-function publishedTo(service: Service): ReadonlySet<string> {
-  return new Set(shop.eventTypes.filter((type) => shop.publisherOf(type) === service).map(exchangeOf));
+function publishedTo(service: string, saga: Saga): ReadonlySet<string> {
+  return new Set(Object.keys(saga.partOf(service).says).map((type) => exchangeOf(saga, type)));
 }
 
 function exactly(name: string): string {

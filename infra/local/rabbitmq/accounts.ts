@@ -1,10 +1,14 @@
+import { shop } from '../../../functions/shop.ts';
 import type { Account } from '../../broker/management.ts';
-import { administrator, users } from '../../broker/users.ts';
+import { administrator, usersOf } from '../../broker/users.ts';
 
 /** Of every service's user, on a broker that listens on this machine alone. */
 export const servicePassword = 'local';
 
-export const serviceAccounts: readonly Account[] = users.map((user) => ({ user, password: servicePassword }));
+export const serviceAccounts: readonly Account[] = usersOf(shop).map((user) => ({
+  user,
+  password: servicePassword,
+}));
 
 /**
  * Of a broker that is ours. It may speak for others: whoever tests a broker has to say again what a service has said.

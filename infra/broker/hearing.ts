@@ -1,0 +1,19 @@
+import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+
+/** That a service hears what is said by an exchange that all of them share. */
+export interface Hearing {
+  readonly service: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+}
+
+/** What each service hears, and by which key. Who hears of an outcome only has nothing to undo. */
+export const heardIn = (saga: Saga): readonly Hearing[] => [
+  ...saga.services.flatMap((service) =>
+    saga.subscriptionsOf(service).map((type) => ({ service, exchange: EVENTS_EXCHANGE, routingKey: type })),
+  ),
+  ...saga.services
+    .filter((service) => saga.takesPart(service))
+    .map((service) => ({ service, exchange: FAILURES_EXCHANGE, routingKey: '' })),
+];
