@@ -18,18 +18,18 @@ export function externalSchema(
   };
   const owned = { [saga.owner]: CallerId };
   const kept = Object.fromEntries(keeps.map((name) => [name, asks.shape[name] ?? z.unknown()]));
-  const of = (statuses: readonly string[], shape: z.ZodRawShape) =>
-    z.object({ status: z.enum(statuses as [string, ...string[]]), ...owned, ...shape });
-  const done = { ...kept, ...shapeOf('step') };
-  return z.union([
+  const of = (statuses: readonly string[], shape: z.ZodRawShape, first = { ...owned, ...kept }) =>
+    z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape });
+  return z.discriminatedUnion('status', [
     of([names.asking, names.abandoning], asks.shape),
-    of([names.done, names.undoing], done),
-    of([names.undone], { ...done, ...shapeOf('compensation') }),
-    of([names.refused], { ...kept, ...shapeOf('failure') }),
-    of([names.void], {}),
-    of([names.waiting], {
-      [saga.owner]: CallerId.optional(),
-      heard: z.record(z.string(), z.record(z.string(), z.unknown())),
-    }),
+    of([names.done, names.undoing], shapeOf('step')),
+    of([names.undone], { ...shapeOf('step'), ...shapeOf('compensation') }),
+    of([names.refused], shapeOf('failure')),
+    of([names.void], {}, owned),
+    of(
+      [names.waiting],
+      { heard: z.record(z.string(), z.record(z.string(), z.unknown())) },
+      { [saga.owner]: CallerId.optional() },
+    ),
   ]);
 }

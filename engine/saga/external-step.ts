@@ -61,9 +61,17 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   readonly outside?: O;
 }
 
-type DataOf<Events extends EventDefinitions, T, Without extends string> = T extends keyof Events & string
-  ? Omit<EventData<Events, T>, Without>
+/** The data of what a participant says, without some members; nothing in particular if it says nothing. */
+type DataOf<Events extends EventDefinitions, T, Without extends string> = [T] extends [keyof Events & string]
+  ? [T] extends [never]
+    ? object
+    : Omit<EventData<Events, T>, Without>
   : object;
+
+/** Nobody can refuse what has no failure. */
+type RefusalOf<Events extends EventDefinitions, T, Owner extends string> = [T] extends [never]
+  ? never
+  : DataOf<Events, T, Owner>;
 
 /** Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration. */
 export function externalStep<
@@ -82,7 +90,7 @@ export function externalStep<
   Outside<
     z.infer<Asks>,
     DataOf<Events, Said<Parts[Service], 'step'>, Kept>,
-    DataOf<Events, Said<Parts[Service], 'failure'>, Owner>,
+    RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>,
     DataOf<Events, Said<Parts[Service], 'step'>, never>,
     DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept>
   >

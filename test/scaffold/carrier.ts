@@ -1,0 +1,55 @@
+import type { ScratchCopy } from './scratch-copy.ts';
+
+/** What a person writes by hand to make a carrier of a scaffolded service: it takes up to 5 pieces of a SKU. */
+export function makeCarrier(copy: ScratchCopy, service: string, code: string): void {
+  const typeName = code.replace(/^./, (letter) => letter.toUpperCase());
+  copy.edit(
+    'functions/events.ts',
+    `'${service}.done': v1(z.object({ reference: Text })),`,
+    `'shipment.booked': v1(z.object({ trackingNumber: Text })),`,
+  );
+  copy.edit(
+    'functions/events.ts',
+    `'${service}.refused': v1(z.object({ customerId: CustomerId, message: Text })),`,
+    `'shipment.refused': v1(z.object({ customerId: CustomerId, skus: z.array(Sku).max(MAX_LINES) })),`,
+  );
+  copy.edit('functions/events.ts', `'${service}.undone'`, `'shipment.recalled'`);
+  for (const [before, after] of [
+    [`'${service}.done': 'step'`, `'shipment.booked': 'step'`],
+    [`'${service}.refused'`, `'shipment.refused'`],
+    [`'${service}.undone'`, `'shipment.recalled'`],
+    [`, '${service}.done'`, `, 'shipment.booked'`],
+    [`record: '${service}'`, `record: 'shipment'`],
+  ] as const) {
+    copy.edit('functions/shop.ts', before, after);
+  }
+  const decide = `functions/${service}/decide.ts`;
+  copy.edit(
+    decide,
+    `import { shop } from '../shop.ts';`,
+    `import { Line, MAX_LINES } from '../events.ts';\nimport { shop } from '../shop.ts';`,
+  );
+  copy.edit(
+    decide,
+    'asks: z.object({})',
+    'asks: z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })',
+  );
+  copy.write(
+    `functions/${service}/outside.ts`,
+    `import type { ${typeName}Outside } from './decide.ts';
+
+/** A van holds so many pieces of one SKU. */
+const MAX_PIECES = 5;
+
+/** The carrier: it books under the order's id, so that to book again books nothing more. */
+export const outside: ${typeName}Outside = {
+  call: async (orderId, { lines }) => {
+    const tooMany = lines.filter(({ quantity }) => quantity > MAX_PIECES);
+    if (tooMany.length > 0) return { refused: { skus: tooMany.map(({ sku }) => sku) } };
+    return { done: { trackingNumber: \`track-\${orderId}\` } };
+  },
+  undo: async () => ({}),
+};
+`,
+  );
+}
