@@ -2,7 +2,7 @@ import { groups } from './groups.ts';
 import { type Refusal, type Store, StoreUnavailableError, type Write } from './store.ts';
 import type { Change, View } from './view.ts';
 
-/** What became of one change. */
+/** What became of a change, and of all in its group. */
 export type Committed =
   | { readonly kind: 'written' }
   /** Nothing of it is written; what is stored now is in the view or will be read again. */
@@ -15,7 +15,7 @@ export type Committed =
   | { readonly kind: 'unknown'; readonly error: unknown };
 
 /**
- * Writes many changes in few transactions, and yields what became of each in their order. The adjustments of one
+ * Writes many changes in few transactions, and yields what became of each group, in their order. The adjustments of one
  * counter are summed, so a counter that every change touches costs one write. A refused transaction tells which items
  * were not as expected: the view learns them, and its changes are to be decided again; and so are all that were
  * decided after them, because a rejection for want of stock has no condition that would notice that the stock was not
@@ -26,12 +26,12 @@ export async function* commit<C extends Change>(
   store: Store,
   view: View,
   isAlone: (change: C) => boolean,
-): AsyncGenerator<readonly [change: C, became: Committed]> {
+): AsyncGenerator<readonly [group: readonly C[], became: Committed]> {
   let isDraftTrue = true;
   for (const group of groups(changes, isAlone)) {
     const became: Committed = isDraftTrue ? await write(group, store, view) : { kind: 'outdated' };
     isDraftTrue &&= became.kind === 'written';
-    for (const change of group) yield [change, became];
+    yield [group, became];
   }
 }
 

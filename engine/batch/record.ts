@@ -73,8 +73,8 @@ function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
   const record = {
     sagaId: id.schema.parse((raw as Readonly<Record<string, unknown>>)[id.name]),
     version,
-    // As it was written: a schema leaves out what it doesn't know, however deep.
-    state: without(rawState, unknownIn(rawState, state)) as State,
+    // In the schema's order, and each member as it was written: a schema leaves out what it doesn't know, however deep.
+    state: asWritten(state as object, rawState) as State,
     outbox: outbox === '' ? [] : outbox.split(BETWEEN_BODIES),
     history,
     updatedAtMs,
@@ -98,10 +98,10 @@ function unknownIn(written: unknown, known: unknown): Unknown['item'] {
   return Object.fromEntries(names.map((name) => [name, members[name]]));
 }
 
-function without(members: object, left: Unknown['item']): object {
-  if (left === nothing) return members;
-  return Object.fromEntries(Object.entries(members).filter(([name]) => !(name in left)));
-}
+const asWritten = (known: object, written: Unknown['state']): object =>
+  Object.fromEntries(
+    Object.entries(known).map(([name, value]) => [name, name in written ? written[name] : value]),
+  );
 
 /** The record after one more step. */
 export function next<State extends { readonly status: string }>(

@@ -96,8 +96,8 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     }
     const changes = verdicts.flatMap((verdict) => this.#act(verdict));
     const isAlone = ({ job }: Decided<State, Effect, Job<State, Input>>) => job.tries >= ALONE_FROM_TRY;
-    for await (const [change, became] of commit(changes, this.#edges.store, this.#view, isAlone)) {
-      this.#goOn(change, became);
+    for await (const [group, became] of commit(changes, this.#edges.store, this.#view, isAlone)) {
+      for (const change of group) this.#goOn(change, became);
     }
   }
 

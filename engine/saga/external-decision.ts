@@ -243,7 +243,7 @@ class Machine {
       case is.undoing:
         return {
           kind: 'accept',
-          state: { ...state, status: is.undone, ...answer },
+          state: { ...this.#in(is.undone, state), ...answer },
           says: said(this.#undone, { ...this.#kept(state), ...answer }),
         };
       case is.undone:
@@ -258,8 +258,13 @@ class Machine {
   }
 
   #startUndoing(done: ExternalState): ExternalDecision {
-    const state = { ...done, status: this.#names.undoing };
+    const state = this.#in(this.#names.undoing, done);
     return { kind: 'accept', state, says: [], effect: this.#undoCall(state, false) };
+  }
+
+  /** The same in another status. Whose it is and the status come first, as in what is recorded anew. */
+  #in(status: string, state: ExternalState): ExternalState {
+    return { ...pick(state, [this.#saga.owner, 'status']), ...state, status };
   }
 
   #askCall(state: Members, again: boolean): Call {

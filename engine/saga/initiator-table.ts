@@ -32,7 +32,7 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
     of('PENDING', { answered, heard: z.record(z.string(), z.record(z.string(), z.unknown())).optional() }),
     of('CONFIRMED', { ...success.shape, isUntold }),
-    of('CANCELLING', { answered, reason: Reason, failure: z.enum(saga.eventTypes as [string, ...string[]]) }),
+    of('CANCELLING', { reason: Reason, failure: z.enum(saga.eventTypes as [string, ...string[]]), answered }),
     of('CANCELLED', { reason: Reason, isUntold }),
   ]);
   return {
