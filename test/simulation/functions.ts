@@ -54,7 +54,7 @@ const paymentIn = (simulation: Simulation, environment: Environment) => {
 
 /** Far below what keeps the schedule from nudging: these runs are not about long queues. */
 const backlogIn = (simulation: Simulation) => async () =>
-  Math.max(...services.map((service) => simulation.world.broker.queue(queueOf(service)).messages.length));
+  Math.max(...shop.services.map((service) => simulation.world.broker.queue(queueOf(service)).messages.length));
 
 /** Every function as it is deployed, with the world around it simulated. */
 export const deployed = {
@@ -71,7 +71,7 @@ export const deployed = {
   'nudge-orders': {
     service: 'order',
     start: (simulation, environment) =>
-      nudge(edgesOf(simulation, environment), () => DEADLINE_MS, backlogIn(simulation)),
+      nudge(order, edgesOf(simulation, environment), () => DEADLINE_MS, backlogIn(simulation)),
   },
   order: {
     service: 'order',
@@ -114,7 +114,7 @@ export const deployed = {
 
 export type FunctionName = keyof typeof deployed;
 
-const isHttp = (name: FunctionName): boolean => !(name in choreography) && name !== 'nudge-orders';
+const isHttp = (name: FunctionName): boolean => !shop.services.some((service) => service === name) && name !== 'nudge-orders';
 
 const consumer =
   (handle: (event: RabbitMqEvent) => Promise<void>): Handler =>

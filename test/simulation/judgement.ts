@@ -133,7 +133,7 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
 function snapshot({ simulation: { world } }: Scene): readonly unknown[] {
   return [
     JSON.stringify([...world.provider.accounts]),
-    ...services.flatMap((service) => [...world.tables[service].items].flat()),
+    ...shop.services.flatMap((service) => [...world.tables[service].items].flat()),
   ];
 }
 

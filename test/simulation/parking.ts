@@ -3,7 +3,6 @@ import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../engine/consumer/
 import { ERROR_HEADER, REASON_HEADER } from '../../engine/consumer/settle.ts';
 import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
-import type { Service } from '../../functions/shop.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
 import type { Message } from './world/broker.ts';
@@ -59,7 +58,7 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
 });
 
 function parked(
-  own: Service,
+  own: string,
   { body, messageId, type, contentType, userId, headers }: Message,
   remove: () => void,
 ): Parked {

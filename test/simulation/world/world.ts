@@ -24,6 +24,6 @@ export class World {
   constructor() {
     this.tables = Object.fromEntries(
       shop.services.map((service) => [service, new Table(indexesOf(service))]),
-    ) as Record<keyof typeof choreography, Table>;
+    ) as Record<Service, Table>;
   }
 }
