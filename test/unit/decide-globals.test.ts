@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from '@swc/core';
 import { describe, expect, test } from 'vitest';
+import { shop } from '../../functions/shop.ts';
 import { projectDir } from '../../infra/local/project.ts';
 
 /** Clock, chance, environment, input and output, and whatever happens later. */
@@ -15,7 +16,7 @@ const impure = new Set([
 function impurities(source: string): readonly string[] {
   const found = new Set<string>();
   const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
+    if (typeof node !== 'object' || node === null || isType(node as Record<string, unknown>)) return;
     const name = nameOf(node as Record<string, unknown>);
     if (name !== undefined && impure.has(name)) found.add(name);
     for (const child of Object.values(node)) visit(child);
@@ -23,6 +24,10 @@ function impurities(source: string): readonly string[] {
   visit(parseSync(source, { syntax: 'typescript', target: 'es2024' }));
   return [...found];
 }
+
+/** Types are gone when the code runs. */
+const isType = ({ type }: Record<string, unknown>): boolean =>
+  type === 'TsInterfaceDeclaration' || type === 'TsTypeAliasDeclaration' || type === 'TsTypeAnnotation';
 
 function nameOf(node: Record<string, unknown>): string | undefined {
   const { type, value } = node;
@@ -50,16 +55,26 @@ describe('a decision', () => {
     expect(impurities(source)).toContain(name);
   });
 
-  test('may name them in a comment, and use the rest of Math', () => {
-    expect(
-      impurities('// No Date, no process.\nexport const decide = (n: number) => Math.min(n, 1);'),
-    ).toEqual([]);
+  test.each([
+    '// No Date, no process.\nexport const decide = (n: number) => Math.min(n, 1);',
+    'export interface Outside { ask(): Promise<void> }\nexport const decide = (out: () => Promise<1>) => 1;',
+  ])('may name them in a comment and as a type, and use the rest of Math: %#', (source) => {
+    expect(impurities(source)).toEqual([]);
   });
 
   const decisions = globSync('functions/*/decide.ts', { cwd: projectDir });
+  const saga = globSync('engine/saga/*.ts', { cwd: projectDir });
 
   test('exists for each participant', () => {
-    expect(decisions.length).toBeGreaterThanOrEqual(3);
+    expect(decisions.map((path) => path.split('/')[1]).toSorted()).toEqual(shop.services.toSorted());
+    expect(saga.length).toBeGreaterThan(10);
+  });
+
+  test('and everything it is made of may make a text of the moment it is told, and nothing else', () => {
+    const used = saga.map(
+      (path) => [path, impurities(readFileSync(join(projectDir, path), 'utf8'))] as const,
+    );
+    expect(used.filter(([, names]) => names.length > 0)).toEqual([['engine/saga/iso-time.ts', ['Date']]]);
   });
 
   test.each(decisions)('has no clock, chance, environment or waiting: %s', (path) => {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Command } from '../../../engine/saga/initiator.ts';
 import { events } from '../../../functions/events.ts';
-import { decide, type Order, type OrderCommand } from '../../../functions/order/decide.ts';
+import { decide, type Placed } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
-import { type Fact, shop } from '../../../functions/shop.ts';
+import { type EventType, type Fact, shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, items, paymentMethod } from '../../support/facts.ts';
+
+type Order = NonNullable<Parameters<typeof decide>[0]>;
+type OrderCommand = Command<Placed>;
 
 const DEADLINE_MS = 900_000;
 const placed = { customerId, items, paymentMethod, fingerprint: 'body', createdAtMs: 1_000 };
@@ -48,11 +52,12 @@ const states = {
 } as const satisfies Record<string, Order | undefined>;
 
 const commands = {
-  place: { type: 'place', order: placed },
-  'place, other body': { type: 'place', order: { ...placed, fingerprint: 'another body' } },
+  place: { type: 'place', placed },
+  'place, other body': { type: 'place', placed: { ...placed, fingerprint: 'another body' } },
   cancel: { type: 'cancel', by: 'CUSTOMER' },
   nudge: { type: 'nudge', nowMs: placed.createdAtMs + DEADLINE_MS - 1, deadlineMs: DEADLINE_MS },
   'nudge, deadline': { type: 'nudge', nowMs: placed.createdAtMs + DEADLINE_MS, deadlineMs: DEADLINE_MS },
+  told: { type: 'told' },
 } as const satisfies Record<string, OrderCommand>;
 
 const inputs: Readonly<Record<string, OrderCommand | Fact>> = { ...commands, ...facts };
@@ -64,9 +69,10 @@ place, other body | PENDING » order.placed  | refuse                        | r
 cancel            | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
 nudge             | refuse                  | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
 nudge, deadline   | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+told              | refuse                  | ignore                        | ignore                          | ignore                          | ignore
 order.placed      | refuse                  | refuse                        | refuse                          | refuse                          | refuse
 stock.reserved    | refuse                  | refuse                        | refuse                          | refuse                          | refuse
-payment.captured  | refuse                  | CONFIRMED » order.confirmed   | refuse                          | refuse                          | refuse
+payment.captured  | refuse                  | CONFIRMED » order.confirmed   | ignore                          | ignore                          | ignore
 stock.rejected    | refuse                  | CANCELLED » order.cancelled   | CANCELLED » order.cancelled     | CANCELLED » order.cancelled     | CANCELLED » order.cancelled
 payment.declined  | refuse                  | CANCELLING*+p » (nothing)     | CANCELLED » order.cancelled     | CANCELLING*+p » (nothing)       | CANCELLED » order.cancelled
 order.cancelling  | refuse                  | ignore                        | ignore                          | ignore                          | ignore
@@ -84,6 +90,7 @@ place, other body | refuse                          | refuse        | refuse    
 cancel            | repeat                          | repeat        | repeat                      | repeat
 nudge             | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
 nudge, deadline   | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
+told              | ignore                          | ignore        | ignore                      | ignore
 order.placed      | refuse                          | refuse        | refuse                      | refuse
 stock.reserved    | refuse                          | refuse        | refuse                      | refuse
 payment.captured  | ignore                          | ignore        | ignore                      | ignore
@@ -104,6 +111,7 @@ place, other body | refuse    | refuse
 cancel            | refuse    | repeat
 nudge             | ignore    | ignore
 nudge, deadline   | ignore    | ignore
+told              | ignore    | ignore
 order.placed      | refuse    | refuse
 stock.reserved    | refuse    | refuse
 payment.captured  | repeat    | ignore
@@ -134,11 +142,16 @@ describe('the order answers every event and command in every state', () => {
   });
 
   test('the table has every event type, every command and every state, each once', () => {
-    expect(gapsIn(cells, [...Object.keys(commands), ...eventTypes], Object.keys(states))).toEqual([]);
+    expect(gapsIn(cells, [...Object.keys(commands), ...shop.eventTypes], Object.keys(states))).toEqual([]);
     expect(new Set(Object.values(states).map((state) => state?.status))).toEqual(
       new Set([undefined, ...statusesOf(orders.schema)]),
     );
-    const commandTypes: Record<OrderCommand['type'], true> = { place: true, cancel: true, nudge: true };
+    const commandTypes: Record<OrderCommand['type'], true> = {
+      place: true,
+      cancel: true,
+      nudge: true,
+      told: true,
+    };
     expect(new Set(Object.values(commands).map(({ type }) => type))).toEqual(
       new Set(Object.keys(commandTypes)),
     );
@@ -149,7 +162,8 @@ describe('the order answers every event and command in every state', () => {
       const decision = decide(stateNamed(column), inputNamed(row));
       if (decision.kind !== 'accept') continue;
       expect(orders.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? []) expect(events[type].schema.parse(data)).toEqual(data);
+      for (const { type, data } of decision.says ?? [])
+        expect(events[type as EventType].schema.parse(data)).toEqual(data);
     }
   });
 });

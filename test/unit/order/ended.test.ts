@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide, type Order, type OrderCommand } from '../../../functions/order/decide.ts';
+import type { Command } from '../../../engine/saga/initiator.ts';
+import { decide, type Placed } from '../../../functions/order/decide.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { anyFact } from '../../support/arbitrary-facts.ts';
 import { customerId, items, paymentMethod } from '../../support/facts.ts';
+
+type Order = NonNullable<Parameters<typeof decide>[0]>;
+type OrderCommand = Command<Placed>;
 
 const placed = { customerId, items, paymentMethod, fingerprint: 'body', createdAtMs: 0 };
 const pending = { ...placed, status: 'PENDING', answered: [] } as Order;
@@ -11,8 +15,9 @@ const pending = { ...placed, status: 'PENDING', answered: [] } as Order;
 const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   fc
     .constantFrom('body', 'other')
-    .map((fingerprint) => ({ type: 'place' as const, order: { ...placed, fingerprint } })),
+    .map((fingerprint) => ({ type: 'place' as const, placed: { ...placed, fingerprint } })),
   fc.constantFrom('CUSTOMER' as const, 'OPERATOR' as const).map((by) => ({ type: 'cancel' as const, by })),
+  fc.constant({ type: 'told' as const }),
   fc.nat(2_000).map((nowMs) => ({ type: 'nudge' as const, nowMs, deadlineMs: 1_000 })),
 );
 

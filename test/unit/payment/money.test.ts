@@ -1,24 +1,30 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  decide,
-  type Payment,
-  type ProviderAnswer,
-  type ProviderCall,
-} from '../../../functions/payment/decide.ts';
+import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
+import type { PaymentDecline } from '../../../functions/events.ts';
+import { charging } from '../../../functions/payment/decide.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { anyDecline, anyFact } from '../../support/arbitrary-facts.ts';
 import { customerId, facts } from '../../support/facts.ts';
 
-const anyAnswer: fc.Arbitrary<ProviderAnswer> = fc.oneof(
-  fc.string().map((paymentIntentId) => ({ type: 'charge.captured' as const, paymentIntentId })),
-  anyDecline.map((decline) => ({ type: 'charge.declined' as const, decline })),
-  fc.string().map((refundId) => ({ type: 'refund.succeeded' as const, refundId })),
+const { decide } = charging;
+
+const captured = (paymentIntentId: string): Answer => ({
+  type: 'charge.captured',
+  answer: { paymentIntentId },
+});
+const declined = (decline: PaymentDecline): Answer => ({ type: 'charge.declined', answer: { decline } });
+const refunded = (refundId: string): Answer => ({ type: 'refund.succeeded', answer: { refundId } });
+
+const anyAnswer: fc.Arbitrary<Answer> = fc.oneof(
+  fc.string().map(captured),
+  anyDecline.map(declined),
+  fc.string().map(refunded),
 );
 
 test('after DECLINED, VOIDED and REFUNDED nothing is accepted and nobody is called', () => {
   const charge = { customerId, amountMinor: 1, currency: 'EUR' };
-  const ended = fc.constantFrom<Payment>(
+  const ended = fc.constantFrom<ExternalState>(
     { customerId, status: 'VOIDED' },
     { ...charge, status: 'DECLINED', decline: facts['payment.declined'].data.decline },
     { ...charge, status: 'REFUNDED', paymentIntentId: 'pi_1', refundId: 're_1' },
@@ -40,16 +46,15 @@ class Provider {
     this.#declines = declines;
   }
 
-  answer({ call }: ProviderCall): ProviderAnswer {
-    if (call === 'refund') {
+  answer({ call }: Call): Answer {
+    if (call === 'undo') {
       expect(this.charges, 'a refund follows a charge').toBe(1);
       this.refunds = 1;
-      return { type: 'refund.succeeded', refundId: 're_1' };
+      return refunded('re_1');
     }
-    if (this.#declines)
-      return { type: 'charge.declined', decline: { code: 'card_declined', message: 'No.' } };
+    if (this.#declines) return declined({ code: 'card_declined', message: 'No.' });
     this.charges = 1;
-    return { type: 'charge.captured', paymentIntentId: 'pi_1' };
+    return captured('pi_1');
   }
 }
 
@@ -77,11 +82,11 @@ test('what payment says of the money is true, whatever is lost, repeated or over
   fc.assert(
     fc.property(fc.boolean(), fc.array(move, { maxLength: 25 }), (declines, moves) => {
       const provider = new Provider(declines);
-      const calls: ProviderCall[] = [];
-      const answers: ProviderAnswer[] = [];
-      let payment: Payment | undefined;
+      const calls: Call[] = [];
+      const answers: Answer[] = [];
+      let payment: ExternalState | undefined;
 
-      const give = (input: Fact | ProviderAnswer) => {
+      const give = (input: Fact | Answer) => {
         const decision = decide(payment, input);
         expect(decision.kind, `${input.type} when ${payment?.status}`).not.toBe('refuse');
         if (decision.kind === 'accept') payment = decision.state;

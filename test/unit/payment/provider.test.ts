@@ -22,15 +22,10 @@ test('a decline that says more than a record holds is cut between characters', a
   vi.stubEnv('STRIPE_API_BASE', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('STRIPE_SECRET_KEY', 'sk_test_cut');
 
-  const charge = {
-    call: 'charge',
-    amountMinor: 1,
-    currency: 'EUR',
-    paymentMethod: 'pm_1',
-    again: false,
-  } as const;
-  const answer = await liveProvider()(orderIdOf(1), charge);
-  if (answer.type !== 'charge.declined') throw new Error(answer.type);
-  expect(PaymentDecline.parse(answer.decline)).toEqual(answer.decline);
-  expect(answer.decline.message).toHaveLength(MAX_TEXT_LENGTH);
+  const charge = { amountMinor: 1, currency: 'EUR', paymentMethod: 'pm_1' };
+  const answer = await liveProvider().call(orderIdOf(1), charge, false);
+  if ('done' in answer) throw new Error('charged');
+  const { decline } = answer.refused;
+  expect(PaymentDecline.parse(decline)).toEqual(decline);
+  expect(decline.message).toHaveLength(MAX_TEXT_LENGTH);
 });
