@@ -13,10 +13,14 @@ export interface Publisher {
   publish(message: OutgoingMessage): Promise<void>;
 }
 
-/** Everything a function touches outside itself. Given from outside, so that a simulation can stand in. */
-export interface Edges {
+/** What a function that publishes nothing touches outside itself. */
+export interface TableEdges {
   readonly store: Store;
-  readonly publisher: Publisher;
   readonly now: () => number;
+}
+
+/** Everything a function touches outside itself. Given from outside, so that a simulation can stand in. */
+export interface Edges extends TableEdges {
+  readonly publisher: Publisher;
   readonly userOf: UserOf;
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import type { Participant } from '../batch/participant.ts';
-import { bodyOf, http, json, requireRole } from '../http/http.ts';
-import { limitOf } from '../http/paging.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { type HttpFunction, json } from '../http/http.ts';
+import { role } from '../http/identity.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { limit } from '../http/paging.ts';
+import { OPERATOR } from '../http/role.ts';
 import { open } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { Parked, Parking } from './parking.ts';
@@ -18,30 +22,38 @@ const MAX_BODY_SHOWN = 4_096;
 
 const RedriveRequest = z.strictObject({ dryRun: z.boolean().default(false) });
 
-/**
- * GET /dead-letters/{service} shows what is parked and why; POST …/redrive moves back what can succeed now,
- * or with `dryRun` only says what each message would do.
- */
-export const deadLetters = <
+/** GET /dead-letters/{service} and POST /dead-letters/{service}/redrive. */
+export function deadLetters<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   E,
->(
+>(participant: Participant<State, Input, E>, edges: Edges, parking: () => Parking): HttpFunction {
+  const show = showing(participant, parking);
+  const redrive = redriving(participant, edges, parking);
+  return (event, context) => (event.httpMethod === 'GET' ? show : redrive)(event, context);
+}
+
+/** Shows what is parked, and why. */
+function showing(
+  { saga, service }: { readonly saga: Saga; readonly service: string },
+  parking: () => Parking,
+): HttpFunction {
+  return endpoint(saga, [role(saga, OPERATOR), limit(MAX_MESSAGES)], async ({ limit }) => {
+    const items = await parking().visit(service, limit, (parked) =>
+      Promise.resolve(parked.map((each) => present(saga, each))),
+    );
+    return json(200, { items });
+  });
+}
+
+/** Moves back what can succeed now, or with `dryRun` only says what each message would do. */
+function redriving<State extends { readonly status: string }, Input extends { readonly type: string }, E>(
   participant: Participant<State, Input, E>,
   edges: Edges,
   parking: () => Parking,
-) =>
-  http(async (event) => {
-    requireRole(event, 'operator');
-    const { saga, service } = participant;
-    if (event.httpMethod === 'GET') {
-      const limit = limitOf(event, MAX_MESSAGES);
-      const items = await parking().visit(service, limit, (parked) =>
-        Promise.resolve(parked.map((each) => present(saga, each))),
-      );
-      return json(200, { items });
-    }
-    const { dryRun } = bodyOf(event, RedriveRequest);
+): HttpFunction {
+  const { saga, service } = participant;
+  return endpoint(saga, [role(saga, OPERATOR), jsonBody(RedriveRequest)], async ({ body: { dryRun } }) => {
     const items = await parking().visit(service, MAX_MESSAGES, (parked) =>
       inTurn(parked, async (each) => {
         const about = { messageId: each.delivery.messageId, [saga.id.name]: sagaIdOf(saga, each) };
@@ -58,6 +70,7 @@ export const deadLetters = <
     );
     return json(200, { dryRun, redriven: items.filter(({ moved }) => moved).length, items });
   });
+}
 
 /** One after another: in the order they came, and without a burst on the table. */
 async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {

@@ -1,6 +1,11 @@
+import { constantCase } from '../saga/names.ts';
+
 /** @throws Error naming the variable, so that a missing one is found at the first call and not by its effects */
 export function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
   return value;
 }
+
+/** The variable that names a service's table. */
+export const tableVariableOf = (service: string): string => `${constantCase(service)}_TABLE`;

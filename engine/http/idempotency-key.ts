@@ -1,18 +1,24 @@
 import { hash } from 'node:crypto';
 import type { CallerId, SagaId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
-import { type HttpEvent, headerOf } from './http.ts';
+import { type HttpEvent, headerOf, type Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 
 const MAX_KEY_LENGTH = 255;
+
+/** Finds the key that the caller gave its intention. @throws Problem 400 if it is missing or malformed */
+export const idempotencyKey = (): Middleware<{ idempotencyKey: string }> => ({
+  before: ({ event, context }) => {
+    context.idempotencyKey = idempotencyKeyOf(event);
+  },
+});
 
 /**
  * The Idempotency-Key header, a Structured Field string: `"8e03978e"`. Callers that leave the quotes out are
  * understood too; both ways name the same key.
  * https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
- * @throws Problem 400 if it is missing or malformed
  */
-export function idempotencyKeyOf(event: HttpEvent): string {
+function idempotencyKeyOf(event: HttpEvent): string {
   const header = headerOf(event, 'idempotency-key')?.trim();
   if (header === undefined) {
     throw new Problem(

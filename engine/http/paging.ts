@@ -1,31 +1,42 @@
 import type * as z from 'zod';
-import type { HttpEvent } from './http.ts';
+import type { HttpEvent, Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 
-/** @throws Problem 400 */
-export function limitOf(event: HttpEvent, max = MAX_LIMIT): number {
-  const text = event.queryStringParameters?.limit;
-  if (text === undefined || text === null) return DEFAULT_LIMIT;
-  const limit = Number(text);
-  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > max) {
-    throw new Problem('bad-request', `limit has to be a whole number from 1 to ${max}.`);
-  }
-  return limit;
-}
+/** Finds how many items the caller wants. @throws Problem 400 */
+export const limit = (max = MAX_LIMIT): Middleware<{ limit: number }> => ({
+  before: ({ event, context }) => {
+    context.limit = limitOf(event, max);
+  },
+});
+
+/** Finds where the page that the caller wants begins. @throws Problem 400 if no list gave that cursor out */
+export const cursor = <Schema extends z.ZodType>(
+  schema: Schema,
+): Middleware<{ cursor: z.infer<Schema> | undefined }> => ({
+  before: ({ event, context }) => {
+    context.cursor = cursorOf(event, schema);
+  },
+});
 
 /** A cursor is opaque to the caller, and checked here because it comes back from one. */
 export function encodeCursor(position: Readonly<Record<string, string | number>>): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** @throws Problem 400 if the cursor is not one that a list gave out */
-export function cursorOf<Schema extends z.ZodType>(
-  event: HttpEvent,
-  schema: Schema,
-): z.infer<Schema> | undefined {
+function limitOf(event: HttpEvent, max: number): number {
+  const text = event.queryStringParameters?.limit;
+  if (text === undefined || text === null) return DEFAULT_LIMIT;
+  const wanted = Number(text);
+  if (!/^\d{1,4}$/.test(text) || wanted < 1 || wanted > max) {
+    throw new Problem('bad-request', `limit has to be a whole number from 1 to ${max}.`);
+  }
+  return wanted;
+}
+
+function cursorOf<Schema extends z.ZodType>(event: HttpEvent, schema: Schema): z.infer<Schema> | undefined {
   const text = event.queryStringParameters?.cursor;
   if (text === undefined || text === null) return undefined;
   try {

@@ -1,9 +1,9 @@
-import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { PublishError } from '../batch/publish-error.ts';
 import { StoreUnavailableError } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
+import type { Saga } from '../saga/saga.ts';
 import type { Flaw } from './flaws.ts';
+import type { HttpReply, Middleware } from './http.ts';
 
 const problems = {
   'bad-request': [400, 'The request is malformed'],
@@ -11,14 +11,14 @@ const problems = {
   'idempotency-key-malformed': [400, 'The Idempotency-Key header is malformed'],
   forbidden: [403, 'This role may not do that'],
   'not-found': [404, 'Not found'],
-  conflict: [409, 'It has moved on'],
+  conflict: [409, ({ initiator }) => `The ${initiator} has moved on`],
   'too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body has to be JSON'],
   'invalid-content': [422, 'The content is not valid'],
   'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'Try again in a moment'],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
+} as const satisfies Record<string, readonly [status: number, title: string | ((saga: Saga) => string)]>;
 
 export type ProblemType = keyof typeof problems;
 
@@ -37,7 +37,7 @@ export class Problem extends Error {
 
 const RETRY_AFTER_SECONDS = 2;
 
-function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult {
+function problemReply(saga: Saga, { type, message, flaws }: Problem): HttpReply {
   const [status, title] = problems[type];
   return {
     statusCode: status,
@@ -46,8 +46,8 @@ function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult 
       ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
     },
     body: JSON.stringify({
-      type: `urn:problem:${type}`,
-      title,
+      type: `urn:${saga.name}:problem:${type}`,
+      title: typeof title === 'string' ? title : title(saga),
       status,
       detail: message,
       ...(flaws.length > 0 ? { errors: flaws } : {}),
@@ -55,12 +55,12 @@ function problemReply({ type, message, flaws }: Problem): APIGatewayProxyResult 
   };
 }
 
-/** Turns whatever a handler throws into problem details; what nobody foresaw is logged and told to nobody. */
-export const problemDetails = (): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
+/** Turns whatever a handler throws into problem details. Unexpected errors are logged; the caller sees a generic 500. */
+export const problemDetails = (saga: Saga): Middleware => ({
   onError: (request) => {
     // As in the API's access log. What is hostile enough has no context at all.
     const requestId = request.event?.requestContext?.requestId;
-    request.response = problemReply(asProblem(request.error, requestId));
+    request.response = problemReply(saga, asProblem(request.error, requestId));
   },
 });
 

@@ -1,35 +1,43 @@
-import type { Edges } from '../batch/edges.ts';
+import type { TableEdges } from '../batch/edges.ts';
 import type { Participant } from '../batch/participant.ts';
 import { fromItem } from '../batch/record.ts';
 import type { Outcome } from '../batch/run.ts';
 import { log } from '../environment/log.ts';
-import { type Caller, type HttpReply, json, mayRead } from '../http/http.ts';
+import { type HttpReply, json } from '../http/http.ts';
+import { type Caller, mayRead } from '../http/identity.ts';
 import { Problem } from '../http/problem.ts';
 import type { Decision } from '../saga/decision.ts';
 import type { AnyFact } from '../saga/declaration.ts';
-import { CallerId, type SagaId } from '../saga/ids.ts';
+import type { SagaId } from '../saga/ids.ts';
 import type { Begun, Command } from '../saga/initiator.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
 /** What the engine needs to know of the state of whoever begins sagas. */
-type InitiatorStatus = Begun & { readonly status: string };
+export type InitiatorStatus = Begun & { readonly status: string };
+
+/** A saga whose owner's name the compiler knows. */
+type OwnedBy<Owner extends string> = Saga & { readonly owner: Owner };
 
 /** The participant that begins every saga. */
-export interface Initiating<State extends InitiatorStatus, Placed extends Begun>
-  extends Participant<State, Command<Placed> | AnyFact, never> {
+export interface Initiating<
+  State extends InitiatorStatus,
+  Placed extends Begun,
+  Owner extends string = string,
+> extends Participant<State, Command<Placed> | AnyFact, never> {
+  readonly saga: OwnedBy<Owner>;
   /** A saga as its owner sees it. */
   readonly present: (record: SagaRecord<State>) => object;
 }
 
 /** Makes the initiator of its decision and its table. `shows`: what of its state its owner sees. */
-export function initiating<State extends InitiatorStatus, Placed extends Begun>(
-  saga: Saga,
+export function initiating<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
+  saga: OwnedBy<Owner>,
   decide: (state: State | undefined, input: Command<Placed> | AnyFact) => Decision<State>,
   table: Table<State>,
   shows: (state: State) => object,
-): Initiating<State, Placed> {
+): Initiating<State, Placed, Owner> {
   return {
     saga,
     service: saga.initiator,
@@ -51,14 +59,14 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun>(
 /** @throws Problem 404 if there is no such saga, or it is another owner's */
 export async function recordOf<State extends InitiatorStatus>(
   { saga, table }: { readonly saga: Saga; readonly table: Table<State> },
-  { store }: Edges,
+  { store }: TableEdges,
   sagaId: SagaId,
   caller: Caller,
 ): Promise<SagaRecord<State>> {
-  const item = (await store.read([table.key(sagaId)])).get(table.key(sagaId));
+  const key = table.key(sagaId);
+  const item = (await store.read([key])).get(key);
   const record = item && fromItem(table, item);
-  const owner = record && (record.state as Readonly<Record<string, unknown>>)[saga.owner];
-  if (record === undefined || !mayRead(caller, CallerId.safeParse(owner).data)) {
+  if (record === undefined || !mayRead(saga, caller, record.state)) {
     throw new Problem('not-found', `There is no ${saga.initiator} with this id.`);
   }
   return record;

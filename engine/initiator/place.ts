@@ -1,28 +1,32 @@
 import type * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import { together } from '../batch/together.ts';
-import { bodyOf, http, requireRole, traceparentOf } from '../http/http.ts';
-import { fingerprintOf, idempotencyKeyOf, sagaIdFor } from '../http/idempotency-key.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { type HttpFunction, traceparentOf } from '../http/http.ts';
+import { fingerprintOf, idempotencyKey, sagaIdFor } from '../http/idempotency-key.ts';
+import { role } from '../http/identity.ts';
+import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { Begun } from '../saga/initiator.ts';
-import { accepted, type Initiating } from './initiating.ts';
+import { accepted, type Initiating, type InitiatorStatus } from './initiating.ts';
 
-/** POST: accepted as soon as it is durable; the saga goes on by itself. The body is what it is begun with. */
-export function placing<State extends Begun & { readonly status: string }, Placed extends Begun>(
-  participant: Initiating<State, Placed>,
+/** What the caller says of what it begins: the rest is known. */
+type Wanted<Placed extends Begun, Owner extends string> = Omit<Placed, keyof Begun | Owner>;
+
+/** POST: accepted as soon as it is durable; the saga goes on by itself. */
+export function placing<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
+  participant: Initiating<State, Placed, Owner>,
   edges: Edges,
-  body: z.ZodType<Partial<Placed>>,
-) {
+  schema: z.ZodType<Wanted<Placed, Owner>>,
+): HttpFunction {
   const { saga } = participant;
   const run = together(participant, edges);
-  return http(async (event) => {
-    const { id: owner } = requireRole(event, saga.ownerRole);
-    const key = idempotencyKeyOf(event);
-    const wanted = bodyOf(event, body);
+  const checks = [role(saga, saga.ownerRole), idempotencyKey(), jsonBody(schema)] as const;
+  return endpoint(saga, checks, async ({ caller: { id: owner }, idempotencyKey: key, body }, event) => {
     const placed: object = {
-      ...wanted,
+      ...body,
       [saga.owner]: owner,
-      fingerprint: fingerprintOf(wanted),
+      fingerprint: fingerprintOf(body),
       createdAtMs: edges.now(),
     };
     const outcome = await run({

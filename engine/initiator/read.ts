@@ -1,51 +1,53 @@
 import * as z from 'zod';
-import type { Edges } from '../batch/edges.ts';
+import type { TableEdges } from '../batch/edges.ts';
 import { fromItem } from '../batch/record.ts';
-import { callerOf, http, json, pathOf } from '../http/http.ts';
-import { cursorOf, encodeCursor, limitOf } from '../http/paging.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { type HttpFunction, json } from '../http/http.ts';
+import { caller } from '../http/identity.ts';
+import { cursor, encodeCursor, limit } from '../http/paging.ts';
+import { pathParameter } from '../http/path-parameter.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { byOwner } from '../saga/initiator-table.ts';
-import { type Initiating, recordOf } from './initiating.ts';
+import { type Initiating, type InitiatorStatus, recordOf } from './initiating.ts';
 
 /** GET …/{id} */
-export function reading<State extends Begun & { readonly status: string }, Placed extends Begun>(
+export function reading<State extends InitiatorStatus, Placed extends Begun>(
   participant: Initiating<State, Placed>,
-  edges: Edges,
-) {
-  const { id } = participant.saga;
-  return http(async (event) => {
-    const record = await recordOf(participant, edges, pathOf(event, id.name, id.schema), callerOf(event));
-    return json(200, participant.present(record));
-  });
+  edges: TableEdges,
+): HttpFunction {
+  const { saga, present } = participant;
+  const checks = [pathParameter(saga.id.name, saga.id.schema), caller(saga)] as const;
+  return endpoint(saga, checks, async ({ parameter, caller }) =>
+    json(200, present(await recordOf(participant, edges, parameter, caller))),
+  );
 }
 
 /** GET: the caller's own, newest first. The index orders them; the table says what they are now. */
-export function listing<State extends Begun & { readonly status: string }, Placed extends Begun>(
+export function listing<State extends InitiatorStatus, Placed extends Begun>(
   { saga, table, present }: Initiating<State, Placed>,
-  edges: Edges,
-) {
-  const Cursor = z.object({ [saga.id.name]: saga.id.schema, createdAtMs: z.int().min(0) });
-  return http(async (event) => {
-    const { id: owner } = callerOf(event);
-    const cursor = cursorOf(event, Cursor);
+  edges: TableEdges,
+): HttpFunction {
+  const { name, schema } = saga.id;
+  const Position = z.object({ [name]: schema, createdAtMs: z.int().min(0) });
+  const checks = [caller(saga), cursor(Position), limit()] as const;
+  return endpoint(saga, checks, async ({ caller: { id: owner }, cursor, limit }) => {
     const { entries, next } = await edges.store.query({
       index: byOwner(saga),
       partition: [saga.owner, owner],
       newestFirst: true,
-      limit: limitOf(event),
+      limit,
       after: cursor && {
-        pk: table.key(saga.id.schema.parse(cursor[saga.id.name])),
+        pk: table.key(schema.parse(cursor[name])),
         [saga.owner]: owner,
         createdAtMs: Number(cursor.createdAtMs),
       },
     });
     const items = await edges.store.read(entries.map(({ pk }) => pk));
     const found = entries.flatMap(({ pk }) => items.get(pk) ?? []);
+    const after = next && encodeCursor({ [name]: next.pk, createdAtMs: Number(next.createdAtMs) });
     return json(200, {
       items: found.map((item) => present(fromItem(table, item))),
-      ...(next
-        ? { cursor: encodeCursor({ [saga.id.name]: next.pk, createdAtMs: Number(next.createdAtMs) }) }
-        : {}),
+      ...(after === undefined ? {} : { cursor: after }),
     });
   });
 }

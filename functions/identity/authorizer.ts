@@ -2,7 +2,6 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../../engine/environment/environment.ts';
-
 import { log } from '../../engine/environment/log.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
 import { CustomerId } from '../ids.ts';

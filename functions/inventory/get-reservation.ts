@@ -1,12 +1,6 @@
-import type { Edges } from '../../engine/batch/edges.ts';
-import { http } from '../../engine/http/http.ts';
-import { recordReply } from '../../engine/http/record-reply.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { recordReader } from '../../engine/http/record-reader.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { inventory } from './inventory.ts';
-import { reservations } from './table.ts';
 
-/** GET /orders/{orderId}/reservation: inventory's own record of the order, with its history. */
-export const getReservation = (edges: Edges) =>
-  http((event) => recordReply(event, edges, reservations, 'Inventory has not heard of this order.'));
-
-export const handler = getReservation(liveEdges(inventory));
+/** GET /orders/{orderId}/reservation */
+export const handler = recordReader(inventory, liveTable(inventory));

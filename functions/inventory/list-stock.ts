@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import type { Edges } from '../../engine/batch/edges.ts';
-import { http, json } from '../../engine/http/http.ts';
-import { cursorOf, encodeCursor, limitOf } from '../../engine/http/paging.ts';
-import { liveEdges } from '../../engine/live.ts';
+import type { TableEdges } from '../../engine/batch/edges.ts';
+import { endpoint } from '../../engine/http/endpoint.ts';
+import { json } from '../../engine/http/http.ts';
+import { cursor, encodeCursor, limit } from '../../engine/http/paging.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { Sku } from '../ids.ts';
+import { shop } from '../shop.ts';
 import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { CATALOGUE, catalogueEntry, stockOf } from './table.ts';
@@ -12,13 +14,12 @@ import { CATALOGUE, catalogueEntry, stockOf } from './table.ts';
 const Entry = z.object({ sku: Sku });
 
 /** GET /stock: every product by SKU, with what is available now. */
-export const listStock = (edges: Edges) =>
-  http(async (event) => {
-    const cursor = cursorOf(event, Entry);
+export const listStock = (edges: TableEdges) =>
+  endpoint(shop, [cursor(Entry), limit()], async ({ cursor, limit }) => {
     const { entries, next } = await edges.store.query({
       index: CATALOGUE,
       partition: ['catalogue', CATALOGUE],
-      limit: limitOf(event),
+      limit,
       after: cursor && catalogueEntry(cursor.sku),
     });
     const keys = entries.map((entry) => stockKey(Entry.parse(entry).sku));
@@ -30,4 +31,4 @@ export const listStock = (edges: Edges) =>
     });
   });
 
-export const handler = listStock(liveEdges(inventory));
+export const handler = listStock(liveTable(inventory));

@@ -1,11 +1,17 @@
 import * as z from 'zod';
-import type { Edges } from '../../engine/batch/edges.ts';
+import type { TableEdges } from '../../engine/batch/edges.ts';
 import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
-import { bodyOf, http, json, requireRole } from '../../engine/http/http.ts';
+import { endpoint } from '../../engine/http/endpoint.ts';
+import { json } from '../../engine/http/http.ts';
+import { role } from '../../engine/http/identity.ts';
+import { jsonBody } from '../../engine/http/json-body.ts';
+import { pathParameter } from '../../engine/http/path-parameter.ts';
 import { Problem } from '../../engine/http/problem.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { OPERATOR } from '../../engine/http/role.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { Sku } from '../ids.ts';
 import { AmountMinor, Currency } from '../money.ts';
+import { shop } from '../shop.ts';
 import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { catalogueEntry, MAX_AVAILABLE, stockOf } from './table.ts';
@@ -16,24 +22,20 @@ const NewStock = z.strictObject({
   currency: Currency,
 });
 
+/** The path names what is to be there, and not what is. */
+const malformedSku = () =>
+  new Problem('invalid-content', 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores.');
+
+const checks = [role(shop, OPERATOR), pathParameter('sku', Sku, malformedSku), jsonBody(NewStock)] as const;
+
 /** PUT /stock/{sku}: a stocktake. It says what is on the shelf now, besides what is held for orders. */
-export const putStock = (edges: Edges) =>
-  http(async (event) => {
-    requireRole(event, 'operator');
-    const sku = Sku.safeParse(event.pathParameters?.sku);
-    if (!sku.success) {
-      throw new Problem('invalid-content', 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores.');
-    }
-    const stock = {
-      sku: sku.data,
-      ...bodyOf(event, NewStock),
-      stocktakenAt: new Date(edges.now()).toISOString(),
-    };
-    const item = { pk: stockKey(sku.data), ...stock };
+export const putStock = (edges: TableEdges) =>
+  endpoint(shop, checks, async ({ parameter: sku, body }) => {
+    const item = { pk: stockKey(sku), sku, ...body, stocktakenAt: new Date(edges.now()).toISOString() };
     // One after the other, since two in a transaction cost twice: an entry without stock is listed by nobody.
-    for (const each of [catalogueEntry(sku.data), item])
+    for (const each of [catalogueEntry(sku), item])
       await writeAmongOthers(edges.store, [{ kind: 'put', item: each, expects: 'anything' }]);
     return json(200, stockOf(item));
   });
 
-export const handler = putStock(liveEdges(inventory));
+export const handler = putStock(liveTable(inventory));

@@ -1,27 +1,36 @@
 import * as z from 'zod';
-import type { Edges } from '../../engine/batch/edges.ts';
+import type { TableEdges } from '../../engine/batch/edges.ts';
 import type { WriteResult } from '../../engine/batch/store.ts';
 import { writeAmongOthers } from '../../engine/batch/write-with-retries.ts';
-import { bodyOf, http, json, pathOf, requireRole } from '../../engine/http/http.ts';
-import { fingerprintOf, idempotencyKeyOf, keyDigest } from '../../engine/http/idempotency-key.ts';
+import { endpoint } from '../../engine/http/endpoint.ts';
+import { json } from '../../engine/http/http.ts';
+import { fingerprintOf, idempotencyKey, keyDigest } from '../../engine/http/idempotency-key.ts';
+import { role } from '../../engine/http/identity.ts';
+import { jsonBody } from '../../engine/http/json-body.ts';
+import { pathParameter } from '../../engine/http/path-parameter.ts';
 import { Problem } from '../../engine/http/problem.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { OPERATOR } from '../../engine/http/role.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { Sku } from '../ids.ts';
+import { shop } from '../shop.ts';
 import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { stockOf } from './table.ts';
 
 const Receipt = z.strictObject({ quantity: z.int().min(1).max(1_000_000) });
 
+const checks = [
+  role(shop, OPERATOR),
+  pathParameter('sku', Sku),
+  idempotencyKey(),
+  jsonBody(Receipt),
+] as const;
+
 /** POST /stock/{sku}/receipts: goods received are added exactly once, however often the request is sent. */
-export const receiveStock = (edges: Edges) =>
-  http(async (event) => {
-    const { id: operator } = requireRole(event, 'operator');
-    const sku = pathOf(event, 'sku', Sku);
-    const key = idempotencyKeyOf(event);
-    const receipt = bodyOf(event, Receipt);
+export const receiveStock = (edges: TableEdges) =>
+  endpoint(shop, checks, async ({ caller, parameter: sku, idempotencyKey: key, body: receipt }) => {
     const fingerprint = fingerprintOf(receipt);
-    const pk = `RECEIPT#${keyDigest('receipt', operator, sku, key)}`;
+    const pk = `RECEIPT#${keyDigest('receipt', caller.id, sku, key)}`;
     const item = { pk, fingerprint, ...receipt, receivedAt: new Date(edges.now()).toISOString() };
     const result = await writeAmongOthers(edges.store, [
       { kind: 'put', item, expects: 'absent' },
@@ -43,4 +52,4 @@ function checkRepeat(
     throw new Problem('idempotency-key-reused', 'Send a new Idempotency-Key for a new receipt.');
 }
 
-export const handler = receiveStock(liveEdges(inventory));
+export const handler = receiveStock(liveTable(inventory));

@@ -1,9 +1,6 @@
-import type { Edges } from '../../engine/batch/edges.ts';
 import { listing } from '../../engine/initiator/read.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { order } from './order.ts';
 
 /** GET /orders: the caller's own, newest first. */
-export const list = (edges: Edges) => listing(order, edges);
-
-export const handler = list(liveEdges(order));
+export const handler = listing(order, liveTable(order));

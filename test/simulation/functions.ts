@@ -3,20 +3,19 @@ import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
 import type { HttpEvent } from '../../engine/http/http.ts';
+import { recordReader } from '../../engine/http/record-reader.ts';
+import { cancelling } from '../../engine/initiator/cancel.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
+import { listing, reading } from '../../engine/initiator/read.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
-import { getReservation } from '../../functions/inventory/get-reservation.ts';
 import { getStock } from '../../functions/inventory/get-stock.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { listStock } from '../../functions/inventory/list-stock.ts';
 import { putStock } from '../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../functions/inventory/receive-stock.ts';
-import { cancel } from '../../functions/order/cancel.ts';
-import { get } from '../../functions/order/get.ts';
-import { list } from '../../functions/order/list.ts';
 import { order } from '../../functions/order/order.ts';
 import { place } from '../../functions/order/place.ts';
-import { getPayment } from '../../functions/payment/get-payment.ts';
+import { charging } from '../../functions/payment/decide.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
 import { type Service, shop } from '../../functions/shop.ts';
@@ -59,11 +58,11 @@ const backlogIn = (simulation: Simulation) => async () =>
 /** Every function as it is deployed, with the world around it simulated. */
 export const deployed = {
   'place-order': api('order', place),
-  'get-order': api('order', get),
-  'list-orders': api('order', list),
-  'cancel-order': api('order', cancel),
-  'get-reservation': api('inventory', getReservation),
-  'get-payment': api('payment', getPayment),
+  'get-order': api('order', (edges) => reading(order, edges)),
+  'list-orders': api('order', (edges) => listing(order, edges)),
+  'cancel-order': api('order', (edges) => cancelling(order, edges)),
+  'get-reservation': api('inventory', (edges) => recordReader(inventory, edges)),
+  'get-payment': api('payment', (edges) => recordReader(charging, edges)),
   'put-stock': api('inventory', putStock),
   'receive-stock': api('inventory', receiveStock),
   'get-stock': api('inventory', getStock),

@@ -1,19 +1,32 @@
-import type { HttpEvent } from '../../engine/http/http.ts';
+import type { Context } from 'aws-lambda';
+import type { HttpEvent, Middleware } from '../../engine/http/http.ts';
 
 interface Request {
   readonly headers?: Readonly<Record<string, string>>;
+  readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** What the authorizer said of the caller. */
+  readonly authorizer?: unknown;
 }
 
 /** What API Gateway hands over, as far as our functions look. A Buffer arrives as base64, as binary media do. */
-export const httpEvent = ({ headers = {}, query, body }: Request): HttpEvent =>
+export const httpEvent = ({ headers = {}, path, query, body, authorizer }: Request): HttpEvent =>
   ({
     headers,
+    pathParameters: path ?? null,
     queryStringParameters: query ?? null,
     body: body === undefined ? null : typeof body === 'string' ? body : body.toString('base64'),
     isBase64Encoded: typeof body === 'object',
+    requestContext: { authorizer },
   }) as unknown as HttpEvent;
+
+/** What a middleware finds in an event. @throws Problem as the middleware does */
+export function foundBy<Found extends object>({ before }: Middleware<Found>, event: HttpEvent): Found {
+  const context = {} as Context & Found;
+  before?.({ event, context, response: undefined, error: undefined, internal: {} });
+  return context;
+}
 
 /** The problem type of what a call throws, such as `bad-request`. */
 export function problemOf(call: () => unknown): string {

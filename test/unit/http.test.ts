@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { bodyOf, type HttpEvent, headerOf } from '../../engine/http/http.ts';
+import { type HttpEvent, headerOf, traceparentOf } from '../../engine/http/http.ts';
+import { jsonBody } from '../../engine/http/json-body.ts';
 import { Problem } from '../../engine/http/problem.ts';
-import { httpEvent } from '../support/http-event.ts';
+import { foundBy, httpEvent } from '../support/http-event.ts';
 
 const Body = z.strictObject({
   items: z.array(z.strictObject({ sku: z.string(), quantity: z.int().min(1) })),
@@ -11,13 +12,14 @@ const Body = z.strictObject({
 const body = { items: [{ sku: 'mug', quantity: 1 }] };
 const JSON_TYPE = 'application/json';
 
+const bodyOf = (event: HttpEvent) => foundBy(jsonBody(Body), event).body;
+
 const send = (content: unknown, contentType: string | undefined = JSON_TYPE) =>
   bodyOf(
     httpEvent({
       headers: contentType === '' ? {} : { 'Content-Type': contentType },
       body: typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
     }),
-    Body,
   );
 
 function problem(call: () => unknown): Problem {
@@ -72,7 +74,7 @@ describe('a body', () => {
   });
 
   test('that is absent is refused with 400', () => {
-    expect(problem(() => bodyOf(httpEvent({ headers: { 'content-type': JSON_TYPE } }), Body)).type).toBe(
+    expect(problem(() => bodyOf(httpEvent({ headers: { 'content-type': JSON_TYPE } }))).type).toBe(
       'bad-request',
     );
   });
@@ -82,6 +84,13 @@ test('a header that some gateway made a list of is none', () => {
   const event = { headers: { 'Idempotency-Key': ['a', 'b'], traceparent: 'c' } } as unknown as HttpEvent;
   expect(headerOf(event, 'idempotency-key')).toBeUndefined();
   expect(headerOf(event, 'traceparent')).toBe('c');
+});
+
+test('a trace context is read if it is one', () => {
+  const valid = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  expect(traceparentOf(httpEvent({ headers: { Traceparent: valid } }))).toBe(valid);
+  expect(traceparentOf(httpEvent({ headers: { traceparent: `${valid}-x` } }))).toBeUndefined();
+  expect(traceparentOf(httpEvent({}))).toBeUndefined();
 });
 
 describe('content that is not valid is refused with 422 and a JSON Pointer to each flaw', () => {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, idempotencyKeyOf, orderIdFor } from '../../engine/http/idempotency-key.ts';
+import type { HttpEvent } from '../../engine/http/http.ts';
+import { fingerprintOf, idempotencyKey, sagaIdFor } from '../../engine/http/idempotency-key.ts';
+import { sagaIds } from '../../engine/saga/ids.ts';
 import { CustomerId } from '../../functions/ids.ts';
-import { OrderId } from '../../functions/shop.ts';
+import { OrderId, shop } from '../../functions/shop.ts';
 import { anyCustomerId } from '../support/arbitrary-facts.ts';
-import { httpEvent, problemOf } from '../support/http-event.ts';
+import { foundBy, httpEvent, problemOf } from '../support/http-event.ts';
 
+const idempotencyKeyOf = (event: HttpEvent): string => foundBy(idempotencyKey(), event).idempotencyKey;
 const keyOf = (header: string): string =>
   idempotencyKeyOf(httpEvent({ headers: { 'Idempotency-Key': header } }));
 
@@ -89,6 +92,7 @@ describe('the header is refused', () => {
 });
 
 describe('one key of one customer is one order', () => {
+  const orderIdFor = (customer: CustomerId, key: string) => sagaIdFor(shop, customer, key);
   const key = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme-ascii' });
 
   test('the id depends on both and on nothing else', () => {
@@ -105,6 +109,17 @@ describe('one key of one customer is one order', () => {
   test('where one ends and the other begins is part of it', () => {
     expect(orderIdFor(CustomerId.parse('ab'), 'c')).not.toBe(orderIdFor(CustomerId.parse('a'), 'bc'));
     expect(orderIdFor(CustomerId.parse('a","b'), 'c')).not.toBe(orderIdFor(CustomerId.parse('a'), 'b","c'));
+  });
+
+  test('and a saga of another name has ids of its own', () => {
+    const tickets = {
+      ...shop,
+      initiator: 'ticket',
+      id: { ...shop.id, prefix: 'tic', schema: sagaIds('tic') },
+    };
+    const id = sagaIdFor(tickets, CustomerId.parse('customer-1'), '8e03978e');
+    expect(id).toMatch(/^tic_/);
+    expect(id.slice(4)).not.toBe(orderIdFor(CustomerId.parse('customer-1'), '8e03978e').slice(4));
   });
 
   test('and stays the same from one release to the next', () => {

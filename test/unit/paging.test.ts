@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { cursorOf, encodeCursor, limitOf } from '../../engine/http/paging.ts';
-import { httpEvent, problemOf } from '../support/http-event.ts';
+import type { HttpEvent } from '../../engine/http/http.ts';
+import { cursor, encodeCursor, limit } from '../../engine/http/paging.ts';
+import { foundBy, httpEvent, problemOf } from '../support/http-event.ts';
 
 const withLimit = (limit: string) => httpEvent({ query: { limit } });
 const withCursor = (cursor: string) => httpEvent({ query: { cursor } });
 const Position = z.object({ orderId: z.string(), createdAtMs: z.int() });
+const limitOf = (event: HttpEvent, max?: number) => foundBy(limit(max), event).limit;
+const positionOf = (event: HttpEvent) => foundBy(cursor(Position), event).cursor;
 
 describe('a page’s limit', () => {
   test('has a default', () => {
@@ -26,6 +29,11 @@ describe('a page’s limit', () => {
   );
 });
 
+test('a list that is long by nature has a limit of its own', () => {
+  expect(limitOf(withLimit('2000'), 2_000)).toBe(2_000);
+  expect(problemOf(() => limitOf(withLimit('2001'), 2_000))).toBe('bad-request');
+});
+
 describe('a cursor', () => {
   test('comes back as the position it was made of, and is safe in a URL', () => {
     fc.assert(
@@ -34,15 +42,15 @@ describe('a cursor', () => {
         (position) => {
           const cursor = encodeCursor(position);
           expect(cursor).toMatch(/^[\w-]+$/);
-          expect(cursorOf(withCursor(cursor), Position)).toEqual(position);
+          expect(positionOf(withCursor(cursor))).toEqual(position);
         },
       ),
     );
   });
 
   test('may be absent: that is the first page', () => {
-    expect(cursorOf(httpEvent({}), Position)).toBeUndefined();
-    expect(cursorOf(withLimit('5'), Position)).toBeUndefined();
+    expect(positionOf(httpEvent({}))).toBeUndefined();
+    expect(positionOf(withLimit('5'))).toBeUndefined();
   });
 
   test.each([
@@ -53,7 +61,7 @@ describe('a cursor', () => {
     ['half of one', encodeCursor({ orderId: 'ord_1', createdAtMs: 5 }).slice(0, 12)],
     ['of another shape', encodeCursor({ orderId: 1, createdAtMs: 'x' })],
   ])('that is %s is refused', (_what, cursor) => {
-    expect(problemOf(() => cursorOf(withCursor(cursor), Position))).toBe('bad-request');
+    expect(problemOf(() => positionOf(withCursor(cursor)))).toBe('bad-request');
   });
 
   test('made up by anybody is a position or is refused, and never a fault', () => {
@@ -64,9 +72,7 @@ describe('a cursor', () => {
           fc.json().map((text) => Buffer.from(text).toString('base64url')),
         ),
         (cursor) => {
-          expect(['bad-request', 'no problem']).toContain(
-            problemOf(() => cursorOf(withCursor(cursor), Position)),
-          );
+          expect(['bad-request', 'no problem']).toContain(problemOf(() => positionOf(withCursor(cursor))));
         },
       ),
     );

@@ -1,13 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StoreUnavailableError } from '../../engine/batch/store.ts';
-import { type HttpEvent, type HttpReply, http, json } from '../../engine/http/http.ts';
+import { endpoint } from '../../engine/http/endpoint.ts';
+import { type HttpEvent, type HttpReply, json } from '../../engine/http/http.ts';
 import { Problem } from '../../engine/http/problem.ts';
+import { shop } from '../../functions/shop.ts';
 import { httpEvent } from '../support/http-event.ts';
 
 const call = async (handle: () => Promise<HttpReply>): Promise<{ reply: HttpReply; problem: unknown }> => {
   const event = { ...httpEvent({}), requestContext: { requestId: 'req-1' } as HttpEvent['requestContext'] };
-  const reply = await http(handle)(event, {} as Context);
+  const reply = await endpoint(shop, [], handle)(event, {} as Context);
   return { reply, problem: JSON.parse(reply.body) };
 };
 const throwing = (error: unknown) =>
@@ -52,9 +54,14 @@ describe('whatever a handler throws is answered with problem details', () => {
   ] as const)('%s is a %i, and nothing to wait for', async (type, status) => {
     const { reply, problem } = await throwing(new Problem(type, 'Why.'));
     expect(reply.statusCode).toBe(status);
-    expect(problem).toMatchObject({ status, detail: 'Why.' });
+    expect(problem).toMatchObject({ type: `urn:order-saga:problem:${type}`, status, detail: 'Why.' });
     expect(problem).not.toHaveProperty('errors');
     expect(reply.headers).not.toHaveProperty('retry-after');
+  });
+
+  test('what has moved on is called by its name', async () => {
+    const { problem } = await throwing(new Problem('conflict', 'Why.'));
+    expect(problem).toMatchObject({ title: 'The order has moved on' });
   });
 
   test('a table that does not answer is a 503 that says when to try again, and names no table', async () => {

@@ -1,0 +1,30 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Saga } from '../saga/saga.ts';
+import { noStore } from './caching.ts';
+import type { HttpEvent, HttpFunction, HttpReply, Middleware } from './http.ts';
+import { problemDetails } from './problem.ts';
+
+/** What all of them find. */
+type All<Found extends readonly object[]> = Found extends readonly [
+  infer First,
+  ...infer Rest extends object[],
+]
+  ? First & All<Rest>
+  : object;
+
+/**
+ * A function behind API Gateway. Its checks run in the order they are given, so the first of them that fails is what the
+ * caller hears of. The handler is given what they found.
+ */
+export function endpoint<Found extends readonly object[]>(
+  saga: Saga,
+  checks: readonly [...{ readonly [Each in keyof Found]: Middleware<Found[Each]> }],
+  handle: (found: Context & All<Found>, event: HttpEvent) => Promise<HttpReply>,
+): HttpFunction {
+  const handler = middy<HttpEvent, HttpReply>();
+  handler.use([problemDetails(saga), noStore(), ...checks]);
+  // All of them have run by then.
+  handler.handler((event, context) => handle(context as Context & All<Found>, event));
+  return handler;
+}

@@ -1,0 +1,16 @@
+import type * as z from 'zod';
+import type { Middleware } from './http.ts';
+import { Problem } from './problem.ts';
+
+/** Finds what the path names. @throws Problem, normally 404: what is malformed is the name of nothing */
+export const pathParameter = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  malformed = () => new Problem('not-found', `There is nothing with this ${name}.`),
+): Middleware<{ parameter: z.infer<Schema> }> => ({
+  before: ({ event, context }) => {
+    const parsed = schema.safeParse(event.pathParameters?.[name]);
+    if (!parsed.success) throw malformed();
+    context.parameter = parsed.data;
+  },
+});

@@ -1,0 +1,34 @@
+import type { TableEdges } from '../batch/edges.ts';
+import type { Participant } from '../batch/participant.ts';
+import { fromItem } from '../batch/record.ts';
+import { isoTime } from '../saga/iso-time.ts';
+import { endpoint } from './endpoint.ts';
+import { type HttpFunction, json } from './http.ts';
+import { caller, mayRead } from './identity.ts';
+import { pathParameter } from './path-parameter.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * GET …/{id}/{record}: a participant's own record of a saga, with its history.
+ * Answers 404 if it has none, or it is of another caller's saga.
+ */
+export function recordReader<State extends { readonly status: string }>(
+  { saga, service, table }: Pick<Participant<State, never, never>, 'saga' | 'service' | 'table'>,
+  edges: TableEdges,
+): HttpFunction {
+  const { id, owner, initiator } = saga;
+  const notFound = () =>
+    new Problem('not-found', `${capitalized(service)} has not heard of this ${initiator}.`);
+  const checks = [caller(saga), pathParameter(id.name, id.schema)] as const;
+  return endpoint(saga, checks, async ({ caller, parameter: sagaId }) => {
+    const key = table.key(sagaId);
+    const item = (await edges.store.read([key])).get(key);
+    if (item === undefined) throw notFound();
+    const { state, history, updatedAtMs } = fromItem(table, item);
+    if (!mayRead(saga, caller, state)) throw notFound();
+    const { [owner]: _, ...rest } = state as Readonly<Record<string, unknown>>;
+    return json(200, { [id.name]: sagaId, ...rest, updatedAt: isoTime(updatedAtMs), history });
+  });
+}
+
+const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
