@@ -1,3 +1,7 @@
+import { tableVariableOf } from '../../engine/environment/environment.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { shop } from '../../functions/shop.ts';
+import { tableNameOf } from '../functions/variables.ts';
 import { jwksPath } from './identity/issuer.ts';
 import { tokenAudience } from './identity/sign-token.ts';
 import { issuerUrl, type Ports } from './ports.ts';
@@ -12,6 +16,12 @@ export type Addresses = {
   readonly dynamodbEndpoint: string;
 };
 
+/** A table for each service of a saga, by the variable that names it. */
+export const tableVariables = (saga: Saga, ofStage: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    saga.services.map((service) => [tableVariableOf(service), tableNameOf(saga, service, ofStage)]),
+  );
+
 /** What serverless.yml reads from its environment and hands to every function. */
 export function handlerEnvironment(addresses: Addresses): Readonly<Record<string, string>> {
   const { ports, rabbitmqUrl, servicePassword, dynamodbEndpoint } = addresses;
@@ -24,9 +34,7 @@ export function handlerEnvironment(addresses: Addresses): Readonly<Record<string
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    ORDER_TABLE: `order-saga-${stage}-order`,
-    INVENTORY_TABLE: `order-saga-${stage}-inventory`,
-    PAYMENT_TABLE: `order-saga-${stage}-payment`,
+    ...tableVariables(shop, stage),
     STRIPE_API_BASE: `http://127.0.0.1:${ports.payments}`,
     STRIPE_SECRET_KEY: 'sk_test_local',
     JWKS_URL: `${issuerUrl(ports)}${jwksPath}`,

@@ -24,7 +24,7 @@ import { startWorld, type World } from '../support/saga/world.ts';
  * does. Method: four shards for every service; first a broker alone, then whole sagas.
  */
 const environment = { RETRY_DELAYS: '50ms', QUEUE_SHARDS: '4' };
-const shardsOf = (service: (typeof shop.services)[number]) => queuesOf(service, parseQueueShards('4'));
+const shardsOf = (service: (typeof shop.services)[number]) => queuesOf(service, parseQueueShards(shop, '4'));
 const mug = [{ sku: 'mug', quantity: 1 }];
 const steps: readonly Fact[] = [
   { type: 'order.placed', data: { customerId: 'alice', items: mug, paymentMethod: 'pm_card_visa' } },
@@ -32,7 +32,7 @@ const steps: readonly Fact[] = [
     type: 'payment.declined',
     data: { customerId: 'alice', decline: { code: 'card_declined', message: '' } },
   },
-  { type: 'order.cancelling', data: { customerId: 'alice', reason: { code: 'DEADLINE' } } },
+  { type: 'order.cancelling', data: { customerId: 'alice', cause: 'DEADLINE' } },
 ];
 
 describe('on the broker', () => {
@@ -141,19 +141,19 @@ describe('on the broker', () => {
   test.each([
     [
       'one',
-      oneQueueEach,
+      oneQueueEach(shop),
       [/exchange inventory: .*'type'/, /queue inventory\.0: it belongs to another number/],
     ],
     [
       'fewer',
-      parseQueueShards('2'),
+      parseQueueShards(shop, '2'),
       [/exchange inventory: .*'alternate-exchange'/, /queue inventory\.2: it belongs to another number/],
     ],
-    ['more', parseQueueShards('8'), [/exchange inventory: .*'alternate-exchange'/]],
+    ['more', parseQueueShards(shop, '8'), [/exchange inventory: .*'alternate-exchange'/]],
   ])('four are not changed to %s, and the refusal says what to do', async (_, shards, whys) => {
     const delays = parseRetryDelays(environment.RETRY_DELAYS);
-    await applyTopology(system.urls.rabbitmq, topologyOf(delays, parseQueueShards('4')));
-    const refused = applyTopology(system.urls.rabbitmq, topologyOf(delays, shards));
+    await applyTopology(system.urls.rabbitmq, topologyOf(shop, delays, parseQueueShards(shop, '4')));
+    const refused = applyTopology(system.urls.rabbitmq, topologyOf(shop, delays, shards));
     for (const why of whys) await expect(refused).rejects.toThrow(why);
     await expect(refused).rejects.toThrow(/delete it, and apply the topology again/);
   });
@@ -165,7 +165,8 @@ describe('on the broker', () => {
       await channel.deleteExchange(service);
       await channel.assertQueue(service, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     }
-    const apply = () => applyTopology(system.urls.rabbitmq, topologyOf(delays, parseQueueShards('4')));
+    const apply = () =>
+      applyTopology(system.urls.rabbitmq, topologyOf(shop, delays, parseQueueShards(shop, '4')));
     await expect(apply()).rejects.toThrow(/queue payment: it belongs to another number of shards/);
     for (const service of shop.services) await channel.deleteQueue(service);
     await apply();

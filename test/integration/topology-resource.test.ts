@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { shop } from '../../functions/shop.ts';
 import { importsOf } from '../../infra/aws/imports.ts';
 import { handler } from '../../infra/aws/topology/handler.ts';
 import { topologyEvent } from '../../infra/aws/topology-resource.ts';
@@ -110,7 +111,7 @@ function hashFor(user: string): string {
 
 /** The event that a deployment's outputs have for calling it by hand. */
 function eventByHand(): Parameters<typeof handler>[0] {
-  const [template, values] = topologyEvent(importsOf('test')).Value['Fn::Sub'];
+  const [template, values] = topologyEvent(shop, importsOf(shop, 'test')).Value['Fn::Sub'];
   const names = Object.keys(values);
   expect(names).toEqual(['amqpUrl', 'adminSecret', 'order', 'inventory', 'payment']);
   const url = new URL(system.urls.rabbitmq);

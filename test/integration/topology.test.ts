@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseRetryDelays, retryExchangeOf, returnExchangeOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { applyTopology } from '../../infra/broker/apply.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { freePorts } from '../../infra/local/ports.ts';
@@ -35,13 +36,13 @@ describe('the topology', () => {
   test('is harmless to apply again, also with messages in the queues', async () => {
     channel.sendToQueue('order.dead', Buffer.from('kept'), { persistent: true });
     await channel.waitForConfirms();
-    await applyTopology(system.urls.rabbitmq, topologyOf(delays));
+    await applyTopology(system.urls.rabbitmq, topologyOf(shop, delays));
     expect((await channel.checkQueue('order.dead')).messageCount).toBe(1);
   });
 
   // Fails where queues are declared one after another: those before the refused one are changed already.
   test('refuses as a whole what exists with other arguments, says what to do, and has changed nothing', async () => {
-    const topology = topologyOf(delays);
+    const topology = topologyOf(shop, delays);
     const [first, ...others] = topology.queues;
     if (first === undefined) throw new Error('no queue');
     const added = { ...first, name: 'shipping' };

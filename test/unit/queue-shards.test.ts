@@ -11,20 +11,20 @@ const counts = [1, 2, 4, 8, 16];
 
 describe('QUEUE_SHARDS', () => {
   test.each([
-    ['', oneQueueEach],
-    [undefined, oneQueueEach],
+    ['', oneQueueEach(shop)],
+    [undefined, oneQueueEach(shop)],
     ['4', { order: 4, inventory: 4, payment: 4 }],
     ['inventory=4', { order: 1, inventory: 4, payment: 1 }],
     [' inventory = 4 , payment=2', { order: 1, inventory: 4, payment: 2 }],
   ])('%j is read', (text, shards) => {
-    expect(parseQueueShards(text)).toEqual(shards);
+    expect(parseQueueShards(shop, text)).toEqual(shards);
   });
 
   test.each([
     ...['0', '3', '-2', '32', '1e1', 'many', '4,4', 'inventory', 'inventory=', 'inventory=3', '=4'],
     ...['shipping=2', 'inventory=2,inventory=4', 'inventory=2,', 'inventory=4=2', 'toString=2'],
   ])('%j is refused, in one line that names what is wrong', (text) => {
-    expect(() => parseQueueShards(text)).toThrow(/^".*" is neither 1, 2, 4, 8, 16 nor one of them/);
+    expect(() => parseQueueShards(shop, text)).toThrow(/^".*" is neither 1, 2, 4, 8, 16 nor one of them/);
   });
 });
 
@@ -64,15 +64,15 @@ describe('the slots', () => {
 });
 
 test('one shard is no shard: nothing on the broker is there for it', () => {
-  const { exchanges, queues, bindings, exchangeBindings } = topologyOf(parseRetryDelays('1s'));
+  const { exchanges, queues, bindings, exchangeBindings } = topologyOf(shop, parseRetryDelays('1s'));
   expect(exchanges.map(({ type }) => type)).not.toContain('headers');
   expect(exchanges.filter((exchange) => 'arguments' in exchange)).toEqual([]);
   expect(bindings.filter((binding) => 'headers' in binding)).toEqual([]);
   expect(exchangeBindings).toEqual([]);
   expect(queues.map(({ name }) => name)).toEqual([
-    ...services,
-    ...services.map((service) => `${service}.dead`),
-    ...services.map((service) => `${service}.retry.1s`),
+    ...shop.services,
+    ...shop.services.map((service) => `${service}.dead`),
+    ...shop.services.map((service) => `${service}.retry.1s`),
   ]);
 });
 
@@ -84,7 +84,7 @@ test('every shard has an event source mapping like that of its queue, and room t
     payment: { events: [rabbitmq('payment'), rabbitmq('other')] },
     nudge: { reservedConcurrency: 1 },
   };
-  shardEvents(functions, parseQueueShards('inventory=4,payment=2'));
+  shardEvents(functions, parseQueueShards(shop, 'inventory=4,payment=2'), shop);
   expect(functions).toEqual({
     order: { reservedConcurrency: 2, events: [rabbitmq('order')] },
     inventory: {
@@ -94,5 +94,5 @@ test('every shard has an event source mapping like that of its queue, and room t
     payment: { events: [...[0, 1].map((shard) => rabbitmq(`payment.${shard}`)), rabbitmq('other')] },
     nudge: { reservedConcurrency: 1 },
   });
-  expect(queuesOf('order', parseQueueShards('2'))).toEqual(['order.0', 'order.1']);
+  expect(queuesOf('order', parseQueueShards(shop, '2'))).toEqual(['order.0', 'order.1']);
 });

@@ -1,6 +1,6 @@
 import amqp from 'amqplib';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../../engine/saga/routes.ts';
-import { type EventType, shop } from '../../../functions/shop.ts';
+import { shop } from '../../../functions/shop.ts';
 
 export type Listener = {
   /** The events of these orders since the last time, in the order they were said. */
@@ -14,8 +14,7 @@ export async function overhear(rabbitmqUrl: string): Promise<Listener> {
   connection.on('error', () => {});
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
-  const types: readonly EventType[] = shop.eventTypes;
-  for (const type of types) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
+  for (const type of shop.eventTypes) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
   await channel.bindQueue(queue, FAILURES_EXCHANGE, '');
   let heard: { readonly type: string; readonly order: string }[] = [];
   await channel.consume(

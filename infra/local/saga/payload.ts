@@ -42,9 +42,9 @@ const textOf = ({ text, id }: Extract<Message, { text: string }>) => ({
 });
 
 function eventOf({ type, order, data, attempts }: Extract<Message, { type: string }>) {
-  const orderId = OrderId.parse(order);
+  const sagaId = OrderId.parse(order);
   // Whether the data fit the type is for the function under test to say.
-  const event = seal(shop, { type, data } as Fact, { orderId, nowMs: Date.now() });
+  const event = seal(shop, { type, data } as Fact, { sagaId, nowMs: Date.now() });
   const headers = attempts === 0 ? null : { 'saga-attempts': attempts };
   return { messageId: event.id, type, userId: shop.publisherOf(type), headers, body: JSON.stringify(event) };
 }

@@ -1,48 +1,34 @@
-import { type Books, type Extent, readBooks } from './books.ts';
+import { shop } from '../../../functions/shop.ts';
+import { type Books, readBooks } from './books.ts';
+import { holdingViolations, isUnheard } from './holdings.ts';
+import type { Extent } from './records.ts';
+import { moneyViolations, stockViolations, tallyOf } from './stock-and-money.ts';
 import type { World } from './world.ts';
 
 /** The promises that can be read from the books, each violation in one line. */
 export function violationsOf(books: Books, { shelf }: Pick<World, 'shelf'>): string[] {
-  const violations: string[] = [];
-  const check = (holds: boolean, violation: string) => {
-    if (!holds) violations.push(violation);
-  };
-  const held = new Map<string, number>();
-  for (const { state } of books.reservations.values()) {
-    if (state.status !== 'RESERVED') continue;
-    for (const { sku, quantity } of state.lines) held.set(sku, (held.get(sku) ?? 0) + quantity);
-  }
-  for (const [sku, { available: initial }] of shelf) {
-    const available = books.available.get(sku) ?? 0;
-    check(available >= 0, `P1 ${sku} is at ${available}`);
-    check(
-      initial === available + (held.get(sku) ?? 0),
-      `P1 ${sku}: ${initial} != ${available} + ${held.get(sku)}`,
-    );
-  }
-  for (const [orderId, { state }] of books.orders) {
-    const reservation = books.reservations.get(orderId)?.state.status ?? 'NONE';
-    const payment = books.payments.get(orderId)?.state.status ?? 'NONE';
-    const { captures, keptMinor } = books.ledger[orderId] ?? { captures: 0, keptMinor: 0 };
-    const is = `${orderId} ${state.status} reservation ${reservation} payment ${payment} kept ${keptMinor}`;
-    check(captures <= 1, `P2 ${captures} captures: ${is}`);
-    if (state.status === 'CONFIRMED') {
-      check(keptMinor === state.totalMinor, `P2 total ${state.totalMinor}: ${is}`);
-      check(reservation === 'RESERVED' && payment === 'CAPTURED', `P4 ${is}`);
-    } else if (state.status === 'CANCELLED') {
-      check(keptMinor === 0, `P2 ${is}`);
-      check(['NONE', 'REJECTED', 'RELEASED'].includes(reservation), `P4 ${is}`);
-      check(['NONE', 'DECLINED', 'VOIDED', 'REFUNDED'].includes(payment), `P4 ${is}`);
-    } else violations.push(`P3 not ended: ${is}`);
-  }
-  for (const orderId of [
-    ...books.reservations.keys(),
-    ...books.payments.keys(),
-    ...Object.keys(books.ledger),
-  ]) {
-    check(books.orders.has(orderId), `orphan: ${orderId} is not an order`);
-  }
-  return violations;
+  return [
+    ...stockViolations(books.records.inventory, books, shelf),
+    ...[...books.orders.keys()].flatMap((orderId) => orderViolations(orderId, books)),
+    ...orphans(books).map((orderId) => `orphan: ${orderId} is not an order`),
+  ];
+}
+
+function orderViolations(orderId: string, books: Books): readonly string[] {
+  const row = books.orders.get(orderId) ?? {};
+  const tally = tallyOf(books, orderId);
+  const is = `${shop.services
+    .map((service) => `${service} ${books.records[service].get(orderId)?.state.status ?? 'NONE'}`)
+    .join(' ')} kept ${tally.keptMinor}: ${orderId}`;
+  return [
+    ...moneyViolations(row, tally, is),
+    ...holdingViolations(orderId, books).map((violation) => `${violation}: ${is}`),
+  ];
+}
+
+function orphans({ records, orders, ledger }: Books): readonly string[] {
+  const known = shop.services.flatMap((service) => [...records[service].keys()]);
+  return [...known, ...Object.keys(ledger)].filter((orderId) => !orders.has(orderId));
 }
 
 export interface Audit {
@@ -65,11 +51,11 @@ export async function audit(
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const books = await readBooks(world, extent);
-    const open = [...books.orders.values()].filter(
-      ({ status }) => status !== 'CONFIRMED' && status !== 'CANCELLED',
+    const isOpen = [...books.orders].some(
+      ([orderId, { status }]) =>
+        (status !== 'CONFIRMED' && status !== 'CANCELLED') || isUnheard(orderId, books),
     );
-    if ((open.length === 0 && books.waiting === 0) || performance.now() > deadline)
-      return judge(books, world);
+    if ((!isOpen && books.waiting === 0) || performance.now() > deadline) return judge(books, world);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

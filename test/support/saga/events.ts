@@ -1,5 +1,5 @@
 import { seal as sealFact } from '../../../engine/saga/envelope.ts';
-import { shop, type Fact as TypedFact } from '../../../functions/shop.ts';
+import { type OrderId, shop, type Fact as TypedFact } from '../../../functions/shop.ts';
 
 /** A fact as a stranger would write it: ids are plain strings. */
 export interface Fact {
@@ -8,7 +8,5 @@ export interface Fact {
 }
 
 /** The event as the product would send it. */
-export function seal(shop, fact: Fact, orderId: string) {
-  const occasion = { orderId, nowMs: Date.now() };
-  return sealFact(fact as TypedFact, occasion as Parameters<typeof sealFact>[1]);
-}
+export const seal = (fact: Fact, orderId: string) =>
+  sealFact(shop, fact as TypedFact, { sagaId: orderId as OrderId, nowMs: Date.now() });

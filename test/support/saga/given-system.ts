@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
-import { region } from '../../../infra/local/environment.ts';
+import { region, tableVariables } from '../../../infra/local/environment.ts';
 import { signToken } from '../../../infra/local/identity/sign-token.ts';
 import type { System } from '../../../infra/local/system.ts';
 import { readBooks } from './books.ts';
@@ -29,9 +29,7 @@ export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
       STAGE: stage,
       RETRY_DELAYS: setting('retryDelays'),
       BROKER_PASSWORD: setting('brokerPassword'),
-      ORDER_TABLE: `order-saga-${stage}-order`,
-      INVENTORY_TABLE: `order-saga-${stage}-inventory`,
-      PAYMENT_TABLE: `order-saga-${stage}-payment`,
+      ...tableVariables(shop, stage),
       RABBITMQ_URL: urls.rabbitmq,
       AWS_ENDPOINT_URL_LAMBDA: urls.lambda,
       ...{ AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
@@ -55,6 +53,7 @@ export async function takeOver(system: System): Promise<ReadonlySet<string>> {
   } finally {
     await connection.close();
   }
-  const { orders, reservations, payments, ledger } = await readBooks({ system, before: new Set() });
-  return new Set([...orders.keys(), ...reservations.keys(), ...payments.keys(), ...Object.keys(ledger)]);
+  const { records, ledger } = await readBooks({ system, before: new Set() });
+  const known = Object.values(records).flatMap((each) => [...each.keys()]);
+  return new Set([...known, ...Object.keys(ledger)]);
 }

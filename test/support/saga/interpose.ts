@@ -43,7 +43,7 @@ export async function whileInterposed<T>(
 async function interpose(url: string, interposer: Interposer): Promise<{ end(): Promise<void> }> {
   const connection = await amqp.connect(url, { noDelay: true });
   const channel = await connection.createConfirmChannel();
-  const { bindings } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+  const { bindings } = topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS));
   const own = bindings.filter(
     ({ exchange }) => exchange === EVENTS_EXCHANGE || exchange === FAILURES_EXCHANGE,
   );

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Service } from '../../../functions/shop.ts';
+import { type Service, shop } from '../../../functions/shop.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
@@ -83,7 +83,7 @@ async function invoke(system: System, name: string, payload: unknown): Promise<u
   });
   const { FunctionError, Payload } = await client.send(
     new InvokeCommand({
-      FunctionName: `order-saga-${system.environment.STAGE ?? 'local'}-${name}`,
+      FunctionName: `${shop.name}-${system.environment.STAGE ?? 'local'}-${name}`,
       Payload: JSON.stringify(payload),
     }),
   );
