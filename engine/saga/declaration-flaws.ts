@@ -3,6 +3,7 @@ import {
   type Declaration,
   type Initiation,
   isInitiation,
+  type Participants,
   type Participation,
   saidBy,
 } from './declaration.ts';
@@ -24,24 +25,34 @@ export function declarationFlaws(saga: Declaration): readonly string[] {
   ];
 }
 
-/** A service is a queue, a table and a folder; an event is a routing key. */
-const SERVICE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** A saga and a service are in the names of tables and queues; an event is a routing key. */
+const DASHED = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const PREFIX = /^[a-z][a-z0-9]*$/;
+const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 
-const nameFlaws = ({ participants, events, owner }: Declaration): readonly string[] => [
-  ...(/^[a-z][A-Za-z]*Id$/.test(owner)
-    ? []
-    : [`the owner ${JSON.stringify(owner)} names no role: use a member such as "customerId"`]),
-  ...Object.keys(participants)
-    .filter((service) => !SERVICE.test(service))
-    .map((service) => `${JSON.stringify(service)} names no queue: use small letters, digits and dashes`),
-  ...Object.keys(events)
-    .filter((type) => !EVENT.test(type))
-    .map(
-      (type) =>
-        `${JSON.stringify(type)} names no event: use small letters and a dot, for example "car.booked"`,
-    ),
+const nameFlaws = ({ name, id, owner, participants, events }: Declaration): readonly string[] => [
+  ...misnamed([name], DASHED, 'names no saga: use small letters, digits and dashes'),
+  ...misnamed([id.prefix], PREFIX, 'begins no id: use small letters and digits'),
+  ...misnamed([id.name], MEMBER, 'names no id: use a member such as "tripId"'),
+  ...misnamed([owner], MEMBER, 'names no owner: use a member such as "travellerId"'),
+  ...misnamed(Object.keys(participants), DASHED, 'names no queue: use small letters, digits and dashes'),
+  ...misnamed(Object.keys(events), EVENT, 'names no event: use small letters and a dot, as in "car.booked"'),
+  ...recordFlaws(participants),
 ];
+
+const misnamed = (names: readonly string[], pattern: RegExp, flaw: string): readonly string[] =>
+  names.filter((name) => !pattern.test(name)).map((name) => `${JSON.stringify(name)} ${flaw}`);
+
+/** A record is the last part of a path. */
+function recordFlaws(participants: Participants): readonly string[] {
+  const records = Object.values(participants).flatMap(({ record }) => (record === undefined ? [] : [record]));
+  const twice = records.filter((record, index) => records.indexOf(record) < index);
+  return [
+    ...misnamed(records, DASHED, 'names no record: use small letters, digits and dashes'),
+    ...twice.map((record) => `two participants have a record ${JSON.stringify(record)}: rename one of them`),
+  ];
+}
 
 function publicationFlaws(saga: Declaration): readonly string[] {
   const said = Object.entries(saga.participants).flatMap(([service, part]) =>
@@ -56,9 +67,11 @@ function publicationFlaws(saga: Declaration): readonly string[] {
     if (saga.events[type] === undefined) return [`${type} has no schema: add it to "events"`];
     if (publishers.length === 0)
       return [`nobody says ${type}: name its publisher, or take it out of "events"`];
-    if (publishers.length > 1)
-      return [`${publishers.join(' and ')} both say ${type}: give each an event of its own`];
-    return [];
+    const [first, second] = publishers;
+    if (second === undefined) return [];
+    return first === second
+      ? [`${first} says ${type} twice: give each of them an event of its own`]
+      : [`${publishers.join(' and ')} both say ${type}: give each an event of its own`];
   });
 }
 
@@ -68,7 +81,10 @@ function completionFlaws(saga: Declaration): readonly string[] {
   return saga.completes.flatMap((type) => {
     const { kind, service } = published.get(type) ?? {};
     if (kind === undefined) return [`"completes" names ${type}, which nobody says`];
-    if (kind !== 'step') return [`"completes" names ${type}, a ${kind}: only a step completes a saga`];
+    if (kind !== 'step')
+      return [
+        `"completes" names ${type}, ${kind === 'outcome' ? 'an' : 'a'} ${kind}: only a step completes a saga`,
+      ];
     const part = saga.participants[service ?? ''];
     return part !== undefined && isInitiation(part)
       ? [`"completes" names ${type}, which begins the saga: name what comes of it`]
@@ -111,7 +127,7 @@ function listenerFlaws(
 }
 
 function stepFlaws(service: string, part: Participation, saga: Declaration): readonly string[] {
-  const [steps, failures] = [typesOf(part, 'step'), typesOf(part, 'failure')];
+  const steps = typesOf(part, 'step');
   const outcomes = typesOf(part, 'outcome').map(
     (type) => `${service} says ${type}, an outcome: the initiator alone says how a saga ends`,
   );
@@ -124,23 +140,27 @@ function stepFlaws(service: string, part: Participation, saga: Declaration): rea
   const [step = ''] = steps;
   if (causesOf(service, saga).has(step))
     return [...outcomes, `${service} waits for itself: ${step} leads to it again`];
-  const isHeard =
-    saga.completes.includes(step) ||
-    Object.values(saga.participants).some((each) => !isInitiation(each) && each.consumes.includes(step));
-  if (!isHeard)
-    return [...outcomes, `nobody hears ${step}: let a participant consume it, or add it to "completes"`];
-  if (isAwaited(service, saga)) return outcomes;
-  return [
-    ...outcomes,
-    ...failures.map(
-      (failure) =>
-        `${failure} may come after the saga has succeeded: add ${step} to "completes", so that it waits for ${service}`,
-    ),
+  return [...outcomes, ...(isAwaited(service, saga) ? [] : unawaitedFlaws(service, part, step, saga))];
+}
+
+/** Whatever nobody waits for may come when the saga has succeeded, and then nobody undoes anything. */
+function unawaitedFlaws(
+  service: string,
+  part: Participation,
+  step: string,
+  { participants }: Declaration,
+): readonly string[] {
+  const dangers = [
+    ...typesOf(part, 'failure').map((failure) => `${failure} may come after the saga has succeeded`),
     ...typesOf(part, 'compensation').map(
-      (type) =>
-        `${service} may act after the saga has succeeded, and ${type} undo it: add ${step} to "completes"`,
+      (type) => `${service} may act after the saga has succeeded, and ${type} never be said`,
     ),
-  ];
+  ].map((danger) => `${danger}: add ${step} to "completes", so that the saga waits for ${service}`);
+  if (dangers.length > 0) return dangers;
+  const isHeard = Object.values(participants).some(
+    (each) => !isInitiation(each) && each.consumes.includes(step),
+  );
+  return isHeard ? [] : [`nobody hears ${step}: let a participant consume it, or add it to "completes"`];
 }
 
 /** A participant that is asked to undo what it never did leaves a tombstone, which has to say whose it is. */

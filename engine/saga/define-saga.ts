@@ -13,6 +13,7 @@ import {
 import { declarationFlaws } from './declaration-flaws.ts';
 import { readData } from './event-definition.ts';
 import { sagaIds } from './ids.ts';
+import type { EventKind } from './kinds.ts';
 import type { Part, Saga } from './saga.ts';
 
 /** A saga whose names the compiler knows. */
@@ -35,6 +36,13 @@ export type FailureOf<Parts extends Participants> = {
   [Service in keyof Parts]: Said<Parts[Service], 'failure'>;
 }[keyof Parts];
 
+/** An event with no schema is an error where it is said: a mapped type alone would let it pass as one member more. */
+type SaysOnly<Type, Parts extends Participants> = {
+  readonly [Service in keyof Parts]: Parts[Service] extends { readonly says: infer Says }
+    ? { readonly says: { readonly [T in keyof Says]: T extends Type ? EventKind : never } }
+    : unknown;
+};
+
 /** The declaration cannot keep the promises. The message says why, one flaw a line. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
@@ -56,7 +64,10 @@ export function defineSaga<
   const Parts extends Participants<keyof Events & string>,
   const Owner extends string,
 >(
-  declaration: Declaration<Events, Parts, Owner> & { readonly completes: readonly (keyof Events & string)[] },
+  declaration: Declaration<Events, Parts, Owner> & {
+    readonly completes: readonly (keyof Events & string)[];
+    readonly participants: SaysOnly<keyof Events, Parts>;
+  },
 ): DefinedSaga<Events, Parts, Owner> {
   const untyped: Declaration = declaration;
   const flaws = declarationFlaws(untyped);

@@ -81,7 +81,7 @@ export function externalStep<
   const Service extends keyof Parts & string,
   Asks extends z.ZodObject,
   const Kept extends keyof z.infer<Asks> & string = never,
-  const Voided extends string = never,
+  const Voided extends Said<Parts[Service], 'compensation'> = never,
 >(
   saga: DefinedSaga<Events, Parts, Owner>,
   service: Service,

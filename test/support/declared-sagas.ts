@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { Declaration } from '../../engine/saga/declaration.ts';
+import { defineSaga } from '../../engine/saga/define-saga.ts';
+import { v1 } from '../../engine/saga/event-definition.ts';
+import { CallerId } from '../../engine/saga/ids.ts';
+import { CustomerId } from '../../functions/ids.ts';
+import { shop } from '../../functions/shop.ts';
+
+const nothing = v1(z.object({}));
+const travellerId = CallerId;
+const refusal = v1(z.object({ travellerId, code: z.string() }));
+
+/** Three bookings side by side: a trip succeeds once all of them have, in whatever order. */
+export const tripDeclaration = {
+  name: 'trip-saga',
+  id: { prefix: 'trip', name: 'tripId' },
+  owner: 'travellerId',
+  completes: ['flight.booked', 'hotel.booked', 'car.booked'],
+  events: {
+    'trip.requested': v1(z.object({ travellerId, days: z.int() })),
+    'flight.booked': v1(z.object({ seat: z.string() })),
+    'flight.refused': refusal,
+    'flight.cancelled': nothing,
+    'hotel.booked': v1(z.object({ room: z.string() })),
+    'hotel.refused': refusal,
+    'hotel.cancelled': nothing,
+    'car.booked': v1(z.object({ plate: z.string() })),
+    'car.refused': v1(z.object({ travellerId, reason: z.string() })),
+    'car.cancelled': nothing,
+    'trip.cancelling': v1(z.object({ travellerId, cause: z.string() })),
+    'trip.booked': v1(z.object({ travellerId, seat: z.string(), room: z.string(), plate: z.string() })),
+    'trip.cancelled': v1(z.object({ travellerId, code: z.string() })),
+  },
+  participants: {
+    trip: {
+      begins: 'trip.requested',
+      cancels: 'trip.cancelling',
+      succeeds: 'trip.booked',
+      fails: 'trip.cancelled',
+    },
+    flight: {
+      consumes: ['trip.requested'],
+      says: { 'flight.booked': 'step', 'flight.refused': 'failure', 'flight.cancelled': 'compensation' },
+    },
+    hotel: {
+      consumes: ['trip.requested'],
+      says: { 'hotel.booked': 'step', 'hotel.refused': 'failure', 'hotel.cancelled': 'compensation' },
+    },
+    car: {
+      consumes: ['trip.requested'],
+      says: { 'car.booked': 'step', 'car.refused': 'failure', 'car.cancelled': 'compensation' },
+    },
+  },
+} as const satisfies Declaration;
+
+export const trip = defineSaga(tripDeclaration);
+
+/** The trip, and who hears how it ended. */
+export const tripWithMail = defineSaga({
+  ...tripDeclaration,
+  participants: {
+    ...tripDeclaration.participants,
+    congratulation: { consumes: ['trip.booked'], says: {} },
+    condolence: { consumes: ['trip.cancelled'], says: {} },
+  },
+});
+
+/** The shop with a carrier: it needs what was paid for, which an earlier event says. */
+export const shopWithShipping = defineSaga({
+  ...shop,
+  completes: ['shipment.booked'],
+  events: {
+    ...shop.events,
+    'shipment.booked': v1(z.object({ trackingId: z.string() })),
+    'shipment.refused': v1(z.object({ customerId: CustomerId, code: z.string() })),
+    'shipment.recalled': nothing,
+  },
+  participants: {
+    ...shop.participants,
+    shipping: {
+      consumes: ['payment.captured', 'stock.reserved'],
+      says: {
+        'shipment.booked': 'step',
+        'shipment.refused': 'failure',
+        'shipment.recalled': 'compensation',
+      },
+    },
+  },
+});
+
+/** The shop with a participant that wraps what is reserved while it is paid for. */
+export const shopWithWrapping = defineSaga({
+  ...shop,
+  completes: ['payment.captured', 'gift.wrapped'],
+  events: {
+    ...shop.events,
+    'gift.wrapped': v1(z.object({ paper: z.string() })),
+    'gift.refused': v1(z.object({ customerId: CustomerId })),
+    'gift.unwrapped': nothing,
+  },
+  participants: {
+    ...shop.participants,
+    wrapping: {
+      consumes: ['stock.reserved'],
+      says: { 'gift.wrapped': 'step', 'gift.refused': 'failure', 'gift.unwrapped': 'compensation' },
+    },
+  },
+});
