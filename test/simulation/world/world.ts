@@ -7,7 +7,7 @@ import { PaymentProvider } from './provider.ts';
 import { indexesOf, Table } from './table.ts';
 
 export const retryDelays = parseRetryDelays(DEFAULT_RETRY_DELAYS);
-const topology = topologyOf(retryDelays);
+const topology = topologyOf(shop, retryDelays);
 export const { bindings } = topology;
 
 /** How long a saga may take before it cancels itself, as in serverless.yml. */
