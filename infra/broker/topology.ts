@@ -155,11 +155,14 @@ export function topologyOf(
   };
 }
 
-/** For the delays and shards of the settings that the functions get, too. @throws RangeError naming what is wrong */
-export const configuredTopology = (
-  saga: Saga,
-  { RETRY_DELAYS, QUEUE_SHARDS }: { readonly RETRY_DELAYS?: string; readonly QUEUE_SHARDS?: string },
-): Topology =>
+/** What a system is told of its queues, in its environment. */
+export interface QueueSettings {
+  readonly RETRY_DELAYS?: string | undefined;
+  readonly QUEUE_SHARDS?: string | undefined;
+}
+
+/** @throws RangeError naming the setting that is wrong */
+export const configuredTopology = (saga: Saga, { RETRY_DELAYS, QUEUE_SHARDS }: QueueSettings): Topology =>
   topologyOf(
     saga,
     parseRetryDelays(RETRY_DELAYS || DEFAULT_RETRY_DELAYS),

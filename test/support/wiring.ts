@@ -1,55 +1,29 @@
-import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
-import * as z from 'zod';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
-import { type EventType, type Participation, shop } from '../../functions/shop.ts';
-import { type Definition, shardEvents } from '../../infra/broker/plugin.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { shop } from '../../functions/shop.ts';
 import { oneQueueEach, type QueueShards } from '../../infra/broker/shards.ts';
 import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
+import type { Wiring as Participants } from '../../infra/local/wiring/checks.ts';
+import { readWiring as readParticipants } from '../../infra/local/wiring/refuse.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-const Serverless = z.object({
-  provider: z.object({ environment: z.record(z.string(), z.string()) }),
-  functions: z.record(
-    z.string(),
-    z.object({
-      handler: z.string(),
-      environment: z.record(z.string(), z.string()).default({}),
-      reservedConcurrency: z.number().optional(),
-      events: z
-        .array(z.object({ rabbitmq: z.looseObject({ queue: z.string() }).optional() }).loose())
-        .default([]),
-    }),
-  ),
-});
-
-/** Everything that has to agree for a message to get where the choreography says: data, so that tests can break it. */
-export interface Wiring {
-  map: Record<string, Participation>;
-  types: readonly EventType[];
-  shards: QueueShards;
-  topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
-  serverless: z.infer<typeof Serverless>;
-  /** Of what is deployed, by path. */
+/** Everything that has to agree for a message to get where the declaration says: data, so that tests can break it. */
+export interface Wiring extends Participants {
+  saga: Saga;
   sources: Record<string, string>;
+  tables: string[];
+  topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
 }
 
-export function readWiring(shards: QueueShards = oneQueueEach): Wiring {
-  const topology = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS), shards);
-  const serverless = Serverless.parse(parse(readFileSync(`${repository}/serverless.yml`, 'utf8')));
-  shardEvents(serverless.functions satisfies Record<string, Definition>, shards);
+export function readWiring(shards: QueueShards = oneQueueEach(shop)): Wiring {
+  const { sources, tables, ...participants } = readParticipants(shop, shards, 'local');
+  const topology = topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS), shards);
   return {
-    map: structuredClone<Record<string, Participation>>(choreography),
-    types: shop.eventTypes,
-    shards,
+    ...participants,
+    sources: { ...sources },
+    tables: [...tables],
     topology: structuredClone(topology) as Wiring['topology'],
-    serverless,
-    sources: Object.fromEntries(
-      globSync(['functions/**/*.ts', 'infra/aws/topology/*.ts', 'infra/broker/*.ts'], {
-        cwd: repository,
-      }).map((path) => [path, readFileSync(`${repository}/${path}`, 'utf8')]),
-    ),
   };
 }

@@ -1,4 +1,9 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineSaga } from '../../engine/saga/define-saga.ts';
+import { v1 } from '../../engine/saga/event-definition.ts';
+import { CustomerId } from '../../functions/ids.ts';
+import { type EventType, shop } from '../../functions/shop.ts';
 import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { readWiring, type Wiring } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
@@ -19,12 +24,6 @@ const rewrite = (wiring: Wiring, name: string, change: Record<string, string | n
   });
 };
 
-const publish = (wiring: Wiring, service: string, publishes: object) => {
-  const before = wiring.map[service];
-  if (before !== undefined)
-    wiring.map[service] = { ...before, publishes: { ...before.publishes, ...publishes } };
-};
-
 const functionOf = (wiring: Wiring, name: string) => {
   const found = wiring.serverless.functions[name];
   if (found === undefined) throw new Error(`no function ${name}`);
@@ -33,55 +32,73 @@ const functionOf = (wiring: Wiring, name: string) => {
 
 type Break = (wiring: Wiring) => void;
 
-const shipping: Break = ({ map }) => {
-  map.shipping = { publishes: {}, consumes: ['stock.reserved'], undoneBy: {} };
+const completes = shop.completes as readonly EventType[];
+
+/** A participant that is declared, and that is nowhere else. */
+const courier: Break = (wiring) => {
+  wiring.saga = defineSaga({
+    ...shop,
+    completes: [...completes, 'parcel.sent'],
+    events: {
+      ...shop.events,
+      'parcel.sent': v1(z.object({})),
+      'parcel.refused': v1(z.object({ customerId: CustomerId })),
+    },
+    participants: {
+      ...shop.participants,
+      courier: {
+        consumes: ['stock.reserved'],
+        says: { 'parcel.sent': 'step', 'parcel.refused': 'failure' },
+      },
+    },
+  });
+};
+
+/** One that hears of an outcome only. */
+const herald: Break = (wiring) => {
+  wiring.saga = defineSaga({
+    ...shop,
+    completes,
+    participants: { ...shop.participants, herald: { consumes: ['order.confirmed'], says: {} } },
+  });
 };
 
 /** What a hurried change could do to the wiring, and what is then said about it. */
 const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, Break])[] = [
   [
-    'everyEventHasOnePublisher',
-    'payment.voided is published by 2 services',
-    (wiring) => publish(wiring, 'order', { 'payment.voided': 'compensation' }),
-  ],
-  [
-    'everyEventHasOnePublisher',
-    'order.shipped is published by 0 services',
-    (wiring) => {
-      wiring.types = [...wiring.types, 'order.shipped' as (typeof wiring.types)[number]];
-    },
-  ],
-  [
-    'everyEventHasOnePublisher',
-    'order.shipped is published but has no schema',
-    (wiring) => publish(wiring, 'order', { 'order.shipped': 'outcome' }),
-  ],
-  [
-    'everyStepAndCompensationIsHeard',
+    'whatMustBeHeardIs',
     'the compensation stock.released reaches no queue',
     (wiring) => wiring.topology.bindings.splice(binding(wiring, 'order', 'stock.released'), 1),
   ],
   [
-    'everyStepAndCompensationIsHeard',
+    'whatMustBeHeardIs',
     'the step order.placed reaches no queue',
     ({ topology }) => {
       topology.queues = topology.queues.filter(({ name }) => name !== 'inventory');
     },
   ],
-  ['whatIsConsumedArrives', 'stock.reserved does not reach shipping', shipping],
+  ['whatMustBeHeardIs', 'the step parcel.sent reaches no queue', courier],
+  ['whatMustBeHeardIs', 'the outcome order.confirmed reaches no queue', herald],
+  ['whatIsSubscribedArrives', 'stock.reserved does not reach courier', courier],
+  ['whatIsSubscribedArrives', 'order.confirmed does not reach herald', herald],
+  ['failuresReachWhoTakesPart', 'failures do not reach courier', courier],
   [
-    'whatIsConsumedArrives',
-    'payment consumes stock.reserved, which is nobody’s step',
-    (wiring) => publish(wiring, 'inventory', { 'stock.reserved': 'outcome' }),
+    'failuresReachWhoTakesPart',
+    'failures reach herald, which has nothing to undo',
+    (wiring) => {
+      herald(wiring);
+      const [queue] = wiring.topology.queues;
+      if (queue !== undefined) wiring.topology.queues.push({ ...queue, name: 'herald' });
+      wiring.topology.bindings.push({ exchange: 'saga.failures', queue: 'herald', routingKey: '' });
+    },
   ],
-  ['failuresReachEverybody', 'failures do not reach shipping', shipping],
   [
-    'failuresReachEverybody',
+    'failuresReachWhoTakesPart',
     'failures do not reach payment',
     (wiring) => wiring.topology.bindings.splice(binding(wiring, 'payment', ''), 1),
   ],
   [
-    'failuresReachEverybody',
+    'failuresReachWhoTakesPart',
     'saga.failures is no fanout exchange',
     ({ topology }) => {
       topology.exchanges = topology.exchanges.map((each) => ({ ...each, type: 'direct' as const }));
@@ -98,32 +115,6 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
     'no queue payments',
     ({ topology }) =>
       topology.bindings.push({ exchange: 'saga.failures', queue: 'payments', routingKey: '' }),
-  ],
-  [
-    'everyFailureSaysWhoUndoesIt',
-    'nothing says who undoes stock.rejected',
-    ({ map }) => {
-      if (map.inventory) map.inventory = { ...map.inventory, undoneBy: {} };
-    },
-  ],
-  [
-    'whoeverUndoesHasAnAnswer',
-    'shipping undoes payment.declined and has no compensation to answer with',
-    ({ map }) => {
-      if (map.payment) map.payment = { ...map.payment, undoneBy: { 'payment.declined': ['shipping'] } };
-    },
-  ],
-  [
-    'whoeverUndoesHasAnAnswer',
-    'inventory undoes payment.declined and has no compensation to answer with',
-    (wiring) => publish(wiring, 'inventory', { 'stock.released': 'step' }),
-  ],
-  [
-    'whoeverUndoesHasAnAnswer',
-    'shipping has order.placed undone, which is no failure of its',
-    ({ map }) => {
-      map.shipping = { publishes: {}, consumes: [], undoneBy: { 'order.placed': [] } };
-    },
   ],
   [
     'queuesLoseNothing',
@@ -195,63 +186,104 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
     'payment.retry.1s is not bound',
     (wiring) => wiring.topology.bindings.splice(binding(wiring, 'payment.retry.1s', ''), 1),
   ],
-  ['everyQueueHasItsFunction', '0 functions consume the queue shipping', shipping],
   [
-    'everyQueueHasItsFunction',
-    '2 functions consume the queue order',
-    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'order' } }),
+    'everyServiceHasItsFolder',
+    'The participant courier has no folder functions/courier: make it with npm run new, or take courier out of functions/shop.ts.',
+    courier,
   ],
   [
-    'everyQueueHasItsFunction',
-    'functions/payment/participate.handler consumes the queue inventory',
+    'everyServiceHasItsFunctions',
+    'The function payment-dead-letters is not functions/payment/dead-letters.handler: leave it to functions/shop.ts, and take it out of serverless.yml.',
     (wiring) => {
-      functionOf(wiring, 'inventory').handler = 'functions/payment/participate.handler';
+      functionOf(wiring, 'payment-dead-letters').handler = 'functions/order/dead-letters.handler';
     },
   ],
   [
-    'everyQueueHasItsFunction',
-    'a function consumes orders, which is not on the broker',
-    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'orders' } }),
-  ],
-  [
-    'everyHandlerExists',
-    'get-order: there is no functions/order/fetch.ts',
-    (wiring) => {
-      functionOf(wiring, 'get-order').handler = 'functions/order/fetch.handler';
+    'everyServiceHasItsFunctions',
+    'The function get-payment is not functions/payment/get-payment.handler: leave it to functions/shop.ts, and take it out of serverless.yml.',
+    ({ serverless }) => {
+      delete serverless.functions['get-payment'];
     },
   ],
   [
     'everyHandlerExists',
-    'get-order: functions/order/decide.ts exports no handler',
+    'The function payment has no file functions/payment/participate.ts: write it, as its neighbours in functions/ have it.',
+    ({ sources }) => {
+      delete sources['functions/payment/participate.ts'];
+    },
+  ],
+  [
+    'everyHandlerExists',
+    'The function get-order is not in functions/order/decide.ts: have that file export handler.',
     (wiring) => {
       functionOf(wiring, 'get-order').handler = 'functions/order/decide.handler';
     },
   ],
   [
     'everyHandlerExists',
-    'get-order: functions/order/get.order.handler has not exactly one dot',
+    'The function get-order has the handler functions/order/get.order.handler: give it exactly one dot, before what the file exports.',
     (wiring) => {
       functionOf(wiring, 'get-order').handler = 'functions/order/get.order.handler';
     },
   ],
   [
+    'everyQueueHasItsFunction',
+    '0 functions consume the queue courier: exactly one has it as a rabbitmq event.',
+    courier,
+  ],
+  [
+    'everyQueueHasItsFunction',
+    '2 functions consume the queue order: exactly one has it as a rabbitmq event.',
+    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'order' } }),
+  ],
+  [
+    'everyQueueHasItsFunction',
+    'functions/payment/participate.handler consumes the queue inventory: only a function of inventory may.',
+    (wiring) => {
+      functionOf(wiring, 'inventory').handler = 'functions/payment/participate.handler';
+    },
+  ],
+  [
+    'everyQueueHasItsFunction',
+    'functions/order/nudge.handler consumes orders, which is nobody’s queue: name one of a participant.',
+    (wiring) => functionOf(wiring, 'nudge-orders').events.push({ rabbitmq: { queue: 'orders' } }),
+  ],
+  [
+    'everyServiceHasItsVariable',
+    'PAYMENT_TABLE names no table, so payment cannot find its records: take it out of provider.environment in serverless.yml, and the declaration sets it.',
+    ({ serverless }) => {
+      serverless.provider.environment.PAYMENT_TABLE = '';
+    },
+  ],
+  [
+    'everyServiceHasItsTable',
+    'The participant payment has no table: PAYMENT_TABLE names order-saga-local-payment, and there are only order-saga-local-order.',
+    (wiring) => {
+      wiring.tables = ['order-saga-local-order'];
+    },
+  ],
+  [
     'whatIsReadIsDeclared',
-    'engine/rabbitmq/broker-access.ts reads RABBITMQ_URL, which is not declared',
+    'engine/rabbitmq/broker-access.ts reads RABBITMQ_URL: name it in provider.environment in serverless.yml.',
     ({ serverless }) => {
       delete serverless.provider.environment.RABBITMQ_URL;
     },
   ],
-  ['whatIsReadIsDeclared', 'engine/live.ts reads SHIPPING_TABLE, which is not declared', shipping],
   [
     'whatIsReadIsDeclared',
-    'functions/order/get.ts reads CURRENCY, which is not declared',
+    'engine/live-table.ts reads COURIER_TABLE: name it in provider.environment in serverless.yml.',
+    courier,
+  ],
+  [
+    'whatIsReadIsDeclared',
+    'functions/order/get.ts reads CURRENCY: name it in provider.environment in serverless.yml.',
     ({ sources }) => {
       sources['functions/order/get.ts'] = "const { length } = process.env['CURRENCY'] ?? '';";
     },
   ],
   [
     'whatIsReadIsDeclared',
-    'functions/order/get.ts reads process.env… by a name that cannot be checked, which is not declared',
+    'functions/order/get.ts reads process.env… by a name that cannot be checked: name it in provider.environment in serverless.yml.',
     ({ sources }) => {
       sources['functions/order/get.ts'] = 'const { CURRENCY } = process.env;';
     },
@@ -302,7 +334,7 @@ const brokenShards: typeof broken = [
     },
   ],
   [
-    'failuresReachEverybody',
+    'failuresReachWhoTakesPart',
     'failures do not reach payment',
     ({ topology }) => {
       topology.exchangeBindings = topology.exchangeBindings.filter(({ to }) => to !== 'payment');
@@ -310,13 +342,13 @@ const brokenShards: typeof broken = [
   ],
   [
     'everyQueueHasItsFunction',
-    '0 functions consume the queue payment.1',
+    '0 functions consume the queue payment.1: exactly one has it as a rabbitmq event.',
     (wiring) => functionOf(wiring, 'payment').events.pop(),
   ],
 ];
 
 test.each(brokenShards)('%s complains of shards: %s', (name, complaint, breakIt) => {
-  const wiring = readWiring(parseQueueShards('2'));
+  const wiring = readWiring(parseQueueShards(shop, '2'));
   breakIt(wiring);
   expect(wiringChecks[name](wiring)).toContain(complaint);
 });
