@@ -154,18 +154,14 @@ class Machine {
     if (this.#consumes.every((each) => each in heard)) return this.#ask(heard);
     return {
       kind: 'accept',
-      state: { ...this.#ownerAmong(heard), status: this.#names.waiting, heard },
+      state: { ...this.#ownerIn(this.#toldBy(heard)), status: this.#names.waiting, heard },
       says: [],
     };
   }
 
   #ask(heard: Members): ExternalDecision {
-    const all = Object.assign({}, ...Object.values(heard)) as Members;
-    const state = {
-      ...this.#ownerAmong(heard),
-      status: this.#names.asking,
-      ...pick(all, this.#step.asks),
-    };
+    const all = this.#toldBy(heard);
+    const state = { ...this.#ownerIn(all), status: this.#names.asking, ...pick(all, this.#step.asks) };
     return { kind: 'accept', state, says: [], effect: this.#askCall(state, false) };
   }
 
@@ -283,8 +279,9 @@ class Machine {
     return pick(data as Members, [this.#saga.owner]);
   }
 
-  #ownerAmong(heard: Members): Members {
-    return this.#ownerIn(Object.assign({}, ...Object.values(heard)));
+  /** In the declaration's order, so that it is the same whichever came first. */
+  #toldBy(heard: Members): Members {
+    return Object.assign({}, ...this.#consumes.map((type) => heard[type]));
   }
 
   #repeatIfEnded(state: ExternalState): ExternalDecision {

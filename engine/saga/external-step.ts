@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Decision } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Participants, Said } from './declaration.ts';
-import type { DefinedSaga } from './define-saga.ts';
+import { DeclarationError, type DefinedSaga } from './define-saga.ts';
 import {
   type Answer,
   type Call,
@@ -73,7 +73,10 @@ type RefusalOf<Events extends EventDefinitions, T, Owner extends string> = [T] e
   ? never
   : DataOf<Events, T, Owner>;
 
-/** Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration. */
+/**
+ * Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration.
+ * @throws DeclarationError if it could not say that nothing was ever done
+ */
 export function externalStep<
   Events extends EventDefinitions,
   Parts extends Participants,
@@ -98,7 +101,13 @@ export function externalStep<
   const names = { ...defaultNames, ...options.names };
   const { asks, keeps = [], voided } = options;
   const use: ExternalUse = { service, asks: Object.keys(asks.shape), keeps, voided, names };
-  const [first, ...others] = saga.partOf(service).consumes;
+  const { consumes, says } = saga.partOf(service);
+  const [first, ...others] = consumes;
+  const saysVoid = voided ?? Object.keys(says).find((type) => says[type] === 'compensation');
+  if (saysVoid !== undefined && saga.readFact(saysVoid, saga.versionOf(saysVoid), {}).kind !== 'read') {
+    const flaw = `${saysVoid} says what was undone, but nothing may have been done: let its members be optional, or declare another compensation and name it as "voided"`;
+    throw new DeclarationError(saga.name, [flaw]);
+  }
   return {
     saga,
     service,

@@ -18,9 +18,9 @@ export const tripDeclaration = {
   completes: ['flight.booked', 'hotel.booked', 'car.booked'],
   events: {
     'trip.requested': v1(z.object({ travellerId, days: z.int() })),
-    'flight.booked': v1(z.object({ seat: z.string() })),
+    'flight.booked': v1(z.object({ days: z.int(), seat: z.string() })),
     'flight.refused': refusal,
-    'flight.cancelled': nothing,
+    'flight.cancelled': v1(z.object({ days: z.int().optional() })),
     'hotel.booked': v1(z.object({ room: z.string() })),
     'hotel.refused': refusal,
     'hotel.cancelled': nothing,

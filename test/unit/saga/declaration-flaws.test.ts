@@ -1,65 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
-import { type Declaration, type Participants, saidBy } from '../../../engine/saga/declaration.ts';
 import { declarationFlaws } from '../../../engine/saga/declaration-flaws.ts';
 import { DeclarationError, defineSaga } from '../../../engine/saga/define-saga.ts';
-import { v1 } from '../../../engine/saga/event-definition.ts';
-import { CallerId } from '../../../engine/saga/ids.ts';
 import { shop } from '../../../functions/shop.ts';
 import { shopWithShipping, tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
-
-const owned = v1(z.object({ travellerId: CallerId }));
-const nobodys = v1(z.object({}));
-
-/** A schema with an owner for everything that is said. */
-const eventsSaidBy = (participants: Participants) =>
-  Object.fromEntries(
-    Object.values(participants).flatMap((part) => Object.keys(saidBy(part)).map((type) => [type, owned])),
-  );
-
-const trip = {
-  begins: 'trip.requested',
-  cancels: 'trip.cancelling',
-  succeeds: 'trip.booked',
-  fails: 'trip.cancelled',
-};
-const car = {
-  consumes: ['trip.requested'],
-  says: { 'car.booked': 'step', 'car.refused': 'failure', 'car.cancelled': 'compensation' },
-} as const;
-
-type Changes = Partial<Omit<Declaration, 'participants'>> & {
-  /** Beside the two that there are, or in their place; undefined takes one away. */
-  readonly parts?: Readonly<Record<string, Participants[string] | undefined>>;
-};
-
-/** A sound declaration with something changed. */
-function declared({ parts, ...changes }: Changes): Declaration {
-  const participants = Object.fromEntries(
-    Object.entries({ trip, car, ...parts }).flatMap(([service, part]) =>
-      part === undefined ? [] : [[service, part]],
-    ),
-  );
-  return {
-    name: 'trip-saga',
-    id: { prefix: 'trip', name: 'tripId' },
-    owner: 'travellerId',
-    completes: ['car.booked'],
-    participants,
-    ...changes,
-    events: { ...eventsSaidBy(participants), ...changes.events },
-  };
-}
-
-type Case = readonly [what: string, changes: Changes, ...flaws: readonly string[]];
-
-const check = (cases: readonly Case[]) => {
-  for (const [what, changes, ...flaws] of cases) {
-    test(what, () => expect(declarationFlaws(declared(changes))).toEqual(flaws));
-  }
-};
-
-const hike = { consumes: ['car.booked'], says: { 'hike.done': 'step' } } as const;
+import { car, check, declared, hike, trip } from '../../support/flawed-declarations.ts';
 
 test('what is sound has no flaw', () => {
   for (const sound of [declared({}), tripDeclaration, tripWithMail, shop, shopWithShipping]) {
@@ -285,98 +229,6 @@ describe('what a participant says', () => {
   ]);
 });
 
-describe('events', () => {
-  check([
-    [
-      'that nobody says',
-      { events: { 'sun.risen': owned } },
-      'nobody says sun.risen: name its publisher, or take it out of "events"',
-    ],
-    [
-      'that begin a saga and do not say whose',
-      { events: { 'trip.requested': nobodys } },
-      'trip.requested does not say whose saga it is: add travellerId to its schema',
-      'car hears nothing that says whose saga it is: let it consume an event with travellerId, too',
-    ],
-    [
-      'that fail it and do not say whose',
-      { events: { 'car.refused': nobodys, 'trip.cancelling': nobodys } },
-      'trip.cancelling does not say whose saga it is: add travellerId to its schema',
-      'car.refused does not say whose saga it is: add travellerId to its schema',
-    ],
-    [
-      'that say it in nothing that has members',
-      { events: { 'car.refused': v1(z.string()) } },
-      'car.refused does not say whose saga it is: add travellerId to its schema',
-    ],
-    [
-      'that are all a participant hears, and none says whose',
-      { parts: { hike }, completes: ['hike.done'], events: { 'car.booked': nobodys } },
-      'hike hears nothing that says whose saga it is: let it consume an event with travellerId, too',
-    ],
-    [
-      'one of which says whose is enough',
-      {
-        parts: { hike: { ...hike, consumes: ['car.booked', 'trip.requested'] } },
-        completes: ['hike.done'],
-        events: { 'car.booked': nobodys },
-      },
-    ],
-  ]);
-});
-
-describe('names', () => {
-  const named = (service: string): Changes => ({ parts: { car: undefined, [service]: car } });
-  check([
-    ['of a saga', { name: 'Trip Saga' }, '"Trip Saga" names no saga: use small letters, digits and dashes'],
-    [
-      'of ids',
-      { id: { prefix: 'trip.', name: 'tripId' } },
-      '"trip." begins no id: use small letters and digits',
-    ],
-    [
-      'of the id',
-      { id: { prefix: 'trip', name: 'state' } },
-      '"state" names no id: use a member such as "tripId"',
-    ],
-    [
-      'of the owner',
-      { owner: 'travellerId2' },
-      '"travellerId2" names no owner: use a member such as "travellerId"',
-      'trip.requested does not say whose saga it is: add travellerId2 to its schema',
-      'trip.cancelling does not say whose saga it is: add travellerId2 to its schema',
-      'car.refused does not say whose saga it is: add travellerId2 to its schema',
-      'car hears nothing that says whose saga it is: let it consume an event with travellerId2, too',
-    ],
-    ...['Car', 'car_hire', 'car.hire', '-car', 'car-', '2cars', ''].map(
-      (name) =>
-        [
-          `of a service: "${name}"`,
-          named(name),
-          `"${name}" names no queue: use small letters, digits and dashes`,
-        ] as const,
-    ),
-    ...['booked', 'car.Booked', 'car.', '.booked', 'car..booked', 'car booked'].map(
-      (type) =>
-        [
-          `of an event: "${type}"`,
-          { parts: { car: { ...car, says: { [type]: 'step' } } }, completes: [type] },
-          `"${type}" names no event: use small letters and a dot, as in "car.booked"`,
-        ] as const,
-    ),
-    [
-      'of a record',
-      { parts: { car: { ...car, record: 'a/b' } } },
-      '"a/b" names no record: use small letters, digits and dashes',
-    ],
-    [
-      'of two records',
-      { parts: { car: { ...car, record: 'booking' }, trip: { ...trip, record: 'booking' } } },
-      'two participants have a record "booking": rename one of them',
-    ],
-  ]);
-});
-
 test('a declaration that has flaws is refused with all of them, one a line', () => {
   const flawed = declared({ name: 'Trip', completes: ['car.washed', 'car.booked'] });
   expect(() => defineSaga(flawed)).toThrow(
@@ -386,39 +238,4 @@ test('a declaration that has flaws is refused with all of them, one a line', () 
       '"completes" names car.washed, which nobody says',
     ].join('\n  '),
   );
-});
-
-// Only the compiler finds these before anything runs; should one get past it, it is refused all the same.
-describe('an event that is not declared does not compile', () => {
-  const { participants } = tripDeclaration;
-  const says = { 'hotel.refused': 'failure', 'hotel.cancelled': 'compensation' } as const;
-
-  test('in what completes the saga', () => {
-    // @ts-expect-error: there is no train.
-    expect(() => defineSaga({ ...tripDeclaration, completes: ['train.booked'] })).toThrow(DeclarationError);
-  });
-
-  test('in what is consumed', () => {
-    const hotel = { ...participants.hotel, consumes: ['train.booked'] } as const;
-    // @ts-expect-error: there is no train.
-    expect(() => defineSaga({ ...tripDeclaration, participants: { ...participants, hotel } })).toThrow(
-      DeclarationError,
-    );
-  });
-
-  test('in what is said', () => {
-    const hotel = { ...participants.hotel, says: { ...says, 'hotel.boked': 'step' } } as const;
-    // @ts-expect-error: it is booked.
-    expect(() => defineSaga({ ...tripDeclaration, participants: { ...participants, hotel } })).toThrow(
-      DeclarationError,
-    );
-  });
-
-  test('in how it begins or ends', () => {
-    const trip = { ...participants.trip, begins: 'trip.begun' } as const;
-    // @ts-expect-error: it is requested.
-    expect(() => defineSaga({ ...tripDeclaration, participants: { ...participants, trip } })).toThrow(
-      DeclarationError,
-    );
-  });
 });

@@ -151,7 +151,7 @@ describe('a saga says of itself', () => {
   });
 
   test('which facts are failures', () => {
-    const booked = { type: 'flight.booked', data: { seat: '1A' } } as const;
+    const booked = { type: 'flight.booked', data: { days: 2, seat: '1A' } } as const;
     const refused = { type: 'flight.refused', data: { travellerId: traveller, code: 'FULL' } } as const;
     expect([trip.isFailure(booked), trip.isFailure(refused)]).toEqual([false, true]);
   });

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { AnyFact } from '../../../engine/saga/declaration.ts';
+import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
+import { externalStep } from '../../../engine/saga/external-step.ts';
+import { shop } from '../../../functions/shop.ts';
+import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { trip } from '../../support/declared-sagas.ts';
+
+const flying = externalStep(trip, 'flight', { asks: z.object({ days: z.int() }), keeps: ['days'] });
+
+const travellerId = 'traveller-1';
+const asked = { travellerId, days: 3 };
+const booked = { ...asked, seat: '12A' };
+
+const states: Readonly<Record<string, ExternalState | undefined>> = {
+  nothing: undefined,
+  ASKING: { ...asked, status: 'ASKING' },
+  ABANDONING: { ...asked, status: 'ABANDONING' },
+  DONE: { ...booked, status: 'DONE' },
+  REFUSED: { ...asked, status: 'REFUSED', code: 'FULL' },
+  UNDOING: { ...booked, status: 'UNDOING' },
+  UNDONE: { ...booked, status: 'UNDONE' },
+  VOID: { travellerId, status: 'VOID' },
+};
+
+const answers: Readonly<Record<string, Answer>> = {
+  'call.done': { type: 'call.done', answer: { seat: '12A' } },
+  'call.refused': { type: 'call.refused', answer: { code: 'FULL' } },
+  'undo.done': { type: 'undo.done', answer: {} },
+  'another answer': { type: 'call.lost', answer: {} },
+};
+
+const facts: Readonly<Record<string, AnyFact>> = Object.fromEntries(
+  trip.eventTypes.map((type) => [type, { type, data: { travellerId, days: 3 } }]),
+);
+const inputs: Readonly<Record<string, AnyFact | Answer>> = { ...facts, ...answers };
+
+const underway = `
+                 | nothing                 | ASKING                   | ABANDONING              | UNDOING
+trip.requested   | ASKING ⇒ ask            | resume ask               | ignore                  | ignore
+hotel.refused    | VOID » flight.cancelled | ABANDONING ⇒ ask         | resume ask              | resume undo
+car.refused      | VOID » flight.cancelled | ABANDONING ⇒ ask         | resume ask              | resume undo
+trip.cancelling  | VOID » flight.cancelled | ABANDONING ⇒ ask         | resume ask              | resume undo
+flight.refused   | ignore                  | ignore                   | ignore                  | ignore
+call.done        | refuse                  | DONE » flight.booked     | UNDOING ⇒ undo          | resume undo
+call.refused     | refuse                  | REFUSED » flight.refused | VOID » flight.cancelled | refuse
+undo.done        | refuse                  | refuse                   | refuse                  | UNDONE » flight.cancelled
+another answer   | refuse                  | refuse                   | refuse                  | refuse
+flight.booked    | refuse                  | refuse                   | refuse                  | refuse
+flight.cancelled | refuse                  | refuse                   | refuse                  | refuse
+hotel.booked     | refuse                  | refuse                   | refuse                  | refuse
+hotel.cancelled  | refuse                  | refuse                   | refuse                  | refuse
+car.booked       | refuse                  | refuse                   | refuse                  | refuse
+car.cancelled    | refuse                  | refuse                   | refuse                  | refuse
+trip.booked      | refuse                  | refuse                   | refuse                  | refuse
+trip.cancelled   | refuse                  | refuse                   | refuse                  | refuse
+`;
+
+const settled = `
+                 | DONE           | REFUSED | VOID   | UNDONE
+trip.requested   | repeat         | repeat  | repeat | repeat
+hotel.refused    | UNDOING ⇒ undo | repeat  | repeat | repeat
+car.refused      | UNDOING ⇒ undo | repeat  | repeat | repeat
+trip.cancelling  | UNDOING ⇒ undo | repeat  | repeat | repeat
+flight.refused   | ignore         | ignore  | ignore | ignore
+call.done        | repeat         | refuse  | refuse | repeat
+call.refused     | refuse         | repeat  | repeat | refuse
+undo.done        | refuse         | refuse  | refuse | repeat
+another answer   | refuse         | refuse  | refuse | refuse
+flight.booked    | refuse         | refuse  | refuse | refuse
+flight.cancelled | refuse         | refuse  | refuse | refuse
+hotel.booked     | refuse         | refuse  | refuse | refuse
+hotel.cancelled  | refuse         | refuse  | refuse | refuse
+car.booked       | refuse         | refuse  | refuse | refuse
+car.cancelled    | refuse         | refuse  | refuse | refuse
+trip.booked      | refuse         | refuse  | refuse | refuse
+trip.cancelled   | refuse         | refuse  | refuse | refuse
+`;
+
+const cells = cellsOf(underway, settled);
+const decisionOf = (row: string, column: string) => flying.decide(states[column], inputs[row] as AnyFact);
+
+describe('a step that asks the outside answers every event and every answer in every state', () => {
+  test.each(cells)('$row when $column: $says', ({ row, column, says }) => {
+    expect(inWords(decisionOf(row, column), ({ status }) => status)).toBe(says);
+  });
+
+  test('the table has every event type, every answer and every state, each once', () => {
+    expect(gapsIn(cells, Object.keys(inputs), Object.keys(states))).toEqual([]);
+    // It hears of one event, so it never waits for another.
+    const statuses = statusesOf(flying.table.schema).filter((status) => status !== 'WAITING');
+    expect(Object.keys(states).toSorted()).toEqual(['nothing', ...statuses].toSorted());
+  });
+
+  test('every state it accepts can be stored, and everything it says can be read', () => {
+    for (const { row, column } of cells) {
+      const decision = decisionOf(row, column);
+      if (decision.kind !== 'accept') continue;
+      expect(flying.table.schema.parse(decision.state)).toEqual(decision.state);
+      for (const { type, data } of decision.says ?? [])
+        expect(trip.readFact(type, 1, data)).toEqual({ kind: 'read', fact: { type, data } });
+    }
+  });
+
+  test('an intent is written before the outside is asked, and nothing is said until it has answered', () => {
+    for (const { row, column } of cells) {
+      const decision = decisionOf(row, column);
+      if (decision.kind === 'accept' && decision.effect !== undefined) expect(decision.says).toEqual([]);
+    }
+  });
+
+  test('a status that only another version knows is an error and not an answer', () => {
+    const later = { ...asked, status: 'POSTPONED' };
+    for (const type of ['trip.requested', 'trip.cancelling'])
+      expect(() => flying.decide(later, facts[type] as AnyFact)).toThrow('POSTPONED, which nobody knows');
+  });
+});
+
+describe('what is asked, kept and said', () => {
+  const ask = { call: 'ask', request: { days: 3 } };
+  const undo = { call: 'undo', done: { days: 3, seat: '12A' } };
+
+  test.each([
+    ['trip.requested', 'nothing', { ...ask, again: false }],
+    ['trip.requested', 'ASKING', { ...ask, again: true }],
+    ['trip.cancelling', 'ASKING', { ...ask, again: true }],
+    ['trip.cancelling', 'ABANDONING', { ...ask, again: true }],
+    ['call.done', 'ABANDONING', { ...undo, again: false }],
+    ['trip.cancelling', 'DONE', { ...undo, again: false }],
+    ['trip.cancelling', 'UNDOING', { ...undo, again: true }],
+    ['call.done', 'UNDOING', { ...undo, again: true }],
+  ])('%s when %s: what it is about, and whether it may have been asked before', (row, column, effect) => {
+    expect(decisionOf(row, column)).toMatchObject({ effect });
+  });
+
+  test.each([
+    ['call.done', 'ASKING', states.DONE, { days: 3, seat: '12A' }],
+    ['call.refused', 'ASKING', states.REFUSED, { travellerId, code: 'FULL' }],
+    ['undo.done', 'UNDOING', states.UNDONE, { days: 3 }],
+    ['trip.cancelling', 'nothing', states.VOID, {}],
+  ])(
+    '%s when %s: what the answer says, what is to be kept of the request, and whose it is',
+    (row, column, state, data) => {
+      expect(decisionOf(row, column)).toMatchObject({ state, says: [{ data }] });
+    },
+  );
+
+  test.each([
+    ['another answer', 'ASKING', 'the outside answered call.lost'],
+    ['call.done', 'nothing', 'the outside did what was never begun'],
+    ['call.done', 'VOID', 'the outside did what was VOID'],
+    ['call.refused', 'DONE', 'the outside refused what was DONE'],
+    ['undo.done', 'DONE', 'the outside undid what was DONE'],
+    ['hotel.booked', 'ASKING', 'hotel.booked is not for flight'],
+  ])('%s when %s is refused as what it is', (row, column, reason) => {
+    expect(decisionOf(row, column)).toEqual({ kind: 'refuse', reason });
+  });
+
+  test('the record is written by the name of the event that may be the first', () => {
+    expect(flying.opens).toBe('trip.requested');
+  });
+
+  test('a name of its own takes the place of one of the machine’s, and the others stay', () => {
+    const own = externalStep(trip, 'hotel', { asks: z.object({}), names: { done: 'SLEEPING' } });
+    const asking = { travellerId, status: 'ASKING' };
+    const answer = { type: 'call.done', answer: { room: '7' } };
+    expect(own.decide(asking, answer)).toMatchObject({ state: { status: 'SLEEPING', room: '7' } });
+  });
+});
+
+// Fails where only the consumer finds out: the answer to a failure is a dead letter, and the saga never ends.
+test('a step that could not say that nothing was done is refused with what to do', () => {
+  expect(() => externalStep(shop, 'payment', { asks: z.object({}), voided: 'payment.refunded' })).toThrow(
+    'payment.refunded says what was undone, but nothing may have been done: let its members be optional, ' +
+      'or declare another compensation and name it as "voided"',
+  );
+});
+
+test('the outside is asked, and asked to undo, once only as if it had never been asked before', () => {
+  const anyInput = fc.constantFrom(...Object.values(inputs));
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 20 }), (given) => {
+      let state: ExternalState | undefined;
+      const calls: Call[] = [];
+      for (const input of given) {
+        const decision = flying.decide(state, input);
+        if ('effect' in decision && decision.effect !== undefined) calls.push(decision.effect);
+        if (decision.kind === 'accept') state = decision.state;
+      }
+      for (const call of ['ask', 'undo']) {
+        const made = calls.filter((each) => each.call === call).map(({ again }) => again);
+        expect(made).toEqual(made.map((_, index) => index > 0));
+      }
+    }),
+  );
+});
