@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { inParallel } from '../../support/saga/client.ts';
-import type { Bug } from './bugs/bug.ts';
 import { bugs } from './bugs/bugs.ts';
+import type { Bug } from './planter/bug.ts';
 import { inTreeWith } from './tree.ts';
 
 /**

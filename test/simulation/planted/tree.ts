@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../../../infra/local/project.ts';
-import type { Bug } from './bugs/bug.ts';
+import type { Bug } from './planter/bug.ts';
+import { planted } from './planter/planted.ts';
 
 const copied = ['engine', 'functions', 'infra', 'test/simulation', 'package.json'];
 
@@ -19,13 +20,8 @@ export async function inTreeWith<T>(bug: Bug | undefined, work: (tree: string) =
   }
 }
 
-function plant({ name, file, find, replace }: Bug, tree: string): void {
-  const path = join(tree, file);
-  const before = readFileSync(path, 'utf8');
-  const places = before.split(find).length - 1;
-  if (places !== 1) throw new Error(`${name}: what it changes stands ${places} times in ${file}`);
-  writeFileSync(
-    path,
-    before.replace(find, () => replace),
-  );
+/** Plants a bug in a copy of the product. @throws Error if there is no place for it */
+export function plant(bug: Bug, tree: string): void {
+  const path = join(tree, bug.file);
+  writeFileSync(path, planted(bug, readFileSync(path, 'utf8')));
 }

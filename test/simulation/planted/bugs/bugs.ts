@@ -1,18 +1,34 @@
-import type { Bug } from './bug.ts';
-import { engineBugs } from './engine.ts';
+import type { Bug } from '../planter/bug.ts';
+import { causalityBugs } from './causality.ts';
+import { commitBugs } from './commit.ts';
+import { consumeBugs } from './consume.ts';
+import { deadLettersBugs } from './dead-letters.ts';
+import { externalStepBugs } from './external-step.ts';
 import { httpBugs } from './http.ts';
+import { initiatorBugs } from './initiator.ts';
 import { inventoryBugs } from './inventory.ts';
-import { messagesBugs } from './messages.ts';
 import { nudgeBugs } from './nudge.ts';
 import { orderBugs } from './order.ts';
-import { paymentBugs } from './payment.ts';
+import { providerBugs } from './provider.ts';
+import { recordBugs } from './record.ts';
+import { runBugs } from './run.ts';
+import { stockBugs } from './stock.ts';
+import { togetherBugs } from './together.ts';
 
 export const bugs: readonly Bug[] = [
-  ...engineBugs,
-  ...messagesBugs,
-  ...orderBugs,
+  ...commitBugs,
+  ...runBugs,
+  ...recordBugs,
+  ...togetherBugs,
+  ...consumeBugs,
+  ...deadLettersBugs,
+  ...causalityBugs,
+  ...initiatorBugs,
   ...nudgeBugs,
+  ...externalStepBugs,
+  ...providerBugs,
   ...inventoryBugs,
-  ...paymentBugs,
+  ...stockBugs,
+  ...orderBugs,
   ...httpBugs,
 ];

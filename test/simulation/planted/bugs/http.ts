@@ -1,90 +1,141 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of the product's code
-import type { Bug } from './bug.ts';
+import type { Outcome } from '../../../../engine/batch/run.ts';
+import type { json } from '../../../../engine/http/http.ts';
+import type { Caller, caller, role } from '../../../../engine/http/identity.ts';
+import type { Problem } from '../../../../engine/http/problem.ts';
+import type { accepted, recordOf } from '../../../../engine/initiator/initiating.ts';
+import type { SagaId } from '../../../../engine/saga/ids.ts';
+import type { Saga } from '../../../../engine/saga/saga.ts';
+import type { SagaRecord } from '../../../../engine/saga/table.ts';
+import { bugsIn } from '../planter/bug.ts';
 
-export const httpBugs: readonly Bug[] = [
-  {
-    name: 'another customer’s order shown',
-    file: 'functions/order/order.ts',
-    find: 'if (record === undefined || !mayRead(caller, record.state.customerId)) {',
-    replace: 'if (record === undefined) {',
-  },
-  {
-    name: 'another customer’s payment shown',
-    file: 'engine/http/record-reply.ts',
-    find: "  if (!mayRead(caller, state.customerId)) throw new Problem('not-found', notFound);\n",
-    replace: '',
-  },
-  {
-    name: 'customers do what operators do',
-    file: 'engine/http/http.ts',
-    find: 'if (caller.role !== role)',
-    replace: "if (caller.role !== role && caller.role !== 'customer')",
-  },
-  {
-    name: 'orders listed oldest first',
-    file: 'functions/order/list.ts',
-    find: '      newestFirst: true,\n',
-    replace: '',
-  },
-  {
-    name: 'every order listed as pending',
-    file: 'functions/order/order.ts',
-    find: "    status: state.status,\n    ...('reason'",
-    replace: "    status: 'PENDING',\n    ...('reason'",
-  },
-  {
-    name: 'the wall clock asked',
-    file: 'functions/order/place.ts',
-    find: 'createdAtMs: edges.now() }',
-    replace: 'createdAtMs: Date.now() }',
-  },
-  {
-    name: 'somebody else’s order cancelled',
-    file: 'functions/order/cancel.ts',
-    find: "const { orderId } = await orderOf(edges, pathOf(event, 'orderId', OrderId), caller);",
-    replace: "const orderId = pathOf(event, 'orderId', OrderId);",
-  },
-  {
-    name: 'a refused cancel confirmed',
-    file: 'functions/order/cancel.ts',
-    find: "if (outcome?.kind === 'refused')",
-    replace: "if (outcome?.kind === 'ignored')",
-  },
-  {
-    name: 'another body of the same key taken for the same order',
-    file: 'functions/order/place.ts',
-    find: "if (outcome.kind === 'refused') {",
-    replace: "if (outcome.kind === 'ignored') {",
-  },
-  {
-    name: 'a fault answered as the caller’s',
-    file: 'engine/http/problem.ts',
-    find: "    return new Problem('unavailable',",
-    replace: "    return new Problem('conflict',",
-  },
-  {
-    name: 'a request given the outcome of another one',
-    file: 'engine/batch/together.ts',
-    find: 'const outcome = outcomes[index];',
-    replace: 'const outcome = outcomes[0 * index];',
-  },
-  {
-    name: 'requests beside the first one forgotten',
-    file: 'engine/batch/together.ts',
-    find: 'runGroup(waiting.splice(0, MAX_TOGETHER)).then(next, next);',
-    replace: 'runGroup(waiting.splice(0).slice(0, 1)).then(next, next);',
-  },
-  {
-    name: 'no group after the first one',
-    file: 'engine/batch/together.ts',
-    find: '      underWay -= 1;\n      start();',
-    replace: '      underWay -= 0;\n      start();',
-  },
-  {
-    name: 'requests answered before they are stored',
-    file: 'engine/batch/together.ts',
-    find: '      waiting.push({ work, resolve, reject });',
-    replace:
-      "      waiting.push({ work, resolve, reject });\n      if (waiting.length > 1) resolve({ kind: 'ignored', reason: 'soon', record: { orderId: work.orderId, version: 1, outbox: [], history: [], updatedAtMs: 0, state: work.input.order } as never });",
-  },
+interface State {
+  readonly status: string;
+}
+type RoleCheck = typeof role;
+type CallerCheck = typeof caller;
+type Accepted = typeof accepted;
+type RecordOf = typeof recordOf;
+type Json = typeof json;
+type ProblemClass = typeof Problem;
+type AsProblem = (error: unknown, requestId: string | undefined) => Problem;
+type Outcomes = readonly Outcome<State>[];
+type SagaIdFor = (saga: Saga, caller: string, key: string) => SagaId;
+
+/** What callers are answered. */
+export const httpBugs = [
+  ...bugsIn('engine/initiator/initiating.ts', [
+    {
+      name: 'another customer’s order shown',
+      in: 'recordOf',
+      plant:
+        (original: RecordOf): RecordOf =>
+        (participant, edges, sagaId, caller) =>
+          original(participant, edges, sagaId, { ...caller, role: 'operator' }),
+    },
+    {
+      name: 'every order listed as pending',
+      in: 'initiating.present',
+      plant:
+        (original: (record: SagaRecord<State>) => object) =>
+        (record: SagaRecord<State>): object => ({ ...original(record), status: 'PENDING' }),
+    },
+    {
+      name: 'an order accepted that could not be stored',
+      in: 'accepted',
+      plant:
+        (original: Accepted, { json }: { readonly json: Json }): Accepted =>
+        (participant, outcome) =>
+          outcome?.record === undefined
+            ? json(202, { orderId: 'ord_000000000000000000000000', status: 'PENDING' })
+            : original(participant, outcome),
+    },
+  ]),
+  ...bugsIn('engine/initiator/cancel.ts', [
+    {
+      name: 'somebody else’s order cancelled',
+      in: 'cancelling',
+      at: { argument: 3, of: 'recordOf' },
+      plant: (caller: Caller) => ({ ...caller, role: 'operator' }),
+    },
+    {
+      name: 'a refused cancel confirmed',
+      in: 'cancelling',
+      at: { call: 'run' },
+      plant: async (original: () => Promise<Outcomes>) =>
+        (await original()).map((outcome) =>
+          outcome.kind === 'refused' ? { ...outcome, kind: 'ignored' } : outcome,
+        ),
+    },
+  ]),
+  ...bugsIn('engine/initiator/place.ts', [
+    {
+      name: 'the wall clock asked',
+      in: 'placing',
+      at: { member: 'createdAtMs' },
+      plant: () => Date.now(),
+    },
+    {
+      name: 'another body of the same key taken for the same order',
+      in: 'placing',
+      at: { call: 'run' },
+      plant: async (original: () => Promise<Outcome<State>>) => {
+        const outcome = await original();
+        return outcome.kind === 'refused' ? { ...outcome, kind: 'ignored' } : outcome;
+      },
+    },
+    {
+      name: 'the fingerprint leaves out how it is paid',
+      in: 'placing',
+      at: { argument: 0, of: 'fingerprintOf' },
+      plant: (body: { readonly items: unknown }) => body.items,
+    },
+  ]),
+  ...bugsIn('engine/initiator/read.ts', [
+    {
+      name: 'orders listed oldest first',
+      in: 'listing',
+      at: { member: 'newestFirst' },
+      plant: () => false,
+    },
+  ]),
+  ...bugsIn('engine/http/record-reader.ts', [
+    {
+      name: 'another customer’s payment shown',
+      in: 'recordReader',
+      at: { call: 'mayRead' },
+      plant: () => true,
+    },
+  ]),
+  ...bugsIn('engine/http/identity.ts', [
+    {
+      name: 'customers do what operators do',
+      in: 'role',
+      plant:
+        (original: RoleCheck, { caller }: { readonly caller: CallerCheck }): RoleCheck =>
+        (saga, needed) =>
+          needed === 'operator' ? caller(saga) : original(saga, needed),
+    },
+  ]),
+  ...bugsIn('engine/http/idempotency-key.ts', [
+    {
+      name: 'idempotency key not the customer’s own',
+      in: 'sagaIdFor',
+      plant:
+        (original: SagaIdFor): SagaIdFor =>
+        (saga, _, key) =>
+          original(saga, 'anybody', key),
+    },
+  ]),
+  ...bugsIn('engine/http/problem.ts', [
+    {
+      name: 'a fault answered as the caller’s',
+      in: 'asProblem',
+      plant:
+        (original: AsProblem, { Problem }: { readonly Problem: ProblemClass }): AsProblem =>
+        (...about) => {
+          const problem = original(...about);
+          return problem.type === 'unavailable' ? new Problem('conflict', problem.message) : problem;
+        },
+    },
+  ]),
 ];

@@ -1,67 +1,93 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of the product's code
-import type { Bug } from './bug.ts';
+import type { Item, Write } from '../../../../engine/batch/store.ts';
+import { bugsIn } from '../planter/bug.ts';
 
-export const nudgeBugs: readonly Bug[] = [
-  {
-    name: 'nudge skipped',
-    file: 'functions/order/nudge.ts',
-    find: 'return result.ok ? [record] : [];',
-    replace: 'return result.ok && record.version < 0 ? [record] : [];',
-  },
-  {
-    name: 'claim of a nudge unconditional',
-    file: 'functions/order/nudge.ts',
-    find: 'relyingOn: { dueEpochSeconds: due },',
-    replace: 'relyingOn: {},',
-  },
-  {
-    name: 'ended orders nudged for ever',
-    file: 'functions/order/table.ts',
-    find: "...(state.status === 'PENDING' || state.status === 'CANCELLING'\n",
-    replace: '...(state.status !== undefined\n',
-  },
-  {
-    name: 'cancelling orders not nudged',
-    file: 'functions/order/table.ts',
-    find: "...(state.status === 'PENDING' || state.status === 'CANCELLING'\n",
-    replace: "...(state.status === 'PENDING'\n",
-  },
-  {
-    name: 'a nudge a day',
-    file: 'functions/order/table.ts',
-    find: 'export const NUDGE_AFTER_SECONDS = 10;',
-    replace: 'export const NUDGE_AFTER_SECONDS = 86_400;',
-  },
-  {
-    name: 'only one shard of the orders nudged',
-    file: 'functions/order/nudge.ts',
-    find: 'const shards = [...dueShards.slice(first), ...dueShards.slice(0, first)];',
-    replace: 'const shards = dueShards.slice(0, 1);',
-  },
-  {
-    name: 'a claim moves the due time a day',
-    file: 'functions/order/nudge.ts',
-    find: 'const nextDue = Math.floor(nowMs / 1000) + interval;',
-    replace: 'const nextDue = Math.floor(nowMs / 1000) + interval + 86_400;',
-  },
-  {
-    name: 'one order that cannot be claimed stops the schedule',
-    file: 'functions/order/nudge.ts',
-    find: 'const claims = await Promise.allSettled(overdue.map((item) => claim(edges, item, nowMs)));',
-    replace:
-      'await Promise.all(overdue.map((item) => claim(edges, item, nowMs)));\n  const claims = await Promise.allSettled(overdue.map((item) => claim(edges, item, nowMs)));',
-  },
-  {
-    name: 'what was asked of a nudge not done',
-    file: 'functions/order/nudge.ts',
-    find: 'const outcomes = await run(order, work, edges);',
-    replace: 'const outcomes = await run(order, work.slice(0, 0), edges);',
-  },
-  {
-    name: 'an order past its deadline not nudged any more',
-    file: 'functions/order/nudge.ts',
-    find: 'const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);',
-    replace:
-      'const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000 && startedMs - Number(item.createdAtMs) < 900_000);',
-  },
+interface Waiting {
+  readonly status: string;
+}
+type IsWaiting = (state: Waiting) => boolean;
+type Claim = (...about: readonly unknown[]) => Promise<readonly unknown[]>;
+type Claims = Promise<readonly PromiseSettledResult<unknown>[]>;
+
+/** What happens to a saga that waits for too long. */
+export const nudgeBugs = [
+  ...bugsIn('engine/initiator/nudge.ts', [
+    {
+      name: 'nudge skipped',
+      in: 'claim',
+      plant:
+        (original: Claim): Claim =>
+        async (...about) =>
+          (await original(...about)).slice(1),
+    },
+    {
+      name: 'claim of a nudge unconditional',
+      in: 'claim',
+      at: { member: 'relyingOn' },
+      plant: (): Extract<Write, { readonly kind: 'add' }>['relyingOn'] => ({}),
+    },
+    {
+      name: 'a claim moves the due time a day',
+      in: 'claim.nextDue',
+      plant: (original: number) => original + 86_400,
+    },
+    {
+      name: 'only one shard of the orders nudged',
+      in: 'firstPages.shards',
+      plant: (_: readonly string[], { dueShards }: { readonly dueShards: readonly string[] }) =>
+        dueShards.slice(0, 1),
+    },
+    {
+      name: 'one order that cannot be claimed stops the schedule',
+      in: 'nudgePage',
+      at: { call: 'Promise.allSettled' },
+      plant: async (original: () => Claims) => {
+        const claims = await original();
+        for (const claim of claims) if (claim.status === 'rejected') throw claim.reason;
+        return claims;
+      },
+    },
+    {
+      name: 'what was asked of a nudge not done',
+      in: 'nudgePage',
+      at: { argument: 1, of: 'run' },
+      plant: () => [],
+    },
+    {
+      name: 'an order past its deadline not nudged any more',
+      in: 'pageOf.overdue',
+      plant: (original: readonly Item[], { startedMs }: { readonly startedMs: number }) =>
+        original.filter(({ createdAtMs }) => startedMs - Number(createdAtMs) < 900_000),
+    },
+  ]),
+  ...bugsIn('engine/saga/initiator-table.ts', [
+    {
+      name: 'ended orders nudged for ever',
+      in: 'isWaiting',
+      plant:
+        (_: IsWaiting): IsWaiting =>
+        () =>
+          true,
+    },
+    {
+      name: 'cancelling orders not nudged',
+      in: 'isWaiting',
+      plant:
+        (original: IsWaiting): IsWaiting =>
+        (state) =>
+          state.status !== 'CANCELLING' && original(state),
+    },
+    {
+      name: 'pending orders not nudged',
+      in: 'isWaiting',
+      plant:
+        (original: IsWaiting): IsWaiting =>
+        (state) =>
+          state.status !== 'PENDING' && original(state),
+    },
+    {
+      name: 'a nudge a day',
+      in: 'NUDGE_AFTER_SECONDS',
+      plant: () => 86_400,
+    },
+  ]),
 ];

@@ -1,0 +1,212 @@
+import type { OutgoingMessage } from '../../../../engine/batch/messages.ts';
+import type { Outcome } from '../../../../engine/batch/run.ts';
+import type { Delivery } from '../../../../engine/consumer/rabbitmq-event.ts';
+import type { parkMessage, retryMessage } from '../../../../engine/consumer/settle.ts';
+import type { Opened } from '../../../../engine/saga/envelope.ts';
+import type { deadQueueOf } from '../../../../engine/saga/routes.ts';
+import { bugsIn } from '../planter/bug.ts';
+
+type Park = typeof parkMessage;
+type Retry = typeof retryMessage;
+type DeadQueueOf = typeof deadQueueOf;
+type Settle = (message: OutgoingMessage, why: string) => Promise<void>;
+type SettleOutcome = (delivery: Delivery, outcome: Outcome<{ readonly status: string }>) => Promise<void>;
+type Outcomes = readonly Outcome<{ readonly status: string }>[];
+type Trace = (delivery: Delivery) => Readonly<Record<string, unknown>>;
+type Base = (delivery: Delivery) => { readonly body: Buffer };
+type OriginOf = (userId: unknown, header: string | undefined, own: string) => string;
+type Headers = Readonly<Record<string, string | number>>;
+
+/** How a message ends that was delivered: done, retried or a dead letter. */
+export const consumeBugs = [
+  ...bugsIn('engine/consumer/consume.ts', [
+    {
+      name: 'retry dropped',
+      in: 'consume.settleOutcome',
+      plant:
+        (original: SettleOutcome): SettleOutcome =>
+        async (delivery, outcome) => {
+          if (outcome.kind !== 'failed') await original(delivery, outcome);
+        },
+    },
+    {
+      name: 'parking of what was refused dropped',
+      in: 'consume.settleOutcome',
+      plant:
+        (original: SettleOutcome): SettleOutcome =>
+        async (delivery, outcome) => {
+          if (outcome.kind !== 'refused') await original(delivery, outcome);
+        },
+    },
+    {
+      name: 'parking of what cannot be read dropped',
+      in: 'consume',
+      at: { call: 'unreadable.map' },
+      plant: () => [],
+    },
+    {
+      name: 'parking not awaited',
+      in: 'consume.settle',
+      plant:
+        (original: Settle): Settle =>
+        async (message, why) => {
+          original(message, why).catch(() => {});
+        },
+    },
+    {
+      name: 'one bad message fails its whole batch',
+      in: 'consume',
+      at: { call: 'openGenuine' },
+      plant: (original: () => Opened) => {
+        const opened = original();
+        if (!opened.ok) throw new Error(opened.reason);
+        return opened;
+      },
+    },
+    {
+      name: 'a message that failed fails its whole batch',
+      in: 'consume.settleOutcome',
+      plant:
+        (original: SettleOutcome): SettleOutcome =>
+        async (delivery, outcome) => {
+          if (outcome.kind === 'failed') throw outcome.error;
+          await original(delivery, outcome);
+        },
+    },
+    {
+      name: 'retry of one message settles all',
+      in: 'consume',
+      at: { call: 'run' },
+      plant: async (original: () => Promise<Outcomes>) => (await original()).slice(0, 1),
+    },
+    {
+      name: 'what can never be handled is tried again',
+      in: 'consume.settleOutcome',
+      plant:
+        (original: SettleOutcome): SettleOutcome =>
+        (delivery, outcome) => {
+          if (outcome.kind !== 'refused') return original(delivery, outcome);
+          const { reason, record } = outcome;
+          return original(delivery, { kind: 'failed', error: new Error(reason), record });
+        },
+    },
+    {
+      name: 'a fault parks at once',
+      in: 'consume.settleOutcome',
+      plant:
+        (original: SettleOutcome): SettleOutcome =>
+        (delivery, outcome) => {
+          if (outcome.kind !== 'failed') return original(delivery, outcome);
+          const { error, record } = outcome;
+          return original(delivery, { kind: 'refused', reason: error.message, record });
+        },
+    },
+  ]),
+  ...bugsIn('engine/consumer/settle.ts', [
+    {
+      name: 'retry counts no attempts',
+      in: 'trace',
+      plant:
+        (original: Trace): Trace =>
+        (delivery) =>
+          original({ ...delivery, attempts: delivery.attempts - 1 }),
+    },
+    {
+      name: 'who put a message aside taken for who sent it',
+      in: 'trace',
+      plant:
+        (original: Trace): Trace =>
+        (delivery) =>
+          original({ ...delivery, origin: delivery.queue }),
+    },
+    {
+      name: 'body of a parked message cut',
+      in: 'base',
+      plant:
+        (original: Base): Base =>
+        (delivery) =>
+          original({ ...delivery, body: delivery.body.subarray(0, 100) }),
+    },
+    {
+      name: 'retried without a pause',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (...about) => {
+          const message = original(...about);
+          return message.expirationMs === undefined ? message : { ...message, exchange: '' };
+        },
+    },
+    {
+      name: 'retried after the first delay each time',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (service, delivery, error, delays) =>
+          original(
+            service,
+            delivery,
+            error,
+            Array.from({ length: delivery.attempts + 1 }, () => delays.slice(0, 1)).flat(),
+          ),
+    },
+    {
+      name: 'given up after one attempt',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (service, delivery, error, delays) =>
+          original(service, delivery, error, delays.slice(0, 1)),
+    },
+    {
+      name: 'parked at the first failure',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (service, delivery, error) =>
+          original(service, delivery, error, []),
+    },
+    {
+      name: 'a retry waits ten times as long',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (...about) => {
+          const message = original(...about);
+          if (message.expirationMs === undefined) return message;
+          return { ...message, expirationMs: 10 * message.expirationMs };
+        },
+    },
+    {
+      name: 'parked without a reason',
+      in: 'parkMessage',
+      plant:
+        (original: Park, { REASON_HEADER }: { REASON_HEADER: string }): Park =>
+        (...about) => {
+          const message = original(...about);
+          const { [REASON_HEADER]: _, ...headers }: Headers = message.headers ?? {};
+          return { ...message, headers };
+        },
+    },
+    {
+      name: 'parked in the queue of another service',
+      in: 'parkMessage',
+      plant:
+        (original: Park, { deadQueueOf }: { readonly deadQueueOf: DeadQueueOf }): Park =>
+        (service, ...about) => {
+          const message = original(service, ...about);
+          return service === 'payment' ? { ...message, routingKey: deadQueueOf('order') } : message;
+        },
+    },
+  ]),
+  ...bugsIn('engine/consumer/rabbitmq-event.ts', [
+    {
+      name: 'what comes back from a delay taken for its consumer’s own',
+      in: 'originOf',
+      plant:
+        (original: OriginOf): OriginOf =>
+        (userId, _, own) =>
+          original(userId, undefined, own),
+    },
+  ]),
+];

@@ -1,0 +1,76 @@
+import type { Parked } from '../../../../engine/dead-letters/parking.ts';
+import type { Prospect, redrive } from '../../../../engine/dead-letters/redrive.ts';
+import { bugsIn } from '../planter/bug.ts';
+
+type Redrive = typeof redrive;
+
+/** What an operator does with dead letters. */
+export const deadLettersBugs = [
+  ...bugsIn('engine/dead-letters/redrive.ts', [
+    {
+      name: 'redrive removes and does not publish',
+      in: 'redrive',
+      plant:
+        (original: Redrive): Redrive =>
+        (participant, parked, edges) =>
+          original(participant, parked, { ...edges, publisher: { publish: async () => {} } }),
+    },
+    {
+      name: 'redrive removes before it publishes',
+      in: 'redrive',
+      plant:
+        (original: Redrive): Redrive =>
+        (participant, parked, edges) => {
+          parked.remove();
+          return original(participant, parked, edges);
+        },
+    },
+    {
+      name: 'redrive does not wait for the confirm',
+      in: 'redrive',
+      plant:
+        (original: Redrive): Redrive =>
+        (participant, parked, edges) => {
+          const publish: typeof edges.publisher.publish = async (message) => {
+            edges.publisher.publish(message).catch(() => {});
+          };
+          return original(participant, parked, { ...edges, publisher: { publish } });
+        },
+    },
+    {
+      name: 'redrive leaves the original',
+      in: 'redrive',
+      plant:
+        (original: Redrive): Redrive =>
+        (participant, parked, edges) =>
+          original(participant, { ...parked, remove: () => {} }, edges),
+    },
+    {
+      name: 'redriven as if its own service had sent it',
+      in: 'redrive',
+      plant:
+        (original: Redrive): Redrive =>
+        (participant, { delivery, remove }, edges) =>
+          original(
+            participant,
+            { delivery: { ...delivery, origin: participant.service }, remove } as Parked,
+            edges,
+          ),
+    },
+  ]),
+  ...bugsIn('engine/dead-letters/dead-letters.ts', [
+    {
+      name: 'a dry run moves messages',
+      in: 'redriving.moved',
+      plant: (_: boolean, { prospect }: { readonly prospect: Prospect }) => prospect.would !== 'stay',
+    },
+    {
+      name: 'what fails in a redrive is removed',
+      in: 'redriving.reason',
+      plant: (original: string, { each }: { readonly each: Parked }) => {
+        each.remove();
+        return original;
+      },
+    },
+  ]),
+];

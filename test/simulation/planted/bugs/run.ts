@@ -1,0 +1,158 @@
+import type { Committed } from '../../../../engine/batch/commit.ts';
+import type { NoChange, Verdict } from '../../../../engine/batch/judge.ts';
+import type { Outcome } from '../../../../engine/batch/run.ts';
+import type { SagaId } from '../../../../engine/saga/ids.ts';
+import type { SagaRecord } from '../../../../engine/saga/table.ts';
+import { bugsIn } from '../planter/bug.ts';
+
+interface State {
+  readonly status: string;
+}
+interface Job {
+  readonly work: { readonly sagaId: SagaId };
+}
+type Says = readonly unknown[];
+type Publish = (says: Says) => Promise<void>;
+type Finish = (job: Job, outcome: Outcome<State>, says: Says) => void;
+type GoOn = (change: { readonly job: Job }, became: Committed) => void;
+type Act = (verdict: Verdict<State, unknown, Job>) => readonly unknown[];
+type ActOn = (verdict: NoChange<State, unknown, Job>) => void;
+type Fail = (job: Job, cause: unknown, record?: SagaRecord<State>) => void;
+type Lanes = (batch: readonly unknown[]) => { readonly all: readonly Job[]; readonly heads: readonly Job[] };
+
+/** How a batch is decided, written, called out and published, in this order. */
+export const runBugs = bugsIn('engine/batch/run.ts', [
+  {
+    name: 'published before it is written',
+    in: 'Run.#act',
+    plant:
+      (original: Act, { publish }: { publish: Publish }): Act =>
+      (verdict) => {
+        if (verdict.kind === 'change') publish(verdict.change.says ?? []).catch(() => {});
+        return original(verdict);
+      },
+  },
+  {
+    name: 'acknowledged before it is published',
+    in: 'Run.#finish',
+    plant:
+      (original: Finish, { publish }: { publish: Publish }): Finish =>
+      (job, outcome, says) => {
+        publish(says).catch(() => {});
+        original(job, outcome, []);
+      },
+  },
+  {
+    name: 'confirms not awaited',
+    in: 'Run.#publish',
+    plant:
+      (original: Publish): Publish =>
+      async (says) => {
+        original(says).catch(() => {});
+      },
+  },
+  {
+    name: 'a failed publication swallowed',
+    in: 'Run.#publish',
+    plant:
+      (original: Publish): Publish =>
+      (says) =>
+        original(says).catch(() => {}),
+  },
+  {
+    name: 'a contended change dropped',
+    in: 'Run.#goOn',
+    plant:
+      (original: GoOn, { finish }: { finish: Finish }): GoOn =>
+      (change, became) => {
+        if (became.kind !== 'contended') original(change, became);
+        else finish(change.job, { kind: 'ignored', reason: 'contended', record: undefined }, []);
+      },
+  },
+  {
+    name: 'what was not tried is dropped',
+    in: 'Run.#goOn',
+    plant:
+      (original: GoOn, { finish }: { finish: Finish }): GoOn =>
+      (change, became) => {
+        if (became.kind !== 'outdated') original(change, became);
+        else finish(change.job, { kind: 'ignored', reason: 'outdated', record: undefined }, []);
+      },
+  },
+  {
+    name: 'order of the messages of one order reversed',
+    in: 'lanes',
+    plant:
+      (original: Lanes): Lanes =>
+      (batch) =>
+        original(batch.toReversed()),
+  },
+  {
+    name: 'messages of one order decided at the same time',
+    in: 'lanes',
+    plant:
+      (original: Lanes): Lanes =>
+      (batch) => {
+        const { all } = original(batch);
+        return { all, heads: all };
+      },
+  },
+  {
+    name: 'a repeat says nothing',
+    in: 'Run.#actOn',
+    plant:
+      (original: ActOn): ActOn =>
+      (verdict) =>
+        original({ ...verdict, before: verdict.before && { ...verdict.before, outbox: [] } }),
+  },
+  {
+    name: 'a repeat leaves out the first event',
+    in: 'Run.#actOn',
+    plant:
+      (original: ActOn): ActOn =>
+      (verdict) => {
+        const { before } = verdict;
+        original({ ...verdict, before: before && { ...before, outbox: before.outbox.slice(1) } });
+      },
+  },
+  {
+    name: 'charged before the intent is written',
+    in: 'Run.#act',
+    plant:
+      (
+        original: Act,
+        { participant }: { participant: { perform?: (sagaId: SagaId, effect: unknown) => Promise<unknown> } },
+      ): Act =>
+      (verdict) => {
+        const effect = verdict.kind === 'change' ? verdict.change.effect : undefined;
+        if (effect !== undefined) participant.perform?.(verdict.job.work.sagaId, effect).catch(() => {});
+        return original(verdict);
+      },
+  },
+  {
+    name: 'an unknown answer of the provider ends the step',
+    in: 'Run.#fail',
+    plant:
+      (original: Fail, { finish }: { finish: Finish }): Fail =>
+      (job, cause, record) => {
+        if (record === undefined) original(job, cause);
+        else finish(job, { kind: 'done', record }, record.outbox);
+      },
+  },
+  {
+    name: 'a step that failed counts as ignored',
+    in: 'Run.#fail',
+    plant:
+      (original: Fail, { finish }: { finish: Finish }): Fail =>
+      (job, cause, record) => {
+        if (record !== undefined) original(job, cause, record);
+        else finish(job, { kind: 'ignored', reason: String(cause), record }, []);
+      },
+  },
+  {
+    name: 'a drain that is not woken',
+    in: 'Run.#goOnWith',
+    at: { call: 'this.#wake' },
+    plant: () => {},
+  },
+]);
