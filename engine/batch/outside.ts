@@ -4,15 +4,22 @@ import type { AnyOutside, ExternalStep, Outside } from '../saga/external-step.ts
 import type { SagaId } from '../saga/ids.ts';
 import type { Participant } from './participant.ts';
 
-/** The participant whose step asks the outside. A throw of the outside's means that its answer is not known. */
+/** A participant whose step asks the outside, and that step. */
+export interface ExternalParticipant extends Participant<ExternalState, AnyFact | Answer, Call> {
+  readonly step: ExternalStep;
+}
+
+/** Makes a participant of its step. A throw of the outside's means that its answer is not known. */
 export function externalParticipant<O extends AnyOutside>(
-  { saga, service, table, decide, opens, names }: ExternalStep<O>,
+  step: ExternalStep<O>,
   outside: O,
-): Participant<ExternalState, AnyFact | Answer, Call> {
+): ExternalParticipant {
+  const { saga, service, table, decide, opens, names } = step;
   // The machine hands over what the step's schemas say.
   const { call, undo } = outside as Outside<object, object, object, object, object>;
   const { answers } = names;
   return {
+    step,
     saga,
     service,
     table,

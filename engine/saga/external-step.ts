@@ -53,6 +53,8 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   readonly table: Table<ExternalState>;
   /** What may be the first that it hears of a saga, if that is always the same. */
   readonly opens?: string;
+  /** The event that says that nothing was ever done, if it can be undone. */
+  readonly voided?: string;
   readonly decide: (
     state: ExternalState | undefined,
     input: AnyFact | Answer,
@@ -115,5 +117,6 @@ export function externalStep<
     decide: externalDecision(saga, use),
     table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use, asks) },
     ...(first === undefined || others.length > 0 ? {} : { opens: first }),
+    ...(saysVoid === undefined ? {} : { voided: saysVoid }),
   };
 }
