@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { TableIndex } from './declaration.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
 import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
@@ -15,6 +16,16 @@ export const NUDGE_AFTER_SECONDS = 10;
 
 /** An owner's sagas, newest first. Its keys never change, so a saga costs it one write. */
 export const byOwner = (saga: Saga): string => `by-${saga.ownerRole}`;
+
+/** The indexes that the initiator's table has by itself, over what `indexed` writes. */
+export const initiatorIndexes = (saga: Saga): readonly TableIndex[] => [
+  {
+    name: byOwner(saga),
+    partition: { name: saga.owner, type: 'S' },
+    sort: { name: 'createdAtMs', type: 'N' },
+  },
+  { name: DUE, partition: { name: 'dueShard', type: 'S' }, sort: { name: 'dueEpochSeconds', type: 'N' } },
+];
 
 const Reason = z.looseObject({ code: z.string() });
 

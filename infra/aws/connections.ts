@@ -1,13 +1,15 @@
-import { needs } from './needs.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { needsOf } from './needs.ts';
 
 type Definition = {
+  readonly handler: string;
   reservedConcurrency?: number;
   readonly events?: readonly { readonly rabbitmq?: unknown }[];
 };
 
 /**
  * What a node of the stage's broker takes without another configuration; of the cluster's three one node may have to
- * take all. `broker.yml` has the instances.
+ * take all. `templates/broker.yml` has the instances.
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-limits-configuration.html
  */
 const connectionLimitOf = (stage: string): number => (stage === 'prod' ? 500 : 100);
@@ -23,16 +25,21 @@ const CONNECTIONS_PER_MAPPING = 2;
 
 /**
  * Every environment of a function that talks to the broker holds one connection. So all of these functions have a
- * concurrency of their own: what serverless.yml reserves, and for those that answer customers, where it reserves
- * nothing, equal parts of what is left.
+ * concurrency of their own: what is reserved for them, and for those that answer customers, where
+ * nothing is, equal parts of what is left.
  *
  * @returns how many at once each of the latter may be
  * @throws Error if nothing is left for them
  */
-export function shareConnections(functions: Readonly<Record<string, Definition>>, stage: string): number {
-  const connected = Object.entries(functions)
-    .filter(([name]) => needs[name]?.broker === 'publish' || needs[name]?.broker === 'consume')
-    .map(([, definition]) => definition);
+export function shareConnections(
+  saga: Saga,
+  functions: Readonly<Record<string, Definition>>,
+  stage: string,
+): number {
+  const connected = Object.entries(functions).flatMap(([name, definition]) => {
+    const { broker } = needsOf(saga, name, definition.handler);
+    return broker === 'publish' || broker === 'consume' ? [definition] : [];
+  });
   const open = connected.filter(({ reservedConcurrency }) => reservedConcurrency === undefined);
   const reserved = connected.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
   const mappings = connected.flatMap(({ events = [] }) => events.filter(({ rabbitmq }) => rabbitmq)).length;

@@ -1,18 +1,16 @@
-import type { Service } from '../../functions/shop.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { brokerSecretOf, outsideSecretOf } from './templates/broker.ts';
+import type { Json } from './templates/template.ts';
 
-export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
-
-const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** What the stack in broker.yml exports. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
-export const importsOf = (stage: string) => {
-  const imported = (name: string): Json => ({ 'Fn::ImportValue': `order-saga-${stage}-${name}` });
+/** What the broker's stack exports. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
+export const importsOf = ({ name: saga }: Saga, stage: string) => {
+  const imported = (name: string): Json => ({ 'Fn::ImportValue': `${saga}-${stage}-${name}` });
   return {
     brokerArn: imported('BrokerArn'),
     amqpUrl: imported('BrokerAmqpUrl'),
     adminSecret: imported('BrokerAdminSecret'),
-    secretOf: (service: Service) => imported(`${capitalised(service)}BrokerSecret`),
-    stripeSecret: imported('StripeSecret'),
+    secretOf: (service: string) => imported(brokerSecretOf(service)),
+    outsideSecretOf: (secret: string) => imported(outsideSecretOf(secret)),
     subnets: ['A', 'B', 'C'].map((zone) => imported(`PrivateSubnet${zone}`)),
     securityGroup: imported('FunctionSecurityGroup'),
   };

@@ -1,8 +1,13 @@
+import { pascalCase } from '../../engine/saga/names.ts';
+import { shop } from '../../functions/shop.ts';
+import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
-import { type Imports, importsOf, type Json } from './imports.ts';
-import { type Needs, needs, serviceOf } from './needs.ts';
+import { type Imports, importsOf } from './imports.ts';
+import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
+import { alarmsTemplate } from './templates/alarms.ts';
+import type { Json } from './templates/template.ts';
 import { topologyEvent, topologyResource } from './topology-resource.ts';
 
 type Definition = {
@@ -24,6 +29,8 @@ type Template = {
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
+  readonly configurationInput: { readonly resources: readonly unknown[] };
+  extendConfiguration(path: readonly string[], value: unknown): void;
   readonly service: {
     readonly functions: Readonly<Record<string, Definition>>;
     readonly provider: {
@@ -40,7 +47,7 @@ const emulated = new Set(['local', 'localstack']);
 
 /**
  * Adds to the template what a laptop has no use for: a role for each function, its network and its secrets, the
- * API's stage, and the resource that applies the topology. What serverless.yml says runs everywhere.
+ * API's stage, the alarms, and the resource that applies the topology. What serverless.yml says runs everywhere.
  */
 export default class DeploymentPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
@@ -50,6 +57,11 @@ export default class DeploymentPlugin {
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
+    const { resources } = serverless.configurationInput;
+    serverless.extendConfiguration(
+      ['resources', String(resources.length)],
+      alarmsTemplate(shop, `\${sls:stage}`),
+    );
     this.hooks = {
       'before:package:initialize': () => this.#prepareFunctions(),
       'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
@@ -62,7 +74,7 @@ export default class DeploymentPlugin {
   }
 
   get #imports(): Imports | undefined {
-    return emulated.has(this.#stage) ? undefined : importsOf(this.#stage);
+    return emulated.has(this.#stage) ? undefined : importsOf(shop, this.#stage);
   }
 
   #prepareFunctions(): void {
@@ -71,13 +83,17 @@ export default class DeploymentPlugin {
     for (const [name, definition] of Object.entries(functions)) {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
-      connect(definition, needsOf(name), imports);
+      connect(definition, needsOf(shop, name, definition.handler), imports);
       // On a laptop a test may run the schedule itself, and nobody is alarmed; here nothing else would.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
-    Object.assign(provider.environment, environmentOf(this.#stage, imports));
-    this.#burst = shareConnections(functions, this.#stage);
+    Object.assign(
+      provider.environment,
+      environmentOf(this.#stage, imports),
+      withoutKeys(provider.environment),
+    );
+    this.#burst = shareConnections(shop, functions, this.#stage);
   }
 
   #complete(): void {
@@ -85,9 +101,11 @@ export default class DeploymentPlugin {
     const { Resources: resources, Outputs: outputs } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
     for (const [functionName, { handler }] of Object.entries(functions)) {
-      const needed = needsOf(functionName);
-      const service = serviceOf(handler, needed);
-      const request = { functionName, stage, imports, service, needs: needed };
+      const needs = needsOf(shop, functionName, handler);
+      const request = {
+        ...{ saga: shop, functionName, stage, imports, needs },
+        service: serviceOf(shop, handler, needs),
+      };
       resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
     }
     for (const { Type, Properties } of Object.values(resources)) {
@@ -97,12 +115,12 @@ export default class DeploymentPlugin {
     Object.assign(resources, stageOf(resources, stage, this.#burst));
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
-      resources.Topology = topologyResource(imports, textOf(delays), textOf(shards));
-      outputs.TopologyEvent = topologyEvent(imports);
+      resources.Topology = topologyResource(shop, imports, textOf(delays), textOf(shards));
+      outputs.TopologyEvent = topologyEvent(shop, imports);
     }
   }
 
-  /** Once everything is in the template, also what infra/aws/*.yml brings. */
+  /** Once everything is in the template, also what the resources of serverless.yml bring. */
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     deployAfterGatewayResponses(resources);
@@ -116,15 +134,15 @@ export default class DeploymentPlugin {
 }
 
 function connect(definition: Definition, needed: Needs, imports: Imports): void {
-  const service = serviceOf(definition.handler, needed);
-  const { broker, stripe } = needed;
+  const service = serviceOf(shop, definition.handler, needed);
+  const { broker, secrets = [] } = needed;
   if (broker === undefined) return;
   definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
   if (service !== undefined) {
     definition.environment = {
       ...definition.environment,
       BROKER_SECRET: imports.secretOf(service),
-      ...(stripe ? { STRIPE_SECRET: imports.stripeSecret } : {}),
+      ...Object.fromEntries(secrets.map((each) => [secretVariableOf(each), imports.outsideSecretOf(each)])),
     };
   }
   // A mapping whose queue is not there yet gives up, and who publishes must not run ahead of its exchanges.
@@ -141,14 +159,18 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
   const setting = (name: string) => `{{resolve:ssm:/order-saga/${stage}/${name}}}`;
   return {
     RABBITMQ_URL: amqpUrl,
-    // Whatever the deployer's shell has of these is a laptop's.
     BROKER_PASSWORD: '',
-    STRIPE_API_BASE: '',
-    STRIPE_SECRET_KEY: '',
     JWKS_URL: setting('jwks-url'),
     TOKEN_ISSUER: setting('token-issuer'),
     TOKEN_AUDIENCE: setting('token-audience'),
   };
+}
+
+/** What the deployer's shell has for the world outside is a laptop's. In AWS its keys are secrets. */
+function withoutKeys(environment: Readonly<Record<string, Json>>): Readonly<Record<string, ''>> {
+  const prefixes = secretsOf(shop).map(prefixOf);
+  const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  return Object.fromEntries(names.map((name) => [name, '']));
 }
 
 /** Each mapping reads its queue with one consumer at the least. */
@@ -160,11 +182,4 @@ function expectConsumers(resources: Template['Resources']): void {
 
 const textOf = (setting: Json | undefined): string => (typeof setting === 'string' ? setting : '');
 
-function needsOf(name: string): Needs {
-  const own = needs[name];
-  if (own === undefined) throw new Error(`infra/aws/needs.ts does not say what the function ${name} needs`);
-  return own;
-}
-
-const roleNameOf = (functionName: string): string =>
-  `${functionName.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Role`;
+const roleNameOf = (functionName: string): string => `${pascalCase(functionName)}Role`;

@@ -1,6 +1,8 @@
-import { type Service, shop } from '../../functions/shop.ts';
-import type { Imports, Json } from './imports.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { tableNameOf } from '../functions/variables.ts';
+import type { Imports } from './imports.ts';
 import type { Needs, TableAccess } from './needs.ts';
+import type { Json } from './templates/template.ts';
 
 type Statement = {
   readonly Effect: 'Allow' | 'Deny';
@@ -10,8 +12,10 @@ type Statement = {
 };
 
 export type RoleRequest = {
+  readonly saga: Saga;
   readonly functionName: string;
-  readonly service: Service | undefined;
+  /** Undefined for what is nobody's part in the saga. */
+  readonly service: string | undefined;
   readonly needs: Needs;
   readonly stage: string;
   /** Undefined where there is neither a network nor a secret: LocalStack. */
@@ -38,10 +42,11 @@ export const roleOf = (request: RoleRequest): Json => ({
 });
 
 function statementsOf(request: RoleRequest): readonly Statement[] {
-  const { needs, service, stage, imports } = request;
+  const { saga, needs, service, stage, imports } = request;
+  const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
-    ...(needs.table ?? []).map((access) => mayUseTable(access, `order-saga-${stage}-${service}`)),
+    ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table))),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
   ];
 }
@@ -50,11 +55,11 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
  * The streams in a function's log group are named by Lambda, hence what follows the group's name.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
-const writesItsLog = ({ functionName, stage }: RoleRequest): Statement => ({
+const writesItsLog = ({ saga, functionName, stage }: RoleRequest): Statement => ({
   Effect: 'Allow',
   Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   Resource: arn(
-    `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/order-saga-${stage}-${functionName}:*`,
+    `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${saga.name}-${stage}-${functionName}:*`,
   ),
 });
 
@@ -75,15 +80,17 @@ function mayUseTable(access: TableAccess, table: string): Statement {
 }
 
 function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
-  const { needs, service } = request;
+  const { saga, needs, service } = request;
   const own = service === undefined ? [] : [imports.secretOf(service)];
-  const secrets =
-    needs.broker === 'administer' ? [imports.adminSecret, ...services.map(imports.secretOf)] : own;
+  const everyones = () => [imports.adminSecret, ...saga.services.map(imports.secretOf)];
   return [
     {
       Effect: 'Allow',
       Action: ['secretsmanager:GetSecretValue'],
-      Resource: [...secrets, ...(needs.stripe ? [imports.stripeSecret] : [])],
+      Resource: [
+        ...(needs.broker === 'administer' ? everyones() : own),
+        ...(needs.secrets ?? []).map(imports.outsideSecretOf),
+      ],
     },
     ...(needs.broker === 'consume'
       ? [{ Effect: 'Allow', Action: ['mq:DescribeBroker'], Resource: imports.brokerArn } as const]
@@ -99,7 +106,7 @@ function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Stat
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
-function entersTheNetwork({ functionName, stage, needs }: RoleRequest): readonly Statement[] {
+function entersTheNetwork({ saga, functionName, stage, needs }: RoleRequest): readonly Statement[] {
   const change = [
     'ec2:CreateNetworkInterface',
     'ec2:DeleteNetworkInterface',
@@ -114,7 +121,7 @@ function entersTheNetwork({ functionName, stage, needs }: RoleRequest): readonly
     ...(needs.broker === 'consume' ? ['ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'] : []),
   ];
   const itself = arn(
-    `lambda:\${AWS::Region}:\${AWS::AccountId}:function:order-saga-${stage}-${functionName}`,
+    `lambda:\${AWS::Region}:\${AWS::AccountId}:function:${saga.name}-${stage}-${functionName}`,
   );
   return [
     { Effect: 'Allow', Action: change, Resource: arn(`ec2:\${AWS::Region}:\${AWS::AccountId}:*/*`) },

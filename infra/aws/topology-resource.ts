@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
-import { parseQueueShards } from '../broker/shards.ts';
-import { topologyOf } from '../broker/topology.ts';
-import { users } from '../broker/users.ts';
-import type { Imports, Json } from './imports.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { configuredTopology } from '../broker/topology.ts';
+import { usersOf } from '../broker/users.ts';
+import type { Imports } from './imports.ts';
+import type { Json } from './templates/template.ts';
 
 /** Updated whenever what it would apply has changed, which is what the digest is for. */
-export function topologyResource(imports: Imports, retryDelays: string, shards: string) {
-  const delays = parseRetryDelays(retryDelays || DEFAULT_RETRY_DELAYS);
-  const topology = topologyOf(delays, parseQueueShards(shards));
+export function topologyResource(saga: Saga, imports: Imports, retryDelays: string, shards: string) {
+  const topology = configuredTopology(saga, { RETRY_DELAYS: retryDelays, QUEUE_SHARDS: shards });
   const digest = createHash('sha256')
-    .update(JSON.stringify([topology, users]))
+    .update(JSON.stringify([topology, usersOf(saga)]))
     .digest('hex');
   return {
     Type: 'Custom::BrokerTopology',
     Properties: {
       ServiceToken: { 'Fn::GetAtt': ['TopologyLambdaFunction', 'Arn'] },
       ServiceTimeout: 300,
-      ...propertiesWith(imports),
+      ...propertiesWith(saga, imports),
       Digest: digest,
     },
   };
@@ -27,16 +26,16 @@ export function topologyResource(imports: Imports, retryDelays: string, shards: 
  * What the function is called with by hand, to apply the same once more: a password was changed. An output, because
  * the names in it are known to CloudFormation alone.
  */
-export function topologyEvent({ amqpUrl, adminSecret, secretOf }: Imports) {
+export function topologyEvent(saga: Saga, { amqpUrl, adminSecret, secretOf }: Imports) {
+  const secrets = Object.entries(secretsOf(saga, secretOf));
   const values = {
-    amqpUrl,
-    adminSecret,
-    ...Object.fromEntries(users.map(({ name }) => [name, secretOf(name)])),
+    ...{ amqpUrl, adminSecret },
+    ...Object.fromEntries(secrets.map(([service, secret]) => [variableOf(service), secret])),
   };
-  const properties = propertiesWith({
+  const properties = propertiesWith(saga, {
     amqpUrl: filledIn('amqpUrl'),
     adminSecret: filledIn('adminSecret'),
-    secretOf: filledIn,
+    secretOf: (service) => filledIn(variableOf(service)),
   });
   const event = JSON.stringify({ RequestType: 'Update', ResourceProperties: properties });
   return {
@@ -45,15 +44,18 @@ export function topologyEvent({ amqpUrl, adminSecret, secretOf }: Imports) {
   };
 }
 
+/** Fn::Sub takes no dash in a variable's name. */
+const variableOf = (service: string): string =>
+  service.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 const filledIn = (name: string): Json => `\${${name}}`;
 
 /** As infra/aws/topology/handler.ts reads them. */
-const propertiesWith = ({
-  amqpUrl,
-  adminSecret,
-  secretOf,
-}: Pick<Imports, 'amqpUrl' | 'adminSecret' | 'secretOf'>) => ({
-  AmqpUrl: amqpUrl,
-  AdminSecret: adminSecret,
-  Secrets: Object.fromEntries(users.map(({ name }) => [name, secretOf(name)])),
-});
+const propertiesWith = (
+  saga: Saga,
+  { amqpUrl, adminSecret, secretOf }: Pick<Imports, 'amqpUrl' | 'adminSecret' | 'secretOf'>,
+) => ({ AmqpUrl: amqpUrl, AdminSecret: adminSecret, Secrets: secretsOf(saga, secretOf) });
+
+/** By the name of the user whose password it is. */
+const secretsOf = (saga: Saga, secretOf: Imports['secretOf']) =>
+  Object.fromEntries(usersOf(saga).map(({ name }) => [name, secretOf(name)]));

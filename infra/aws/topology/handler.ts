@@ -2,9 +2,11 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from '../../../engine/environment/log.ts';
 import { fetchSecret } from '../../../engine/environment/secret.ts';
+import { shop } from '../../../functions/shop.ts';
 import { applyTopology } from '../../broker/apply.ts';
 import { applyUsers, isAccepted } from '../../broker/management.ts';
-import { administrator, users } from '../../broker/users.ts';
+import { configuredTopology } from '../../broker/topology.ts';
+import { administrator, usersOf } from '../../broker/users.ts';
 
 const Properties = z.object({
   AmqpUrl: z.url(),
@@ -48,9 +50,13 @@ async function apply(properties: unknown): Promise<void> {
     Secrets,
   } = Properties.parse(properties);
   const admin = await administratorIn(AdminSecret, ManagementUrl);
-  await applyTopology(as(admin, AmqpUrl));
+  const settings = {
+    RETRY_DELAYS: process.env.RETRY_DELAYS ?? '',
+    QUEUE_SHARDS: process.env.QUEUE_SHARDS ?? '',
+  };
+  await applyTopology(as(admin, AmqpUrl), configuredTopology(shop, settings));
   const accounts = await Promise.all(
-    users.map(async (user) => {
+    usersOf(shop).map(async (user) => {
       const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
       if (username !== user.name) throw new Error(`the secret of ${user.name} is the one of ${username}`);
       return { user, password };

@@ -1,0 +1,17 @@
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { deadLettersAlarm } from './dead-letters-alarm.ts';
+import { eventSourceAlarm } from './event-source-alarm.ts';
+import { tableAlarm } from './table-alarm.ts';
+import { readTemplate, type Template } from './template.ts';
+
+/**
+ * What watches a stage: a part of the stack of its functions. Each participant has an alarm on its dead letters, one on
+ * the event source of its queue, and one on its table.
+ */
+export function alarmsTemplate(saga: Saga, stage: string): Template {
+  const once = readTemplate('alarms.yml', (text) => text.replaceAll(`\${sls:stage}`, () => stage));
+  const each = saga.services.flatMap((service) =>
+    [deadLettersAlarm, eventSourceAlarm, tableAlarm].map((alarmOf) => alarmOf(saga, service, stage)),
+  );
+  return { ...once, Resources: Object.assign({}, once.Resources, ...each) };
+}

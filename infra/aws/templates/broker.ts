@@ -1,0 +1,49 @@
+import { pascalCase } from '../../../engine/saga/names.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { secretsOf } from '../../functions/variables.ts';
+import { type Json, type Resource, readTemplate, type Template } from './template.ts';
+
+/** The secret with the password of a service's broker user, in the template and among what the stack exports. */
+export const brokerSecretOf = (service: string): string => `${pascalCase(service)}BrokerSecret`;
+
+/** A secret of the outside world: `stripe` is StripeSecret. */
+export const outsideSecretOf = (secret: string): string => `${pascalCase(secret)}Secret`;
+
+/** The stack of the network, the broker, and the secrets of a saga's participants. */
+export function brokerTemplate(saga: Saga): Template {
+  const once = readTemplate('broker.yml');
+  const secrets = Object.fromEntries([
+    ...saga.services.map((service) => [brokerSecretOf(service), passwordOf(service)] as const),
+    ...secretsOf(saga).map((secret) => [outsideSecretOf(secret), keyOf(secret)] as const),
+  ]);
+  const exports = Object.keys(secrets).map((id) => [id, exported(saga, id)] as const);
+  return {
+    ...once,
+    Resources: { ...once.Resources, ...secrets },
+    Outputs: { ...once.Outputs, ...Object.fromEntries(exports) },
+  };
+}
+
+const passwordOf = (service: string): Resource =>
+  keptSecret(`RabbitMQ's user ${service}`, {
+    SecretStringTemplate: JSON.stringify({ username: service }),
+    GenerateStringKey: 'password',
+    ...GENERATED,
+  });
+
+/** Made with a key that opens nothing: put the real one there. */
+const keyOf = (secret: string): Resource => keptSecret(`${pascalCase(secret)}'s secret key`, GENERATED);
+
+const GENERATED = { PasswordLength: 40, ExcludePunctuation: true };
+
+const keptSecret = (description: string, generated: Json): Resource => ({
+  Type: 'AWS::SecretsManager::Secret',
+  DeletionPolicy: 'RetainExceptOnCreate',
+  UpdateReplacePolicy: 'Retain',
+  Properties: { Description: description, GenerateSecretString: generated },
+});
+
+const exported = ({ name }: Saga, id: string) => ({
+  Value: { Ref: id },
+  Export: { Name: { 'Fn::Sub': `${name}-\${Stage}-${id}` } },
+});

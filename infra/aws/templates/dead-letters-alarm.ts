@@ -1,0 +1,60 @@
+import { pascalCase } from '../../../engine/saga/names.ts';
+import { deadQueueOf } from '../../../engine/saga/routes.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { counterOf } from '../../functions/participant-functions.ts';
+import { logGroupIdOf } from './logical-ids.ts';
+import type { Resources } from './template.ts';
+
+/**
+ * For RabbitMQ 4, Amazon MQ reports no metrics of single queues: each service counts what lies in its own, every minute.
+ * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-4.html
+ *
+ * TreatMissingData alone says little of a silence: CloudWatch looks further back than the evaluation periods, and while
+ * it finds as many old values it judges by those. So a minute without a count is filled in, as one with a message.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: string): Resources {
+  const counter = counterOf(service);
+  const namespace = `${saga}-${stage}`;
+  const metric = `${pascalCase(service)}DeadLetters`;
+  return {
+    [`${metric}Filter`]: {
+      Type: 'AWS::Logs::MetricFilter',
+      DependsOn: logGroupIdOf(counter),
+      Properties: {
+        LogGroupName: `/aws/lambda/${namespace}-${counter}`,
+        FilterPattern: '{ $.message = "dead letters counted" && $.parked >= 0 }',
+        MetricTransformations: [
+          { MetricNamespace: namespace, MetricName: metric, MetricValue: '$.parked', Unit: 'Count' },
+        ],
+      },
+    },
+    [metric]: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: `${namespace}-${service}-dead-letters`,
+        AlarmDescription:
+          `For five minutes messages have lain in ${deadQueueOf(service)}, or nobody could count them. ` +
+          `GET /dead-letters/${service} says which and why; mend the cause, then POST …/redrive with dryRun, then ` +
+          `without. If there are none, read the log of ${counter}.`,
+        AlarmActions: [{ Ref: 'Alarms' }],
+        TreatMissingData: 'breaching',
+        Metrics: [
+          {
+            Id: 'parked',
+            ReturnData: false,
+            MetricStat: {
+              Metric: { Namespace: namespace, MetricName: metric },
+              Period: 60,
+              Stat: 'Maximum',
+            },
+          },
+          { Id: 'lying', Label: 'parked or not counted', Expression: 'FILL(parked, 1)' },
+        ],
+        EvaluationPeriods: 5,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    },
+  };
+}

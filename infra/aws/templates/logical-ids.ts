@@ -1,0 +1,6 @@
+/** How the framework names a function's resources in its template: `CountDashorderDashdeadDashletters…`. */
+const normalised = (functionName: string): string =>
+  functionName.replaceAll('-', 'Dash').replace(/^./, (letter) => letter.toUpperCase());
+
+export const functionIdOf = (functionName: string): string => `${normalised(functionName)}LambdaFunction`;
+export const logGroupIdOf = (functionName: string): string => `${normalised(functionName)}LogGroup`;

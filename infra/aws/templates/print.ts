@@ -1,0 +1,25 @@
+import { shop } from '../../../functions/shop.ts';
+import { alarmsTemplate } from './alarms.ts';
+import { brokerTemplate } from './broker.ts';
+import { tablesTemplate } from './tables.ts';
+
+const usage = `Usage: npm run -s template -- tables | broker | alarms [STAGE]
+Prints what is deployed: two stacks, whose stage is a parameter, and the alarms in the stack of a stage's functions.`;
+
+/** `npm run -s template`: as JSON, of which CloudFormation reads nothing but what stands there. */
+function main([name, stage = 'prod']: readonly string[]): number {
+  const templates = new Map([
+    ['tables', () => tablesTemplate(shop)],
+    ['broker', () => brokerTemplate(shop)],
+    ['alarms', () => alarmsTemplate(shop, stage)],
+  ]);
+  const template = templates.get(name ?? '');
+  if (template === undefined) {
+    console.error(usage);
+    return 2;
+  }
+  console.log(JSON.stringify(template(), undefined, 2));
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2));
