@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { pascalCase } from '../../engine/saga/names.ts';
+import { shop } from '../../functions/shop.ts';
 import { projectDir } from '../../infra/local/project.ts';
-import { readTemplate } from '../support/aws/templates.ts';
+import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
 /** Goal: whatever somebody has to look at raises an alarm that says what to do, and its price is known. */
-const stack = readTemplate('alarms.yml').Resources;
-const others = [readTemplate('broker.yml').Resources, readTemplate('tables.yml').Resources];
+const stack = part.Resources;
 // biome-ignore lint/suspicious/noExplicitAny: each assertion says what it expects of a template's shape
 const ofType = (type: string): [string, Record<string, any>][] =>
-  [stack, ...others].flatMap((resources) =>
+  [part, broker, tables].flatMap(({ Resources: resources }) =>
     Object.entries(resources).flatMap<[string, Record<string, unknown>]>(([name, { Type, Properties }]) =>
       Type === type ? [[name, Properties]] : [],
     ),
@@ -49,11 +50,10 @@ test('cost what the README says: each metric that an alarm looks at, and each th
 test('there is one for everything that somebody has to look at', () => {
   expect(alarms.map(([name]) => name)).toEqual(
     expect.arrayContaining([
-      ...['OrderDeadLetters', 'InventoryDeadLetters', 'PaymentDeadLetters'],
-      ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors'],
-      'EventSourceGone',
-      ...['OrderEventSourceErrors', 'InventoryEventSourceErrors', 'PaymentEventSourceErrors'],
-      ...['OrderTableThrottled', 'InventoryTableThrottled', 'PaymentTableThrottled'],
+      ...shop.services
+        .map(pascalCase)
+        .flatMap((name) => [`${name}DeadLetters`, `${name}EventSourceErrors`, `${name}TableThrottled`]),
+      ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors', 'EventSourceGone'],
       ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
     ]),
   );
@@ -68,7 +68,7 @@ test('a throttled index is seen like its table', () => {
         ? []
         : [[Metric.MetricName, ...Metric.Dimensions.map(({ Value }) => Value)].join(' ')],
     );
-    const table = TableName['Fn::Sub'].replace('Stage', 'sls:stage');
+    const table = TableName['Fn::Sub'].replace(`\${Stage}`, 'prod');
     const indexes = GlobalSecondaryIndexes.map(({ IndexName }: { IndexName: string }) => ` ${IndexName}`);
     const wanted = ['', ...indexes].flatMap((index) =>
       ['Read', 'Write'].map((kind) => `${kind}ThrottleEvents ${table}${index}`),

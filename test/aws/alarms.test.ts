@@ -1,11 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { countDeadLetters, parkedOn } from '../../engine/dead-letters/count-dead-letters.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
+import { pascalCase } from '../../engine/saga/names.ts';
+import { order } from '../../functions/order/order.ts';
 import { shop } from '../../functions/shop.ts';
 import { brokerWith } from '../support/asked-broker.ts';
 import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
 import { filter } from '../support/aws/filter-pattern.ts';
-import { readTemplate } from '../support/aws/templates.ts';
+import { alarms } from '../support/aws/templates.ts';
 import { scene } from '../support/engine-runs.ts';
 import { orderIdOf } from '../support/facts.ts';
 import { orderItem } from '../support/fuzz/saga-items.ts';
@@ -15,14 +17,14 @@ import { NOW_MS } from '../support/fuzz/strict-edges.ts';
  * Goal: what the alarms count is what the functions really say. Method: the functions run, and the patterns of the
  * metric filters are held against the bytes they write.
  */
-const { Resources: resources } = readTemplate('alarms.yml');
+const { Resources: resources } = alarms;
 
 /** The one metric filter on a function's log. */
 function metricFilterOf(functionName: string) {
   const [found, ...others] = Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
     .map(({ Properties }) => Properties)
-    .filter(({ LogGroupName: name }) => name === `/aws/lambda/order-saga-\${sls:stage}-${functionName}`);
+    .filter(({ LogGroupName: name }) => name === `/aws/lambda/order-saga-prod-${functionName}`);
   expect(found).toBeDefined();
   expect(others).toEqual([]);
   return found;
@@ -43,7 +45,7 @@ async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]>
 }
 
 describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
-  const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}DeadLetters`;
+  const name = `${pascalCase(service)}DeadLetters`;
   const alarm = AlarmSettings.parse(resources[name]?.Properties);
   const counted = filterOf(`count-${service}-dead-letters`);
 
@@ -128,20 +130,20 @@ describe('the alarm on orders that do not end', () => {
   ])('is told the age at a run that %s', async (_, backlog, broker) => {
     const { edges, publisher } = scene(waiting, () => NOW_MS + 5 * minute);
     if (broker === 'down') publisher.refuses = () => new Error('the broker is down');
-    const lines = await linesOf(() => nudge(edges, deadlineMs, backlog)().catch(() => {}));
+    const lines = await linesOf(() => nudge(order, edges, deadlineMs, backlog)().catch(() => {}));
     expect(agesIn(lines)).toEqual([5 * 60 + 2]);
   });
 
   test('is told 0 when nothing is overdue', async () => {
     const { edges } = scene(waiting, () => NOW_MS);
-    expect(agesIn(await linesOf(nudge(edges, deadlineMs, idle)))).toEqual([0]);
+    expect(agesIn(await linesOf(nudge(order, edges, deadlineMs, idle)))).toEqual([0]);
   });
 
   /** What the schedule says of an order that nothing answers for, and then of none. */
   async function agesByMinute(stuck: number, quiet: number): Promise<readonly (number | undefined)[]> {
     let nowMs = NOW_MS;
     const { edges, store } = scene([orderItem(orderIdOf(1), 'PENDING')], () => nowMs);
-    const run = nudge(edges, deadlineMs, idle);
+    const run = nudge(order, edges, deadlineMs, idle);
     const ages: (number | undefined)[] = [];
     for (let minutes = 1; minutes <= stuck + quiet; minutes += 1) {
       if (minutes > stuck) store.items.clear();

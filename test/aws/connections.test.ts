@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { projectDir } from '../../infra/local/project.ts';
 import { packageFor, type Template } from '../support/aws/package.ts';
-import { readTemplate } from '../support/aws/templates.ts';
+import { broker as stack } from '../support/aws/templates.ts';
 
 /**
  * Goal: however many requests come, the broker never has more connections than it takes. Method: packages for each
@@ -18,7 +18,7 @@ const limits: Readonly<Record<string, number>> = {
 /** One that reads, and one that takes its place. */
 const perMapping = 2;
 
-const broker = readTemplate('broker.yml').Resources;
+const broker = stack.Resources;
 // biome-ignore lint/suspicious/noExplicitAny: each assertion says what it expects of a template's shape
 const propertiesOf = (type: string, { Resources }: Pick<Template, 'Resources'>): Record<string, any>[] =>
   Object.values(Resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shop } from '../../functions/shop.ts';
 import { projectDir } from '../../infra/local/project.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { templateSchema } from '../support/aws/package.ts';
 import { type Recorder, startRecorder } from '../support/aws/recorder.ts';
-import { readWiring } from '../support/wiring.ts';
 
 /**
  * Goal: `sls deploy --stage localstack` needs no more than an endpoint, and asks it for what LocalStack has without
@@ -25,7 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => recorder?.end());
 
-const functions = Object.keys(readWiring().serverless.functions);
+const functions = Object.keys(readConfiguration(shop, 'prod').functions);
 const uploaded = (suffix: string) => [...recorder.uploads].find(([path]) => path.endsWith(suffix))?.[1];
 
 describe('a deployment to LocalStack', () => {

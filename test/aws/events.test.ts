@@ -1,29 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
+import { brokerSecretOf } from '../../infra/aws/templates/broker.ts';
+import { functionIdOf } from '../../infra/aws/templates/logical-ids.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { broker, propertiesOf, shortName, template } from '../support/aws/production.ts';
 
 /** Goal: whatever calls a function does so as was decided. Method: reads the packaged template. */
 describe('events', () => {
   test('every event source mapping reads an existing queue as its own service, without waiting', () => {
-    const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS));
+    const { queues } = topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS));
     const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
     expect(mappings).toHaveLength(shop.services.length);
     for (const [, properties] of mappings) {
       const [queue] = properties.Queues;
       expect(queues.map(({ name }) => name)).toContain(queue);
-      const capitalised = queue.replace(/^./, (letter: string) => letter.toUpperCase());
       expect(properties).toMatchObject({
-        FunctionName: { 'Fn::GetAtt': [`${capitalised}LambdaFunction`, 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [functionIdOf(queue), 'Arn'] },
         EventSourceArn: { 'Fn::ImportValue': 'order-saga-prod-BrokerArn' },
         SourceAccessConfigurations: [
-          { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': `order-saga-prod-${capitalised}BrokerSecret` } },
+          { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': `order-saga-prod-${brokerSecretOf(queue)}` } },
         ],
         BatchSize: 100,
         MaximumBatchingWindowInSeconds: 0,
       });
-      expect(template.Resources[`${capitalised}LambdaFunction`]).toMatchObject({
+      expect(template.Resources[functionIdOf(queue)]).toMatchObject({
         DependsOn: expect.arrayContaining(['Topology']),
       });
     }
@@ -42,7 +43,7 @@ describe('events', () => {
     expect(BrokerName).toEqual({ 'Fn::Sub': `order-saga-\${Stage}` });
   });
 
-  const scheduled = ['nudge-orders', ...services.map((service) => `count-${service}-dead-letters`)];
+  const scheduled = ['nudge-orders', ...shop.services.map((service) => `count-${service}-dead-letters`)];
   const invoked = (id: string) => shortName(template.Resources[id]?.Properties ?? {});
 
   test('the schedules run every minute', () => {

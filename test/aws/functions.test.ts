@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { consumerOf, counterOf, deadLettersOf } from '../../infra/functions/participant-functions.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 import { readWiring } from '../support/wiring.ts';
 import { variablesOf } from '../support/wiring-checks.ts';
@@ -28,7 +29,13 @@ describe('functions', () => {
       if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
     }
     const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inside).toHaveLength(shop.services.length + 3 + 3 + 3 + 1);
+    const ofTheInitiator = ['place-order', 'cancel-order', 'nudge-orders'];
+    const ofEach = shop.services.flatMap((service) => [
+      ...[consumerOf(service), deadLettersOf(service), counterOf(service)],
+    ]);
+    expect(inside.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
+      [...ofEach, ...ofTheInitiator, 'topology'].toSorted(),
+    );
   });
 
   test('that publish or consume change after the topology, and not before it was accepted', () => {
@@ -44,13 +51,9 @@ describe('functions', () => {
       properties.ReservedConcurrentExecutions,
     ]);
     expect(Object.fromEntries(reserved)).toMatchObject({
-      ...{ order: 2, inventory: 2, payment: 2 },
+      ...Object.fromEntries(shop.services.map((service) => [consumerOf(service), 2])),
       ...{ 'nudge-orders': 1, topology: 1 },
-      ...{
-        'count-order-dead-letters': 1,
-        'count-inventory-dead-letters': 1,
-        'count-payment-dead-letters': 1,
-      },
+      ...Object.fromEntries(shop.services.map((service) => [counterOf(service), 1])),
     });
   });
 

@@ -40,7 +40,7 @@ test.each([
     standIn(exitCode);
     expect(checkTemplates().status).toBe(status);
     const asked = readFileSync(join(folder, 'asked'), 'utf8');
-    expect(asked).toMatch(/broker\.yml .*tables\.yml .*account\.yml /);
+    expect(asked).toMatch(/broker\.json .*tables\.json .*account\.yml /);
     expect(asked.match(/cloudformation-template-update-stack\.json/g)).toHaveLength(2);
   },
 );

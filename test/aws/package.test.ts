@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shop } from '../../functions/shop.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { entriesOf } from '../support/aws/archive.ts';
 import { type Packaged, packageFor } from '../support/aws/package.ts';
-import { readWiring } from '../support/wiring.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => packaged?.discard());
 
-const { functions } = readWiring().serverless;
+const { functions } = readConfiguration(shop, 'prod');
 
 describe('sls package', () => {
   test.each(Object.entries(functions))('%s is one small file that runs by itself', (name, { handler }) => {

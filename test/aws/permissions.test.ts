@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { brokerSecretOf, outsideSecretOf } from '../../infra/aws/templates/broker.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
-import { readWiring } from '../support/wiring.ts';
 
 /** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
-const wiring = readWiring();
-
 describe('permissions', () => {
   test('every function has a role of its own, which nothing else has', () => {
     const roles = functions().map(([, { Role }]) => String(Role['Fn::GetAtt'][0]));
@@ -15,7 +14,7 @@ describe('permissions', () => {
         .map(([name]) => name)
         .toSorted(),
     ).toEqual(roles.toSorted());
-    expect(functions()).toHaveLength(Object.keys(wiring.serverless.functions).length);
+    expect(functions()).toHaveLength(Object.keys(readConfiguration(shop, 'prod').functions).length);
   });
 
   /** The only actions that know no resources, each by the service authorization reference. */
@@ -53,14 +52,17 @@ describe('permissions', () => {
 
   test('reach only the function’s own table and its own secrets', () => {
     for (const [, { Role, FunctionName, Handler }] of functions()) {
-      const [, service] = /^functions\/(order|inventory|payment)\//.exec(Handler) ?? [];
+      const [, folder = ''] = String(Handler).split('/');
+      const service = shop.services.find((each) => each === folder);
       const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
-      const foundTables = [...policy.matchAll(/table\/order-saga-prod-(\w+)/g)].map(([, found]) => found);
+      const foundTables = [...policy.matchAll(/table\/order-saga-prod-([\w-]+)/g)].map(([, found]) => found);
       expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
       if (shortName({ FunctionName }) === 'topology') continue;
       const secrets = [...policy.matchAll(/order-saga-prod-(\w+Secret)/g)].map(([, found]) => found);
-      const own = [`${service?.replace(/^./, (letter) => letter.toUpperCase())}BrokerSecret`];
-      if (shortName({ FunctionName }) === 'payment') own.push('StripeSecret');
+      const own = service === undefined ? [] : [brokerSecretOf(service)];
+      if (shortName({ FunctionName }) === service) {
+        own.push(...(shop.partOf(service).secrets ?? []).map(outsideSecretOf));
+      }
       expect(
         secrets.filter((each = '') => !own.includes(each)),
         FunctionName,
@@ -75,7 +77,14 @@ describe('permissions', () => {
       )
       .map(([, properties]) => shortName(properties));
     expect(writers.toSorted()).toEqual(
-      [...services, 'place-order', 'cancel-order', 'nudge-orders', 'put-stock', 'receive-stock'].toSorted(),
+      [
+        ...shop.services,
+        'place-order',
+        'cancel-order',
+        'nudge-orders',
+        'put-stock',
+        'receive-stock',
+      ].toSorted(),
     );
   });
 });

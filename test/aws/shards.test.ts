@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
+import { brokerSecretOf } from '../../infra/aws/templates/broker.ts';
+import { functionIdOf } from '../../infra/aws/templates/logical-ids.ts';
 import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { type Packaged, packageFor } from '../support/aws/package.ts';
@@ -28,22 +31,23 @@ test('each shard has an event source mapping of its service’s function, with i
     BatchSize,
     rest.MaximumBatchingWindowInSeconds,
   ]);
-  const all = (service: string, shards: readonly string[]) => {
-    const name = service.replace(/^./, (letter) => letter.toUpperCase());
-    return shards.map((shard) => [
+  const all = (service: string, shards: readonly string[]) =>
+    shards.map((shard) => [
       `${service}${shard}`,
-      `${name}LambdaFunction`,
-      `order-saga-prod-${name}BrokerSecret`,
-      100,
-      0,
+      functionIdOf(service),
+      `order-saga-prod-${brokerSecretOf(service)}`,
+      ...[100, 0],
     ]);
-  };
-  expect(read).toEqual([
-    ...all('order', ['']),
-    ...all('inventory', ['.0', '.1', '.2', '.3']),
-    ...all('payment', ['.0', '.1']),
+  const sharded = new Map([
+    ['inventory', ['.0', '.1', '.2', '.3']],
+    ['payment', ['.0', '.1']],
   ]);
-  const { queues } = topologyOf(parseRetryDelays(DEFAULT_RETRY_DELAYS), parseQueueShards(setting));
+  expect(read).toEqual(shop.services.flatMap((service) => all(service, sharded.get(service) ?? [''])));
+  const { queues } = topologyOf(
+    shop,
+    parseRetryDelays(DEFAULT_RETRY_DELAYS),
+    parseQueueShards(shop, setting),
+  );
   const names = queues.map(({ name }) => name);
   for (const [queue] of read) expect(names).toContain(queue);
   expect(packaged.template.Resources.EventSourceGone?.Properties.Threshold).toBe(read.length);

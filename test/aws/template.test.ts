@@ -46,9 +46,7 @@ describe('every template', () => {
   });
 
   const isImportOfSecret = (value: unknown): boolean =>
-    /^\{"Fn::ImportValue":"order-saga-prod-(Order|Inventory|Payment)BrokerSecret"\}$/.test(
-      JSON.stringify(value),
-    ) || JSON.stringify(value) === '{"Fn::ImportValue":"order-saga-prod-StripeSecret"}';
+    /^\{"Fn::ImportValue":"order-saga-prod-\w+Secret"\}$/.test(JSON.stringify(value));
 
   test('imports nothing that the broker’s stack does not export', () => {
     const exported = Object.values(broker.Outputs).map(({ Export }) => JSON.stringify(Export));

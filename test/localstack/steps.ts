@@ -16,7 +16,7 @@ const consumersTimeoutMs = 120_000;
 /** Tables from the same template as AWS's, topology and users from the same modules. */
 export async function prepare({ endpoint, rabbitmq, management, retryDelays }: Plan): Promise<void> {
   await createTables(endpoint, region, stage);
-  await applyTopology(rabbitmq, topologyOf(parseRetryDelays(retryDelays)));
+  await applyTopology(rabbitmq, topologyOf(shop, parseRetryDelays(retryDelays)));
   await applyUsers(management, localAccounts);
 }
 

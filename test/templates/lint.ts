@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shop } from '../../functions/shop.ts';
+import { brokerTemplate } from '../../infra/aws/templates/broker.ts';
+import { tablesTemplate } from '../../infra/aws/templates/tables.ts';
+import type { Template } from '../../infra/aws/templates/template.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { packageFor } from '../support/aws/package.ts';
 
 /** Neither passed nor failed: nothing was run. */
 const NOT_RUN = 77;
 
-const deployedByThemselves = ['broker.yml', 'tables.yml', 'account.yml'];
 /** What the framework writes without need, and what the topology is told by hand. */
 const ignored = ['W3005', 'W6001'];
 
@@ -20,11 +24,14 @@ async function main(): Promise<number> {
     console.log('Not run: cfn-lint is not installed (pipx install cfn-lint).');
     return NOT_RUN;
   }
-  const stages = [await packageFor('prod'), await packageFor('dev')];
+  const prod = await packageFor('prod');
+  const stages = [prod, await packageFor('dev')];
   try {
     const templates = [
-      ...deployedByThemselves.map((name) => join(projectDir, 'infra/aws', name)),
-      ...stages.map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json')),
+      writeTo(join(prod.folder, 'broker.json'), brokerTemplate(shop)),
+      writeTo(join(prod.folder, 'tables.json'), tablesTemplate(shop)),
+      join(projectDir, 'infra/aws/account.yml'),
+      ...stages.map((stage) => join(stage.folder, 'cloudformation-template-update-stack.json')),
     ];
     const options = ['--regions', 'eu-central-1', 'us-east-1', '--ignore-checks', ...ignored];
     const { status } = spawnSync('cfn-lint', [...options, '--template', ...templates], { stdio: 'inherit' });
@@ -33,6 +40,11 @@ async function main(): Promise<number> {
   } finally {
     for (const stage of stages) stage.discard();
   }
+}
+
+function writeTo(file: string, template: Template): string {
+  writeFileSync(file, JSON.stringify(template));
+  return file;
 }
 
 process.exitCode = await main();

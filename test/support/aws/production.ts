@@ -1,12 +1,11 @@
 import { inject } from 'vitest';
 import type { Template } from './package.ts';
-import { readTemplate } from './templates.ts';
+import { account, broker, tables } from './templates.ts';
 
 /** What would be deployed to prod: the packaged template, and those that are deployed by themselves. */
+export { broker, tables };
 export const template: Template = inject('productionTemplate');
-export const broker = readTemplate('broker.yml');
-export const tables = readTemplate('tables.yml');
-export const templates = [template, broker, tables, readTemplate('account.yml')];
+export const templates = [template, broker, tables, account];
 
 export const ofType = (type: string, from = template) =>
   Object.entries(from.Resources).filter(([, resource]) => resource.Type === type);

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { intrinsicTags } from '../../../infra/local/dynamodb/template.ts';
-import { projectDir } from '../../../infra/local/project.ts';
+import { shop } from '../../../functions/shop.ts';
+import { alarmsTemplate } from '../../../infra/aws/templates/alarms.ts';
+import { brokerTemplate } from '../../../infra/aws/templates/broker.ts';
+import { tablesTemplate } from '../../../infra/aws/templates/tables.ts';
+import { readTemplate } from '../../../infra/aws/templates/template.ts';
 import { type Template, templateSchema } from './package.ts';
 
-/** A template of infra/aws that is deployed by itself. */
-export function readTemplate(name: string): Template {
-  const text = readFileSync(join(projectDir, 'infra/aws', name), 'utf8');
-  return templateSchema.parse(parse(text, { customTags: intrinsicTags() }));
-}
+/** The stacks that are deployed by themselves, and the alarms of `prod`, which are a part of the functions' stack. */
+export const tables: Template = templateSchema.parse(tablesTemplate(shop));
+export const broker: Template = templateSchema.parse(brokerTemplate(shop));
+export const alarms: Template = templateSchema.parse(alarmsTemplate(shop, 'prod'));
+export const account: Template = templateSchema.parse(readTemplate('../account.yml'));
 
 /** Every object in a template that has the member, with its path. */
 export function* membersNamed(
