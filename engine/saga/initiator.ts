@@ -280,10 +280,11 @@ class Initiator {
     }
   }
 
-  /** What a failure says, but for whose saga it is. Its type is the code if it says none itself. */
+  /** What a failure says, but for whose saga it is. Its type is the code if it says none itself, in words. */
   #reasonOf({ type, data }: AnyFact): Reason {
     const { [this.#saga.owner]: _, ...said } = data as Readonly<Record<string, unknown>>;
-    return { code: constantCase(type), ...said };
+    const reason = { code: constantCase(type), ...said };
+    return typeof reason.code === 'string' ? reason : { ...reason, code: constantCase(type) };
   }
 
   #answered(state: AnyState, answer: string): InitiatorDecision {

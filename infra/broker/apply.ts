@@ -1,22 +1,57 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
+import { Memory, memorable } from './memory.ts';
 import type { Queue } from './queues.ts';
 import type { Exchange, Topology } from './topology.ts';
+import { goneFrom, unbind } from './unbind.ts';
 
 /**
- * Declares exchanges, queues and bindings. Applying them again changes nothing.
+ * Declares exchanges, queues and bindings, and undoes what was bound by an earlier declaration alone. Applying them again
+ * changes nothing.
+ *
+ * @returns what somebody has to look at, a sentence each
  * @throws Error if something exists with other arguments, before anything is declared: the broker does not change
  * a queue or an exchange in place
  */
-export async function applyTopology(url: string, topology: Topology): Promise<void> {
+export async function applyTopology(url: string, topology: Topology): Promise<readonly string[]> {
   const connection = await amqp.connect(url, { noDelay: true });
   connection.on('error', () => {});
   try {
     const conflicts = await conflictsWith(connection, topology);
     if (conflicts.length > 0) throw new Error(instructions(conflicts));
-    await onChannel(connection, (channel) => declare(channel, topology));
+    return await change(connection, topology);
   } finally {
     await connection.close().catch(() => {});
   }
+}
+
+/** Binds before it unbinds: what has to be heard always reaches somebody. */
+async function change(connection: ChannelModel, topology: Topology): Promise<readonly string[]> {
+  const wanted = memorable(topology);
+  const memory = await Memory.open(connection);
+  const gone = goneFrom(memory.before ?? { ...topology.unbound, queues: [] }, wanted);
+  const left = await depthsOf(connection, gone.queues);
+  await memory.add({ ...wanted, queues: [...wanted.queues, ...left.keys()] });
+  await onChannel(connection, (channel) => declare(channel, topology));
+  await onChannel(connection, (channel) => unbind(channel, gone));
+  await memory.close();
+  return [...left].map(
+    ([queue, depth]) =>
+      `The queue ${queue} belongs to no service any more: move or drop its ${depth} messages, and delete it.`,
+  );
+}
+
+/** How many messages each of them holds, if it is there. */
+async function depthsOf(
+  connection: ChannelModel,
+  queues: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const depths = new Map<string, number>();
+  for (const queue of queues) {
+    await refusalOf(connection, async (channel) => {
+      depths.set(queue, (await channel.checkQueue(queue)).messageCount);
+    });
+  }
+  return depths;
 }
 
 async function declare(channel: Channel, topology: Topology): Promise<void> {

@@ -8,7 +8,7 @@ export interface Queue {
 /** The second line of defence: deliveries of one message before the broker itself puts it aside. */
 const DELIVERY_LIMIT = 20;
 /** Parked messages wait for a person, and being looked at must not use them up. */
-const PARKED_DELIVERY_LIMIT = 1_000_000;
+export const PARKED_DELIVERY_LIMIT = 1_000_000;
 
 /**
  * Dead-lettering that survives a crash: the broker holds a message until its target has confirmed it, which

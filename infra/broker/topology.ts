@@ -13,7 +13,7 @@ import {
 } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { SLOT_HEADER } from '../../engine/saga/slots.ts';
-import { type Hearing, heardIn } from './hearing.ts';
+import { type Hearing, heardIn, unheardIn } from './hearing.ts';
 import { delayQueue, mainQueue, parkingQueue, type Queue } from './queues.ts';
 import { oneQueueEach, parseQueueShards, type QueueShards, queuesOf, slotsOf } from './shards.ts';
 
@@ -38,11 +38,15 @@ export interface ExchangeBinding {
   readonly routingKey: string;
 }
 
+type Bindings = Pick<Topology, 'bindings' | 'exchangeBindings'>;
+
 export interface Topology {
   readonly exchanges: readonly Exchange[];
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
   readonly exchangeBindings: readonly ExchangeBinding[];
+  /** What may be bound from before, and must not be. */
+  readonly unbound: Bindings;
   /** Queues that another number of shards has left: they would collect or keep messages that nobody reads. */
   readonly leftovers: readonly string[];
 }
@@ -110,10 +114,7 @@ function ownBindings(service: string, shards: QueueShards): readonly Binding[] {
 }
 
 /** The queue is bound itself, or if it has shards, the exchange that tells them apart. */
-const boundBy = (
-  hearings: readonly Hearing[],
-  shards: QueueShards,
-): Pick<Topology, 'bindings' | 'exchangeBindings'> => {
+const boundBy = (hearings: readonly Hearing[], shards: QueueShards): Bindings => {
   const isSharded = ({ service }: Hearing) => queuesOf(service, shards).length > 1;
   return {
     bindings: hearings
@@ -151,6 +152,7 @@ export function topologyOf(
       ...services.flatMap((service) => retryBindings(service, shards, retryDelays)),
     ],
     exchangeBindings,
+    unbound: boundBy(unheardIn(saga), shards),
     leftovers: services.flatMap((service) => leftoversOf(service, countOf(service))),
   };
 }

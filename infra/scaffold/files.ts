@@ -85,11 +85,11 @@ export const handler = countDeadLetters('${plan.service}', liveParkedCount(${pla
 `;
 
 const reader = (plan: Plan) => `import { recordReader } from '../../engine/http/record-reader.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { ${plan.code}Step } from './decide.ts';
 
 /** GET /orders/{orderId}/${plan.record} */
-export const handler = recordReader(${plan.code}Step, liveEdges(${plan.code}Step));
+export const handler = recordReader(${plan.code}Step, liveTable(${plan.code}Step));
 `;
 
 const decisionTest = (plan: Plan) => `import { expect, test } from 'vitest';
@@ -148,11 +148,5 @@ steps:
     as: alice
     path: { orderId: $orderId }
     expect: { status: 200, body: { status: CONFIRMED } }
-    until: 20
-  - step: What ${plan.service} did is DONE
-    invoke: get-${plan.record}
-    as: alice
-    path: { orderId: $orderId }
-    expect: { status: 200, body: { status: DONE } }
     until: 20
 `;

@@ -1,9 +1,12 @@
+import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
+import type { SagaId } from '../../engine/saga/ids.ts';
+import type { Cast } from './cast.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
-import type { Lambda } from './functions.ts';
+import type { Lambda } from './lambda.ts';
+import { samplesOf } from './sample.ts';
 import type { Simulation } from './simulation.ts';
-import { bindings } from './world/world.ts';
+import { BEGIN_MS } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
@@ -25,10 +28,11 @@ export function disturb(simulation: Simulation, lambda: Lambda, passTime: () => 
 
 function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lambda): void {
   const pick = <T>(choices: readonly T[]): T => choices[Math.floor(draw * choices.length)] as T;
-  const { world } = simulation;
+  const { world, cast } = simulation;
+  const { services } = cast.saga;
   switch (fault) {
     case 'unbound': {
-      const binding = pick(bindings);
+      const binding = pick(world.topology.bindings);
       world.broker.unbind(binding);
       simulation.trace.say(
         () => `${binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
@@ -40,7 +44,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     }
     // A broken deployment: whatever the service begins dies at its first call.
     case 'crash-loop': {
-      const service = pick(shop.services);
+      const service = pick(services);
       simulation.crashLoops.add(service);
       const end = { run: () => void simulation.crashLoops.delete(service) };
       simulation.scheduler.addAtStep(simulation.step + CRASH_LOOP_STEPS, end);
@@ -48,7 +52,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     }
     // A mapping is switched off, and time goes on without the service.
     case 'outage': {
-      const service = pick(shop.services);
+      const service = pick(services);
       const lengthMs = outagesMs[Math.floor(((draw * 977) % 1) * outagesMs.length)] ?? 0;
       simulation.outages.set(service, world.clock.nowMs + lengthMs);
       return;
@@ -72,26 +76,18 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
 }
 
 /** A message that no participant can ever handle, among the good ones. */
-function poison({ world, checker, step }: Simulation, draw: number): void {
-  const service = shop.services[Math.floor(draw * 3)] ?? 'order';
+function poison({ world, cast, checker, step }: Simulation, draw: number): void {
+  const { services, id, initiator } = cast.saga;
+  const service = services[Math.floor(draw * services.length)] ?? initiator;
   const messageId = `poison-${step}`;
+  const outcome = outcomeNotFor(service, cast);
+  const sagaId = `${id.prefix}_${'0'.repeat(24)}` as SagaId;
   const bodies = [
     'no JSON',
     JSON.stringify({ specversion: '1.0' }),
     JSON.stringify({
-      specversion: '1.0',
+      ...seal(cast.saga, { type: outcome, data: dataOf(outcome, cast) }, { sagaId, nowMs: BEGIN_MS }),
       id: messageId,
-      source: 'order',
-      type: 'order.confirmed',
-      subject: 'ord_000000000000000000000000',
-      time: '2026-01-01T00:00:00.000Z',
-      dataschema: 'urn:order-saga:order.confirmed:v1',
-      data: {
-        customerId: 'nobody',
-        items: [{ sku: 'mug', quantity: 1 }],
-        amountMinor: 1,
-        currency: 'EUR',
-      },
     }),
   ];
   checker.poison.add(`${service} ${messageId}`);
@@ -101,17 +97,34 @@ function poison({ world, checker, step }: Simulation, draw: number): void {
     body: bodies[Math.floor((draw * 97) % bodies.length)] ?? '',
     messageId,
     type: '',
-    contentType: 'application/cloudevents+json',
+    contentType: CONTENT_TYPE,
     mandatory: true,
   };
-  world.broker.publish(message, 'order');
+  world.broker.publish(message, initiator);
+}
+
+/** A saga has two outcomes, and nobody hears of both. */
+function outcomeNotFor(service: string, { saga }: Cast): string {
+  const { succeeds, fails } = saga.initiation;
+  return saga.partOf(service).consumes.includes(succeeds) ? fails : succeeds;
+}
+
+/** Sampling takes longer than a run. */
+const samples = new Map<string, unknown>();
+
+function dataOf(type: string, { saga }: Cast): unknown {
+  const schema = saga.events[type]?.schema;
+  const data = samples.get(type) ?? (schema && samplesOf(schema, type)[0]);
+  samples.set(type, data);
+  return data;
 }
 
 /** Every poisonous message is in the parking queue of its service. */
 export function missingPoison({ world, checker }: Simulation): string | undefined {
   return [...checker.poison].find((each) => {
-    const [service = 'order', messageId] = each.split(' ');
-    const queue = deadQueueOf(service as (typeof shop.services)[number]);
-    return !world.broker.queue(queue).messages.some((message) => message.messageId === messageId);
+    const [service = '', messageId] = each.split(' ');
+    return !world.broker
+      .queue(deadQueueOf(service))
+      .messages.some((message) => message.messageId === messageId);
   });
 }

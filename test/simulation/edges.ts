@@ -23,7 +23,7 @@ const unavailable = (): never => {
 export function edgesOf(simulation: Simulation, environment: Environment): Edges {
   const { world, checker, coverage } = simulation;
   const { service } = environment;
-  const table = world.tables[service];
+  const table = world.tableOf(service);
 
   const apply = (writes: readonly Write[], invocation: Invocation | undefined): WriteResult => {
     if (simulation.areFaultsOn && writes.some(isUnwritable))

@@ -1,9 +1,8 @@
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
-import { type Service, shop } from '../../functions/shop.ts';
 import { LATE_BY_MS, type Redelivery } from './actors/workload.ts';
 import { deliveryFaults } from './faults.ts';
-import type { Lambda } from './functions.ts';
+import type { Lambda } from './lambda.ts';
 import { remembered } from './remembered.ts';
 import type { Task } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
@@ -20,7 +19,8 @@ export class EventSources {
   readonly #batchSize: () => number;
   readonly #redelivery: Redelivery;
   readonly #window: number;
-  readonly #running: Record<Service, number> = { order: 0, inventory: 0, payment: 0 };
+  /** How many of its invocations are under way, by service. */
+  readonly #running = new Map<string, number>();
   readonly #sources: readonly Source[];
 
   constructor(simulation: Simulation, lambda: Lambda, options: Options) {
@@ -30,7 +30,7 @@ export class EventSources {
     this.#batchSize = options.batchSize;
     this.#redelivery = options.redelivery;
     this.#window = options.window;
-    this.#sources = shop.services.map((service) => ({
+    this.#sources = simulation.cast.saga.services.map((service) => ({
       service,
       queue: simulation.world.broker.queue(queueOf(service)),
       task: { run: () => this.#deliver(service) },
@@ -48,18 +48,22 @@ export class EventSources {
   #withAtLeast(count: number): readonly Task[] {
     const ready: Task[] = [];
     for (const { service, queue, task } of this.#sources) {
-      if (queue.messages.length < count || this.#running[service] >= this.#concurrency) continue;
+      if (queue.messages.length < count || this.#runningOf(service) >= this.#concurrency) continue;
       if (!this.#isOut(service)) ready.push(task);
     }
     return ready;
   }
 
-  #isOut(service: Service): boolean {
+  #runningOf(service: string): number {
+    return this.#running.get(service) ?? 0;
+  }
+
+  #isOut(service: string): boolean {
     const { outages, world } = this.#simulation;
     return (outages.get(service) ?? 0) > world.clock.nowMs;
   }
 
-  #deliver(service: Service): void {
+  #deliver(service: string): void {
     const { world, trace } = this.#simulation;
     const queue = queueOf(service);
     const batch = world.broker.take(queue, this.#batchSize());
@@ -72,12 +76,13 @@ export class EventSources {
       world.broker.giveBack(queue, batch);
       return;
     }
-    this.#running[service] += 1;
+    this.#running.set(service, this.#runningOf(service) + 1);
+    const ended = () => this.#running.set(service, this.#runningOf(service) - 1);
     let isAcknowledgeable = true;
     if (fault === 'disconnected') {
       // The connection is lost under a batch in work: it comes again to the next consumer, maybe at the same time.
       isAcknowledgeable = false;
-      this.#running[service] -= 1;
+      ended();
       world.broker.giveBack(queue, batch);
     }
     this.#lambda.invoke(
@@ -85,7 +90,7 @@ export class EventSources {
       eventOf(queue, batch),
       (end) => {
         if (!isAcknowledgeable) return;
-        this.#running[service] -= 1;
+        ended();
         if (end.kind === 'crashed') this.#redeliver(queue, batch);
         else if (end.kind === 'threw') world.broker.giveBack(queue, batch);
       },
@@ -109,7 +114,7 @@ export class EventSources {
 }
 
 interface Source {
-  readonly service: Service;
+  readonly service: string;
   readonly queue: Queue;
   readonly task: Task;
 }

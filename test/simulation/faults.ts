@@ -1,4 +1,3 @@
-import type { Service } from '../../functions/shop.ts';
 import { mix, Random } from './random.ts';
 
 /** The calls that a function makes to the outside. */
@@ -13,9 +12,11 @@ export const callKinds = [
   'search',
   'refund',
   'refunds',
+  'ask',
+  'undo',
 ] as const;
 export type CallKind = (typeof callKinds)[number];
-export type Site = `${Service}.${CallKind}`;
+export type Site = `${string}.${CallKind}`;
 
 /** Before, after, or while the request is on its way and arrives in spite of it. */
 const crashes = ['crash-before', 'crash-after', 'crash-in-flight'] as const;
@@ -52,6 +53,9 @@ export const callFaults = {
     'pending',
   ],
   refunds: [...crashes, 'late', 'unreachable', 'unavailable'],
+  // Whom any other step asks, and to undo what was done.
+  ask: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
+  undo: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
 } as const satisfies Record<CallKind, readonly string[]>;
 
 /** What may happen between the event source and a function: to a batch that is about to be delivered. */

@@ -1,4 +1,3 @@
-import type { Service } from '../../functions/shop.ts';
 import type { CallKind } from './faults.ts';
 import type { Message } from './world/broker.ts';
 
@@ -12,22 +11,22 @@ export type End =
 export class Invocation {
   readonly id: number;
   readonly functionName: string;
-  readonly service: Service;
+  readonly service: string;
   readonly startedMs: number;
   readonly startedStep: number;
   /** How wrong its environment's clock is. */
   readonly skewMs: number;
   /** The batch, if an event source invoked it. */
   readonly messages: readonly Message[];
-  /** Orders of which it has had an event of its own service confirmed. */
+  /** Sagas of which it has had an event of its own service confirmed. */
   readonly saidOf = new Set<string>();
   /** Messages it has had confirmed in a delay queue, the parking queue, or its service's own: their bodies by id. */
   readonly putAside = new Map<string, string | Buffer>();
-  /** How far in its batch it has come with each order. */
+  /** How far in its batch it has come with each saga. */
   readonly reached = new Map<string, number>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
-  /** Orders that it has claimed to nudge. */
+  /** Sagas that it has claimed to nudge. */
   readonly claimed = new Set<string>();
   /** The lowest that the world's clock has stood whenever it made a call: what it did later was decided by then. */
   earliestMs: number;

@@ -95,8 +95,8 @@ async function settle(scene: Scene): Promise<boolean> {
   await turn();
   while (checker.violation === undefined && !isLate() && scene.advance()) await turn();
   if (isLate()) {
-    const open = scene.openOrders.map(
-      (id) => `${id} ${statusOf(simulation.world.tables.order.items.get(id))}`,
+    const open = scene.openSagas.map(
+      (id) => `${id} ${statusOf(simulation.world.sagas.get(id))}`,
     );
     checker.fail(
       'P3',

@@ -1,19 +1,22 @@
 import { queueOf } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
 import { Customer } from './actors/customer.ts';
 import { Operator } from './actors/operator.ts';
 import { scenarioOf } from './actors/scenarios.ts';
 import { MINUTE_MS, type Workload, workloadOf } from './actors/workload.ts';
 import { statusOf } from './checker/row.ts';
+import { ShopRules } from './checker/shop-rules.ts';
 import { Coverage } from './coverage.ts';
 import { disturb } from './disturbances.ts';
 import { EventSources } from './event-source.ts';
 import { RandomPlan, ScriptedPlan } from './faults.ts';
-import { Lambda } from './functions.ts';
+import { Lambda } from './lambda.ts';
 import { Random } from './random.ts';
 import type { Script } from './script.ts';
 import { stockItems } from './shelf.ts';
+import { shopCast } from './shop.ts';
 import { Simulation } from './simulation.ts';
+import type { Refusals } from './world/ledger.ts';
+import { World } from './world/world.ts';
 
 export interface RunOptions {
   readonly isTraced?: boolean;
@@ -24,6 +27,7 @@ export interface RunOptions {
 /** Everything that takes part in one run. */
 export class Scene {
   readonly simulation: Simulation;
+  readonly rules: ShopRules;
   readonly lambda: Lambda;
   readonly sources: EventSources;
   readonly customers: readonly Customer[];
@@ -38,7 +42,10 @@ export class Scene {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario, redelivery } = script;
     this.workload = scenario === undefined ? workloadOf(seed) : scenarioOf(scenario, redelivery);
     this.plan = faults === undefined ? new RandomPlan(seed, this.workload.favours) : new ScriptedPlan(faults);
-    this.simulation = new Simulation({ seed, plan: this.plan, order, schedule, isTraced, coverage });
+    const world = new World(shopCast, (service) => refusalsOf(seed, this.workload, service));
+    this.rules = new ShopRules(world);
+    const { plan, rules } = this;
+    this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
     this.lambda = new Lambda(this.simulation, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
     const { concurrency, maxBatch, firstTickMs } = this.workload;
@@ -81,9 +88,13 @@ export class Scene {
     return true;
   }
 
-  get openOrders(): readonly string[] {
-    return [...this.simulation.world.tables.order.items.values()]
-      .filter((item) => !['CONFIRMED', 'CANCELLED'].includes(statusOf(item)))
+  /** Those that have not ended, and those of whose end somebody who has to hear of it may not have heard. */
+  get openSagas(): readonly string[] {
+    return [...this.simulation.world.sagas.values()]
+      .filter(
+        (item) =>
+          !['CONFIRMED', 'CANCELLED'].includes(statusOf(item)) || item.dueEpochSeconds !== undefined,
+      )
       .map(({ pk }) => pk);
   }
 
@@ -94,8 +105,10 @@ export class Scene {
       !scheduler.isAnythingAsleep &&
       world.broker.heldCount === 0 &&
       world.broker.nextMoveMs() === Number.POSITIVE_INFINITY &&
-      shop.services.every((service) => world.broker.queue(queueOf(service)).messages.length === 0) &&
-      this.openOrders.length === 0
+      world.cast.saga.services.every(
+        (service) => world.broker.queue(queueOf(service)).messages.length === 0,
+      ) &&
+      this.openSagas.length === 0
     );
   }
 
@@ -112,8 +125,9 @@ export class Scene {
     simulation.passTime(Number.isFinite(nextMs) ? Math.max(nextMs - world.clock.nowMs, 0) : MINUTE_MS);
     if (world.clock.nowMs < this.#nextTickMs) return;
     this.#nextTickMs = world.clock.nowMs + MINUTE_MS;
+    const nudge = `nudge-${world.cast.initiator.service}s`;
     for (let scheduler = 0; scheduler < workload.schedulers; scheduler += 1) {
-      simulation.scheduler.add({ run: () => this.lambda.invoke('nudge-orders', {}, () => {}) });
+      simulation.scheduler.add({ run: () => this.lambda.invoke(nudge, {}, () => {}) });
     }
     if (workload.schedulers > 1) coverage.count('two schedulers');
   }
@@ -121,10 +135,10 @@ export class Scene {
   /** Ticks before anything is due change nothing, so time passes over them. */
   #usefulTickMs(): number {
     const { world } = this.simulation;
-    const dues = [...world.tables.order.items.values()].flatMap((item) =>
+    const dues = [...world.sagas.values()].flatMap((item) =>
       typeof item.dueEpochSeconds === 'number' ? [item.dueEpochSeconds * 1000] : [],
     );
-    if (dues.length === 0) return this.openOrders.length > 0 ? this.#nextTickMs : Number.POSITIVE_INFINITY;
+    if (dues.length === 0) return this.openSagas.length > 0 ? this.#nextTickMs : Number.POSITIVE_INFINITY;
     return Math.max(this.#nextTickMs, Math.min(...dues));
   }
 
@@ -133,8 +147,12 @@ export class Scene {
     const { world, checker } = this.simulation;
     for (const stock of this.workload.stock) {
       const writes = stockItems(stock).map((item) => ({ kind: 'put', item, expects: 'absent' }) as const);
-      world.tables.inventory.write(writes);
+      world.tableOf('inventory').write(writes);
       checker.wrote('inventory', writes, new Map(), undefined);
     }
   }
 }
+
+/** Who is asked refuses some, unless the workload says whom. */
+const refusalsOf = (seed: number, { refusing }: Workload, service: string): Refusals =>
+  refusing === undefined ? { seed } : refusing.includes(service) ? 'all' : 'none';

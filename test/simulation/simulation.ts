@@ -1,4 +1,4 @@
-import type { Service } from '../../functions/shop.ts';
+import type { Cast } from './cast.ts';
 import { Checker } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
@@ -7,6 +7,8 @@ import { Random } from './random.ts';
 import { type Order, Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import type { Message } from './world/broker.ts';
+import type { Rules } from './checker/rules.ts';
+import { shopCast } from './shop.ts';
 import { World } from './world/world.ts';
 
 /** As in serverless.yml. */
@@ -24,6 +26,10 @@ export interface Call<T> {
 }
 
 interface Options {
+  /** With the cast of the saga that is simulated. */
+  readonly world?: World;
+  /** What this saga promises besides. */
+  readonly rules?: Rules;
   readonly seed: number;
   readonly plan: FaultPlan;
   readonly order: Order;
@@ -38,16 +44,16 @@ interface Options {
  */
 export class Simulation {
   readonly seed: number;
-  readonly world = new World();
+  readonly world: World;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly checker: Checker;
   readonly coverage: Coverage;
   readonly live = new Set<Invocation>();
   /** Services of which every environment crashes at the moment. */
-  readonly crashLoops = new Set<Service>();
+  readonly crashLoops = new Set<string>();
   /** Services whose queue nobody reads, and until when. */
-  readonly outages = new Map<Service, number>();
+  readonly outages = new Map<string, number>();
   readonly #plan: FaultPlan;
   /** Off: what happens from now on is what would happen without faults. */
   areFaultsOn = true;
@@ -56,13 +62,27 @@ export class Simulation {
   #deliveries = 0;
   #invocations = 0;
 
-  constructor({ seed, plan, order, schedule = 0, isTraced, coverage = new Coverage() }: Options) {
+  constructor({
+    world = new World(shopCast),
+    rules,
+    seed,
+    plan,
+    order,
+    schedule = 0,
+    isTraced,
+    coverage = new Coverage(),
+  }: Options) {
+    this.world = world;
     this.coverage = coverage;
     this.seed = seed;
     this.#plan = plan;
     this.scheduler = new Scheduler(new Random(seed, 1, schedule), order, this.world.clock);
     this.trace = new Trace(isTraced, this.world.clock);
-    this.checker = new Checker(this.world, this.trace);
+    this.checker = new Checker(this.world, this.trace, rules);
+  }
+
+  get cast(): Cast {
+    return this.world.cast;
   }
 
   get calls(): number {
@@ -71,7 +91,7 @@ export class Simulation {
 
   begin(
     functionName: string,
-    service: Service,
+    service: string,
     messages: readonly Message[],
     ended: (end: End) => void,
     skewMs = 0,
@@ -202,7 +222,7 @@ export class Simulation {
   passTime(byMs: number): void {
     const { clock, tables } = this.world;
     clock.advance(byMs);
-    for (const table of Object.values(tables)) table.settle();
+    for (const table of tables.values()) table.settle();
     for (const invocation of [...this.live]) {
       if (clock.nowMs - invocation.startedMs < INVOCATION_TIMEOUT_MS) continue;
       this.coverage.count('timed out');

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type { StripeCalls } from '../../functions/payment/provider.ts';
+import { flawOfCharge } from './checker/money.ts';
 import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
@@ -38,12 +39,13 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
         { idempotencyKey: key }: Key = {},
       ) => {
         const request: ChargeRequest = { amount, currency, paymentMethod, orderId: metadata.orderId };
-        checker.charging(request);
+        checker.intended('payment', request.orderId, 'ask');
+        checker.fail('P2', flawOfCharge(world, request));
         const charge = (trouble?: 'error before effect' | 'error after effect') => {
           try {
             return provider.charge(request, key, { lag: simulation.detail(3), trouble });
           } finally {
-            checker.moneyMoved(request.orderId);
+            checker.moved(request.orderId);
           }
         };
         return call({
@@ -72,12 +74,12 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
         { payment_intent: intentId, amount, metadata }: RefundParams,
         { idempotencyKey: key }: Key = {},
       ) => {
-        checker.refunding(metadata.orderId);
+        checker.intended('payment', metadata.orderId, 'undo');
         const refund = (outcome?: Parameters<typeof provider.refund>[2]) => {
           try {
             return provider.refund(intentId, key, outcome, amount);
           } finally {
-            checker.moneyMoved(metadata.orderId);
+            checker.moved(metadata.orderId);
           }
         };
         return call({

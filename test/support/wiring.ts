@@ -9,21 +9,30 @@ import { readWiring as readParticipants } from '../../infra/local/wiring/refuse.
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
+type Bound = 'exchanges' | 'queues' | 'bindings' | 'exchangeBindings';
+
 /** Everything that has to agree for a message to get where the declaration says: data, so that tests can break it. */
 export interface Wiring extends Participants {
   saga: Saga;
   sources: Record<string, string>;
   tables: string[];
-  topology: { -readonly [Part in keyof Topology]: Topology[Part][number][] };
+  topology: { -readonly [Part in Bound]: Topology[Part][number][] };
 }
 
 export function readWiring(shards: QueueShards = oneQueueEach(shop)): Wiring {
   const { sources, tables, ...participants } = readParticipants(shop, shards, 'local');
-  const topology = topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS), shards);
+  const { exchanges, queues, bindings, exchangeBindings } = structuredClone(
+    topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS), shards),
+  );
   return {
     ...participants,
     sources: { ...sources },
     tables: [...tables],
-    topology: structuredClone(topology) as Wiring['topology'],
+    topology: {
+      exchanges: [...exchanges],
+      queues: [...queues],
+      bindings: [...bindings],
+      exchangeBindings: [...exchangeBindings],
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
-import type { FunctionName, Lambda } from '../functions.ts';
+import type { Lambda } from '../lambda.ts';
 import type { End } from '../invocation.ts';
 import { Random } from '../random.ts';
 import { remembered } from '../remembered.ts';
@@ -96,7 +96,7 @@ export class Customer {
     }
     if (this.told.orderId !== orderId)
       checker.fail('P5', `${this.plan.key} is ${this.told.orderId} and ${orderId}`);
-    const state = rowOf(world.tables.order.items.get(orderId))?.state as Body | undefined;
+    const state = rowOf(world.sagas.get(orderId))?.state as Body | undefined;
     if (state === undefined) checker.fail('P6', `${orderId} was accepted and is not there`);
     else if (textOf(state.items) !== textOf(body.items)) {
       checker.fail('P5', `${orderId} was accepted and is another order`);
@@ -136,7 +136,7 @@ export class Customer {
       return;
     }
     const own = { by: name, role: 'customer', path: { orderId } } as const;
-    const read = (what: FunctionName, statusCodes: readonly number[], by = name) =>
+    const read = (what: string, statusCodes: readonly number[], by = name) =>
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
     const acts: Readonly<Record<(typeof customerWishes)[number], () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
@@ -176,7 +176,7 @@ export class Customer {
     const { checker, world } = this.#simulation;
     if (this.told.orderId === undefined) return;
     this.#look((shown) => {
-      const { state } = rowOf(world.tables.order.items.get(shown.orderId)) ?? {};
+      const { state } = rowOf(world.sagas.get(shown.orderId)) ?? {};
       for (const name of ['status', 'totalMinor', 'currency', 'reason']) {
         if (JSON.stringify(shown[name]) !== JSON.stringify(state[name]))
           checker.fail('API', `${shown.orderId} shows ${name} ${JSON.stringify(shown[name])}`);
@@ -184,11 +184,11 @@ export class Customer {
     });
     const own = { method: 'GET', by: this.plan.name, role: 'customer' } as const;
     this.#list(own, (shown) => {
-      const owned = [...world.tables.order.items.values()]
+      const owned = [...world.sagas.values()]
         .map((item) => rowOf(item)?.state as Row)
         .filter(({ customerId }) => customerId === this.plan.name);
       const times = shown.map(
-        ({ orderId }) => rowOf(world.tables.order.items.get(orderId))?.state.createdAtMs,
+        ({ orderId }) => rowOf(world.sagas.get(orderId))?.state.createdAtMs,
       );
       if (times.length !== owned.length || times.some((atMs, index) => atMs > (times[index - 1] ?? atMs)))
         checker.fail('API', `${this.plan.name} has ${owned.length} orders and is shown ${times.join(', ')}`);
@@ -200,7 +200,7 @@ export class Customer {
     this.#send('list-orders', request, (reply) => {
       this.#expect(reply, [200], 'list-orders');
       for (const { orderId } of reply?.body.items ?? []) {
-        const owner = rowOf(world.tables.order.items.get(orderId))?.state.customerId;
+        const owner = rowOf(world.sagas.get(orderId))?.state.customerId;
         if (owner !== request.by) checker.fail('API', `${request.by} was shown ${orderId} of ${owner}`);
       }
       if (reply?.statusCode === 200) see(reply.body.items);
@@ -215,7 +215,7 @@ export class Customer {
       if (reply?.statusCode === 202) {
         this.told.isCancelAccepted = true;
         coverage.count('202 for a cancel');
-        const status = statusOf(world.tables.order.items.get(this.told.orderId ?? ''));
+        const status = statusOf(world.sagas.get(this.told.orderId ?? ''));
         if (status !== 'CANCELLING' && status !== 'CANCELLED')
           checker.fail('P6', `a cancel was accepted of a ${status} order`);
       } else if (reply?.statusCode === 409) {
@@ -235,7 +235,7 @@ export class Customer {
 
   /** The reply is undefined if the function's environment crashed: API Gateway answers 502 then. */
   #send(
-    name: FunctionName,
+    name: string,
     request: Parameters<typeof requestOf>[0],
     heard: (reply: Reply | undefined) => void,
   ): void {

@@ -1,4 +1,4 @@
-import type { FunctionName, Lambda } from '../functions.ts';
+import type { Lambda } from '../lambda.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import { isAnswer, type Reply, replyOf, requestOf } from './request.ts';
@@ -66,7 +66,7 @@ export class Operator {
   }
 
   #send(
-    name: FunctionName,
+    name: string,
     request: Omit<Parameters<typeof requestOf>[0], 'by' | 'role'>,
     heard: (reply: Reply | undefined) => void,
   ): void {

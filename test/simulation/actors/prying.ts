@@ -1,9 +1,8 @@
-import type { FunctionName } from '../functions.ts';
 import type { requestOf } from './request.ts';
 import type { CustomerPlan, pryingWishes } from './workload.ts';
 
 interface Attempt {
-  readonly name: FunctionName;
+  readonly name: string;
   readonly request: Parameters<typeof requestOf>[0];
   /** How it has to be answered. */
   readonly statusCode: number;

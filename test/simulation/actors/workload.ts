@@ -103,6 +103,8 @@ export interface Workload {
   /** How long faults go on. */
   readonly faultySteps: number;
   readonly redelivery: Redelivery;
+  /** Services whose outside refuses whatever it is asked, and no other does. Otherwise: some, by the seed. */
+  readonly refusing?: readonly string[];
   /** When the schedule runs for the first time. */
   readonly firstTickMs: number;
 }

@@ -1,11 +1,10 @@
-import { type EventType, type Service, shop } from '../../../functions/shop.ts';
+import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
 import type { World } from '../world/world.ts';
-import { orderIdOf, typeOf } from './message-id.ts';
-import { rowOf, statusOf } from './row.ts';
-
-const isKnown = (type: string): type is EventType => shop.eventTypes.some((each) => each === type);
+import { sagaIdOf, typeOf } from './message-id.ts';
+import { hasHeardAll, roleOf } from './roles.ts';
+import { type Row, rowOf, statusOf } from './row.ts';
 
 /**
  * A message may be acknowledged when it is done and what it caused is said, or when it is put aside. What is
@@ -18,46 +17,65 @@ export function flawOfAcknowledgement(
 ): string | undefined {
   const { service, saidOf, putAside } = invocation;
   if (putAside.has(message.messageId)) return undefined;
-  const [orderId, type] = [orderIdOf(message.messageId), typeOf(message.messageId)];
-  if (!isKnown(type))
+  const { saga, initiator, playerOf } = world.cast;
+  const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
+  if (!saga.eventTypes.includes(type))
     return `${message.messageId || 'an unreadable message'} was neither handled nor put aside`;
   const flaw =
-    service === 'order'
-      ? flawAtOrder(world, orderId, type, saidOf)
-      : flawAtParticipant(world, service, orderId, type, saidOf);
+    service === initiator.service
+      ? flawAtInitiator(world, sagaId, type, saidOf)
+      : flawAtParticipant(world, playerOf(service), sagaId, type, saidOf);
   return flaw === undefined ? undefined : `${message.messageId} was acknowledged, but ${flaw}`;
 }
 
 function flawAtParticipant(
   world: World,
-  service: Service,
-  orderId: string,
-  type: EventType,
+  player: Player,
+  sagaId: string,
+  type: string,
   saidOf: ReadonlySet<string>,
 ): string | undefined {
-  const isFailure = shop.kindOf(type) === 'failure';
-  if (isFailure && !shop.compensatorsOf(type).includes(service)) return undefined;
-  if (saidOf.has(orderId)) return undefined;
-  // A charge that is being undone is answered by the failure that undoes it.
-  const status = statusOf(world.tables[service].items.get(orderId));
-  if (type === 'stock.reserved' && ['VOIDING', 'REFUNDING', 'VOIDED', 'REFUNDED'].includes(status))
-    return undefined;
+  const { saga } = world.cast;
+  const { service, part } = player;
+  const isFailure = saga.kindOf(type) === 'failure';
+  if (isFailure && !saga.compensatorsOf(type).includes(service)) return undefined;
+  if (saidOf.has(sagaId)) return undefined;
+  const item = world.recordOf(service, sagaId);
+  const role = roleOf(player, item);
+  // Whoever hears of an outcome says nothing of it.
+  if (!saga.takesPart(service) && role === 'done') return undefined;
+  const isHeard = item !== undefined && part.consumes.includes(type) && hasHeardAll([type], item);
+  if (isHeard && role === 'waiting') return undefined;
+  // What is being undone is answered by the failure that undoes it.
+  if (!isFailure && isBeingUndone(player, statusOf(item))) return undefined;
   return `${service} has not answered it`;
 }
 
-function flawAtOrder(
+const isBeingUndone = ({ step }: Player, status: string): boolean =>
+  step !== undefined &&
+  [step.names.abandoning, step.names.undoing, step.names.void, step.names.undone].includes(status);
+
+function flawAtInitiator(
   world: World,
-  orderId: string,
-  type: EventType,
+  sagaId: string,
+  type: string,
   saidOf: ReadonlySet<string>,
 ): string | undefined {
-  const row = rowOf(world.tables.order.items.get(orderId));
+  const { saga, initiator } = world.cast;
+  const row = rowOf(world.recordOf(initiator.service, sagaId));
   const status = row?.state.status;
-  if (type === 'payment.captured') {
-    if (status === 'PENDING') return 'the order is still PENDING';
-    return status === 'CONFIRMED' && !saidOf.has(orderId) ? 'the outcome was not said' : undefined;
+  if (saga.completes.includes(type)) {
+    if (isRemembered(row, type)) return undefined;
+    if (status === 'PENDING') return `the ${initiator.service} is still PENDING`;
+    return status === 'CONFIRMED' && !saidOf.has(sagaId) ? 'the outcome was not said' : undefined;
   }
-  if (shop.publisherOf(type) === 'order') return undefined;
-  if (status === 'CANCELLED' || row?.state.answered?.includes(shop.publisherOf(type))) return undefined;
-  return `the order does not know it and is ${status}`;
+  const publisher = saga.publisherOf(type);
+  if (publisher === initiator.service) return undefined;
+  if (status === 'CANCELLED' || row?.state.answered?.includes(publisher)) return undefined;
+  return `the ${initiator.service} does not know it and is ${status}`;
 }
+
+/** One of several successes that are waited for, or one that came too late: others are undoing theirs already. */
+const isRemembered = (row: Row | undefined, type: string): boolean =>
+  row?.history.some(({ status, because }: Row) => status === 'PENDING' && because === type) ||
+  (row?.state.status === 'PENDING' && row.state.answered.length > 0);

@@ -3,22 +3,22 @@ import type { Item, Write } from '../../../engine/batch/store.ts';
 import { REASON_HEADER } from '../../../engine/consumer/settle.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
-import { type EventType, type Service, shop } from '../../../functions/shop.ts';
-import { UNWRITABLE_SKU } from '../actors/workload.ts';
+import type { Player } from '../cast.ts';
 import type { End, Invocation } from '../invocation.ts';
 import type { Trace } from '../trace.ts';
 import type { Message } from '../world/broker.ts';
-import type { ChargeRequest } from '../world/provider.ts';
 import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement } from './acknowledgement.ts';
+import { flawOfAnswer } from './answers.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
-import { orderIdOf } from './message-id.ts';
-import { flawOfOrder } from './orders.ts';
+import type { Flaw } from './flaw.ts';
+import { flawOfHoldings } from './holdings.ts';
+import { sagaIdOf } from './message-id.ts';
 import { flawOfPuttingAside, isSame } from './putting-aside.ts';
-import { flawOfReservation } from './reservations.ts';
+import { type Role, roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
-import { StockBook } from './stock.ts';
+import { noRules, type Rules } from './rules.ts';
 import { flawOfStep } from './transitions.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
@@ -45,23 +45,19 @@ export class Checker {
   readonly said = new Set<string>();
   readonly #world: World;
   readonly #trace: Trace;
-  readonly #stock: StockBook;
+  readonly #rules: Rules;
   /** Every body that a record of the service has ever held in its outbox. */
-  readonly #outboxes: Readonly<Record<Service, Set<string>>>;
-  /** Every status that an order's payment has ever had. */
-  readonly #payments = new Map<string, Set<string>>();
+  readonly #outboxes: ReadonlyMap<string, Set<string>>;
+  /** Every status that a saga's record has ever had, by service and saga. */
+  readonly #had = new Map<string, Set<string>>();
+  /** What each status of a service has stood for. */
+  readonly #roles = new Map<string, Role>();
 
-  constructor(world: World, trace: Trace) {
+  constructor(world: World, trace: Trace, rules = noRules) {
     this.#world = world;
     this.#trace = trace;
-    this.#stock = new StockBook(world.tables.inventory);
-    this.#outboxes = Object.fromEntries(
-      shop.services.map((service) => [service, new Set<string>()]),
-    ) as Record<Service, Set<string>>;
-  }
-
-  get stocktakes(): ReadonlySet<string> {
-    return this.#stock.stocktakes;
+    this.#rules = rules;
+    this.#outboxes = new Map(world.cast.players.map(({ service }) => [service, new Set<string>()]));
   }
 
   fail(promise: string, flaw: string | undefined): void {
@@ -70,30 +66,35 @@ export class Checker {
     this.#trace.say(() => `${promise} BROKEN: ${flaw}`);
   }
 
-  beforeWrite(service: Service, writes: readonly Write[]): ReadonlyMap<string, Item> {
-    return this.#world.tables[service].read(writes.map(keyOf));
+  #failWith(flaw: Flaw | undefined): void {
+    if (flaw !== undefined) this.fail(...flaw);
+  }
+
+  beforeWrite(service: string, writes: readonly Write[]): ReadonlyMap<string, Item> {
+    return this.#world.tableOf(service).read(writes.map(keyOf));
   }
 
   wrote(
-    service: Service,
+    service: string,
     writes: readonly Write[],
     before: ReadonlyMap<string, Item>,
     invocation: Invocation | undefined,
   ): void {
-    if (service === 'inventory')
-      this.fail('P1', this.#stock.wrote(writes, before, this.#trace.step, invocation));
+    this.#failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
+    const { playerOf, initiator, saga } = this.#world.cast;
+    const player = playerOf(service);
     for (const write of writes) {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && write.item.record !== undefined)
-        this.#recorded(service, old, write.item, invocation);
-      else if (service === 'order') this.#claimed(write, old, invocation);
+        this.#recorded(player, old, write.item, invocation);
+      else if (player === initiator) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
-      if (write.kind === 'put' && write.item.record !== undefined) this.#judge(rowOf(write.item)?.orderId);
+      if (write.kind === 'put' && write.item.record !== undefined) this.moved(String(rowOf(write.item)?.[saga.id.name]));
     }
   }
 
-  /** The due time moves while an order waits; nothing else of a record changes without a step. */
+  /** The due time moves while a saga waits; nothing else of a record changes without a step. */
   #claimed(write: Write, old: Item | undefined, invocation: Invocation | undefined): void {
     invocation?.claimed.add(keyOf(write));
     const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old));
@@ -102,20 +103,34 @@ export class Checker {
     }
   }
 
-  #recorded(service: Service, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
-    const flaw = flawOfStep(service, old, item);
+  #recorded(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
+    const { service } = player;
+    const { owner, id } = this.#world.cast.saga;
+    const flaw = flawOfStep(player, owner, old, item);
     this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
-    for (const body of rowOf(item)?.outbox ?? []) this.#outboxes[service].add(body);
+    for (const body of rowOf(item)?.outbox ?? []) this.#outboxes.get(service)?.add(body);
     if (invocation !== undefined) {
-      this.fail('transitions', flawOfBatchOrder(service, old, item, invocation));
+      this.fail('transitions', flawOfBatchOrder(player, id.name, old, item, invocation));
       this.#timed(item, invocation);
     }
-    if (service === 'inventory')
-      this.fail('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
-    if (service !== 'payment') return;
-    const statuses = this.#payments.get(item.pk) ?? new Set();
-    this.#payments.set(item.pk, statuses.add(statusOf(item)));
-    if (statusOf(item) === 'CHARGING') this.#priced(item);
+    const sagaId = String(rowOf(item)?.[id.name]);
+    this.#remember(player, sagaId, item);
+    this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
+    this.#failWith(this.#rules.recorded(service, item, invocation));
+  }
+
+  #remember(player: Player, sagaId: string, item: Item): void {
+    const { service, step, part } = player;
+    if ('begins' in part) return;
+    const [saga, status] = [`${service} ${sagaId}`, `${service} ${statusOf(item)}`];
+    if (step !== undefined) {
+      this.#had.set(saga, (this.#had.get(saga) ?? new Set()).add(statusOf(item)));
+      return;
+    }
+    const role = roleOf(player, item);
+    const before = this.#roles.get(status) ?? role;
+    this.#roles.set(status, role);
+    if (before !== role) this.fail('transitions', `${status} is ${before} for one saga and ${role} for another`);
   }
 
   /** Time comes from outside, as an argument: what a record says of it is about what the simulated clocks said. */
@@ -127,53 +142,26 @@ export class Checker {
     if (wrong !== undefined) this.fail('transitions', `${item.pk} is dated ${wrong}, at ${startedMs}`);
   }
 
-  /** What is charged is what the reservation costs. */
-  #priced(item: Item): void {
-    const { amountMinor, currency } = rowOf(item)?.state ?? {};
-    const reservation = rowOf(this.#world.tables.inventory.items.get(`ORDER#${item.pk}`))?.state;
-    if (reservation?.status !== 'RESERVED') return;
-    if (amountMinor !== reservation.totalMinor || currency !== reservation.currency) {
-      const due = `${reservation.totalMinor} ${reservation.currency}`;
-      this.fail('P2', `${item.pk} is to be charged ${amountMinor} ${currency}, not ${due}`);
-    }
+  /** The outside is about to be asked: only after the intent is written, so that a crash leaves a trace of it. */
+  intended(service: string, sagaId: string, call: 'ask' | 'undo'): void {
+    const names = this.#world.cast.playerOf(service).step?.names;
+    const had = this.#had.get(`${service} ${sagaId}`) ?? new Set();
+    const intents = call === 'undo' ? [names?.undoing] : [names?.asking, names?.abandoning];
+    if (!intents.some((intent) => intent !== undefined && had.has(intent)))
+      this.fail('P2', `${service} asks to ${call} ${sagaId} without an intent: ${[...had].join(', ')}`);
   }
 
-  /** The provider is about to be asked: only after the intent is written, so that a crash leaves a trace of it. */
-  charging({ orderId, amount, currency, paymentMethod }: ChargeRequest): void {
-    this.#intended('charge', orderId, ['CHARGING', 'VOIDING']);
-    const order = rowOf(this.#world.tables.order.items.get(orderId))?.state;
-    const payment = rowOf(this.#world.tables.payment.items.get(orderId))?.state;
-    const asked = [amount, currency, paymentMethod].join(' ');
-    const due = [payment?.amountMinor, payment?.currency?.toLowerCase(), order?.paymentMethod].join(' ');
-    // What came before it may be done by now.
-    if (payment?.amountMinor !== undefined && asked !== due)
-      this.fail('P2', `${orderId} is charged ${asked}, not ${due}`);
-  }
-
-  refunding(orderId: string): void {
-    this.#intended('refund', orderId, ['REFUNDING']);
-  }
-
-  #intended(call: string, orderId: string, intents: readonly string[]): void {
-    const had = this.#payments.get(orderId) ?? new Set();
-    if (!intents.some((intent) => had.has(intent)))
-      this.fail('P2', `${call} of ${orderId} without an intent: ${[...had].join(', ')}`);
-  }
-
-  moneyMoved(orderId: string): void {
-    this.#judge(orderId);
-  }
-
-  #judge(orderId: string): void {
-    const flaw = flawOfOrder(this.#world, orderId);
-    if (flaw !== undefined) this.fail(...flaw);
+  /** Something of a saga is another than before: a record, or what an outside holds. */
+  moved(sagaId: string): void {
+    this.#failWith(flawOfHoldings(this.#world, sagaId));
+    this.#failWith(this.#rules.judge(sagaId));
   }
 
   publishing(message: OutgoingMessage, invocation: Invocation | undefined): void {
     if (invocation === undefined) return;
     const { exchange, routingKey, body, messageId, headers } = message;
     const isEvent = exchange === 'saga.events' || exchange === 'saga.failures';
-    if (isEvent && !this.#outboxes[invocation.service].has(String(body))) {
+    if (isEvent && this.#outboxes.get(invocation.service)?.has(String(body)) !== true) {
       this.fail('P6', `${messageId} was said before it was written`);
     }
     const reason = headers?.[REASON_HEADER];
@@ -183,7 +171,7 @@ export class Checker {
       isRetry &&
       invocation.faults < 1 &&
       invocation.calls < CONTENTION * 2 &&
-      !this.#isUnwritable(messageId)
+      !this.#rules.isUnwritable(sagaIdOf(messageId))
     ) {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
     }
@@ -198,21 +186,15 @@ export class Checker {
     }
   }
 
-  /** What is a fault of the order's own is none of those that came in one batch with it. */
-  #isUnwritable(messageId: string): boolean {
-    const order = rowOf(this.#world.tables.order.items.get(orderIdOf(messageId)));
-    return order?.state.items.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU) ?? false;
-  }
-
   published(
     { exchange, body, messageId, type, mandatory }: OutgoingMessage,
     invocation: Invocation | undefined,
   ): void {
     if (invocation === undefined) return;
     if (exchange === 'saga.events' || exchange === 'saga.failures') {
-      invocation.saidOf.add(orderIdOf(messageId));
+      invocation.saidOf.add(sagaIdOf(messageId));
       this.said.add(messageId);
-      if (!mandatory && shop.kindOf(type as EventType) !== 'outcome')
+      if (!mandatory && this.#world.cast.saga.isHeard(type))
         this.fail('P7', `${messageId} may get lost: it is not mandatory`);
     } else invocation.putAside.set(messageId, body);
   }
@@ -232,7 +214,7 @@ export class Checker {
     if (end.kind !== 'returned') return;
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
-    if (invocation.faults === 0) for (const orderId of invocation.claimed) this.#overdue(orderId, invocation);
+    if (invocation.faults === 0) for (const sagaId of invocation.claimed) this.#overdue(sagaId, invocation);
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
@@ -246,15 +228,15 @@ export class Checker {
     if (statusCode >= 500) this.fail('P7', `${name} met with no fault and answered ${statusCode} ${body}`);
   }
 
-  /** A nudge that met with no fault leaves no order waiting past its deadline. */
-  #overdue(orderId: string, { earliestMs, skewMs }: Invocation): void {
-    const item = this.#world.tables.order.items.get(orderId);
+  /** A nudge that met with no fault leaves no saga waiting past its deadline. */
+  #overdue(sagaId: string, { earliestMs, skewMs }: Invocation): void {
+    const item = this.#world.recordOf(this.#world.cast.initiator.service, sagaId);
     // Clocks may go back meanwhile, and forth again before what was decided then is written.
     const ageMs = earliestMs + skewMs - Number(rowOf(item)?.state.createdAtMs);
     if (statusOf(item) === 'PENDING' && ageMs >= DEADLINE_MS) {
       this.fail(
         'P3',
-        `${orderId} was nudged ${Math.round(ageMs / 1000)} s after it was placed and still waits`,
+        `${sagaId} was nudged ${Math.round(ageMs / 1000)} s after it was placed and still waits`,
       );
     }
   }

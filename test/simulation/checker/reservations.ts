@@ -20,14 +20,14 @@ export function flawOfReservation(
   invocation: Invocation | undefined,
 ): string | undefined {
   const { state, orderId } = rowOf(item) as Row;
-  const order = rowOf(world.tables.order.items.get(orderId))?.state;
+  const order = rowOf(world.recordOf('order', orderId))?.state;
   if (order === undefined) return undefined;
   if (state.status === 'RESERVED') return flawOfTaking(world, order.items, item);
   if (state.status === 'REJECTED') return flawOfRefusal(world, stock, order.items, item, invocation);
   return undefined;
 }
 
-const shelf = (world: World, sku: string): Row => rowOf(world.tables.inventory.items.get(`SKU#${sku}`)) ?? {};
+const shelf = (world: World, sku: string): Row => rowOf(world.tableOf('inventory').items.get(`SKU#${sku}`)) ?? {};
 
 const currenciesOf = (world: World, lines: readonly Line[]): ReadonlySet<string> =>
   new Set(lines.map(({ sku }) => shelf(world, sku).currency));

@@ -1,84 +1,84 @@
 import type { Item } from '../../../engine/batch/store.ts';
-import type { Service } from '../../../functions/shop.ts';
+import type { Player } from '../cast.ts';
+import { remembered } from '../remembered.ts';
+import { hasHeardAll, roleOf, typesSaidBy } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 
-/** Every step that a participant may take: from which status, because of what, to which status. */
-const steps: Readonly<Record<Service, ReadonlySet<string>>> = {
-  order: lines(`
-    NONE place PENDING
-    PENDING payment.captured CONFIRMED
-    PENDING stock.rejected CANCELLED
-    PENDING payment.declined CANCELLING
-    PENDING payment.declined CANCELLED
-    PENDING cancel CANCELLING
-    PENDING nudge CANCELLING
-    PENDING stock.released PENDING
-    PENDING payment.voided PENDING
-    PENDING payment.refunded PENDING
-    CANCELLING nudge CANCELLING
-    CANCELLING stock.rejected CANCELLING
-    CANCELLING stock.rejected CANCELLED
-    CANCELLING payment.declined CANCELLING
-    CANCELLING payment.declined CANCELLED
-    CANCELLING stock.released CANCELLING
-    CANCELLING stock.released CANCELLED
-    CANCELLING payment.voided CANCELLING
-    CANCELLING payment.voided CANCELLED
-    CANCELLING payment.refunded CANCELLING
-    CANCELLING payment.refunded CANCELLED
-  `),
-  inventory: lines(`
-    NONE order.placed RESERVED
-    NONE order.placed REJECTED
-    NONE payment.declined RELEASED
-    NONE order.cancelling RELEASED
-    RESERVED payment.declined RELEASED
-    RESERVED order.cancelling RELEASED
-  `),
-  payment: lines(`
-    NONE stock.reserved CHARGING
-    NONE order.cancelling VOIDED
-    CHARGING charge.captured CAPTURED
-    CHARGING charge.declined DECLINED
-    CHARGING order.cancelling VOIDING
-    VOIDING charge.captured REFUNDING
-    VOIDING charge.declined VOIDED
-    CAPTURED order.cancelling REFUNDING
-    REFUNDING refund.succeeded REFUNDED
-  `),
-};
+/** Whether an event is one that a participant may hear of a saga first. */
+export const opens = ({ steps }: Player, type: string): boolean =>
+  [...steps].some((step) => step.startsWith(`NONE ${type} `) || step.startsWith(`absent ${type} `));
 
-/** Whether an event is one that a participant may hear of an order first. */
-export const opens = (service: Service, type: string): boolean =>
-  [...steps[service]].some((step) => step.startsWith(`NONE ${type} `));
-
-/** What never changes again, once it is said. */
-const fixed: Readonly<Record<Service, readonly string[]>> = {
-  order: ['customerId', 'items', 'paymentMethod', 'fingerprint', 'createdAtMs', 'totalMinor'],
-  inventory: ['customerId'],
-  payment: ['customerId', 'amountMinor', 'currency', 'paymentIntentId', 'refundId'],
-};
+/** Members of a state that change with its status. What is not among them never changes again, once it is said. */
+const changing: ReadonlySet<string> = new Set([
+  'status',
+  'answered',
+  'heard',
+  'reason',
+  'failure',
+  'isUntold',
+]);
 
 /** What is wrong with one step of one record; undefined if it is legal. */
-export function flawOfStep(service: Service, before: Item | undefined, after: Item): string | undefined {
+export function flawOfStep(
+  player: Player,
+  owner: string,
+  before: Item | undefined,
+  after: Item,
+): string | undefined {
   const [old, now] = [rowOf(before), rowOf(after) as Row];
   const entry = now.history?.at(-1);
   const step = `${statusOf(before)} ${entry?.because} ${statusOf(after)}`;
-  if (!steps[service].has(step)) return `no such step: ${step}`;
+  if (!isLegal(player, before, entry?.because, after)) return `no such step: ${step}`;
   if (entry.status !== now.state.status || now.status !== now.state.status) {
     return `${step}: the history says ${entry.status}, the item ${now.status}, the state ${now.state.status}`;
   }
   if (now.version !== (old?.version ?? 0) + 1)
     return `${step}: version ${now.version} after ${old?.version ?? 0}`;
   if (!isContinued(before, after)) return `${step}: the history before it has changed`;
-  const changed = fixed[service].find(
-    (name) =>
-      old?.state[name] !== undefined &&
-      now.state[name] !== undefined &&
-      !isSame(old.state[name], now.state[name]),
+  const changed = fixedOf(player, owner, now.state).find(
+    (name) => old?.state[name] !== undefined && !isSame(old.state[name], now.state[name]),
   );
-  return changed === undefined ? undefined : `${step}: ${changed} has changed`;
+  return changed === undefined ? flawOfSaying(player, after) : `${step}: ${changed} has changed`;
 }
+
+function isLegal(player: Player, before: Item | undefined, because: string, after: Item): boolean {
+  const { steps, part, step } = player;
+  const isByHand = step === undefined && !('begins' in part);
+  const nameOf = (item: Item | undefined) => (isByHand ? roleOf(player, item) : statusOf(item));
+  if (!steps.has(`${nameOf(before)} ${because} ${nameOf(after)}`)) return false;
+  // Who needs several events begins with the last of them.
+  return !part.consumes.includes(because) || 'begins' in part || isHeardInTime(player, after);
+}
+
+const isHeardInTime = (player: Player, after: Item): boolean =>
+  hasHeardAll(player.part.consumes, after) === (roleOf(player, after) !== 'waiting');
+
+/** A decision that is written by hand may keep other members in other states: only whose it is stays. */
+const fixedOf = ({ step, part }: Player, owner: string, state: Row): readonly string[] =>
+  step === undefined && !('begins' in part)
+    ? [owner]
+    : Object.keys(state).filter((name) => !changing.has(name));
+
+/** A step that asks the outside says what has come of it, and nothing before it is known. */
+function flawOfSaying(player: Player, after: Item): string | undefined {
+  if (player.step === undefined) return undefined;
+  const due = sayingsOf(player).get(statusOf(after)) ?? [];
+  const said = typesSaidBy(after);
+  return isSame(said, due) ? undefined : `${statusOf(after)} says ${said.join() || 'nothing'}`;
+}
+
+/** By status. */
+const sayingsOf = remembered(({ part, step }: Player): ReadonlyMap<string, readonly string[]> => {
+  const sayingOf = (kind: string) => Object.keys(part.says).filter((type) => part.says[type] === kind);
+  const compensations = sayingOf('compensation');
+  const isVoid = (type: string) => type === step?.voided;
+  return new Map([
+    [step?.names.done ?? '', sayingOf('step')],
+    [step?.names.refused ?? '', sayingOf('failure')],
+    [step?.names.undone ?? '', compensations.filter((type) => compensations.length === 1 || !isVoid(type))],
+    [step?.names.void ?? '', compensations.filter(isVoid)],
+  ]);
+});
 
 function isContinued(before: Item | undefined, after: Item): boolean {
   const old: readonly unknown[] = rowOf(before)?.history ?? [];
@@ -98,12 +98,3 @@ function historyText(item: Item): string {
 }
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-function lines(text: string): ReadonlySet<string> {
-  return new Set(
-    text
-      .trim()
-      .split('\n')
-      .map((line) => line.trim()),
-  );
-}

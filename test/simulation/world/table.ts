@@ -7,7 +7,9 @@ import {
   type Write,
   type WriteResult,
 } from '../../../engine/batch/store.ts';
-import { readTables } from '../../../infra/local/dynamodb/template.ts';
+import { initiatorIndexes } from '../../../engine/saga/initiator-table.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { shop } from '../../../functions/shop.ts';
 
 /** Name, partition key and sort key of an index that projects keys only. */
 interface Index {
@@ -16,21 +18,13 @@ interface Index {
   readonly sort: string;
 }
 
-/** The indexes of every table, from the template that AWS gets. */
-const definitions = new Map(
-  readTables('simulation').map(({ TableName, GlobalSecondaryIndexes: indexes = [] }) => [
-    TableName.replace('order-saga-simulation-', ''),
-    indexes.map(
-      ({ IndexName, KeySchema: [hash, range] }): Index => ({
-        name: IndexName,
-        partition: hash?.AttributeName ?? '',
-        sort: range?.AttributeName ?? '',
-      }),
-    ),
-  ]),
-);
+/** The indexes of a service's table, as the declaration has them. */
+export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
+  [...(service === saga.initiator ? initiatorIndexes(saga) : []), ...(saga.partOf(service).indexes ?? [])].map(
+    ({ name, partition, sort }) => ({ name, partition: partition.name, sort: sort.name }),
+  );
 
-export const indexesOf = (service: string): readonly Index[] => definitions.get(service) ?? [];
+export const indexesOf = (service: string): readonly Index[] => indexesIn(shop, service);
 
 /**
  * One service's table as DynamoDB keeps it: conditions, transactions that apply as a whole or not at all with

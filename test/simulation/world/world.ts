@@ -1,29 +1,79 @@
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/routes.ts';
-import { type Service, shop } from '../../../functions/shop.ts';
-import { topologyOf } from '../../../infra/broker/topology.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { type Topology, topologyOf } from '../../../infra/broker/topology.ts';
+import { remembered } from '../remembered.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import type { Cast } from '../cast.ts';
 import { Broker } from './broker.ts';
 import { Clock } from './clock.ts';
+import { type Holding, Ledger, type Refusals } from './ledger.ts';
 import { PaymentProvider } from './provider.ts';
-import { indexesOf, Table } from './table.ts';
+import { indexesIn, Table } from './table.ts';
 
 export const retryDelays = parseRetryDelays(DEFAULT_RETRY_DELAYS);
-const topology = topologyOf(shop, retryDelays);
-export const { bindings } = topology;
+
+const topologyFor = remembered((saga: Saga): Topology => topologyOf(saga, retryDelays));
 
 /** How long a saga may take before it cancels itself, as in serverless.yml. */
 export const DEADLINE_MS = 900_000;
 export const BEGIN_MS = Date.parse('2026-01-01T00:00:00Z');
 
-/** Everything outside the functions: three tables, a broker, a payment provider, and the time. */
-export class World {
-  readonly clock = new Clock(BEGIN_MS);
-  readonly tables: Readonly<Record<Service, Table>>;
-  readonly broker = new Broker(topology, this.clock);
-  readonly provider = new PaymentProvider(this.clock);
+const NOTHING: Holding = { effects: 0, isHeld: undefined };
 
-  constructor() {
-    this.tables = Object.fromEntries(
-      shop.services.map((service) => [service, new Table(indexesOf(service))]),
-    ) as Record<Service, Table>;
+/** Everything outside the functions: a table for each service, a broker, whomever steps ask, and the time. */
+export class World {
+  readonly cast: Cast;
+  readonly clock = new Clock(BEGIN_MS);
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly topology: Topology;
+  readonly broker: Broker;
+  /** Whom the shop's payment asks. In a saga without one nobody asks it. */
+  readonly provider = new PaymentProvider(this.clock);
+  readonly #ledgers: ReadonlyMap<string, Ledger>;
+
+  constructor(cast: Cast, refusals: (service: string) => Refusals = () => 'none') {
+    const { saga, players } = cast;
+    this.cast = cast;
+    this.topology = topologyFor(saga);
+    this.broker = new Broker(this.topology, this.clock);
+    this.tables = new Map(players.map(({ service }) => [service, new Table(indexesIn(saga, service))]));
+    this.#ledgers = new Map(
+      players.flatMap(({ service, samples }) =>
+        samples === undefined ? [] : [[service, new Ledger(service, samples, refusals(service))]],
+      ),
+    );
+  }
+
+  tableOf(service: string): Table {
+    const table = this.tables.get(service);
+    if (table === undefined) throw new Error(`${service} has no table`);
+    return table;
+  }
+
+  /** The sagas there are: the records of whoever begins them. */
+  get sagas(): ReadonlyMap<string, Item> {
+    return this.tableOf(this.cast.initiator.service).items;
+  }
+
+  recordOf(service: string, sagaId: string): Item | undefined {
+    return this.tableOf(service).items.get(this.cast.playerOf(service).key(sagaId as never));
+  }
+
+  ledgerOf(service: string): Ledger {
+    const ledger = this.#ledgers.get(service);
+    if (ledger === undefined) throw new Error(`${service} asks no ledger`);
+    return ledger;
+  }
+
+  /** What is held for a saga by whom a service asks. */
+  holdingOf(service: string, sagaId: string): Holding {
+    const { outside } = this.cast.playerOf(service);
+    if (outside !== undefined) return outside.holding(this, sagaId);
+    return this.#ledgers.get(service)?.holding(sagaId) ?? NOTHING;
+  }
+
+  /** What every outside knows, to see whether it changes. */
+  get outsides(): readonly unknown[] {
+    return [[...this.provider.accounts], ...[...this.#ledgers.values()].map(({ entries }) => [...entries])];
   }
 }

@@ -1,0 +1,80 @@
+import type { ChannelModel, ConfirmChannel, GetMessage } from 'amqplib';
+import * as z from 'zod';
+import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
+import { PARKED_DELIVERY_LIMIT, type Queue } from './queues.ts';
+import type { Topology } from './topology.ts';
+
+/**
+ * AMQP lists neither bindings nor queues. So the broker is told to remember those that have to go once the declaration
+ * no longer says so: in a queue with one message.
+ */
+const MEMORY: Queue = {
+  name: 'saga.topology',
+  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
+};
+
+const from = { exchange: z.string(), routingKey: z.string() };
+
+const Applied = z.object({
+  /** Queues that messages may be left in. */
+  queues: z.array(z.string()).readonly(),
+  /** To the exchanges that all services share. */
+  bindings: z.array(z.object({ ...from, queue: z.string() })).readonly(),
+  exchangeBindings: z.array(z.object({ ...from, to: z.string() })).readonly(),
+});
+
+/** What has been applied, and may have to be undone. */
+export type Applied = z.infer<typeof Applied>;
+
+/** A delay queue empties itself. */
+export const memorable = ({ queues, bindings, exchangeBindings }: Topology): Applied => ({
+  queues: queues.filter(({ arguments: args }) => !('x-message-ttl' in args)).map(({ name }) => name),
+  bindings: bindings.filter(({ exchange }) => exchange === EVENTS_EXCHANGE || exchange === FAILURES_EXCHANGE),
+  exchangeBindings,
+});
+
+/** What the broker remembers. Whoever dies meanwhile leaves what was known before beside what was to come. */
+export class Memory {
+  readonly #channel: ConfirmChannel;
+  readonly #messages: readonly GetMessage[];
+
+  private constructor(channel: ConfirmChannel, messages: readonly GetMessage[]) {
+    this.#channel = channel;
+    this.#messages = messages;
+  }
+
+  static async open(connection: ChannelModel): Promise<Memory> {
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => {});
+    await channel.assertQueue(MEMORY.name, { durable: true, arguments: MEMORY.arguments });
+    const messages: GetMessage[] = [];
+    for (;;) {
+      const message = await channel.get(MEMORY.name);
+      if (message === false) return new Memory(channel, messages);
+      messages.push(message);
+    }
+  }
+
+  /** Undefined if nothing was ever applied, or by a version that did not remember. */
+  get before(): Applied | undefined {
+    if (this.#messages.length === 0) return undefined;
+    const all = this.#messages.map(({ content }) => Applied.parse(JSON.parse(content.toString('utf8'))));
+    return {
+      queues: all.flatMap(({ queues }) => queues),
+      bindings: all.flatMap(({ bindings }) => bindings),
+      exchangeBindings: all.flatMap(({ exchangeBindings }) => exchangeBindings),
+    };
+  }
+
+  /** Resolves when the broker has it safe. */
+  async add(applied: Applied): Promise<void> {
+    this.#channel.sendToQueue(MEMORY.name, Buffer.from(JSON.stringify(applied)), { persistent: true });
+    await this.#channel.waitForConfirms();
+  }
+
+  /** Forgets what was known before. */
+  async close(): Promise<void> {
+    for (const message of this.#messages) this.#channel.ack(message);
+    await this.#channel.close();
+  }
+}

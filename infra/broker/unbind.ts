@@ -1,0 +1,32 @@
+import type { Channel } from 'amqplib';
+import type { Applied } from './memory.ts';
+
+/** What was applied and is not wanted any more. */
+export function goneFrom(before: Applied, wanted: Applied): Applied {
+  const keep = new Set([...wanted.bindings, ...wanted.exchangeBindings].map(keyOf));
+  return {
+    queues: [...new Set(before.queues)].filter((queue) => !wanted.queues.includes(queue)),
+    bindings: before.bindings.filter((binding) => !keep.has(keyOf(binding))),
+    exchangeBindings: before.exchangeBindings.filter((binding) => !keep.has(keyOf(binding))),
+  };
+}
+
+const keyOf = (binding: Applied['bindings'][number] | Applied['exchangeBindings'][number]): string =>
+  JSON.stringify([
+    binding.exchange,
+    binding.routingKey,
+    'to' in binding ? `exchange ${binding.to}` : `queue ${binding.queue}`,
+  ]);
+
+/**
+ * RabbitMQ takes it calmly if the binding is not there, or what it binds.
+ * https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/src/rabbit_db_binding.erl
+ */
+export async function unbind(channel: Channel, { bindings, exchangeBindings }: Applied): Promise<void> {
+  for (const { queue, exchange, routingKey } of bindings) {
+    await channel.unbindQueue(queue, exchange, routingKey);
+  }
+  for (const { to, exchange, routingKey } of exchangeBindings) {
+    await channel.unbindExchange(to, exchange, routingKey);
+  }
+}

@@ -1,0 +1,96 @@
+import type { ExternalStep } from '../../../engine/saga/external-step.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+
+/**
+ * Every step that a participant may take: from which status, because of what, to which status. Of a decision that is
+ * written by hand the statuses are not known, so that roles take their place.
+ */
+export function legalSteps(
+  saga: Saga,
+  service: string,
+  step: ExternalStep | undefined,
+): ReadonlySet<string> {
+  if (service === saga.initiator) return new Set(initiatorSteps(saga));
+  return new Set(step === undefined ? localSteps(saga, service) : externalSteps(saga, step));
+}
+
+function initiatorSteps(saga: Saga): readonly string[] {
+  const { cancels, succeeds, fails } = saga.initiation;
+  const failures = typesOf(saga, 'failure').filter((type) => type !== cancels);
+  const isUndone = (failure: string) => saga.compensatorsOf(failure).length > 0;
+  const cancelling = isUndone(cancels) ? 'CANCELLING' : 'CANCELLED';
+  return [
+    'NONE place PENDING',
+    ...saga.completes.map((type) => `PENDING ${type} CONFIRMED`),
+    // As long as it waits for others.
+    ...(saga.completes.length > 1 ? saga.completes.map((type) => `PENDING ${type} PENDING`) : []),
+    ...['PENDING cancel', 'PENDING nudge'].map((begin) => `${begin} ${cancelling}`),
+    'CANCELLING nudge CANCELLING',
+    ...failures.flatMap((type) => [
+      `PENDING ${type} CANCELLED`,
+      ...(isUndone(type) ? [`PENDING ${type} CANCELLING`] : []),
+      `CANCELLING ${type} CANCELLING`,
+      `CANCELLING ${type} CANCELLED`,
+    ]),
+    // An answer may overtake the failure that it answers.
+    ...typesOf(saga, 'compensation').flatMap((type) => [
+      `PENDING ${type} PENDING`,
+      `CANCELLING ${type} CANCELLING`,
+      `CANCELLING ${type} CANCELLED`,
+    ]),
+    ...(saga.isHeard(succeeds) ? ['CONFIRMED told CONFIRMED'] : []),
+    ...(saga.isHeard(fails) ? ['CANCELLED told CANCELLED'] : []),
+  ];
+}
+
+/** A step that asks the outside: `external-decision.ts` has its states. */
+function externalSteps(saga: Saga, { service, names: is }: ExternalStep): readonly string[] {
+  const { consumes, says } = saga.partOf(service);
+  const failures = undoneBy(saga, service);
+  const isRefusable = Object.values(says).includes('failure');
+  const isWaiting = consumes.length > 1;
+  return [
+    ...consumes.map((type) => `${isWaiting ? is.waiting : 'NONE'} ${type} ${is.asking}`),
+    ...(isWaiting ? consumes.map((type) => `NONE ${type} ${is.waiting}`) : []),
+    ...(consumes.length > 2 ? consumes.map((type) => `${is.waiting} ${type} ${is.waiting}`) : []),
+    `${is.asking} ${is.answers.done} ${is.done}`,
+    ...(isRefusable ? [`${is.asking} ${is.answers.refused} ${is.refused}`] : []),
+    ...failures.flatMap((type) => [
+      `NONE ${type} ${is.void}`,
+      ...(isWaiting ? [`${is.waiting} ${type} ${is.void}`] : []),
+      `${is.asking} ${type} ${is.abandoning}`,
+      `${is.done} ${type} ${is.undoing}`,
+    ]),
+    ...(failures.length === 0
+      ? []
+      : [
+          `${is.abandoning} ${is.answers.done} ${is.undoing}`,
+          ...(isRefusable ? [`${is.abandoning} ${is.answers.refused} ${is.void}`] : []),
+          `${is.undoing} ${is.answers.undone} ${is.undone}`,
+        ]),
+  ];
+}
+
+/** A step of the service's own: once it has heard everything, it is done or refused, and what is done may be undone. */
+function localSteps(saga: Saga, service: string): readonly string[] {
+  const { consumes, says } = saga.partOf(service);
+  const isWaiting = consumes.length > 1;
+  const ends = Object.values(says).includes('failure') ? ['done', 'refused'] : ['done'];
+  return [
+    ...consumes.flatMap((type) => ends.map((end) => `${isWaiting ? 'waiting' : 'absent'} ${type} ${end}`)),
+    ...(isWaiting ? consumes.map((type) => `absent ${type} waiting`) : []),
+    ...(consumes.length > 2 ? consumes.map((type) => `waiting ${type} waiting`) : []),
+    ...undoneBy(saga, service).flatMap((type) => [
+      `absent ${type} undone`,
+      ...(isWaiting ? [`waiting ${type} undone`] : []),
+      `done ${type} undone`,
+    ]),
+  ];
+}
+
+const typesOf = (saga: Saga, kind: string): readonly string[] =>
+  saga.eventTypes.filter((type) => saga.kindOf(type) === kind);
+
+/** The failures that a participant undoes its step after. */
+const undoneBy = (saga: Saga, service: string): readonly string[] =>
+  typesOf(saga, 'failure').filter((type) => saga.compensatorsOf(type).includes(service));

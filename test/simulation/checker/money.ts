@@ -1,0 +1,46 @@
+import type { Item } from '../../../engine/batch/store.ts';
+import { type ChargeRequest, keptMinor } from '../world/provider.ts';
+import type { World } from '../world/world.ts';
+import type { Flaw } from './flaw.ts';
+import { rowOf, statusOf } from './row.ts';
+
+/** P2, in money: what is kept is the total of an order that is confirmed, and of one that is cancelled nothing. */
+export function flawOfMoney(world: World, orderId: string): Flaw | undefined {
+  const order = world.recordOf('order', orderId);
+  const reservation = world.recordOf('inventory', orderId);
+  const account = world.provider.accounts.get(orderId);
+  const kept = keptMinor(account);
+  const status = statusOf(order);
+  const due = rowOf(order)?.state.totalMinor;
+  const is = () => `${orderId} is ${status}, ${account?.capturesMinor.length ?? 0} captured, ${kept} kept`;
+  if (order === undefined) return undefined;
+  if (kept < 0) return ['P2', `more refunded than captured: ${is()}`];
+  if (status === 'CANCELLED' && kept !== 0) return ['P2', is()];
+  if (status !== 'CONFIRMED') return undefined;
+  if (kept !== due) return ['P2', `${due} due: ${is()}`];
+  return kept === rowOf(reservation)?.state.totalMinor ? undefined : ['P2', `not the reservation's total: ${is()}`];
+}
+
+/** What is to be charged is what the reservation costs. */
+export function flawOfPrice(world: World, payment: Item): string | undefined {
+  const { amountMinor, currency } = rowOf(payment)?.state ?? {};
+  const reservation = rowOf(world.recordOf('inventory', payment.pk))?.state;
+  if (reservation?.status !== 'RESERVED') return undefined;
+  if (amountMinor === reservation.totalMinor && currency === reservation.currency) return undefined;
+  const due = `${reservation.totalMinor} ${reservation.currency}`;
+  return `${payment.pk} is to be charged ${amountMinor} ${currency}, not ${due}`;
+}
+
+/** What is charged is what was to be charged. */
+export function flawOfCharge(
+  world: World,
+  { orderId, amount, currency, paymentMethod }: ChargeRequest,
+): string | undefined {
+  const order = rowOf(world.recordOf('order', orderId))?.state;
+  const payment = rowOf(world.recordOf('payment', orderId))?.state;
+  const asked = [amount, currency, paymentMethod].join(' ');
+  const due = [payment?.amountMinor, payment?.currency?.toLowerCase(), order?.paymentMethod].join(' ');
+  // What came before it may be done by now.
+  if (payment?.amountMinor === undefined || asked === due) return undefined;
+  return `${orderId} is charged ${asked}, not ${due}`;
+}

@@ -1,0 +1,34 @@
+import { getStock } from '../../functions/inventory/get-stock.ts';
+import { listStock } from '../../functions/inventory/list-stock.ts';
+import { putStock } from '../../functions/inventory/put-stock.ts';
+import { receiveStock } from '../../functions/inventory/receive-stock.ts';
+import { place } from '../../functions/order/place.ts';
+import { stripeProvider } from '../../functions/payment/provider.ts';
+import { shop } from '../../functions/shop.ts';
+import { castOf } from './cast.ts';
+import { api } from './functions.ts';
+import { stripeOf } from './stripe.ts';
+import { keptMinor } from './world/provider.ts';
+
+/** The shop: its declaration says who takes part, and here is what else it has. */
+export const shopCast = await castOf(shop, new URL('../../functions/', import.meta.url), {
+  functions: {
+    'place-order': api('order', place),
+    'put-stock': api('inventory', putStock),
+    'receive-stock': api('inventory', receiveStock),
+    'get-stock': api('inventory', getStock),
+    'list-stock': api('inventory', listStock),
+  },
+  outsides: {
+    payment: {
+      connect: (simulation, environment) => {
+        const stripe = stripeOf(simulation, environment);
+        return stripeProvider(() => stripe);
+      },
+      holding: ({ provider }, orderId) => {
+        const account = provider.accounts.get(orderId);
+        return { effects: account?.capturesMinor.length ?? 0, isHeld: keptMinor(account) !== 0 };
+      },
+    },
+  },
+});

@@ -1,0 +1,97 @@
+import { hashOf } from '../../../engine/saga/hash.ts';
+import { mix } from '../random.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+export type Answer = { readonly done: Members } | { readonly refused: Members };
+
+/** Some of what an outside may say, from the schemas of the events that carry it. */
+export interface Samples {
+  readonly done: readonly Members[];
+  /** Empty if nobody can refuse. */
+  readonly refused: readonly Members[];
+  readonly undone: readonly Members[];
+}
+
+/** What an outside holds for one saga: how often it was done, and whether it still is. */
+export interface Holding {
+  readonly effects: number;
+  /** Undefined if there is nothing that could be held. */
+  readonly isHeld: boolean | undefined;
+}
+
+/** Which sagas it refuses: some, by the seed, or all or none. */
+export type Refusals = { readonly seed: number } | 'all' | 'none';
+
+/** Of so many sagas one is refused. */
+const REFUSED = 0.15;
+
+interface Entry {
+  readonly request: string;
+  readonly answer: Answer;
+  undone: Members | undefined;
+}
+
+/**
+ * The world outside of a step, as every outside has to be: whoever asks again for a saga gets the same answer, and
+ * what they ask for is done once.
+ */
+export class Ledger {
+  readonly #service: string;
+  readonly #samples: Samples;
+  readonly #refusals: Refusals;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(service: string, samples: Samples, refusals: Refusals) {
+    this.#service = service;
+    this.#samples = samples;
+    this.#refusals = refusals;
+  }
+
+  /** @throws Error if something else was asked for this saga before */
+  ask(sagaId: string, request: Members): Answer {
+    const text = JSON.stringify(request);
+    const entry = this.#entries.get(sagaId) ?? { request: text, answer: this.#decide(sagaId, request), undone: undefined };
+    if (entry.request !== text) throw new Error(`${sagaId} was asked with ${entry.request} before, now with ${text}`);
+    this.#entries.set(sagaId, entry);
+    return entry.answer;
+  }
+
+  /** @throws Error if it was never done */
+  undo(sagaId: string, done: Members): Members {
+    const entry = this.#entries.get(sagaId);
+    if (entry === undefined || 'refused' in entry.answer) throw new Error(`${sagaId} was never done`);
+    entry.undone ??= echoed(this.#pick(this.#samples.undone, sagaId), done);
+    return entry.undone;
+  }
+
+  holding(sagaId: string): Holding {
+    const entry = this.#entries.get(sagaId);
+    if (entry === undefined || 'refused' in entry.answer) return { effects: 0, isHeld: false };
+    return { effects: 1, isHeld: entry.undone === undefined };
+  }
+
+  /** Everything that it has been asked. */
+  get entries(): ReadonlyMap<string, unknown> {
+    return this.#entries;
+  }
+
+  #decide(sagaId: string, request: Members): Answer {
+    const { done, refused } = this.#samples;
+    return refused.length > 0 && this.#refuses(sagaId)
+      ? { refused: this.#pick(refused, sagaId) }
+      : { done: echoed(this.#pick(done, sagaId), request) };
+  }
+
+  #refuses(sagaId: string): boolean {
+    if (typeof this.#refusals === 'string') return this.#refusals === 'all';
+    return mix(this.#refusals.seed, hashOf(this.#service), hashOf(sagaId)) / 2 ** 32 < REFUSED;
+  }
+
+  #pick(samples: readonly Members[], sagaId: string): Members {
+    return samples[hashOf(sagaId) % samples.length] ?? {};
+  }
+}
+
+/** What was said already is said again as it was. */
+const echoed = (sample: Members, said: Members): Members =>
+  Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, name in said ? said[name] : value]));
