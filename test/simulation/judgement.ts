@@ -17,7 +17,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   const { simulation, customers } = scene;
   const { checker, world, coverage } = simulation;
   checker.fail('P7', missingPoison(simulation));
-  for (const order of world.tables.order.items.values()) {
+  for (const order of world.tableOf('order').items.values()) {
     const state = rowOf(order)?.state;
     coverage.count(`order ${state.status} ${state.reason?.code ?? ''}`.trim());
     judgeReason(scene, order);
@@ -43,22 +43,22 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
 }
 
 /** What operators were told is done is done. */
-function judgeOperators({ simulation: { checker, world }, operators }: Scene): void {
+function judgeOperators({ simulation: { checker, world }, operators, rules }: Scene): void {
   const done = (kind: string) =>
     operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
   const confirmed = done('receive').length;
-  const stored = [...world.tables.inventory.items.keys()].filter((key) => key.startsWith('RECEIPT#')).length;
+  const stored = [...world.tableOf('inventory').items.keys()].filter((key) => key.startsWith('RECEIPT#')).length;
   if (stored < confirmed) checker.fail('P6', `${confirmed} receipts were confirmed, ${stored} are stored`);
   for (const { plan } of done('stocktake')) {
     const stocktake = stocktakeOf({ ...plan, available: plan.quantity });
-    if (!checker.stocktakes.has(stocktake))
+    if (!rules.stocktakes.has(stocktake))
       checker.fail('P6', `a stocktake was confirmed and not stored: ${stocktake}`);
   }
 }
 
 /** Whoever comes later (shipping, mail) hears of the end of every order, and of one end only. */
 function judgeOutcomes({ simulation: { checker, world } }: Scene): void {
-  for (const order of world.tables.order.items.values()) {
+  for (const order of world.tableOf('order').items.values()) {
     const isConfirmed = statusOf(order) === 'CONFIRMED';
     const [said, unsaid] = isConfirmed ? ['confirmed', 'cancelled'] : ['cancelled', 'confirmed'];
     if (!checker.said.has(`${order.pk}:order.${said}`))
@@ -71,7 +71,7 @@ function judgeOutcomes({ simulation: { checker, world } }: Scene): void {
 function judgeCustomer({ simulation: { checker, world } }: Scene, { told }: Customer): void {
   const { orderId } = told;
   if (orderId === undefined) return;
-  const status = statusOf(world.tables.order.items.get(orderId));
+  const status = statusOf(world.tableOf('order').items.get(orderId));
   if (status !== 'CONFIRMED' && status !== 'CANCELLED')
     checker.fail('P3', `${orderId} was accepted and is ${status}`);
   if (told.isCancelAccepted && status !== 'CANCELLED')
@@ -92,8 +92,8 @@ function judgeReason({ simulation: { checker, world }, customers }: Scene, order
     Date.parse(history.find(({ because }: Row) => because === 'nudge')?.at) - state.createdAtMs;
   if (code === 'DEADLINE' && !(waitedMs + world.clock.setBackMs >= DEADLINE_MS))
     checker.fail('P4', `${orderId} passed its deadline after ${waitedMs} ms`);
-  const payment = statusOf(world.tables.payment.items.get(orderId));
-  const reservation = statusOf(world.tables.inventory.items.get(`ORDER#${orderId}`));
+  const payment = statusOf(world.tableOf('payment').items.get(orderId));
+  const reservation = statusOf(world.tableOf('inventory').items.get(`ORDER#${orderId}`));
   if (code === 'PAYMENT_DECLINED' && payment !== 'DECLINED')
     checker.fail('P4', `${orderId} was declined, the payment is ${payment}`);
   if ((code === 'OUT_OF_STOCK' || code === 'UNKNOWN_SKU') && reservation !== 'REJECTED') {
@@ -132,8 +132,8 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
 /** Items never change: whatever is written is another one. Accounts do. */
 function snapshot({ simulation: { world } }: Scene): readonly unknown[] {
   return [
-    JSON.stringify([...world.provider.accounts]),
-    ...shop.services.flatMap((service) => [...world.tables[service].items].flat()),
+    JSON.stringify(world.outsides),
+    ...shop.services.flatMap((service) => [...world.tableOf(service).items].flat()),
   ];
 }
 
