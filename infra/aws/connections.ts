@@ -4,7 +4,7 @@ import { needsOf } from './needs.ts';
 type Definition = {
   readonly handler: string;
   reservedConcurrency?: number;
-  readonly events?: readonly { readonly rabbitmq?: unknown }[];
+  readonly events?: readonly Readonly<Partial<Record<'rabbitmq' | 'http' | 'schedule', unknown>>>[];
 };
 
 /**
