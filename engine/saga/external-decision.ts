@@ -127,8 +127,11 @@ class Machine {
   #other(state: ExternalState | undefined, { type, data }: AnyFact): ExternalDecision {
     const { service } = this.#step;
     if (this.#saga.kindOf(type) !== 'failure') return refuse(`${type} is not for ${service}`);
-    if (this.#saga.compensatorsOf(type).includes(service)) return this.#undo(state, this.#ownerIn(data));
-    return ignore(`${type} leaves nothing to undo`);
+    if (!this.#saga.compensatorsOf(type).includes(service)) return ignore(`${type} leaves nothing to undo`);
+    // Two that failed side by side would otherwise answer each other for ever.
+    const isOwn = this.#saga.publisherOf(type) === this.#saga.initiator;
+    if (state?.status === this.#names.refused && !isOwn) return ignore('its own failure is said already');
+    return this.#undo(state, this.#ownerIn(data));
   }
 
   /** Asks as soon as everything has been heard. */

@@ -46,6 +46,8 @@ function flawAtParticipant(
   if (!saga.takesPart(service) && role === 'done') return undefined;
   const isHeard = item !== undefined && part.consumes.includes(type) && hasHeardAll([type], item);
   if (isHeard && role === 'waiting') return undefined;
+  // Its own failure is said already, and answers another's too.
+  if (isFailure && role === 'refused' && saga.publisherOf(type) !== saga.initiator) return undefined;
   // What is being undone is answered by the failure that undoes it.
   if (!isFailure && isBeingUndone(player, statusOf(item))) return undefined;
   return `${service} has not answered it`;

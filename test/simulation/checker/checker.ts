@@ -90,7 +90,8 @@ export class Checker {
       else if (player === initiator) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
-      if (write.kind === 'put' && write.item.record !== undefined) this.moved(String(rowOf(write.item)?.[saga.id.name]));
+      if (write.kind === 'put' && write.item.record !== undefined)
+        this.moved(String(rowOf(write.item)?.[saga.id.name]));
     }
   }
 
@@ -130,7 +131,8 @@ export class Checker {
     const role = roleOf(player, item);
     const before = this.#roles.get(status) ?? role;
     this.#roles.set(status, role);
-    if (before !== role) this.fail('transitions', `${status} is ${before} for one saga and ${role} for another`);
+    if (before !== role)
+      this.fail('transitions', `${status} is ${before} for one saga and ${role} for another`);
   }
 
   /** Time comes from outside, as an argument: what a record says of it is about what the simulated clocks said. */

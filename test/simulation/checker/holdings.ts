@@ -16,19 +16,22 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
   const is = () => describe(world, sagaId);
   if (begun === undefined) {
     const isKnown = others.some(
-      ({ service }) => world.recordOf(service, sagaId) !== undefined || world.holdingOf(service, sagaId).effects > 0,
+      ({ service }) =>
+        world.recordOf(service, sagaId) !== undefined || world.holdingOf(service, sagaId).effects > 0,
     );
     return isKnown ? ['P4', `orphan: ${is()}`] : undefined;
   }
   const twice = others.find(({ service }) => world.holdingOf(service, sagaId).effects > 1);
   if (twice !== undefined) return ['P2', `${twice.service} did it twice: ${is()}`];
   if (status !== 'CONFIRMED' && status !== 'CANCELLED') return undefined;
-  const wrong = others.filter(({ service }) => saga.takesPart(service)).find((player) => {
-    const role = roleOf(player, world.recordOf(player.service, sagaId));
-    const isHeld = world.holdingOf(player.service, sagaId).isHeld;
-    if (status === 'CONFIRMED') return role !== 'done' || isHeld === false;
-    return isUndoable(player.part.says) && (!holdsNothing.has(role) || isHeld === true);
-  });
+  const wrong = others
+    .filter(({ service }) => saga.takesPart(service))
+    .find((player) => {
+      const role = roleOf(player, world.recordOf(player.service, sagaId));
+      const isHeld = world.holdingOf(player.service, sagaId).isHeld;
+      if (status === 'CONFIRMED') return role !== 'done' || isHeld === false;
+      return isUndoable(player.part.says) && (!holdsNothing.has(role) || isHeld === true);
+    });
   return wrong && ['P4', `${wrong.service} holds what is wrong: ${is()}`];
 }
 

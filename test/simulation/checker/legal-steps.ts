@@ -5,11 +5,7 @@ import type { Saga } from '../../../engine/saga/saga.ts';
  * Every step that a participant may take: from which status, because of what, to which status. Of a decision that is
  * written by hand the statuses are not known, so that roles take their place.
  */
-export function legalSteps(
-  saga: Saga,
-  service: string,
-  step: ExternalStep | undefined,
-): ReadonlySet<string> {
+export function legalSteps(saga: Saga, service: string, step: ExternalStep | undefined): ReadonlySet<string> {
   if (service === saga.initiator) return new Set(initiatorSteps(saga));
   return new Set(step === undefined ? localSteps(saga, service) : externalSteps(saga, step));
 }

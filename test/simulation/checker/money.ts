@@ -18,7 +18,9 @@ export function flawOfMoney(world: World, orderId: string): Flaw | undefined {
   if (status === 'CANCELLED' && kept !== 0) return ['P2', is()];
   if (status !== 'CONFIRMED') return undefined;
   if (kept !== due) return ['P2', `${due} due: ${is()}`];
-  return kept === rowOf(reservation)?.state.totalMinor ? undefined : ['P2', `not the reservation's total: ${is()}`];
+  return kept === rowOf(reservation)?.state.totalMinor
+    ? undefined
+    : ['P2', `not the reservation's total: ${is()}`];
 }
 
 /** What is to be charged is what the reservation costs. */

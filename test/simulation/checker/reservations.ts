@@ -27,7 +27,8 @@ export function flawOfReservation(
   return undefined;
 }
 
-const shelf = (world: World, sku: string): Row => rowOf(world.tableOf('inventory').items.get(`SKU#${sku}`)) ?? {};
+const shelf = (world: World, sku: string): Row =>
+  rowOf(world.tableOf('inventory').items.get(`SKU#${sku}`)) ?? {};
 
 const currenciesOf = (world: World, lines: readonly Line[]): ReadonlySet<string> =>
   new Set(lines.map(({ sku }) => shelf(world, sku).currency));

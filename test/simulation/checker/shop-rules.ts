@@ -52,4 +52,5 @@ export class ShopRules implements Rules {
   }
 }
 
-const broken = (promise: string, flaw: string | undefined): Flaw | undefined => flaw === undefined ? undefined : [promise, flaw];
+const broken = (promise: string, flaw: string | undefined): Flaw | undefined =>
+  flaw === undefined ? undefined : [promise, flaw];
