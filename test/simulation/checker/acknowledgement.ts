@@ -3,7 +3,7 @@ import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
 import type { World } from '../world/world.ts';
 import { sagaIdOf, typeOf } from './message-id.ts';
-import { hasHeardAll, roleOf } from './roles.ts';
+import { roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 
 /**
@@ -36,7 +36,7 @@ function flawAtParticipant(
   saidOf: ReadonlySet<string>,
 ): string | undefined {
   const { saga } = world.cast;
-  const { service, part } = player;
+  const { service } = player;
   const isFailure = saga.kindOf(type) === 'failure';
   if (isFailure && !saga.compensatorsOf(type).includes(service)) return undefined;
   if (saidOf.has(sagaId)) return undefined;
@@ -44,14 +44,18 @@ function flawAtParticipant(
   const role = roleOf(player, item);
   // Whoever hears of an outcome says nothing of it.
   if (!saga.takesPart(service) && role === 'done') return undefined;
-  const isHeard = item !== undefined && part.consumes.includes(type) && hasHeardAll([type], item);
-  if (isHeard && role === 'waiting') return undefined;
+  // It is in the record since it came first; what completes it may have come meanwhile.
+  if (isRememberedBy(player, rowOf(item), type)) return undefined;
   // Its own failure is said already, and answers another's too.
   if (isFailure && role === 'refused' && saga.publisherOf(type) !== saga.initiator) return undefined;
   // What is being undone is answered by the failure that undoes it.
   if (!isFailure && isBeingUndone(player, statusOf(item))) return undefined;
   return `${service} has not answered it`;
 }
+
+const isRememberedBy = ({ step }: Player, row: Row | undefined, type: string): boolean =>
+  row?.history.some(({ status, because }: Row) => status === step?.names.waiting && because === type) ??
+  false;
 
 const isBeingUndone = ({ step }: Player, status: string): boolean =>
   step !== undefined &&
