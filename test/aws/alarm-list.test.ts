@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
-import { projectDir } from '../../infra/local/project.ts';
+import { documents } from '../support/aws/documents.ts';
 import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
 /** Goal: whatever somebody has to look at raises an alarm that says what to do, and its price is known. */
@@ -33,7 +31,7 @@ test('each tells whoever is called what to do', () => {
   }
 });
 
-test('cost what the README says: each metric that an alarm looks at, and each that is made of logs', () => {
+test('cost what the documents say: each metric that an alarm looks at, and each that is made of logs', () => {
   const looked = alarms.flatMap(([, { Metrics }]) =>
     Metrics === undefined
       ? ['one']
@@ -42,9 +40,8 @@ test('cost what the README says: each metric that an alarm looks at, and each th
   const made = ofType('AWS::Logs::MetricFilter').flatMap(([, { MetricTransformations: all }]) =>
     all.map(({ MetricName }: { MetricName: string }) => MetricName),
   );
-  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
-  expect(readme).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
-  expect(readme).toContain(`${looked.length} × 0.10 + ${new Set(made).size} × 0.30`);
+  expect(documents).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
+  expect(documents).toContain(`${looked.length} × 0.10 + ${new Set(made).size} × 0.30`);
 });
 
 test('there is one for everything that somebody has to look at', () => {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { projectDir } from '../../infra/local/project.ts';
+import { documents } from '../support/aws/documents.ts';
 import { packageFor, type Template } from '../support/aws/package.ts';
 import { broker as stack } from '../support/aws/templates.ts';
 
@@ -77,8 +75,8 @@ describe.each(['prod', 'dev'])('the stage %s', (stage) => {
   });
 });
 
-test('the README says how much concurrency a stage reserves, and how much of it the API has', () => {
-  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+test('the documents say how much concurrency a stage reserves, and how much of it the API has', () => {
+  const text = documents.replaceAll(/\s+/g, ' ');
   const figures = (stage: string) => {
     const reserved = propertiesOf('AWS::Lambda::Function', templates[stage] as Template).map(
       ({ ReservedConcurrentExecutions: most = 0 }) => most as number,
@@ -86,8 +84,8 @@ test('the README says how much concurrency a stage reserves, and how much of it 
     return { all: reserved.reduce((sum, most) => sum + most, 0), each: Math.max(...reserved) };
   };
   const [prod, dev] = [figures('prod'), figures('dev')];
-  expect(readme).toContain(`Reserved concurrency (${prod.all} in \`prod\`, ${dev.all} in any other stage)`);
-  expect(readme).toContain(`${prod.each} at once each in \`prod\` and ${dev.each} in any other stage`);
+  expect(text).toContain(`Reserved concurrency (${prod.all} in \`prod\`, ${dev.all} in any other stage)`);
+  expect(text).toContain(`${prod.each} at once each in \`prod\` and ${dev.each} in any other stage`);
 });
 
 test('the alarm is raised by more connections than all of them may hold', () => {

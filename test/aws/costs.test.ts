@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { projectDir } from '../../infra/local/project.ts';
+import { documents } from '../support/aws/documents.ts';
 
-/** Goal: the README's cost tables add up. Method: calculates every row and every sum again. */
-const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
+/** Goal: the cost tables add up. Method: calculates every row and every sum again. */
 
 /** The rows of the table that is headed by such a cell, each as its cells. */
 function rowsOf(head: string): readonly (readonly string[])[] {
-  const lines = readme.slice(readme.indexOf(`| ${head} |`)).split('\n');
+  const lines = documents.slice(documents.indexOf(`| ${head} |`)).split('\n');
   return lines.slice(2, lines.indexOf('')).map((line) =>
     line
       .split('|')
@@ -38,7 +35,7 @@ function amountOf(cell: string): number {
 describe.each([
   ['a month, idle', 2],
   ['a million confirmed sagas of two SKUs that travel alone', 1],
-])('what the README says of %s', (head, columns) => {
+])('what is said of %s', (head, columns) => {
   test('is calculated right, and adds up', () => {
     const rows = rowsOf(head);
     expect(rows.length).toBeGreaterThan(6);
