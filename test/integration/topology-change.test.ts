@@ -165,16 +165,18 @@ describe.each(['', '4'])('a changed declaration, with the shards %j', (shards) =
     expect(await received(shards)).toMatchObject({ hotel: ['trip.requested'], car: [] });
   });
 
-  // Fails where what is to come is remembered only after it was bound.
+  // Fails where only the latest of what is remembered counts.
   test('that was applied by half is undone like one that was applied', async () => {
     await apply(tripWithMail, shards);
     const half = topologyFor(changed, shards);
     channel.sendToQueue('saga.topology', Buffer.from(JSON.stringify(memorable(half))));
     await channel.waitForConfirms();
-    for (const { queue, exchange, routingKey } of half.bindings.filter(
-      ({ exchange }) => exchange === 'saga.events',
-    )) {
+    const { bindings, exchangeBindings } = memorable(half);
+    for (const { queue, exchange, routingKey } of bindings) {
       await channel.bindQueue(queue, exchange, routingKey);
+    }
+    for (const { to, exchange, routingKey } of exchangeBindings) {
+      await channel.bindExchange(to, exchange, routingKey);
     }
     await apply(tripWithMail, shards);
     await publish(tripWithMail, 'hotel.booked');

@@ -3,6 +3,8 @@ import { deadQueueOf } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
 import type { Customer } from './actors/customer.ts';
 import { requestOf } from './actors/request.ts';
+import type { Player } from './cast.ts';
+import { roleOf } from './checker/roles.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
 import { stocktakeOf } from './checker/stock.ts';
 import { missingPoison } from './disturbances.ts';
@@ -47,7 +49,9 @@ function judgeOperators({ simulation: { checker, world }, operators, rules }: Sc
   const done = (kind: string) =>
     operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
   const confirmed = done('receive').length;
-  const stored = [...world.tableOf('inventory').items.keys()].filter((key) => key.startsWith('RECEIPT#')).length;
+  const stored = [...world.tableOf('inventory').items.keys()].filter((key) =>
+    key.startsWith('RECEIPT#'),
+  ).length;
   if (stored < confirmed) checker.fail('P6', `${confirmed} receipts were confirmed, ${stored} are stored`);
   for (const { plan } of done('stocktake')) {
     const stocktake = stocktakeOf({ ...plan, available: plan.quantity });
@@ -129,11 +133,18 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
   }
 }
 
-/** Items never change: whatever is written is another one. Accounts do. */
+/**
+ * Items never change: whatever is written is another one. Accounts do. Who still waits for another event has done nothing
+ * yet, and may hear of a saga for the first time after it has ended.
+ */
 function snapshot({ simulation: { world } }: Scene): readonly unknown[] {
+  const waits = (player: Player, item: Item) =>
+    roleOf(player, item) === 'waiting' && player.step !== undefined;
   return [
     JSON.stringify(world.outsides),
-    ...shop.services.flatMap((service) => [...world.tableOf(service).items].flat()),
+    ...world.cast.players.flatMap((player) =>
+      [...world.tableOf(player.service).items].filter(([, item]) => !waits(player, item)).flat(),
+    ),
   ];
 }
 
