@@ -6,7 +6,7 @@ import { tablesTemplate } from './tables.ts';
 const usage = `Usage: npm run -s template -- tables | broker | alarms [STAGE]
 Prints what is deployed: two stacks, whose stage is a parameter, and the alarms in the stack of a stage's functions.`;
 
-/** `npm run -s template`: as JSON, of which CloudFormation reads nothing but what stands there. */
+/** `npm run -s template`. Prints JSON: some plain texts in YAML are dates or numbers to CloudFormation. */
 function main([name, stage = 'prod']: readonly string[]): number {
   const templates = new Map([
     ['tables', () => tablesTemplate(shop)],
