@@ -139,7 +139,7 @@ async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise
  */
 function snapshot({ simulation: { world } }: Scene): readonly unknown[] {
   const waits = (player: Player, item: Item) =>
-    roleOf(player, item) === 'waiting' && player.step !== undefined;
+    player.step !== undefined && roleOf(player, item) === 'waiting';
   return [
     JSON.stringify(world.outsides),
     ...world.cast.players.flatMap((player) =>
