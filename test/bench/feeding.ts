@@ -2,7 +2,7 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { eventMessage, type OutgoingMessage } from '../../engine/batch/messages.ts';
 import { next, toItem } from '../../engine/batch/record.ts';
-import { fingerprintOf, orderIdFor } from '../../engine/http/idempotency-key.ts';
+import { fingerprintOf, sagaIdFor } from '../../engine/http/idempotency-key.ts';
 import { seal } from '../../engine/saga/envelope.ts';
 import { Lines } from '../../functions/events.ts';
 import { CustomerId } from '../../functions/ids.ts';
@@ -49,14 +49,20 @@ function prepare(index: number, assortment: Assortment): Prepared {
   const { items, paymentMethod, isDeclined } = basketOf(index, assortment);
   const nowMs = Date.now();
   const body = { items: Lines.parse(items), paymentMethod };
-  const order = { ...body, customerId, fingerprint: fingerprintOf(body), createdAtMs: nowMs };
-  const decision = decide(undefined, { type: 'place', order });
+  const placed = { ...body, customerId, fingerprint: fingerprintOf(body), createdAtMs: nowMs };
+  const decision = decide(undefined, { type: 'place', placed });
   const [fact] = decision.kind === 'accept' ? (decision.says ?? []) : [];
   if (decision.kind !== 'accept' || fact === undefined) throw new Error('a new order was not accepted');
-  const orderId = orderIdFor(customerId, `bench-${index}`);
-  const event = seal(shop, fact, { orderId, nowMs });
+  const orderId = sagaIdFor(shop, customerId, `bench-${index}`);
+  const event = seal(shop, fact, { sagaId: orderId, nowMs });
   const text = JSON.stringify(event);
-  const record = next(undefined, { orderId, state: decision.state, outbox: [text], because: 'place', nowMs });
+  const record = next(orders, undefined, {
+    sagaId: orderId,
+    state: decision.state,
+    outbox: [text],
+    because: 'place',
+    nowMs,
+  });
   return { orderId, item: toItem(orders, record), announcement: eventMessage(shop, event, text), isDeclined };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Books, Row } from '../support/saga/books.ts';
+import type { Books } from '../support/saga/books.ts';
+import type { Row } from '../support/saga/records.ts';
 import type { LoggedOrder } from './client-log.ts';
 import { errandOf } from './errand.ts';
 import { type Evidence, verdict } from './verdict.ts';
@@ -20,6 +21,15 @@ const confirmed = { status: 'CONFIRMED', totalMinor: 2_580 };
 const cancelled = { status: 'CANCELLED', reason: { code: 'OUT_OF_STOCK' } };
 const lines = [{ sku: 'hot', quantity: 2 }];
 
+/** What a participant has said by then. */
+const saidIn: Readonly<Record<string, readonly string[]>> = {
+  RESERVED: ['stock.reserved'],
+  REJECTED: ['stock.rejected'],
+  RELEASED: ['stock.released'],
+  CAPTURED: ['payment.captured'],
+  VOIDED: ['payment.voided'],
+};
+
 /** One order, paid and reserved. */
 function books({
   order = confirmed,
@@ -37,11 +47,11 @@ function books({
   keptMinor?: number;
 } = {}): Books {
   const row = (state: Row): ReadonlyMap<string, Row> =>
-    new Map([['ord_1', { orderId: 'ord_1', version: 2, state }]]);
+    new Map([['ord_1', { orderId: 'ord_1', version: 2, state, said: saidIn[String(state.status)] ?? [] }]]);
+  const orders = row(order);
   return {
-    orders: row(order),
-    reservations: row(reservation),
-    payments: row(payment),
+    orders,
+    records: { order: orders, inventory: row(reservation), payment: row(payment) },
     available: new Map([['hot', available]]),
     ledger: { ord_1: { captures, keptMinor } },
     waiting: 0,

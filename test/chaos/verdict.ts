@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shop } from '../../functions/shop.ts';
 import { violationsOf } from '../support/saga/audit.ts';
-import type { Books, Row } from '../support/saga/books.ts';
+import type { Books } from '../support/saga/books.ts';
+import type { Row } from '../support/saga/records.ts';
 import type { Product } from '../support/saga/world.ts';
 import type { ParkedMessage } from './broker-books.ts';
 import type { ClientLog, LoggedOrder } from './client-log.ts';
@@ -95,11 +97,11 @@ function unmovedByRedrive({ books, afterRedrive }: Evidence): string[] {
   const violations: string[] = [];
   const hasEnded = (orderId: string) =>
     ['CONFIRMED', 'CANCELLED'].includes(books.orders.get(orderId)?.state.status);
-  for (const table of ['orders', 'reservations', 'payments'] as const) {
-    for (const [orderId, row] of books[table]) {
-      const now = afterRedrive[table].get(orderId);
+  for (const service of shop.services) {
+    for (const [orderId, row] of books.records[service]) {
+      const now = afterRedrive.records[service].get(orderId);
       if (hasEnded(orderId) && !isDeepStrictEqual(now, row)) {
-        violations.push(`P8 ${orderId} in ${table}: ${JSON.stringify(row)} became ${JSON.stringify(now)}`);
+        violations.push(`P8 ${orderId} in ${service}: ${JSON.stringify(row)} became ${JSON.stringify(now)}`);
       }
     }
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RabbitParking } from '../../engine/dead-letters/parking.ts';
 import { PATIENT, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 import { deadQueueOf, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import type { Part } from '../../infra/local/processes/part.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
     report: console.log,
   }));
   await broker.start();
-  const args = topologyOf(parseRetryDelays('1s')).queues.find(({ name }) => name === queue)?.arguments;
+  const args = topologyOf(shop, parseRetryDelays('1s')).queues.find(({ name }) => name === queue)?.arguments;
   await onChannel((channel) => channel.assertQueue(queue, { durable: true, arguments: { ...args } }));
   publisher = new RabbitPublisher({ url: () => Promise.resolve(url), name: 'visitors', patience: PATIENT });
   parking = new RabbitParking(publisher, (service) => service);

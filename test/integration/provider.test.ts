@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProviderCall } from '../../functions/payment/decide.ts';
-import type { Provider } from '../../functions/payment/payment.ts';
+import type { Provider } from '../../functions/payment/decide.ts';
 import { liveProvider } from '../../functions/payment/provider.ts';
 import { OrderId } from '../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../infra/local/payment-sandbox/payment-intent-search.ts';
@@ -32,12 +31,8 @@ const untilSearchable = () => delay((SEARCH_LAG_SECONDS + 1) * 1_000);
 
 const newOrder = () => OrderId.parse(`ord_${randomBytes(18).toString('base64url')}`);
 const amount = { amountMinor: 1290, currency: 'EUR' };
-const charge = (paymentMethod: string, again = true): ProviderCall => ({
-  call: 'charge',
-  ...amount,
-  paymentMethod,
-  again,
-});
+const charge = (orderId: OrderId, paymentMethod: string, again = true) =>
+  provider.call(orderId, { ...amount, paymentMethod }, again);
 const ledger = async (orderId: string) => (await fetch(`${sandbox.url}/ledger?order=${orderId}`)).json();
 
 /** A charge of the order under a key that is not ours: what is left when Stripe has forgotten our key. */
@@ -60,8 +55,8 @@ async function chargedUnderAForgottenKey(orderId: OrderId, paymentMethod: string
 describe('the payment provider, asked again', () => {
   test('before search knows of it: the key answers the same, one charge', async () => {
     const orderId = newOrder();
-    const first = await provider(orderId, charge('pm_card_visa', false));
-    expect(await provider(orderId, charge('pm_card_visa', false))).toEqual(first);
+    const first = await charge(orderId, 'pm_card_visa', false);
+    expect(await charge(orderId, 'pm_card_visa', false)).toEqual(first);
     expect(await ledger(orderId)).toMatchObject({ captures: 1, attempts: { replayed: 1 } });
   });
 
@@ -70,7 +65,7 @@ describe('the payment provider, asked again', () => {
     const orderId = newOrder();
     await chargedUnderAForgottenKey(orderId, 'pm_card_visa');
     await untilSearchable();
-    expect(await provider(orderId, charge('pm_card_visa'))).toMatchObject({ type: 'charge.captured' });
+    expect(await charge(orderId, 'pm_card_visa')).toHaveProperty('done');
     expect(await ledger(orderId)).toMatchObject({ captures: 1 });
   });
 
@@ -78,27 +73,25 @@ describe('the payment provider, asked again', () => {
     const declined = newOrder();
     await chargedUnderAForgottenKey(declined, 'pm_card_chargeDeclined');
     await untilSearchable();
-    expect(await provider(declined, charge('pm_card_chargeDeclined'))).toMatchObject({
-      type: 'charge.declined',
-      decline: { code: 'card_declined' },
+    expect(await charge(declined, 'pm_card_chargeDeclined')).toMatchObject({
+      refused: { decline: { code: 'card_declined' } },
     });
     const never = newOrder();
-    expect(await provider(never, charge('pm_card_visa'))).toMatchObject({ type: 'charge.captured' });
+    expect(await charge(never, 'pm_card_visa')).toHaveProperty('done');
     expect(await ledger(never)).toMatchObject({ captures: 1 });
   });
 
   test('to refund what has been refunded under a forgotten key: the refund that was', async () => {
     const orderId = newOrder();
-    const captured = await provider(orderId, charge('pm_card_visa'));
-    if (captured.type !== 'charge.captured') throw new Error('not captured');
-    const { paymentIntentId } = captured;
-    const refund: ProviderCall = { call: 'refund', ...amount, paymentIntentId, again: true };
+    const captured = await charge(orderId, 'pm_card_visa');
+    if (!('done' in captured)) throw new Error('not captured');
+    const { paymentIntentId } = captured.done;
     await fetch(`${sandbox.url}/v1/refunds`, {
       method: 'POST',
       headers: { authorization: 'Bearer sk_test_provider', 'idempotency-key': `forgotten-${orderId}` },
       body: new URLSearchParams({ payment_intent: paymentIntentId, 'metadata[orderId]': orderId }),
     });
-    expect(await provider(orderId, refund)).toMatchObject({ type: 'refund.succeeded' });
+    expect(await provider.undo(orderId, { ...amount, paymentIntentId }, true)).toHaveProperty('refundId');
     expect(await ledger(orderId)).toMatchObject({ captures: 1, refunds: 1, keptMinor: 0 });
   });
 });

@@ -7,10 +7,9 @@ import { dueShards, NUDGE_AFTER_SECONDS } from '../../../engine/saga/initiator-t
 import { stockKey } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
 import { orders } from '../../../functions/order/table.ts';
-import type { Provider } from '../../../functions/payment/payment.ts';
+import type { Provider } from '../../../functions/payment/decide.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { payments } from '../../../functions/payment/table.ts';
-import type { Service } from '../../../functions/shop.ts';
 import { OrderId } from '../../../functions/shop.ts';
 import { type Assortment, basketOf } from '../assortment.ts';
 import { buying } from '../buying.ts';
@@ -19,7 +18,9 @@ import { Hops } from './hops.ts';
 
 const tables = { order: orders, inventory: reservations, payment: payments };
 
-type ByService<T> = Readonly<Record<Service, T>>;
+/** The services whose steps are played. */
+type Played = keyof typeof tables;
+type ByService<T> = Readonly<Record<Played, T>>;
 
 /** A reservation and two SKUs for each: no more fit into one transaction of a hundred. */
 const mostReserved = 33;
@@ -34,7 +35,7 @@ export class BareSagas {
   readonly #stores: ByService<Store>;
   readonly #sample: ByService<Item>;
   readonly #hops: Hops;
-  readonly #charge: Provider;
+  readonly #provider: Provider;
   readonly #assortment: Assortment;
   #count = 0;
 
@@ -42,13 +43,13 @@ export class BareSagas {
     readonly stores: ByService<Store>;
     readonly sample: ByService<Item>;
     readonly hops: Hops;
-    readonly charge: Provider;
+    readonly provider: Provider;
     readonly assortment: Assortment;
   }) {
     this.#stores = options.stores;
     this.#sample = options.sample;
     this.#hops = options.hops;
-    this.#charge = options.charge;
+    this.#provider = options.provider;
     this.#assortment = options.assortment;
   }
 
@@ -68,7 +69,7 @@ export class BareSagas {
     };
     await buying(stage, assortment)(0);
     const [orderId = ''] = stage.placed.keys();
-    const recordOf = async (service: Service) => {
+    const recordOf = async (service: Played) => {
       const key = tables[service].key(OrderId.parse(orderId));
       const item = (await stores[service].read([key])).get(key);
       if (item === undefined) throw new Error(`${service} has no record of ${orderId}`);
@@ -85,7 +86,7 @@ export class BareSagas {
       ...{ maxNetworkRetries: 0, telemetry: false },
     });
     const hops = await Hops.on(urls.rabbitmq);
-    return new BareSagas({ stores, sample, hops, charge: stripeProvider(() => stripe), assortment });
+    return new BareSagas({ stores, sample, hops, provider: stripeProvider(() => stripe), assortment });
   }
 
   /** Runs so many sagas together, each step of all of them before the next one. */
@@ -102,9 +103,7 @@ export class BareSagas {
     await this.#say('inventory', ids, 'reserved');
     await this.#begin('payment', ids);
     await Promise.all(
-      ids.map((id) =>
-        this.#charge(id, { call: 'charge', again: false, paymentMethod: 'pm_card_visa', ...amount }),
-      ),
+      ids.map((id) => this.#provider.call(id, { ...amount, paymentMethod: 'pm_card_visa' }, false)),
     );
     await this.#end('payment', ids);
     await this.#say('payment', ids, 'captured');
@@ -117,21 +116,21 @@ export class BareSagas {
     await this.#hops.close();
   }
 
-  #say(as: Service, ids: readonly OrderId[], what: string): Promise<void> {
+  #say(as: Played, ids: readonly OrderId[], what: string): Promise<void> {
     return this.#hops.carry(messageIds(ids, what), this.#body(as));
   }
 
   /** The last that the sampled saga has said as this service. */
-  #body(service: Service): string {
+  #body(service: Played): string {
     return this.#sample[service].outbox as string;
   }
 
-  #begin(service: Service, ids: readonly OrderId[], also: object = {}, sales: readonly Write[] = []) {
+  #begin(service: Played, ids: readonly OrderId[], also: object = {}, sales: readonly Write[] = []) {
     const puts = ids.map((id) => this.#put(service, id, { ...also, version: 1 }, 'absent'));
     return this.#write(service, [...puts, ...sales]);
   }
 
-  #end(service: Service, ids: readonly OrderId[], also: object = {}) {
+  #end(service: Played, ids: readonly OrderId[], also: object = {}) {
     return this.#write(
       service,
       ids.map((id) => this.#put(service, id, { ...also, version: 2 }, { version: 1 })),
@@ -139,7 +138,7 @@ export class BareSagas {
   }
 
   #put(
-    service: Service,
+    service: Played,
     orderId: OrderId,
     also: object,
     expects: 'absent' | { readonly version: number },
@@ -148,7 +147,7 @@ export class BareSagas {
     return { kind: 'put', item, expects };
   }
 
-  async #write(service: Service, writes: readonly Write[]): Promise<void> {
+  async #write(service: Played, writes: readonly Write[]): Promise<void> {
     const { ok } = await this.#stores[service].write(writes);
     if (!ok) throw new Error(`${service} refused a write that always can be done`);
   }

@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import { UnroutableError } from '../../../engine/batch/publish-error.ts';
 import { PATIENT, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { shop } from '../../../functions/shop.ts';
 import { applyTopology } from '../../../infra/broker/apply.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import { Broker, type Message } from '../../simulation/world/broker.ts';
@@ -34,7 +35,7 @@ export interface BrokerUnderTest {
   end(): Promise<void>;
 }
 
-const topology = topologyOf(parseRetryDelays('1s,2s'));
+const topology = topologyOf(shop, parseRetryDelays('1s,2s'));
 
 /** Longer than a quorum queue takes to hand on what was returned or has expired. */
 const SETTLING_MS = 100;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import Stripe from 'stripe';
-import type { Provider } from '../../../functions/payment/payment.ts';
+import type { Provider } from '../../../functions/payment/decide.ts';
 import { type StripeCalls, stripeProvider } from '../../../functions/payment/provider.ts';
 import type { OrderId } from '../../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
@@ -104,7 +104,10 @@ async function simulated(): Promise<ProviderUnderTest> {
   const search = searchOver(stripe);
   const refundPart = refundPartOver(stripe);
   return {
-    provider: (orderId, call) => settled(provider(orderId, call)),
+    provider: {
+      call: (...asked) => settled(provider.call(...asked)),
+      undo: (...asked) => settled(provider.undo(...asked)),
+    },
     methodWith: (trouble) => {
       pending = trouble;
       return 'pm_card_visa';
