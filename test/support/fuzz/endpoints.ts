@@ -2,22 +2,21 @@ import fc from 'fast-check';
 import type { Item } from '../../../engine/batch/store.ts';
 import { deadLetters } from '../../../engine/dead-letters/dead-letters.ts';
 import type { Parking } from '../../../engine/dead-letters/parking.ts';
-import type { http } from '../../../engine/http/http.ts';
+import type { HttpFunction } from '../../../engine/http/http.ts';
 import { encodeCursor } from '../../../engine/http/paging.ts';
+import { recordReader } from '../../../engine/http/record-reader.ts';
+import { cancelling } from '../../../engine/initiator/cancel.ts';
+import { listing, reading } from '../../../engine/initiator/read.ts';
 import { CustomerId, Sku } from '../../../functions/ids.ts';
-import { getReservation } from '../../../functions/inventory/get-reservation.ts';
 import { getStock } from '../../../functions/inventory/get-stock.ts';
 import { inventory } from '../../../functions/inventory/inventory.ts';
 import { listStock } from '../../../functions/inventory/list-stock.ts';
 import { putStock } from '../../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { catalogueEntry } from '../../../functions/inventory/table.ts';
-import { cancel } from '../../../functions/order/cancel.ts';
-import { get } from '../../../functions/order/get.ts';
-import { list } from '../../../functions/order/list.ts';
 import { order } from '../../../functions/order/order.ts';
 import { place } from '../../../functions/order/place.ts';
-import { getPayment } from '../../../functions/payment/get-payment.ts';
+import { charging, type Provider } from '../../../functions/payment/decide.ts';
 import { payment } from '../../../functions/payment/payment.ts';
 import type { Service } from '../../../functions/shop.ts';
 import { anyLines } from '../arbitrary-facts.ts';
@@ -26,7 +25,7 @@ import type { Call } from './http-calls.ts';
 import { oneInEach, orderItem, paymentItem, reservationItem, stockItem } from './saga-items.ts';
 import { NOW_MS, type StrictEdges } from './strict-edges.ts';
 
-export type Handler = ReturnType<typeof http>;
+export type Handler = HttpFunction;
 
 /** A function of the API, and what it has to answer. */
 export interface Endpoint extends Call {
@@ -86,19 +85,30 @@ const orderEndpoints: readonly Endpoint[] = [
     path: '/orders',
     role: 'customer',
     query: paged(orderCursor),
-    handler: list,
+    handler: (edges) => listing(order, edges),
     given: items,
     accepts: [200],
     answers: [200, 400, 403, 503],
   },
-  { ...own, method: 'GET', path: '/orders/{orderId}', handler: get },
-  { ...own, method: 'GET', path: '/orders/{orderId}/reservation', handler: getReservation },
-  { ...own, method: 'GET', path: '/orders/{orderId}/payment', handler: getPayment, given: paymentItems },
+  { ...own, method: 'GET', path: '/orders/{orderId}', handler: (edges) => reading(order, edges) },
+  {
+    ...own,
+    method: 'GET',
+    path: '/orders/{orderId}/reservation',
+    handler: (edges) => recordReader(inventory, edges),
+  },
+  {
+    ...own,
+    method: 'GET',
+    path: '/orders/{orderId}/payment',
+    handler: (edges) => recordReader(charging, edges),
+    given: paymentItems,
+  },
   {
     ...own,
     method: 'POST',
     path: '/orders/{orderId}/cancel',
-    handler: cancel,
+    handler: (edges) => cancelling(order, edges),
     accepts: [202, 409],
     answers: [202, 403, 404, 409, 503],
   },
@@ -178,7 +188,10 @@ const parkingEndpoints = (
   ];
 };
 
-const notAsked = () => Promise.reject(new Error('not asked'));
+const notAsked: Provider = {
+  call: () => Promise.reject(new Error('not asked')),
+  undo: () => Promise.reject(new Error('not asked')),
+};
 
 /** Every function behind API Gateway. */
 export const endpoints: readonly Endpoint[] = [

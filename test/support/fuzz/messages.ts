@@ -40,7 +40,7 @@ const eventsOf = (types: readonly EventType[]): fc.Arbitrary<object> =>
       fc.boolean(),
     )
     .map(([fact, order, traceparent, text, isInStock]) => {
-      const event = seal(shop, fact, { orderId: orderIdOf(order), nowMs: NOW_MS, traceparent });
+      const event = seal(shop, fact, { sagaId: orderIdOf(order), nowMs: NOW_MS, traceparent });
       const said = JSON.stringify(event, (name, value: unknown) => {
         if (name === 'items' && isInStock) return [{ sku: 'mug', quantity: 1 }];
         return text !== undefined && freeTexts.has(name) ? text : value;
@@ -50,12 +50,12 @@ const eventsOf = (types: readonly EventType[]): fc.Arbitrary<object> =>
 
 /** Members of the envelope that are right in themselves and wrong together. */
 const disguises: fc.Arbitrary<object> = fc.constantFrom(
-  ...[...eventTypes, 'order.teleported', '__proto__', 'constructor', 'toString'].flatMap((type) => [
+  ...[...shop.eventTypes, 'order.teleported', '__proto__', 'constructor', 'toString'].flatMap((type) => [
     { type },
     // A type that nobody knows, or knows from elsewhere, in its first version.
     { type, dataschema: `urn:order-saga:${type}:v1` },
   ]),
-  ...['order', 'inventory', 'payment', 'shipping', 'toString', ''].map((source) => ({ source })),
+  ...[...shop.services, 'nobody', 'toString', ''].map((source) => ({ source })),
   ...['ord_', '../etc', orderIdOf(1), orderIdOf(2), `${orderIdOf(3)}\n`].map((subject) => ({ subject })),
   ...['urn:order-saga:order.placed:v0', 'urn:order-saga:order.placed:v2', 'http://x'].map((dataschema) => ({
     dataschema,
@@ -102,9 +102,12 @@ const properties: fc.Arbitrary<Message['properties']> = fc.record(
   { requiredKeys: [] },
 );
 
+const heardBy = (service: Service): readonly EventType[] =>
+  shop.eventTypes.filter((type) => shop.subscriptionsOf(service).includes(type));
+
 function hostileBody(service: Service): fc.Arbitrary<Buffer> {
   const failures = shop.eventTypes.filter((type) => shop.kindOf(type) === 'failure');
-  const heard = eventsOf([...subscriptionsOf(service), ...failures]);
+  const heard = eventsOf([...heardBy(service), ...failures]);
   const event = fc.oneof(
     { weight: 4, arbitrary: heard },
     { weight: 1, arbitrary: eventsOf(shop.eventTypes) },
@@ -136,7 +139,7 @@ function senderOf(body: Buffer): { readonly userId?: string } {
 
 /** Whatever its other properties, a message from its publisher is what its body says. */
 export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> => {
-  const body = Buffer.from(JSON.stringify(seal(shop, fact, { orderId, nowMs: NOW_MS })));
+  const body = Buffer.from(JSON.stringify(seal(shop, fact, { sagaId: orderId, nowMs: NOW_MS })));
   return fc
     .oneof(fc.constant({}), properties)
     .map((each) => ({ body, properties: { ...each, userId: shop.publisherOf(fact.type) } }));

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { next, toItem } from '../../../engine/batch/record.ts';
 import type { Item } from '../../../engine/batch/store.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
@@ -5,9 +6,7 @@ import type { Table } from '../../../engine/saga/table.ts';
 import type { CustomerId } from '../../../functions/ids.ts';
 import type { Reservation } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
-import type { Order } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
-import type { Payment } from '../../../functions/payment/decide.ts';
 import { payments } from '../../../functions/payment/table.ts';
 import { type OrderId, shop } from '../../../functions/shop.ts';
 import { customerId, facts, items as lines, orderIdOf, paymentMethod, pricedItems } from '../facts.ts';
@@ -21,8 +20,11 @@ function item<State extends { readonly status: string }>(
   orderId: OrderId,
   state: State,
 ): Item {
-  const outbox = [JSON.stringify(seal(shop, facts['order.placed'], { orderId, nowMs: NOW_MS - 1_000 }))];
-  return toItem(table, next(undefined, { orderId, state, outbox, because: 'given', nowMs: NOW_MS - 1_000 }));
+  const outbox = [
+    JSON.stringify(seal(shop, facts['order.placed'], { sagaId: orderId, nowMs: NOW_MS - 1_000 })),
+  ];
+  const step = { sagaId: orderId, state, outbox, because: 'given', nowMs: NOW_MS - 1_000 };
+  return toItem(table, next(table, undefined, step));
 }
 
 const placed = (owner: CustomerId) => ({
@@ -33,6 +35,8 @@ const placed = (owner: CustomerId) => ({
   createdAtMs: NOW_MS - 2_000,
 });
 
+type Order = z.infer<typeof orders.schema>;
+
 export const orderItem = (orderId: OrderId, status: Order['status'], owner = customerId): Item => {
   const base = placed(owner);
   const reason = { code: 'CUSTOMER' } as const;
@@ -42,7 +46,7 @@ export const orderItem = (orderId: OrderId, status: Order['status'], owner = cus
     CANCELLING: { ...base, status: 'CANCELLING', reason, failure: 'order.cancelling', answered: [] },
     CANCELLED: { ...base, status: 'CANCELLED', reason },
   };
-  return item<Order>(orders, orderId, states[status]);
+  return item(orders, orderId, states[status]);
 };
 
 export const reservationItem = (
@@ -64,10 +68,12 @@ export const reservationItem = (
   return item<Reservation>(reservations, orderId, states[status]);
 };
 
-export const paymentItem = (orderId: OrderId, status: Payment['status'], owner = customerId): Item => {
+type PaymentStatus = 'CHARGING' | 'VOIDING' | 'CAPTURED' | 'REFUNDING' | 'REFUNDED' | 'DECLINED' | 'VOIDED';
+
+export const paymentItem = (orderId: OrderId, status: PaymentStatus, owner = customerId): Item => {
   const base = { customerId: owner, ...money };
   const paymentIntentId = 'pi_1';
-  const states: { readonly [S in Payment['status']]: Payment } = {
+  const states: Readonly<Record<PaymentStatus, z.infer<typeof payments.schema>>> = {
     CHARGING: { ...base, status: 'CHARGING', paymentMethod },
     VOIDING: { ...base, status: 'VOIDING', paymentMethod },
     CAPTURED: { ...base, status: 'CAPTURED', paymentIntentId },
@@ -76,7 +82,7 @@ export const paymentItem = (orderId: OrderId, status: Payment['status'], owner =
     DECLINED: { ...base, status: 'DECLINED', decline },
     VOIDED: { customerId: owner, status: 'VOIDED' },
   };
-  return item<Payment>(payments, orderId, states[status]);
+  return item(payments, orderId, states[status]);
 };
 
 export const stockItem = (sku: string): Item => ({
