@@ -1,6 +1,6 @@
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
-import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
+import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
 import type { Cast } from './cast.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';

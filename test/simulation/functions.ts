@@ -46,7 +46,11 @@ const http = (
 
 /** The functions that a saga's services have because they take part in it, with the world around them simulated. */
 export const functionsOf = (saga: Saga, players: readonly Player[]): Readonly<Record<string, Deployed>> =>
-  Object.assign({}, ...players.map((player) => participantFunctions(player)), ...players.map((player) => player.service === saga.initiator ? initiatorFunctions(player) : {}));
+  Object.assign(
+    {},
+    ...players.map((player) => participantFunctions(player)),
+    ...players.map((player) => (player.service === saga.initiator ? initiatorFunctions(player) : {})),
+  );
 
 const participantFunctions = ({ service, part, join }: Player): Readonly<Record<string, Deployed>> => ({
   [service]: {

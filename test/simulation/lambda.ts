@@ -1,6 +1,6 @@
-import { describe, type End, type Invocation } from './invocation.ts';
 import type { Environment } from './environment.ts';
 import type { Deployed, Handler } from './functions.ts';
+import { describe, type End, type Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
 import type { Message } from './world/broker.ts';
 
@@ -36,12 +36,7 @@ export class Lambda {
     this.#sharesEnvironments = sharesEnvironments;
   }
 
-  invoke(
-    name: string,
-    event: unknown,
-    ended: (end: End) => void,
-    messages: readonly Message[] = [],
-  ): void {
+  invoke(name: string, event: unknown, ended: (end: End) => void, messages: readonly Message[] = []): void {
     if (this.#sharesEnvironments && this.#deployed(name).isHttp) {
       this.#invokeBesideOthers(name, event, ended);
       return;

@@ -18,7 +18,12 @@ export const ledgerOutside =
   ({ service }: ExternalStep) =>
   (simulation: Simulation, environment: Environment): AnyOutside => {
     const { checker, world } = simulation;
-    const call = <T>(kind: 'ask' | 'undo', sagaId: string, about: object, effect: (ledger: Ledger) => T): Promise<T> => {
+    const call = <T>(
+      kind: 'ask' | 'undo',
+      sagaId: string,
+      about: object,
+      effect: (ledger: Ledger) => T,
+    ): Promise<T> => {
       checker.intended(service, sagaId, kind);
       const act = () => {
         try {
@@ -46,8 +51,7 @@ export const ledgerOutside =
       });
     };
     const outside: Outside<object, object, object, object, object> = {
-      call: (sagaId, request) =>
-        call('ask', sagaId, request, (ledger) => ledger.ask(sagaId, { ...request })),
+      call: (sagaId, request) => call('ask', sagaId, request, (ledger) => ledger.ask(sagaId, { ...request })),
       undo: (sagaId, done) => call('undo', sagaId, done, (ledger) => ledger.undo(sagaId, { ...done })),
     };
     return outside;

@@ -95,9 +95,7 @@ async function settle(scene: Scene): Promise<boolean> {
   await turn();
   while (checker.violation === undefined && !isLate() && scene.advance()) await turn();
   if (isLate()) {
-    const open = scene.openSagas.map(
-      (id) => `${id} ${statusOf(simulation.world.sagas.get(id))}`,
-    );
+    const open = scene.openSagas.map((id) => `${id} ${statusOf(simulation.world.sagas.get(id))}`);
     checker.fail(
       'P3',
       `not ended ${MAX_HEALING_STEPS} steps or ${MAX_HEALING_MS / 3_600_000} hours after the last fault: ${open.join(', ') || 'messages go on'}`,

@@ -21,7 +21,9 @@ export function samplesOf(schema: z.ZodType, name: string): readonly Members[] {
   // What JSON Schema cannot say, such as a refinement, is left to chance.
   const samples = drawn.filter((data): data is Members => schema.safeParse(data).success).slice(0, SAMPLES);
   if (samples.length > 0) return samples;
-  throw new Error(`no data could be made up that the schema of ${name} accepts: ${String(schema.safeParse(drawn[0]).error)}`);
+  throw new Error(
+    `no data could be made up that the schema of ${name} accepts: ${String(schema.safeParse(drawn[0]).error)}`,
+  );
 }
 
 function arbitraryOf(schema: JsonSchema | boolean, path: string): fc.Arbitrary<unknown> {
@@ -56,7 +58,10 @@ function objectOf({ properties = {}, required = [] }: JsonSchema, path: string):
   return fc.record(members, { requiredKeys: required, noNullPrototype: true });
 }
 
-function arrayOf({ items, minItems = 0, maxItems = MAX_LENGTH }: JsonSchema, path: string): fc.Arbitrary<unknown> {
+function arrayOf(
+  { items, minItems = 0, maxItems = MAX_LENGTH }: JsonSchema,
+  path: string,
+): fc.Arbitrary<unknown> {
   if (Array.isArray(items) || items === undefined) throw new Error(`${path}: a list of what?`);
   return fc.array(arbitraryOf(items, `${path}[]`), {
     minLength: minItems,
@@ -64,7 +69,11 @@ function arrayOf({ items, minItems = 0, maxItems = MAX_LENGTH }: JsonSchema, pat
   });
 }
 
-function textOf({ pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonSchema): fc.Arbitrary<unknown> {
+function textOf({
+  pattern,
+  minLength = 0,
+  maxLength = Number.POSITIVE_INFINITY,
+}: JsonSchema): fc.Arbitrary<unknown> {
   const isLong = (text: string) => text.length >= minLength && text.length <= maxLength;
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern)).filter(isLong);
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, MAX_TEXT)) });

@@ -92,8 +92,7 @@ export class Scene {
   get openSagas(): readonly string[] {
     return [...this.simulation.world.sagas.values()]
       .filter(
-        (item) =>
-          !['CONFIRMED', 'CANCELLED'].includes(statusOf(item)) || item.dueEpochSeconds !== undefined,
+        (item) => !['CONFIRMED', 'CANCELLED'].includes(statusOf(item)) || item.dueEpochSeconds !== undefined,
       )
       .map(({ pk }) => pk);
   }

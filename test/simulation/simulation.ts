@@ -1,14 +1,14 @@
 import type { Cast } from './cast.ts';
 import { Checker } from './checker/checker.ts';
+import type { Rules } from './checker/rules.ts';
 import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
 import { describe, type End, Invocation } from './invocation.ts';
 import { Random } from './random.ts';
 import { type Order, Scheduler } from './scheduler.ts';
+import { shopCast } from './shop.ts';
 import { Trace } from './trace.ts';
 import type { Message } from './world/broker.ts';
-import type { Rules } from './checker/rules.ts';
-import { shopCast } from './shop.ts';
 import { World } from './world/world.ts';
 
 /** As in serverless.yml. */

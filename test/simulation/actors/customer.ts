@@ -1,6 +1,6 @@
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
-import type { Lambda } from '../lambda.ts';
 import type { End } from '../invocation.ts';
+import type { Lambda } from '../lambda.ts';
 import { Random } from '../random.ts';
 import { remembered } from '../remembered.ts';
 import type { Simulation } from '../simulation.ts';
@@ -187,9 +187,7 @@ export class Customer {
       const owned = [...world.sagas.values()]
         .map((item) => rowOf(item)?.state as Row)
         .filter(({ customerId }) => customerId === this.plan.name);
-      const times = shown.map(
-        ({ orderId }) => rowOf(world.sagas.get(orderId))?.state.createdAtMs,
-      );
+      const times = shown.map(({ orderId }) => rowOf(world.sagas.get(orderId))?.state.createdAtMs);
       if (times.length !== owned.length || times.some((atMs, index) => atMs > (times[index - 1] ?? atMs)))
         checker.fail('API', `${this.plan.name} has ${owned.length} orders and is shown ${times.join(', ')}`);
     });

@@ -50,8 +50,13 @@ export class Ledger {
   /** @throws Error if something else was asked for this saga before */
   ask(sagaId: string, request: Members): Answer {
     const text = JSON.stringify(request);
-    const entry = this.#entries.get(sagaId) ?? { request: text, answer: this.#decide(sagaId, request), undone: undefined };
-    if (entry.request !== text) throw new Error(`${sagaId} was asked with ${entry.request} before, now with ${text}`);
+    const entry = this.#entries.get(sagaId) ?? {
+      request: text,
+      answer: this.#decide(sagaId, request),
+      undone: undefined,
+    };
+    if (entry.request !== text)
+      throw new Error(`${sagaId} was asked with ${entry.request} before, now with ${text}`);
     this.#entries.set(sagaId, entry);
     return entry.answer;
   }
@@ -94,4 +99,6 @@ export class Ledger {
 
 /** What was said already is said again as it was. */
 const echoed = (sample: Members, said: Members): Members =>
-  Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, name in said ? said[name] : value]));
+  Object.fromEntries(
+    Object.entries(sample).map(([name, value]) => [name, name in said ? said[name] : value]),
+  );

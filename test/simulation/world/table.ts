@@ -20,9 +20,10 @@ interface Index {
 
 /** The indexes of a service's table, as the declaration has them. */
 export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
-  [...(service === saga.initiator ? initiatorIndexes(saga) : []), ...(saga.partOf(service).indexes ?? [])].map(
-    ({ name, partition, sort }) => ({ name, partition: partition.name, sort: sort.name }),
-  );
+  [
+    ...(service === saga.initiator ? initiatorIndexes(saga) : []),
+    ...(saga.partOf(service).indexes ?? []),
+  ].map(({ name, partition, sort }) => ({ name, partition: partition.name, sort: sort.name }));
 
 export const indexesOf = (service: string): readonly Index[] => indexesIn(shop, service);
 

@@ -1,9 +1,9 @@
+import type { Item } from '../../../engine/batch/store.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/routes.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { type Topology, topologyOf } from '../../../infra/broker/topology.ts';
-import { remembered } from '../remembered.ts';
-import type { Item } from '../../../engine/batch/store.ts';
 import type { Cast } from '../cast.ts';
+import { remembered } from '../remembered.ts';
 import { Broker } from './broker.ts';
 import { Clock } from './clock.ts';
 import { type Holding, Ledger, type Refusals } from './ledger.ts';
