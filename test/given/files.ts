@@ -18,7 +18,12 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('leaves an order behind that never ends', 'unrefunded'),
   ...why('measures processes of this machine', 'bench', 'growth'),
   ...why('is about how a system is started, and ends', 'local-system', 'localstack'),
-  ...why('is about a broker without participants, whose queues it changes', 'topology', 'topology-resource'),
+  ...why(
+    'is about a broker without participants, whose queues it changes',
+    'topology',
+    'topology-change',
+    'topology-resource',
+  ),
   ...why(
     'is about one class and a broker, whose connections it cuts or which it kills',
     'parking',

@@ -61,8 +61,8 @@ trip.cancelled   | refuse                  | refuse                   | refuse  
 const settled = `
                  | DONE           | REFUSED | VOID   | UNDONE
 trip.requested   | repeat         | repeat  | repeat | repeat
-hotel.refused    | UNDOING ⇒ undo | repeat  | repeat | repeat
-car.refused      | UNDOING ⇒ undo | repeat  | repeat | repeat
+hotel.refused    | UNDOING ⇒ undo | ignore  | repeat | repeat
+car.refused      | UNDOING ⇒ undo | ignore  | repeat | repeat
 trip.cancelling  | UNDOING ⇒ undo | repeat  | repeat | repeat
 flight.refused   | ignore         | ignore  | ignore | ignore
 call.done        | repeat         | refuse  | refuse | repeat

@@ -74,7 +74,8 @@ describe('a saga that several events complete', () => {
   test('forgets what it has heard when it is cancelled, for whatever reason', () => {
     const heard = [booked['flight.booked']];
     const failure = { type: 'hotel.refused', data: { travellerId, code: 'FULL' } };
-    for (const input of [failure, nudge, { type: 'cancel', by: 'TRAVELLER' } as const])
+    const late = { ...nudge, nowMs: placed.createdAtMs + 1 };
+    for (const input of [failure, late, { type: 'cancel', by: 'TRAVELLER' } as const])
       expect(after([...heard, input]).state).not.toHaveProperty('heard');
     expect(after([...heard, ...cancelled('hotel', 'car'), failure]).state).toEqual({
       ...placed,
