@@ -23,7 +23,7 @@ const cancelled = (...services: readonly string[]): readonly AnyFact[] =>
 const nudge: TripCommand = { type: 'nudge', nowMs: placed.createdAtMs, deadlineMs: 1 };
 
 /** Where a trip comes to, and what it says on the way. */
-function after(inputs: readonly (TripCommand | AnyFact)[], start: Trip = pending, decide = decideTrip) {
+function endOf(inputs: readonly (TripCommand | AnyFact)[], start: Trip = pending, decide = decideTrip) {
   const said: AnyFact[] = [];
   let state = start;
   for (const input of inputs) {
@@ -41,7 +41,7 @@ describe('a saga that several events complete', () => {
     const each = Object.values(booked);
     fc.assert(
       fc.property(fc.shuffledSubarray([...each, ...each, ...each], { minLength: 9 }), (inputs) => {
-        expect(after(inputs)).toEqual({
+        expect(endOf(inputs)).toEqual({
           state: { ...placed, status: 'CONFIRMED', seat: '12A', room: '7' },
           said: [{ type: 'trip.booked', data: { travellerId, seat: '12A', room: '7', plate: 'X-1' } }],
         });
@@ -52,7 +52,7 @@ describe('a saga that several events complete', () => {
   test('waits as long as one of them is missing', () => {
     for (const missing of Object.keys(booked)) {
       const others = Object.values(booked).filter(({ type }) => type !== missing);
-      expect(after([...others, ...others])).toMatchObject({ state: { status: 'PENDING' }, said: [] });
+      expect(endOf([...others, ...others])).toMatchObject({ state: { status: 'PENDING' }, said: [] });
     }
   });
 
@@ -63,7 +63,7 @@ describe('a saga that several events complete', () => {
         fc.constantFrom('flight', 'hotel', 'car'),
         fc.shuffledSubarray(late, { minLength: 3 }),
         (by, inputs) => {
-          const { state, said } = after([...cancelled(by), ...inputs]);
+          const { state, said } = endOf([...cancelled(by), ...inputs]);
           expect(state).toEqual({ ...pending, answered: [by] });
           expect(said).toEqual([]);
         },
@@ -76,8 +76,8 @@ describe('a saga that several events complete', () => {
     const failure = { type: 'hotel.refused', data: { travellerId, code: 'FULL' } };
     const late = { ...nudge, nowMs: placed.createdAtMs + 1 };
     for (const input of [failure, late, { type: 'cancel', by: 'TRAVELLER' } as const])
-      expect(after([...heard, input]).state).not.toHaveProperty('heard');
-    expect(after([...heard, ...cancelled('hotel', 'car'), failure]).state).toEqual({
+      expect(endOf([...heard, input]).state).not.toHaveProperty('heard');
+    expect(endOf([...heard, ...cancelled('flight', 'car'), failure]).state).toEqual({
       ...placed,
       status: 'CANCELLED',
       reason: { code: 'FULL' },
@@ -87,7 +87,7 @@ describe('a saga that several events complete', () => {
 
 describe('the reason is', () => {
   const reasonAfter = (...inputs: readonly (TripCommand | AnyFact)[]) => {
-    const { state } = after(inputs);
+    const { state } = endOf(inputs);
     return 'reason' in state ? state.reason : undefined;
   };
   const failed = (type: string, data: object) => ({ type, data: { travellerId, ...data } });
@@ -139,12 +139,12 @@ describe('an outcome that somebody has to hear of', () => {
 
   test('is untold until it is known to be published', () => {
     for (const inputs of ends) {
-      const { state } = after(inputs, pending, decideTripWithMail);
-      expect(state).toEqual({ ...after(inputs).state, isUntold: true });
+      const { state } = endOf(inputs, pending, decideTripWithMail);
+      expect(state).toEqual({ ...endOf(inputs).state, isUntold: true });
       const told = decideTripWithMail(state, { type: 'told' });
       // What it said stands: nothing is said now, and nothing unsaid.
-      expect(told).toEqual({ kind: 'accept', state: after(inputs).state });
-      expect(decideTripWithMail(after(inputs).state, { type: 'told' })).toMatchObject({ kind: 'ignore' });
+      expect(told).toEqual({ kind: 'accept', state: endOf(inputs).state });
+      expect(decideTripWithMail(endOf(inputs).state, { type: 'told' })).toMatchObject({ kind: 'ignore' });
     }
   });
 
@@ -159,7 +159,7 @@ describe('an outcome that somebody has to hear of', () => {
       format: 1,
     });
     for (const inputs of ends) {
-      const { state } = after(inputs);
+      const { state } = endOf(inputs);
       const index = { travellerId, createdAtMs: 1_000 };
       expect(trips.indexed?.(record(state))).toEqual(index);
       expect(trips.indexed?.(record({ ...state, isUntold: true } as Trip))).toEqual({
