@@ -16,7 +16,7 @@ export function externalParticipant<O extends AnyOutside>(
 ): ExternalParticipant {
   const { saga, service, table, decide, opens, names } = step;
   // The machine hands over what the step's schemas say.
-  const { call, undo } = outside as Outside<object, object, object, object, object>;
+  const asked = outside as Outside<object, object, object, object, object>;
   const { answers } = names;
   return {
     step,
@@ -25,11 +25,11 @@ export function externalParticipant<O extends AnyOutside>(
     table,
     decide,
     ...(opens === undefined ? {} : { opens }),
-    perform: async (sagaId: SagaId, asked: Call): Promise<Answer> => {
-      if (asked.call === 'undo') {
-        return { type: answers.undone, answer: { ...(await undo(sagaId, asked.done, asked.again)) } };
+    perform: async (sagaId: SagaId, call: Call): Promise<Answer> => {
+      if (call.call === 'undo') {
+        return { type: answers.undone, answer: { ...(await asked.undo(sagaId, call.done, call.again)) } };
       }
-      const answer = await call(sagaId, asked.request, asked.again);
+      const answer = await asked.call(sagaId, call.request, call.again);
       return 'done' in answer
         ? { type: answers.done, answer: { ...answer.done } }
         : { type: answers.refused, answer: { ...answer.refused } };

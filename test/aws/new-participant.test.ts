@@ -152,7 +152,7 @@ test('has a broker user, whose password a deployment applies', () => {
   expect(Digest).not.toBe(topologyResource(shop, imports, '', '').Properties.Digest);
   const [event, values] = topologyEvent(extended, imports).Value['Fn::Sub'];
   const named = [...event.matchAll(/\$\{([^}]*)\}/g)].map(([, name]) => name);
-  expect(named.toSorted()).toEqual(Object.keys(values).toSorted());
+  expect(new Set(named)).toEqual(new Set(Object.keys(values)));
   for (const name of named) expect(name).toMatch(/^[A-Za-z0-9]+$/);
 });
 

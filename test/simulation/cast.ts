@@ -5,6 +5,7 @@ import { pascalCase } from '../../engine/saga/names.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { legalSteps } from './checker/legal-steps.ts';
 import type { Environment } from './environment.ts';
+import type { CallKind } from './faults.ts';
 import { type Deployed, functionsOf } from './functions.ts';
 import { ledgerOutside, samplesFor } from './outside.ts';
 import type { Simulation } from './simulation.ts';
@@ -22,6 +23,10 @@ export interface OwnOutside {
   readonly connect: (simulation: Simulation, environment: Environment) => AnyOutside;
   /** What it holds for a saga. */
   readonly holding: (world: World, sagaId: string) => Holding;
+  /** All that it knows. */
+  readonly known: (world: World) => unknown;
+  /** The kinds of calls that are made to it. */
+  readonly calls: readonly CallKind[];
 }
 
 /** One service in the simulation. */
@@ -106,7 +111,12 @@ function playerOf(
 ): Player {
   const part = saga.partOf(service);
   if (typeof participant !== 'function') {
-    const player = { service, part, key: participant.table.key, step: undefined };
+    const player = {
+      service,
+      part,
+      key: (sagaId: Parameters<Player['key']>[0]) => participant.table.key(sagaId),
+      step: undefined,
+    };
     const steps = legalSteps(saga, service, undefined);
     return { ...player, outside: undefined, samples: undefined, steps, join: () => participant };
   }
@@ -115,7 +125,7 @@ function playerOf(
   const player: Player = {
     service,
     part,
-    key: table.key,
+    key: (sagaId) => table.key(sagaId),
     step,
     outside,
     samples: outside === undefined ? samplesFor(saga, step) : undefined,

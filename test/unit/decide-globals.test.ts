@@ -66,7 +66,7 @@ describe('a decision', () => {
   const saga = globSync('engine/saga/*.ts', { cwd: projectDir });
 
   test('exists for each participant', () => {
-    expect(decisions.map((path) => path.split('/')[1]).toSorted()).toEqual(shop.services.toSorted());
+    expect(new Set(decisions.map((path) => path.split('/')[1]))).toEqual(new Set(shop.services));
     expect(saga.length).toBeGreaterThan(10);
   });
 

@@ -17,14 +17,14 @@ export function flawOfAcknowledgement(
 ): string | undefined {
   const { service, saidOf, putAside } = invocation;
   if (putAside.has(message.messageId)) return undefined;
-  const { saga, initiator, playerOf } = world.cast;
+  const { saga, initiator } = world.cast;
   const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
   if (!saga.eventTypes.includes(type))
     return `${message.messageId || 'an unreadable message'} was neither handled nor put aside`;
   const flaw =
     service === initiator.service
       ? flawAtInitiator(world, sagaId, type, saidOf)
-      : flawAtParticipant(world, playerOf(service), sagaId, type, saidOf);
+      : flawAtParticipant(world, world.cast.playerOf(service), sagaId, type, saidOf);
   return flaw === undefined ? undefined : `${message.messageId} was acknowledged, but ${flaw}`;
 }
 

@@ -18,7 +18,7 @@ import { sagaIdOf } from './message-id.ts';
 import { flawOfPuttingAside, isSame } from './putting-aside.ts';
 import { type Role, roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
-import { noRules, type Rules } from './rules.ts';
+import type { Rules } from './rules.ts';
 import { flawOfStep } from './transitions.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
@@ -53,7 +53,7 @@ export class Checker {
   /** What each status of a service has stood for. */
   readonly #roles = new Map<string, Role>();
 
-  constructor(world: World, trace: Trace, rules = noRules) {
+  constructor(world: World, trace: Trace, rules: Rules) {
     this.#world = world;
     this.#trace = trace;
     this.#rules = rules;
@@ -81,8 +81,9 @@ export class Checker {
     invocation: Invocation | undefined,
   ): void {
     this.#failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
-    const { playerOf, initiator, saga } = this.#world.cast;
-    const player = playerOf(service);
+    const { cast } = this.#world;
+    const { initiator, saga } = cast;
+    const player = cast.playerOf(service);
     for (const write of writes) {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && write.item.record !== undefined)
@@ -173,7 +174,7 @@ export class Checker {
       isRetry &&
       invocation.faults < 1 &&
       invocation.calls < CONTENTION * 2 &&
-      !this.#rules.isUnwritable(sagaIdOf(messageId))
+      !this.#rules.mayBeUnwritable(sagaIdOf(messageId))
     ) {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
     }

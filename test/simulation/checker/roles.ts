@@ -47,7 +47,7 @@ const rolesOf = remembered(
 
 /** The types of what a record last said. */
 export const typesSaidBy = remembered((item: Item): readonly string[] =>
-  (rowOf(item)?.outbox as readonly string[]).map((body) => String(JSON.parse(body).type)),
+  ((rowOf(item)?.outbox ?? []) as readonly string[]).map((body) => String(JSON.parse(body).type)),
 );
 
 /** Whether a record has come of all of these. */

@@ -16,8 +16,10 @@ export interface Rules {
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined;
   /** How a saga stands now. */
   judge(sagaId: string): Flaw | undefined;
-  /** Whether it is a saga's own fault that it cannot be written: none of those that came in one batch with it. */
-  isUnwritable(sagaId: string): boolean;
+  /** Whether no table takes this as long as there are faults. */
+  isUnwritable(write: Write): boolean;
+  /** Whether that is why a saga is put off: it is no fault of those that came in one batch with it. */
+  mayBeUnwritable(sagaId: string): boolean;
 }
 
 /** Of a saga that promises nothing else. */
@@ -26,4 +28,5 @@ export const noRules: Rules = {
   recorded: () => undefined,
   judge: () => undefined,
   isUnwritable: () => false,
+  mayBeUnwritable: () => false,
 };

@@ -46,11 +46,20 @@ export class ShopRules implements Rules {
     return flawOfMoney(this.#world, orderId);
   }
 
-  isUnwritable(orderId: string): boolean {
-    const order = rowOf(this.#world.recordOf('order', orderId));
-    return order?.state.items.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU) ?? false;
+  isUnwritable(write: Write): boolean {
+    return (
+      write.kind === 'put' &&
+      statusOf(write.item) === 'RESERVED' &&
+      rowOf(write.item)?.state.lines.some(isOfUnwritable)
+    );
+  }
+
+  mayBeUnwritable(orderId: string): boolean {
+    return rowOf(this.#world.recordOf('order', orderId))?.state.items.some(isOfUnwritable) ?? false;
   }
 }
+
+const isOfUnwritable = ({ sku }: { readonly sku: string }): boolean => sku === UNWRITABLE_SKU;
 
 const broken = (promise: string, flaw: string | undefined): Flaw | undefined =>
   flaw === undefined ? undefined : [promise, flaw];
