@@ -1,19 +1,44 @@
-import type { Service } from '../../functions/shop.ts';
+import { OPERATOR } from '../../engine/http/role.ts';
+import { constantCase } from '../../engine/saga/names.ts';
+import type { Cast, Player } from './cast.ts';
 import type { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, deliveryFaults, worldFaults } from './faults.ts';
+import { shopCast } from './shop.ts';
 
 /** Every kind of call that some function of the service makes. */
-const callsOf: Readonly<Record<Service, readonly CallKind[]>> = {
-  order: ['read', 'write', 'query', 'publish', 'visit', 'leave'],
-  inventory: ['read', 'write', 'query', 'publish', 'visit', 'leave'],
-  payment: ['read', 'write', 'publish', 'visit', 'leave', 'charge', 'search', 'refund', 'refunds'],
-};
+const callsOf = (player: Player): readonly CallKind[] => [
+  'read',
+  'write',
+  ...('begins' in player.part || player.part.indexes !== undefined ? (['query'] as const) : []),
+  'publish',
+  'visit',
+  'leave',
+  ...(player.outside?.calls ?? callsOfStep(player)),
+];
+
+const callsOfStep = ({ step, part }: Player): readonly CallKind[] =>
+  step === undefined ? [] : canBe('compensation', part.says) ? ['ask', 'undo'] : ['ask'];
+
+const canBe = (kind: string, says: Player['part']['says']): boolean =>
+  Object.values(says).includes(kind as never);
+
+/** Where nobody says how the outside is simulated, it refuses some and undoes some. */
+const endsOf = ({ service, part, samples }: Player): readonly string[] =>
+  samples === undefined
+    ? []
+    : [
+        `${service} done`,
+        ...(canBe('failure', part.says) ? [`${service} refused`] : []),
+        ...(canBe('compensation', part.says) ? [`${service} undone`] : []),
+        ...(part.consumes.length > 1 ? part.consumes.map((type) => `${service} began with ${type}`) : []),
+      ];
 
 /** What a run of many seeds has to come to: every fault at every call, and every end of a saga. */
-const coverageGoals: readonly string[] = [
-  ...(Object.entries(callsOf) as [Service, readonly CallKind[]][]).flatMap(([service, kinds]) =>
-    kinds.flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${service}.${kind}`)),
+const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): readonly string[] => [
+  ...players.flatMap((player) =>
+    callsOf(player).flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${player.service}.${kind}`)),
   ),
+  ...players.flatMap(endsOf),
   ...deliveryFaults,
   ...worldFaults,
   'timed out',
@@ -23,18 +48,20 @@ const coverageGoals: readonly string[] = [
   ...['duplicate', 'stale', 'sold out', 'conflict'].map((culprit) => `group refused: ${culprit}`),
   'crash in a group',
   'unroutable',
-  'order CONFIRMED',
-  'order CANCELLED CUSTOMER',
-  'order CANCELLED OPERATOR',
-  'order CANCELLED DEADLINE',
-  'order CANCELLED OUT_OF_STOCK',
-  'order CANCELLED UNKNOWN_SKU',
-  'order CANCELLED PAYMENT_DECLINED',
-  '422 for another body',
+  `${initiator} CONFIRMED`,
+  ...[saga.ownerRole, OPERATOR, 'deadline'].map((code) => `${initiator} CANCELLED ${constantCase(code)}`),
   '202 for a cancel',
   '409 for a cancel',
   'parked: gave up after all attempts',
   'parked: put aside by the broker',
+];
+
+const shopGoals: readonly string[] = [
+  ...goalsOf(shopCast),
+  'order CANCELLED OUT_OF_STOCK',
+  'order CANCELLED UNKNOWN_SKU',
+  'order CANCELLED PAYMENT_DECLINED',
+  '422 for another body',
 ];
 
 /** Fewer seeds are not expected to come to all of it. */
@@ -42,4 +69,4 @@ const SEEDS_FOR_COVERAGE = 10_000;
 
 /** What never happened in so many seeds, and should have. */
 export const uncoveredBy = (coverage: Coverage, seeds: number): readonly string[] =>
-  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(coverageGoals);
+  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(shopGoals);

@@ -1,6 +1,7 @@
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
-import { deadQueueOf, queueOf } from '../../engine/saga/routes.ts';
+import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.ts';
+import type { Binding } from '../../infra/broker/topology.ts';
 import type { Cast } from './cast.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
@@ -32,7 +33,7 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
   const { services } = cast.saga;
   switch (fault) {
     case 'unbound': {
-      const binding = pick(world.topology.bindings);
+      const binding = pick(world.topology.bindings.filter((each) => isMissed(each, cast)));
       world.broker.unbind(binding);
       simulation.trace.say(
         () => `${binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
@@ -74,6 +75,12 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       throw new Error(`${fault} is nothing that happens to the world`);
   }
 }
+
+/** Of two that hear of one outcome nobody notices when one of them is not told: steps are said until they are heard. */
+const isMissed = ({ exchange, routingKey }: Binding, { saga }: Cast): boolean =>
+  exchange !== EVENTS_EXCHANGE ||
+  saga.kindOf(routingKey) !== 'outcome' ||
+  saga.services.filter((service) => saga.subscriptionsOf(service).includes(routingKey)).length === 1;
 
 /** A message that no participant can ever handle, among the good ones. */
 function poison({ world, cast, checker, step }: Simulation, draw: number): void {

@@ -7,8 +7,7 @@ import {
   type Write,
   type WriteResult,
 } from '../../engine/batch/store.ts';
-import { UNWRITABLE_SKU } from './actors/workload.ts';
-import { rowOf, statusOf } from './checker/row.ts';
+import { statusOf } from './checker/row.ts';
 import type { Coverage } from './coverage.ts';
 import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
@@ -26,7 +25,7 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
   const table = world.tableOf(service);
 
   const apply = (writes: readonly Write[], invocation: Invocation | undefined): WriteResult => {
-    if (simulation.areFaultsOn && writes.some(isUnwritable))
+    if (simulation.areFaultsOn && writes.some((write) => simulation.rules.isUnwritable(write)))
       throw new Error('ValidationException: an item is too large');
     const before = checker.beforeWrite(service, writes);
     const result = table.write(writes);
@@ -88,15 +87,10 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
   };
 }
 
-const isUnwritable = (write: Write): boolean =>
-  write.kind === 'put' &&
-  statusOf(write.item) === 'RESERVED' &&
-  rowOf(write.item)?.state.lines.some(({ sku }: { readonly sku: string }) => sku === UNWRITABLE_SKU);
-
 const isGroup = (writes: readonly Write[]): boolean =>
   writes.filter((write) => write.kind === 'put' && write.item.record !== undefined).length > 1;
 
-/** Who kept a group of orders from being written together. */
+/** Who kept a group of sagas from being written together. */
 function countCulprits(
   writes: readonly Write[],
   refusals: readonly (Refusal | undefined)[],

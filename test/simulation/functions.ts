@@ -78,8 +78,11 @@ const participantFunctions = ({ service, part, join }: Player): Readonly<Record<
 type Beginner = Initiating<Begun & { readonly status: string }, Begun>;
 
 function initiatorFunctions({ service, join }: Player): Readonly<Record<string, Deployed>> {
-  const beginner = (simulation: Simulation, environment: Environment) =>
-    join(simulation, environment) as unknown as Beginner;
+  const beginner = (simulation: Simulation, environment: Environment): Beginner => {
+    // Whoever begins sagas is an initiator.
+    const participant: unknown = join(simulation, environment);
+    return participant as Beginner;
+  };
   return {
     [`get-${service}`]: http(service, (simulation, environment) =>
       reading(beginner(simulation, environment), edgesOf(simulation, environment)),

@@ -1,155 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../engine/batch/store.ts';
+import { OPERATOR } from '../../engine/http/role.ts';
+import { constantCase } from '../../engine/saga/names.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
-import type { Customer } from './actors/customer.ts';
-import { requestOf } from './actors/request.ts';
-import type { Player } from './cast.ts';
+import type { Cast, Player } from './cast.ts';
 import { roleOf } from './checker/roles.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
-import { stocktakeOf } from './checker/stock.ts';
-import { missingPoison } from './disturbances.ts';
-import type { Scene } from './scene.ts';
+import type { Simulation } from './simulation.ts';
 import { DEADLINE_MS } from './world/world.ts';
 
-/** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
-const REDRIVE_ROUNDS = 2;
+/** Who has asked for a saga to be cancelled, in which role. */
+export type AskedBy = (sagaId: string, role: string) => boolean;
 
-/** What has to be true once everything has ended. `settle` lets the rest happen after something was done. */
-export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
-  const { simulation, customers } = scene;
+/** What has to be true of every saga once everything has ended. */
+export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
   const { checker, world, coverage } = simulation;
-  checker.fail('P7', missingPoison(simulation));
-  for (const order of world.tableOf('order').items.values()) {
-    const state = rowOf(order)?.state;
-    coverage.count(`order ${state.status} ${state.reason?.code ?? ''}`.trim());
-    judgeReason(scene, order);
+  const { initiator, players } = world.cast;
+  for (const item of world.sagas.values()) {
+    const { state } = rowOf(item) as Row;
+    coverage.count(`${initiator.service} ${state.status} ${state.reason?.code ?? ''}`.trim());
+    if (state.status === 'CANCELLED') judgeReason(simulation, item, hasAsked);
+    for (const player of players) countPart(simulation, player, idOf(item, world.cast));
   }
   for (const [reason, times] of checker.parkedReasons)
     coverage.count(`parked: ${reason.slice(0, 40)}`, times);
-  for (const service of shop.services) {
+  for (const { service } of players) {
     const parked = world.broker.queue(deadQueueOf(service)).messages;
     const byBroker = parked.filter(({ headers }) => headers['x-first-death-reason'] === 'delivery_limit');
     coverage.count('parked: put aside by the broker', byBroker.length);
   }
-  for (const customer of customers) judgeCustomer(scene, customer);
-  if (shop.services.some((service) => world.broker.queue(deadQueueOf(service)).messages.length > 0)) {
-    await redriveAll(scene, settle);
-  }
-  judgeOperators(scene);
-  judgeOutcomes(scene);
-  const { seed } = simulation;
-  const customer = customers[seed % customers.length];
-  if (seed % 2 === 0) customer?.askAgain();
-  if (seed % 4 === 1) customer?.lookAgain();
-  if (seed % 4 !== 3) await settle();
 }
 
-/** What operators were told is done is done. */
-function judgeOperators({ simulation: { checker, world }, operators, rules }: Scene): void {
-  const done = (kind: string) =>
-    operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
-  const confirmed = done('receive').length;
-  const stored = [...world.tableOf('inventory').items.keys()].filter((key) =>
-    key.startsWith('RECEIPT#'),
-  ).length;
-  if (stored < confirmed) checker.fail('P6', `${confirmed} receipts were confirmed, ${stored} are stored`);
-  for (const { plan } of done('stocktake')) {
-    const stocktake = stocktakeOf({ ...plan, available: plan.quantity });
-    if (!rules.stocktakes.has(stocktake))
-      checker.fail('P6', `a stocktake was confirmed and not stored: ${stocktake}`);
-  }
+const idOf = (item: Item, { saga }: Cast): string => String(rowOf(item)?.[saga.id.name]);
+
+/** What a participant has come to, and of those that wait for several events with which it began. */
+function countPart({ world, coverage }: Simulation, player: Player, sagaId: string): void {
+  const { service, part, samples } = player;
+  const item = world.recordOf(service, sagaId);
+  if (samples === undefined || item === undefined) return;
+  coverage.count(`${service} ${roleOf(player, item)}`);
+  if (part.consumes.length > 1) coverage.count(`${service} began with ${rowOf(item)?.history[0].because}`);
 }
 
-/** Whoever comes later (shipping, mail) hears of the end of every order, and of one end only. */
-function judgeOutcomes({ simulation: { checker, world } }: Scene): void {
-  for (const order of world.tableOf('order').items.values()) {
-    const isConfirmed = statusOf(order) === 'CONFIRMED';
-    const [said, unsaid] = isConfirmed ? ['confirmed', 'cancelled'] : ['cancelled', 'confirmed'];
-    if (!checker.said.has(`${order.pk}:order.${said}`))
-      checker.fail('P4', `nobody was told that ${order.pk} is ${said}`);
-    if (checker.said.has(`${order.pk}:order.${unsaid}`))
-      checker.fail('P4', `${order.pk} was said to be ${unsaid} and is ${said}`);
-  }
-}
-
-function judgeCustomer({ simulation: { checker, world } }: Scene, { told }: Customer): void {
-  const { orderId } = told;
-  if (orderId === undefined) return;
-  const status = statusOf(world.tableOf('order').items.get(orderId));
-  if (status !== 'CONFIRMED' && status !== 'CANCELLED')
-    checker.fail('P3', `${orderId} was accepted and is ${status}`);
-  if (told.isCancelAccepted && status !== 'CANCELLED')
-    checker.fail('P6', `${orderId} is ${status} after a cancel was accepted`);
-  if (told.isCancelRefused && status !== 'CONFIRMED')
-    checker.fail('P5', `${orderId} is ${status} after a cancel was refused`);
-}
-
-/** An order is cancelled for a reason that is true. */
-function judgeReason({ simulation: { checker, world }, customers }: Scene, order: Item): void {
-  const { pk: orderId, state, history } = rowOf(order) as Row;
-  if (state.status !== 'CANCELLED') return;
+/** A saga is cancelled for a reason that is true. */
+function judgeReason({ checker, world }: Simulation, item: Item, hasAsked: AskedBy): void {
+  const { state, history } = rowOf(item) as Row;
+  const { saga, players } = world.cast;
+  const sagaId = idOf(item, world.cast);
   const { code } = state.reason;
-  const hasAsked = customers.some(({ told }) => told.orderId === orderId && told.cancelAskedBy.has(code));
-  if ((code === 'CUSTOMER' || code === 'OPERATOR') && !hasAsked)
-    checker.fail('P4', `${orderId} is cancelled by a ${code} who did not ask for it`);
-  const waitedMs =
-    Date.parse(history.find(({ because }: Row) => because === 'nudge')?.at) - state.createdAtMs;
-  if (code === 'DEADLINE' && !(waitedMs + world.clock.setBackMs >= DEADLINE_MS))
-    checker.fail('P4', `${orderId} passed its deadline after ${waitedMs} ms`);
-  const payment = statusOf(world.tableOf('payment').items.get(orderId));
-  const reservation = statusOf(world.tableOf('inventory').items.get(`ORDER#${orderId}`));
-  if (code === 'PAYMENT_DECLINED' && payment !== 'DECLINED')
-    checker.fail('P4', `${orderId} was declined, the payment is ${payment}`);
-  if ((code === 'OUT_OF_STOCK' || code === 'UNKNOWN_SKU') && reservation !== 'REJECTED') {
-    checker.fail('P4', `${orderId} was rejected, the reservation is ${reservation}`);
+  if ([saga.ownerRole, OPERATOR].map(constantCase).includes(code)) {
+    if (!hasAsked(sagaId, code))
+      checker.fail('P4', `${sagaId} is cancelled by a ${code} who did not ask for it`);
+  } else if (code === 'DEADLINE') {
+    const askedAt = history.find(({ because }: Row) => because === 'nudge')?.at;
+    const waitedMs = Date.parse(askedAt) - state.createdAtMs;
+    if (!(waitedMs + world.clock.setBackMs >= DEADLINE_MS))
+      checker.fail('P4', `${sagaId} passed its deadline after ${waitedMs} ms`);
+  } else {
+    const reasons = players.flatMap((player) =>
+      reasonsOf(player, world.recordOf(player.service, sagaId), saga.owner),
+    );
+    const isTrue = reasons.some(
+      (reason) => code === PARTICIPANT_FAILED || isDeepStrictEqual(reason, state.reason),
+    );
+    if (!isTrue)
+      checker.fail('P4', `${sagaId} is cancelled for ${JSON.stringify(state.reason)}, which nobody says`);
   }
 }
 
-/** P8: everything that is parked is moved back, and nothing that has ended changes. */
-async function redriveAll(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
-  const { simulation, lambda } = scene;
-  const { checker, world } = simulation;
-  simulation.trace.say(() => 'everything parked is redriven');
-  const before = snapshot(scene);
-  for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
-    for (const service of shop.services) {
-      const request = {
-        method: 'POST',
-        by: 'operator',
-        role: 'operator',
-        path: {},
-        body: { dryRun: false },
-      } as const;
-      lambda.invoke(`${service}-dead-letters`, requestOf(request), () => {});
+/** Until the failure itself is heard, no more is known than that others have undone what they did. */
+const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
+
+/** What a participant's failure says, but for whose saga it is. Its type is the code if it says none. */
+function reasonsOf(player: Player, item: Item | undefined, owner: string): readonly Row[] {
+  if (roleOf(player, item) !== 'refused') return [];
+  const bodies: readonly string[] = rowOf(item)?.outbox;
+  return bodies.map((body) => {
+    const { type, data } = JSON.parse(body);
+    const { [owner]: _, ...said } = data;
+    return { ...said, code: typeof said.code === 'string' ? said.code : constantCase(type) };
+  });
+}
+
+/** Whoever hears of outcomes has heard of the end of every saga, and of one end only. */
+export function judgeOutcomes({ checker, world }: Simulation): void {
+  const { saga, players } = world.cast;
+  const { succeeds, fails } = saga.initiation;
+  const listeners = players.filter(({ service }) => !saga.takesPart(service));
+  for (const item of world.sagas.values()) {
+    const isConfirmed = statusOf(item) === 'CONFIRMED';
+    const sagaId = idOf(item, world.cast);
+    const [said, unsaid] = isConfirmed ? [succeeds, fails] : [fails, succeeds];
+    if (!checker.said.has(`${sagaId}:${said}`)) checker.fail('P4', `nobody was told ${said} of ${sagaId}`);
+    if (checker.said.has(`${sagaId}:${unsaid}`))
+      checker.fail('P4', `${sagaId} was said to be ${unsaid} and is ${statusOf(item)}`);
+    for (const player of listeners) {
+      const due = player.part.consumes.includes(said) ? 'done' : 'absent';
+      const role = roleOf(player, world.recordOf(player.service, sagaId));
+      if (role !== due)
+        checker.fail('P4', `${player.service} is ${role} of ${sagaId}, which is ${statusOf(item)}`);
     }
-    if (!(await settle())) return;
-  }
-  if (!isSame(snapshot(scene), before)) checker.fail('P8', 'a redrive after the end has changed something');
-  for (const service of shop.services) {
-    const stays = world.broker
-      .queue(deadQueueOf(service))
-      .messages.find(({ messageId }) => !checker.poison.has(`${service} ${messageId}`));
-    if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still parked after a redrive`);
   }
 }
-
-/**
- * Items never change: whatever is written is another one. Accounts do. Who still waits for another event has done nothing
- * yet, and may hear of a saga for the first time after it has ended.
- */
-function snapshot({ simulation: { world } }: Scene): readonly unknown[] {
-  const waits = (player: Player, item: Item) =>
-    player.step !== undefined && roleOf(player, item) === 'waiting';
-  return [
-    JSON.stringify(world.outsides),
-    ...world.cast.players.flatMap((player) =>
-      [...world.tableOf(player.service).items].filter(([, item]) => !waits(player, item)).flat(),
-    ),
-  ];
-}
-
-const isSame = (now: readonly unknown[], before: readonly unknown[]): boolean =>
-  now.length === before.length &&
-  now.every(
-    (each, index) => each === before[index] || JSON.stringify(each) === JSON.stringify(before[index]),
-  );

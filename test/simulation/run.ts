@@ -1,9 +1,9 @@
 import type { Violation } from './checker/checker.ts';
 import { statusOf } from './checker/row.ts';
 import type { PlannedFault } from './faults.ts';
-import { judgeEnd } from './judgement.ts';
 import { type RunOptions, Scene } from './scene.ts';
 import type { Script } from './script.ts';
+import { judgeEnd } from './shop-judgement.ts';
 import { KEY_LIFE_MS } from './world/provider.ts';
 
 export interface Run {

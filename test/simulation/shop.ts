@@ -29,6 +29,8 @@ export const shopCast = await castOf(shop, new URL('../../functions/', import.me
         const account = provider.accounts.get(orderId);
         return { effects: account?.capturesMinor.length ?? 0, isHeld: keptMinor(account) !== 0 };
       },
+      known: ({ provider }) => [...provider.accounts],
+      calls: ['charge', 'search', 'refund', 'refunds'],
     },
   },
 });

@@ -1,6 +1,6 @@
 import type { Cast } from './cast.ts';
 import { Checker } from './checker/checker.ts';
-import type { Rules } from './checker/rules.ts';
+import { noRules, type Rules } from './checker/rules.ts';
 import { Coverage } from './coverage.ts';
 import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
 import { describe, type End, Invocation } from './invocation.ts';
@@ -45,6 +45,7 @@ interface Options {
 export class Simulation {
   readonly seed: number;
   readonly world: World;
+  readonly rules: Rules;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly checker: Checker;
@@ -64,7 +65,7 @@ export class Simulation {
 
   constructor({
     world = new World(shopCast),
-    rules,
+    rules = noRules,
     seed,
     plan,
     order,
@@ -73,6 +74,7 @@ export class Simulation {
     coverage = new Coverage(),
   }: Options) {
     this.world = world;
+    this.rules = rules;
     this.coverage = coverage;
     this.seed = seed;
     this.#plan = plan;

@@ -10,10 +10,12 @@ import {
   type Body,
   type CustomerPlan,
   type CustomerWish,
-  type customerWishes,
   LATE_BY_MS,
+  type PryingWish,
   pryingWishes,
+  type RecordWish,
   type Redelivery,
+  type UsualWish,
 } from './workload.ts';
 
 /** What a caller was told, so that it can be held against what is true in the end. */
@@ -33,8 +35,10 @@ const CHANGED_MIND = 0.1;
 /** Of what a customer wants, which never changes. */
 const textOf = remembered((wanted: Body | Body['items']) => JSON.stringify(wanted));
 
-const isPrying = (kind: CustomerWish): kind is (typeof pryingWishes)[number] =>
+const isPrying = (kind: CustomerWish | PryingWish): kind is PryingWish =>
   pryingWishes.some((each) => each === kind);
+
+const isOfRecord = (kind: CustomerWish): kind is RecordWish => kind.startsWith('get-');
 
 /** A customer who places one order, tries again when no good answer comes, and changes their mind. */
 export class Customer {
@@ -128,7 +132,7 @@ export class Customer {
     }
   }
 
-  #wish(kind: CustomerWish): void {
+  #wish(kind: CustomerWish | PryingWish): void {
     const { body, other, name } = this.plan;
     const { orderId = '' } = this.told;
     if (isPrying(kind)) {
@@ -138,22 +142,24 @@ export class Customer {
     const own = { by: name, role: 'customer', path: { orderId } } as const;
     const read = (what: string, statusCodes: readonly number[], by = name) =>
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
-    const acts: Readonly<Record<(typeof customerWishes)[number], () => void>> = {
+    if (isOfRecord(kind)) {
+      // There is one as soon as its service has heard of the order.
+      read(kind, [200, 404]);
+      return;
+    }
+    const acts: Readonly<Record<UsualWish, () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
       'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
       get: () => this.#look(() => {}),
       stranger: () => read('get-order', [404], 'stranger'),
-      // They have a record as soon as they have heard of the order.
-      reservation: () => read('get-reservation', [200, 404]),
-      payment: () => read('get-payment', [200, 404]),
       list: () => this.#list({ method: 'GET', ...own }),
     };
     acts[kind]();
   }
 
-  #pry(kind: (typeof pryingWishes)[number], orderId: string): void {
+  #pry(kind: PryingWish, orderId: string): void {
     const { name, request, statusCode } = attemptOf(kind, this.plan, orderId);
     this.#send(name, request, (reply) => this.#expect(reply, [statusCode], kind));
   }

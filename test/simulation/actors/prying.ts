@@ -1,5 +1,5 @@
 import type { requestOf } from './request.ts';
-import type { CustomerPlan, pryingWishes } from './workload.ts';
+import type { CustomerPlan, PryingWish } from './workload.ts';
 
 interface Attempt {
   readonly name: string;
@@ -11,20 +11,12 @@ interface Attempt {
 const another = { by: 'stranger', role: 'customer' } as const;
 
 /** A request for what is somebody else's, or for what no customer may do, or at a price that the client names. */
-export function attemptOf(
-  kind: (typeof pryingWishes)[number],
-  { name, key, body }: CustomerPlan,
-  orderId: string,
-): Attempt {
+export function attemptOf(kind: PryingWish, { name, key, body }: CustomerPlan, orderId: string): Attempt {
   const own = { by: name, role: 'customer' } as const;
   const path = { orderId };
   switch (kind) {
     case 'cancel-of-another':
       return { name: 'cancel-order', request: { method: 'POST', ...another, path }, statusCode: 404 };
-    case 'payment-of-another':
-      return { name: 'get-payment', request: { method: 'GET', ...another, path }, statusCode: 404 };
-    case 'reservation-of-another':
-      return { name: 'get-reservation', request: { method: 'GET', ...another, path }, statusCode: 404 };
     case 'haggle': {
       const cheap = { ...body, items: body.items.map((line) => ({ ...line, unitPriceMinor: 1 })) };
       const request = { method: 'POST', ...own, key: `cheap-${key}`, body: cheap } as const;
@@ -42,7 +34,9 @@ export function attemptOf(
       const request = { method: 'POST', ...own, path: {}, body: { dryRun: false } } as const;
       return { name: 'order-dead-letters', request, statusCode: 403 };
     }
-    default:
-      return kind satisfies never;
+    default: {
+      const name = `get-${kind.replace('-of-another', '')}`;
+      return { name, request: { method: 'GET', ...another, path }, statusCode: 404 };
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { shop } from '../../../functions/shop.ts';
 import type { Fault } from '../faults.ts';
 import { Random } from '../random.ts';
 
@@ -6,8 +7,13 @@ export interface Body {
   readonly paymentMethod: string;
 }
 
+/** What the participants' records are called. */
+export const records: readonly string[] = shop.services.flatMap(
+  (service) => shop.partOf(service).record ?? [],
+);
+
 /** Cancelling is what the most can go wrong about. */
-export const customerWishes = [
+const usualWishes = [
   'cancel',
   'cancel',
   'cancel',
@@ -19,19 +25,23 @@ export const customerWishes = [
   'get',
   'list',
   'stranger',
-  'reservation',
-  'payment',
 ] as const;
+export type UsualWish = (typeof usualWishes)[number];
+/** To look at a participant's record. */
+export type RecordWish = `get-${string}`;
+export type CustomerWish = UsualWish | RecordWish;
+const customerWishes: readonly CustomerWish[] = [
+  ...usualWishes,
+  ...records.map((record) => `get-${record}` as const),
+];
 /** What a customer has no right to, or no sense in. */
-export const pryingWishes = [
+const oddWishes = ['haggle', 'order-as-operator', 'restock', 'redrive'] as const;
+export type PryingWish = (typeof oddWishes)[number] | `${string}-of-another`;
+export const pryingWishes: readonly PryingWish[] = [
   'cancel-of-another',
-  'payment-of-another',
-  'reservation-of-another',
-  'haggle',
-  'order-as-operator',
-  'restock',
-  'redrive',
-] as const;
+  ...records.map((record) => `${record}-of-another` as const),
+  ...oddWishes,
+];
 export const operatorWishes = [
   'receive',
   'stocktake',
@@ -56,8 +66,6 @@ export type Redelivery = 'once' | 'twice' | 'late';
 /** Later than any saga's deadline. */
 export const LATE_BY_MS = 16 * 60_000;
 
-export type CustomerWish = (typeof customerWishes)[number] | (typeof pryingWishes)[number];
-
 export interface CustomerPlan {
   readonly id: number;
   readonly name: string;
@@ -68,7 +76,7 @@ export interface CustomerPlan {
   /** Sends the first request twice at the same time, as an impatient finger does. */
   readonly isDouble: boolean;
   readonly patience: number;
-  readonly wishes: readonly Wish<CustomerWish>[];
+  readonly wishes: readonly Wish<CustomerWish | PryingWish>[];
 }
 
 export interface OperatorPlan {
@@ -78,7 +86,7 @@ export interface OperatorPlan {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly currency: string;
-  readonly service: 'order' | 'inventory' | 'payment';
+  readonly service: string;
 }
 
 /** All that is wanted in one run, and the circumstances. */
@@ -256,6 +264,6 @@ function operator(id: number, seed: number, stock: Workload['stock']): OperatorP
     currency,
     unitPriceMinor: 1 + new Random(seed, 13, id).below(2_000),
     quantity: 1 + random.below(4),
-    service: random.pick(['order', 'inventory', 'payment']),
+    service: random.pick(shop.services),
   };
 }

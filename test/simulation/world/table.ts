@@ -7,9 +7,9 @@ import {
   type Write,
   type WriteResult,
 } from '../../../engine/batch/store.ts';
-import { initiatorIndexes } from '../../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { shop } from '../../../functions/shop.ts';
+import { indexesOf as declaredIndexes } from '../../../infra/aws/templates/tables.ts';
 
 /** Name, partition key and sort key of an index that projects keys only. */
 interface Index {
@@ -18,12 +18,13 @@ interface Index {
   readonly sort: string;
 }
 
-/** The indexes of a service's table, as the declaration has them. */
+/** The indexes of a service's table, as AWS gets them. */
 export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
-  [
-    ...(service === saga.initiator ? initiatorIndexes(saga) : []),
-    ...(saga.partOf(service).indexes ?? []),
-  ].map(({ name, partition, sort }) => ({ name, partition: partition.name, sort: sort.name }));
+  declaredIndexes(saga, service).map(({ name, partition, sort }) => ({
+    name,
+    partition: partition.name,
+    sort: sort.name,
+  }));
 
 export const indexesOf = (service: string): readonly Index[] => indexesIn(shop, service);
 

@@ -72,8 +72,9 @@ export class World {
     return this.#ledgers.get(service)?.holding(sagaId) ?? NOTHING;
   }
 
-  /** What every outside knows, to see whether it changes. */
-  get outsides(): readonly unknown[] {
-    return [[...this.provider.accounts], ...[...this.#ledgers.values()].map(({ entries }) => [...entries])];
+  /** All that is known to whom a service asks. */
+  known(service: string): unknown {
+    const { outside } = this.cast.playerOf(service);
+    return outside === undefined ? [...(this.#ledgers.get(service)?.entries ?? [])] : outside.known(this);
   }
 }

@@ -1,0 +1,68 @@
+import type { Item } from '../../engine/batch/store.ts';
+import { deadQueueOf } from '../../engine/saga/routes.ts';
+import { requestOf } from './actors/request.ts';
+import type { Player } from './cast.ts';
+import { roleOf } from './checker/roles.ts';
+import type { Lambda } from './lambda.ts';
+import type { Simulation } from './simulation.ts';
+import type { World } from './world/world.ts';
+
+/** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
+const REDRIVE_ROUNDS = 2;
+
+/** P8: everything that is parked is moved back, and nothing that has ended changes. */
+export async function redriveAll(
+  simulation: Simulation,
+  lambda: Lambda,
+  settle: () => Promise<boolean>,
+): Promise<void> {
+  const { checker, world } = simulation;
+  const parked = () =>
+    world.cast.players.flatMap(({ service }) =>
+      world.broker.queue(deadQueueOf(service)).messages.map(({ messageId }) => ({ service, messageId })),
+    );
+  if (parked().length === 0) return;
+  simulation.trace.say(() => 'everything parked is redriven');
+  const before = snapshot(world);
+  for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
+    for (const { service } of world.cast.players) {
+      const request = {
+        method: 'POST',
+        by: 'operator',
+        role: 'operator',
+        path: {},
+        body: { dryRun: false },
+      } as const;
+      lambda.invoke(`${service}-dead-letters`, requestOf(request), () => {});
+    }
+    if (!(await settle())) return;
+  }
+  if (!isSame(snapshot(world), before)) checker.fail('P8', 'a redrive after the end has changed something');
+  const stays = parked().find(({ service, messageId }) => !checker.poison.has(`${service} ${messageId}`));
+  if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still parked after a redrive`);
+}
+
+/**
+ * What must not change any more: all that a participant has done for a saga. Who waits for another event has done
+ * nothing yet, and who hears of an outcome begins when everything else has ended.
+ */
+function snapshot(world: World): readonly unknown[] {
+  const { players, saga } = world.cast;
+  return players
+    .filter(({ service }) => saga.takesPart(service))
+    .flatMap((player) => [
+      JSON.stringify(world.known(player.service)),
+      ...[...world.tableOf(player.service).items].filter(([, item]) => !isWaiting(player, item)).flat(),
+    ]);
+}
+
+/** Other things than records may be beside them. */
+const isWaiting = (player: Player, item: Item): boolean =>
+  item.record !== undefined && roleOf(player, item) === 'waiting';
+
+/** Items never change: whatever is written is another one. */
+const isSame = (now: readonly unknown[], before: readonly unknown[]): boolean =>
+  now.length === before.length &&
+  now.every(
+    (each, index) => each === before[index] || JSON.stringify(each) === JSON.stringify(before[index]),
+  );
