@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { shop } from '../../functions/shop.ts';
+import { queuesOf } from '../broker/shards.ts';
 import { findDatabase } from './dynamodb/database.ts';
 import { createTables } from './dynamodb/tables.ts';
-import { handlerEnvironment, region } from './environment.ts';
+import { handlerEnvironment, region, stage } from './environment.ts';
 import { tokenIssuer } from './identity/issuer.ts';
 import { signToken, type TokenRequest } from './identity/sign-token.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -13,8 +15,10 @@ import { Lifecycle } from './processes/lifecycle.ts';
 import type { Part, PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
 import { findBroker } from './rabbitmq/broker.ts';
+import { untilConsumed } from './rabbitmq/consumers.ts';
 import { serverlessOffline } from './serverless-offline.ts';
-import { applyLocalTopology } from './topology.ts';
+import { applyLocalTopology, localShards } from './topology.ts';
+import { refuseFaultyWiring } from './wiring/refuse.ts';
 
 export type SystemOptions = {
   /** Holds data, logs and the identities of running processes. One system per folder. */
@@ -59,7 +63,8 @@ const portPatienceMs = 1_000;
 
 /** Brings up the whole local system. When it can't, it stops what it started and throws. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, ports, report = () => {} } = options;
+  const { dataDir, ports, report = () => {}, withApi = true } = options;
+  if (withApi) refuseFaultyWiring(shop, localShards(options.environment ?? {}), stage);
   const release = claimDataDir(dataDir);
   const lifecycle = new Lifecycle(report);
   options.stopSignal?.addEventListener('abort', () => lifecycle.close(), { once: true });
@@ -75,7 +80,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     };
     const plan = await planSystem({ ...options, report, onUnexpectedEnd });
     await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
-    await bringUp(plan, lifecycle, options.withApi ?? true);
+    await bringUp(plan, lifecycle, { report, withApi });
     return runningSystem(options, plan, lifecycle, release);
   } catch (error) {
     await lifecycle.stop();
@@ -127,8 +132,11 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
   };
 }
 
-async function bringUp(plan: Plan, lifecycle: Lifecycle, withApi: boolean): Promise<void> {
-  const { parts, environment } = plan;
+async function bringUp(
+  { parts, environment }: Plan,
+  lifecycle: Lifecycle,
+  { report, withApi }: Required<Pick<SystemOptions, 'report' | 'withApi'>>,
+): Promise<void> {
   await Promise.all([
     lifecycle.start(parts.rabbitmq),
     lifecycle.start(parts.dynamodb),
@@ -141,11 +149,18 @@ async function bringUp(plan: Plan, lifecycle: Lifecycle, withApi: boolean): Prom
       return `Tables: ${tables.join(', ')}`;
     }),
     lifecycle.step(async () => {
-      await applyLocalTopology(environment);
+      for (const line of await applyLocalTopology(environment)) report(`! ${line}`);
       return 'Exchanges, queues and bindings';
     }),
   ]);
-  if (withApi) await lifecycle.start(parts.api);
+  if (!withApi) return;
+  await lifecycle.start(parts.api);
+  await lifecycle.step(async () => {
+    const shards = localShards(environment);
+    const queues = shop.services.flatMap((service) => queuesOf(service, shards));
+    await untilConsumed(environment.RABBITMQ_URL ?? '', queues);
+    return `Participants: ${shop.services.join(', ')}`;
+  });
 }
 
 function runningSystem(

@@ -1,12 +1,19 @@
 import { shop } from '../../functions/shop.ts';
 import { applyTopology } from '../broker/apply.ts';
-import { configuredTopology } from '../broker/topology.ts';
+import { parseQueueShards, type QueueShards } from '../broker/shards.ts';
+import { configuredTopology, type QueueSettings } from '../broker/topology.ts';
 
-/** Declares exchanges, queues and bindings for the retry delays and shards that the handlers will be given. */
-export async function applyLocalTopology(environment: Readonly<Record<string, string>>): Promise<void> {
-  const topology = configuredTopology(shop, {
-    RETRY_DELAYS: environment.RETRY_DELAYS || process.env.RETRY_DELAYS,
-    QUEUE_SHARDS: environment.QUEUE_SHARDS || process.env.QUEUE_SHARDS,
-  });
-  await applyTopology(environment.RABBITMQ_URL ?? '', topology);
-}
+/** The retry delays and shards that the handlers will be given. */
+const settingsIn = (environment: NodeJS.ProcessEnv): QueueSettings => ({
+  RETRY_DELAYS: environment.RETRY_DELAYS || process.env.RETRY_DELAYS,
+  QUEUE_SHARDS: environment.QUEUE_SHARDS || process.env.QUEUE_SHARDS,
+});
+
+/** Declares exchanges, queues and bindings. Returns what somebody has to look at, a sentence each. */
+export const applyLocalTopology = (
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly string[]> =>
+  applyTopology(environment.RABBITMQ_URL ?? '', configuredTopology(shop, settingsIn(environment)));
+
+export const localShards = (environment: NodeJS.ProcessEnv): QueueShards =>
+  parseQueueShards(shop, settingsIn(environment).QUEUE_SHARDS);

@@ -20,10 +20,15 @@ export class Command {
   #stdout = '';
   #stderr = '';
 
-  constructor(entry: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
-    const bootstrap = join(projectDir, 'infra/local/bootstrap.mjs');
+  constructor(
+    entry: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    folder = projectDir,
+  ) {
+    const bootstrap = join(folder, 'infra/local/bootstrap.mjs');
     this.child = spawn(process.execPath, [bootstrap, entry, ...args], {
-      cwd: projectDir,
+      cwd: folder,
       env: { ...withoutNpm(process.env), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { tableVariableOf } from '../../../engine/environment/environment.ts';
+import { shop } from '../../../functions/shop.ts';
 import { readTables } from '../../../infra/local/dynamodb/template.ts';
 import { handlerEnvironment } from '../../../infra/local/environment.ts';
 import { portsFrom } from '../../../infra/local/ports.ts';
@@ -7,14 +9,14 @@ describe("the laptop's tables", () => {
   const tables = readTables('local');
 
   test('are the ones that the handlers are told of', () => {
-    const { ORDER_TABLE, INVENTORY_TABLE, PAYMENT_TABLE } = handlerEnvironment({
+    const told = handlerEnvironment({
       ports: portsFrom({}),
       rabbitmqUrl: 'amqp://127.0.0.1',
       servicePassword: 'local',
       dynamodbEndpoint: 'http://127.0.0.1',
     });
-    expect(new Set(tables.map((table) => table.TableName))).toEqual(
-      new Set([INVENTORY_TABLE, ORDER_TABLE, PAYMENT_TABLE]),
+    expect(tables.map((table) => table.TableName)).toEqual(
+      shop.services.map((service) => told[tableVariableOf(service)]),
     );
   });
 
