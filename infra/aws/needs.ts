@@ -36,7 +36,7 @@ const needsOfAnyone = ({ record, secrets }: Part): readonly (readonly [file: str
   ],
   ['dead-letters', { table: ['read'], broker: 'publish' }],
   ['count-dead-letters', { broker: 'publish' }],
-  ...(record === undefined ? [] : [[`get-${record}`, reader] as const]),
+  ...(record === undefined ? [] : [['get-record', reader] as const]),
 ];
 
 /** What the initiator has besides. */

@@ -79,6 +79,6 @@ const counter = (service: string): FunctionDefinition => ({
 });
 
 const reader = (service: string, record: string): FunctionDefinition => ({
-  handler: handlerIn(service, `get-${record}`),
+  handler: handlerIn(service, 'get-record'),
   events: [http('get', `${custom('saga')}/${record}`)],
 });

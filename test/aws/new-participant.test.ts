@@ -62,7 +62,7 @@ test('has its functions, by the names of its files', () => {
     'parcel-carrier': 'functions/parcel-carrier/participate.handler',
     'parcel-carrier-dead-letters': 'functions/parcel-carrier/dead-letters.handler',
     'count-parcel-carrier-dead-letters': 'functions/parcel-carrier/count-dead-letters.handler',
-    'get-parcel': 'functions/parcel-carrier/get-parcel.handler',
+    'get-parcel': 'functions/parcel-carrier/get-record.handler',
   });
   expect(functions[service]?.events).toMatchObject([{ rabbitmq: { queue: service } }]);
   expect(functions['get-parcel']?.events).toMatchObject([

@@ -200,7 +200,7 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'everyServiceHasItsFunctions',
-    'The function get-payment is not functions/payment/get-payment.handler: leave it to functions/shop.ts, and take it out of serverless.yml.',
+    'The function get-payment is not functions/payment/get-record.handler: leave it to functions/shop.ts, and take it out of serverless.yml.',
     ({ serverless }) => {
       delete serverless.functions['get-payment'];
     },

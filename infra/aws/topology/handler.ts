@@ -54,7 +54,9 @@ async function apply(properties: unknown): Promise<void> {
     RETRY_DELAYS: process.env.RETRY_DELAYS ?? '',
     QUEUE_SHARDS: process.env.QUEUE_SHARDS ?? '',
   };
-  await applyTopology(as(admin, AmqpUrl), configuredTopology(shop, settings));
+  for (const todo of await applyTopology(as(admin, AmqpUrl), configuredTopology(shop, settings))) {
+    log('warn', 'left on the broker', { todo });
+  }
   const accounts = await Promise.all(
     usersOf(shop).map(async (user) => {
       const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
