@@ -72,7 +72,7 @@ export class Memory {
     await this.#channel.waitForConfirms();
   }
 
-  /** Forgets what was known before. */
+  /** Forgets what was known before: all of it, since RabbitMQ 3.10 may lose what is returned beside what is acknowledged. */
   async close(): Promise<void> {
     for (const message of this.#messages) this.#channel.ack(message);
     await this.#channel.close();
