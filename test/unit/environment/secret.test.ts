@@ -1,6 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import { secret } from '../../../engine/environment/secret.ts';
-import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from '../../../engine/rabbitmq/broker-access.ts';
+import {
+  brokerUrlOf,
+  brokerUserOf,
+  forgetBrokerCredentials,
+} from '../../../engine/rabbitmq/broker-access.ts';
 
 const minuteMs = 60_000;
 

@@ -21,6 +21,7 @@ const pending: Trip = { ...placed, status: 'PENDING', answered: [] };
 const cancelled = (...services: readonly string[]): readonly AnyFact[] =>
   services.map((service) => ({ type: `${service}.cancelled`, data: {} }));
 const nudge: TripCommand = { type: 'nudge', nowMs: placed.createdAtMs, deadlineMs: 1 };
+const deadline: TripCommand = { ...nudge, nowMs: placed.createdAtMs + 1 };
 
 /** Where a trip comes to, and what it says on the way. */
 function endOf(inputs: readonly (TripCommand | AnyFact)[], start: Trip = pending, decide = decideTrip) {
@@ -110,11 +111,9 @@ describe('the reason is', () => {
       { code: 'CAR_REFUSED' },
     ],
     ['whose wish it was', { type: 'cancel', by: 'OPERATOR' } as const, { code: 'OPERATOR' }],
-    ['the deadline', nudge, { code: 'DEADLINE' }],
+    ['the deadline', deadline, { code: 'DEADLINE' }],
   ])('%s', (_what, input, reason) => {
-    expect(reasonAfter(input.type === 'nudge' ? { ...nudge, nowMs: placed.createdAtMs + 1 } : input)).toEqual(
-      reason,
-    );
+    expect(reasonAfter(input)).toEqual(reason);
   });
 
   test('that of the first, whatever else fails', () => {
