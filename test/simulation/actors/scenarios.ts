@@ -32,15 +32,18 @@ const calm: Workload = {
   schedulers: 1,
   faultySteps: 2_000,
   redelivery: 'once',
+  refusing: [],
   firstTickMs: MINUTE_MS,
 };
 
 /**
  * One named saga with nothing left to chance: `happy`, `out-of-stock`, `declined`, `deadline` (nobody has heard of
  * the order when the schedule first looks, past its deadline), `cancel-N` (the customer cancels when N calls have
- * been made), `cancel-declined-N` (and the card is declined).
+ * been made), `cancel-declined-N` (and the card is declined), `refused-by-S` (whom the service S asks refuses).
  */
 export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
+  const [, refusing] = /^refused-by-(.+)$/.exec(name) ?? [];
+  if (refusing !== undefined) return { ...calm, redelivery, refusing: [refusing] };
   const [, kind = name, call] = /^(.*?)(?:-(\d+))?$/.exec(name) ?? [];
   const scene = { ...calm, redelivery };
   const wishes = [{ kind: 'cancel', afterSteps: 0, atCall: Number(call) }] as const;

@@ -3,6 +3,7 @@ import type { Violation } from '../checker/checker.ts';
 import type { PlannedFault } from '../faults.ts';
 import { type Run, run } from '../run.ts';
 import type { Script } from '../script.ts';
+import { shopCast } from '../shop.ts';
 
 /** A saga to crash at every point, and the faults that belong to it. */
 export interface Unit {
@@ -75,10 +76,17 @@ export async function unitsToCrash(): Promise<readonly Unit[]> {
     return Array.from({ length: callsAmongFaults - 1 }, (_, index) => `${cancelled}-${index + 2}`);
   };
   const stages = [...(await stagesOf('happy', 'cancel')), ...(await stagesOf('declined', 'cancel-declined'))];
+  // Whoever else may be refused.
+  const refusals = shopCast.players
+    .filter(({ samples }) => samples !== undefined && samples.refused.length > 0)
+    .map(({ service }) => `refused-by-${service}`);
   // Nobody hears of the order: its environment dies before it can say so, and its customer does not ask again.
   const unheard: PlannedFault = { at: 'call-2', fault: 'crash-before' };
   const scenarios = [
-    ...['happy', 'out-of-stock', 'declined', ...stages].map((scenario) => ({ scenario, faults: [] })),
+    ...['happy', 'out-of-stock', 'declined', ...refusals, ...stages].map((scenario) => ({
+      scenario,
+      faults: [],
+    })),
     { scenario: 'deadline', faults: [unheard] },
   ];
   return scenarios.flatMap((each) => redeliveries.map((redelivery) => ({ ...each, redelivery })));
