@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of the decisions alone: no other may kill a mutant of theirs. */
+/** The tests of the decisions and of the declaration alone: no other may kill a mutant of theirs. */
 export default defineConfig({
   test: {
     include: [
-      'test/unit/{order,inventory,payment}/{decide,ended,released,reserve,money,new-participant}.test.ts',
+      'test/unit/{order,inventory,payment}/{decide,ended,released,reserve,money}.test.ts',
+      'test/unit/saga/{initiator,initiator-ends,external-decision,external-waiting,declaration-flaws,declared-names,define-saga}.test.ts',
     ],
   },
 });

@@ -3,6 +3,8 @@ import type { Middleware } from './http.ts';
 /** What is answered holds for this caller and this moment, so nobody may keep it. */
 export const noStore = (): Middleware => ({
   after: ({ response }) => {
-    if (response) response.headers = { ...response.headers, 'cache-control': 'no-store' };
+    if (!response) return;
+    response.headers ??= {};
+    response.headers['cache-control'] = 'no-store';
   },
 });

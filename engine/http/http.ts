@@ -32,7 +32,8 @@ export const json = (
 
 export function headerOf(event: HttpEvent, name: string): string | undefined {
   const headers: Readonly<Record<string, unknown>> = event.headers ?? {};
-  const found = Object.keys(headers).find((key) => key.toLowerCase() === name);
+  // No other letters than its own, in upper or lower case, are a name's: they have its length.
+  const found = Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
   const value = found === undefined ? undefined : headers[found];
   // Gateways other than AWS's make a list of a header that was sent twice.
   return typeof value === 'string' ? value : undefined;

@@ -23,23 +23,42 @@ function contentOf(event: HttpEvent): unknown {
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new Problem('unsupported-media-type', 'Send the header Content-Type: application/json.');
   }
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) {
-    throw new Problem('too-large', `The body may have ${MAX_BODY_BYTES} bytes, and has ${bytes.length}.`);
-  }
-  return parseJson(bytes);
+  const body = event.body ?? '';
+  return parseJson(event.isBase64Encoded ? decoded(Buffer.from(body, 'base64')) : checked(body));
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw new Problem('bad-request', 'The body is empty; it has to be JSON.');
+function decoded(bytes: Buffer): string {
+  checkSize(bytes.length);
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return utf8.decode(bytes);
   } catch {
-    throw new Problem('bad-request', 'The body is not JSON in UTF-8.');
+    throw notJson();
   }
 }
+
+/** A text reads as its bytes would, which spares the way there and back. */
+function checked(text: string): string {
+  checkSize(Buffer.byteLength(text));
+  return text.toWellFormed().replace(/^\uFEFF/, '');
+}
+
+function checkSize(bytes: number): void {
+  if (bytes === 0) throw new Problem('bad-request', 'The body is empty; it has to be JSON.');
+  if (bytes <= MAX_BODY_BYTES) return;
+  throw new Problem('too-large', `The body may have ${MAX_BODY_BYTES} bytes, and has ${bytes}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notJson();
+  }
+}
+
+const notJson = () => new Problem('bad-request', 'The body is not JSON in UTF-8.');
 
 function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shop } from '../../functions/shop.ts';
 import type { Books } from '../support/saga/books.ts';
 import type { Row } from '../support/saga/records.ts';
 import type { LoggedOrder } from './client-log.ts';
@@ -20,6 +21,12 @@ const { cancelAfterMs: _, ...patient } = errand;
 const confirmed = { status: 'CONFIRMED', totalMinor: 2_580 };
 const cancelled = { status: 'CANCELLED', reason: { code: 'OUT_OF_STOCK' } };
 const lines = [{ sku: 'hot', quantity: 2 }];
+
+/** Whoever takes part besides has heard of nothing. */
+const recordsOf = (known: Partial<Books['records']>): Books['records'] =>
+  Object.fromEntries(
+    shop.services.map((service) => [service, known[service] ?? new Map()]),
+  ) as Books['records'];
 
 /** What a participant has said by then. */
 const saidIn: Readonly<Record<string, readonly string[]>> = {
@@ -51,7 +58,7 @@ function books({
   const orders = row(order);
   return {
     orders,
-    records: { order: orders, inventory: row(reservation), payment: row(payment) },
+    records: recordsOf({ order: orders, inventory: row(reservation), payment: row(payment) }),
     available: new Map([['hot', available]]),
     ledger: { ord_1: { captures, keptMinor } },
     waiting: 0,

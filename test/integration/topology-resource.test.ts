@@ -25,9 +25,7 @@ const asked: { readonly request: string; readonly authorization: string; readonl
 
 const secrets: Record<string, object> = {
   admin: { username: 'local', password: 'local' },
-  ...Object.fromEntries(
-    ['order', 'inventory', 'payment'].map((name) => [name, { username: name, password: `of ${name}` }]),
-  ),
+  ...Object.fromEntries(shop.services.map((name) => [name, { username: name, password: `of ${name}` }])),
 };
 
 /** Before they were changed. */
@@ -96,7 +94,7 @@ async function deploy(RequestType: 'Create' | 'Update' | 'Delete'): Promise<obje
       AmqpUrl: url.href,
       ManagementUrl: address(),
       AdminSecret: 'admin',
-      Secrets: { order: 'order', inventory: 'inventory', payment: 'payment' },
+      Secrets: Object.fromEntries(shop.services.map((name) => [name, name])),
     },
   };
   await handler(event as unknown as Parameters<typeof handler>[0]);
@@ -113,7 +111,7 @@ function hashFor(user: string): string {
 function eventByHand(): Parameters<typeof handler>[0] {
   const [template, values] = topologyEvent(shop, importsOf(shop, 'test')).Value['Fn::Sub'];
   const names = Object.keys(values);
-  expect(names).toEqual(['amqpUrl', 'adminSecret', 'order', 'inventory', 'payment']);
+  expect(names).toEqual(['amqpUrl', 'adminSecret', ...shop.services]);
   const url = new URL(system.urls.rabbitmq);
   url.username = url.password = '';
   const filled: Record<string, string> = { amqpUrl: url.href, adminSecret: 'admin' };
@@ -133,10 +131,7 @@ describe('the topology’s custom resource', () => {
       });
       const calls = asked.filter(({ request }) => request.includes('/api/'));
       expect(calls.map(({ request }) => request)).toEqual(
-        ['order', 'inventory', 'payment'].flatMap((name) => [
-          `PUT /api/users/${name}`,
-          `PUT /api/permissions/%2F/${name}`,
-        ]),
+        shop.services.flatMap((name) => [`PUT /api/users/${name}`, `PUT /api/permissions/%2F/${name}`]),
       );
       expect(new Set(calls.map(({ authorization }) => authorization))).toEqual(
         new Set([`Basic ${Buffer.from('local:local').toString('base64')}`]),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type HttpEvent, headerOf, traceparentOf } from '../../engine/http/http.ts';
@@ -42,6 +43,35 @@ describe('a body', () => {
 
   test('is read from base64 where the gateway took it for binary', () => {
     expect(send(Buffer.from(JSON.stringify(body)))).toEqual(body);
+  });
+
+  test('reads the same as a text and as bytes, whatever it is', () => {
+    const outcome = (content: string | Buffer) => {
+      try {
+        return foundBy(
+          jsonBody(z.unknown()),
+          httpEvent({ headers: { 'content-type': JSON_TYPE }, body: content }),
+        );
+      } catch (error) {
+        if (error instanceof Problem) return { type: error.type, detail: error.message };
+        throw error;
+      }
+    };
+    const character = fc.constantFrom('"', '{', '}', 'é', '€', '😀', '\ud800', '\udc00', '\ufeff', '\0', ' ');
+    const text = fc.oneof(
+      fc.json(),
+      fc.string({ unit: character }),
+      fc.json().map((json) => `\ufeff${json}`),
+    );
+    const quoted = fc
+      .string({ unit: character })
+      .map((inner) => JSON.stringify(inner).replaceAll('\\ud', '\ud800'));
+    fc.assert(
+      fc.property(fc.oneof(text, quoted), (content) => {
+        expect(outcome(content)).toEqual(outcome(Buffer.from(content, 'utf8')));
+      }),
+    );
+    expect(outcome('\ufeff"a\ud800"')).toEqual({ body: 'a\ufffd' });
   });
 
   test.each([
