@@ -1,49 +1,75 @@
 // Who may import whom: the layout's rules. test/unit/imports.test.ts proves that each of them can fail.
 const eventSource = '^infra/local/rabbitmq-event-source/';
 
+/** The rooms of the engine, and those that each stands on. engine/live*.ts puts them together. */
+const rooms = {
+  environment: ['saga'],
+  batch: ['saga', 'environment'],
+  dynamodb: ['saga', 'batch', 'environment'],
+  rabbitmq: ['saga', 'batch', 'environment'],
+  consumer: ['saga', 'batch', 'environment'],
+  http: ['saga', 'batch', 'environment'],
+  initiator: ['saga', 'batch', 'environment', 'http'],
+  'dead-letters': ['saga', 'batch', 'environment', 'http', 'rabbitmq', 'consumer'],
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     {
       name: 'saga-imports-only-zod',
-      comment: 'The kernel is pure: no SDK, no Node API, no other folder.',
+      comment: 'The saga is pure: no SDK, no Node API, no other room.',
       severity: 'error',
-      from: { path: '^functions/saga/' },
-      to: { pathNot: ['^functions/saga/', '^node_modules/zod/'] },
+      from: { path: '^engine/saga/' },
+      to: { pathNot: ['^engine/saga/', '^node_modules/zod/'] },
+    },
+    ...Object.entries(rooms).map(([room, others]) => ({
+      name: `${room}-imports-its-rooms`,
+      comment: others.length === 0 ? 'It is the ground floor.' : `It stands on ${others.join(', ')}.`,
+      severity: 'error',
+      from: { path: `^engine/${room}/` },
+      to: { path: '^engine/', pathNot: `^engine/(${[room, ...others].join('|')})/` },
+    })),
+    {
+      name: 'engine-imports-no-shop',
+      comment: 'The engine knows no saga.',
+      severity: 'error',
+      from: { path: '^engine/' },
+      to: { dependencyTypes: ['local'], pathNot: '^engine/' },
     },
     {
       name: 'decide-imports-only-saga',
-      comment: 'A decision depends on its arguments alone.',
+      comment: 'A decision depends on its arguments, the declaration and the pure part of the engine alone.',
       severity: 'error',
       from: { path: '^functions/[^/]+/decide\\.ts$' },
-      to: { pathNot: '^functions/saga/' },
+      to: { pathNot: ['^engine/saga/', '^functions/[^/]+\\.ts$', '^node_modules/zod/'] },
     },
     {
-      name: 'runtime-imports-no-service',
-      comment: 'The shell is shared by all participants, so it knows none of them.',
+      name: 'declaration-imports-only-saga',
+      comment: 'Every service imports it, so it imports none.',
       severity: 'error',
-      from: { path: '^functions/runtime/' },
-      to: { path: '^functions/', pathNot: '^functions/(runtime|saga)/' },
+      from: { path: '^functions/[^/]+\\.ts$' },
+      to: { pathNot: ['^engine/saga/', '^functions/[^/]+\\.ts$', '^node_modules/zod/'] },
     },
     {
       name: 'service-imports-no-other-service',
       comment: 'Services talk by events. identity is a service like the others.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(runtime|saga)/' },
-      to: { path: '^functions/', pathNot: '^functions/($1|runtime|saga)/' },
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {
       name: 'functions-import-only-functions',
       comment: 'What ships knows neither infra/, test/ nor a file of the project folder.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { dependencyTypes: ['local'], pathNot: '^functions/' },
+      to: { dependencyTypes: ['local'], pathNot: '^(functions|engine)/' },
     },
     {
       name: 'functions-import-no-dev-dependency',
       comment: 'It would be missing in AWS. Types vanish before that.',
       severity: 'error',
-      from: { path: '^functions/' },
+      from: { path: '^(functions|engine)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-optional'], dependencyTypesNot: ['type-only'] },
     },
     {

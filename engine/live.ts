@@ -1,8 +1,8 @@
-import type { Edges } from './batch/edges.ts';
+import type { Backlog, Edges } from './batch/edges.ts';
 import { type ParkedCount, parkedOn } from './dead-letters/count-dead-letters.ts';
 import { type Parking, RabbitParking } from './dead-letters/parking.ts';
 import { liveTable } from './live-table.ts';
-import { type Backlog, backlogOn } from './rabbitmq/backlog.ts';
+import { backlogOn } from './rabbitmq/backlog.ts';
 import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './rabbitmq/broker-access.ts';
 import { PATIENT, type Patience, RabbitPublisher } from './rabbitmq/publisher.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from './saga/routes.ts';

@@ -24,3 +24,6 @@ export interface Edges extends TableEdges {
   readonly publisher: Publisher;
   readonly userOf: UserOf;
 }
+
+/** How many messages wait in the longest of the queues that may be asked about. @throws if the broker does not say */
+export type Backlog = () => Promise<number>;

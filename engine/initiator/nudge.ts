@@ -1,10 +1,9 @@
-import type { Edges } from '../batch/edges.ts';
+import type { Backlog, Edges } from '../batch/edges.ts';
 import { fromItem } from '../batch/record.ts';
 import { run } from '../batch/run.ts';
 import type { Item } from '../batch/store.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
-import type { Backlog } from '../rabbitmq/backlog.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
 import type { Table } from '../saga/table.ts';

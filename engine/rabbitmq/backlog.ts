@@ -1,10 +1,8 @@
+import type { Backlog } from '../batch/edges.ts';
 import { queueOf } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { RabbitPublisher } from './publisher.ts';
 import { depthOf } from './queue-depth.ts';
-
-/** How many messages wait in the longest of the queues that may be asked about. @throws if the broker does not say */
-export type Backlog = () => Promise<number>;
 
 export const backlogOn =
   (saga: Saga, publisher: RabbitPublisher): Backlog =>

@@ -1,4 +1,5 @@
 import type { Edges } from '../../engine/batch/edges.ts';
+import type { Participant } from '../../engine/batch/participant.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
@@ -17,6 +18,14 @@ import type { Environment } from './environment.ts';
 import { parkingOf } from './parking.ts';
 import type { Simulation } from './simulation.ts';
 import { DEADLINE_MS, retryDelays } from './world/world.ts';
+
+/** A participant of which no more is known than how it is run. */
+export type AnyParticipant = Participant<{ readonly status: string }, { readonly type: string }, never>;
+
+/** A service whose participant can be made, in an environment that starts. */
+export interface Member extends Player {
+  readonly join: (simulation: Simulation, environment: Environment) => AnyParticipant;
+}
 
 export type Handler = (event: unknown) => Promise<unknown>;
 
@@ -45,14 +54,14 @@ const http = (
 });
 
 /** The functions that a saga's services have because they take part in it, with the world around them simulated. */
-export const functionsOf = (saga: Saga, players: readonly Player[]): Readonly<Record<string, Deployed>> =>
+export const functionsOf = (saga: Saga, players: readonly Member[]): Readonly<Record<string, Deployed>> =>
   Object.assign(
     {},
     ...players.map((player) => participantFunctions(player)),
     ...players.map((player) => (player.service === saga.initiator ? initiatorFunctions(player) : {})),
   );
 
-const participantFunctions = ({ service, part, join }: Player): Readonly<Record<string, Deployed>> => ({
+const participantFunctions = ({ service, part, join }: Member): Readonly<Record<string, Deployed>> => ({
   [service]: {
     service,
     isHttp: false,
@@ -77,7 +86,7 @@ const participantFunctions = ({ service, part, join }: Player): Readonly<Record<
 
 type Beginner = Initiating<Begun & { readonly status: string }, Begun>;
 
-function initiatorFunctions({ service, join }: Player): Readonly<Record<string, Deployed>> {
+function initiatorFunctions({ service, join }: Member): Readonly<Record<string, Deployed>> {
   const beginner = (simulation: Simulation, environment: Environment): Beginner => {
     // Whoever begins sagas is an initiator.
     const participant: unknown = join(simulation, environment);

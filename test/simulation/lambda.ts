@@ -24,6 +24,7 @@ export class Lambda {
   /** Of environments that start from now on. */
   skewMs = 0;
   readonly #simulation: Simulation;
+  readonly #functions: ReadonlyMap<string, Deployed>;
   readonly #sharesEnvironments: boolean;
   readonly #idle = new Map<string, Started[]>();
   readonly #hosts = new Map<string, Host>();
@@ -31,8 +32,9 @@ export class Lambda {
   #generation = 0;
 
   /** `sharesEnvironments`: one serves many requests at once, as where one process runs them all. */
-  constructor(simulation: Simulation, sharesEnvironments = false) {
+  constructor(simulation: Simulation, functions: ReadonlyMap<string, Deployed>, sharesEnvironments = false) {
     this.#simulation = simulation;
+    this.#functions = functions;
     this.#sharesEnvironments = sharesEnvironments;
   }
 
@@ -113,7 +115,7 @@ export class Lambda {
   }
 
   #deployed(name: string): Deployed {
-    const deployed = this.#simulation.cast.functions.get(name);
+    const deployed = this.#functions.get(name);
     if (deployed === undefined) throw new Error(`there is no function ${name}`);
     return deployed;
   }

@@ -13,7 +13,7 @@ import { Lambda } from './lambda.ts';
 import { Random } from './random.ts';
 import type { Script } from './script.ts';
 import { stockItems } from './shelf.ts';
-import { shopCast } from './shop.ts';
+import { shopCast, shopDeployment } from './shop.ts';
 import { Simulation } from './simulation.ts';
 import type { Refusals } from './world/ledger.ts';
 import { World } from './world/world.ts';
@@ -46,7 +46,7 @@ export class Scene {
     this.rules = new ShopRules(world);
     const { plan, rules } = this;
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
-    this.lambda = new Lambda(this.simulation, this.workload.sharesEnvironments);
+    this.lambda = new Lambda(this.simulation, shopDeployment.functions, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
     const { concurrency, maxBatch, firstTickMs } = this.workload;
     this.sources = new EventSources(this.simulation, this.lambda, {

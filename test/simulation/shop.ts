@@ -5,13 +5,13 @@ import { receiveStock } from '../../functions/inventory/receive-stock.ts';
 import { place } from '../../functions/order/place.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
 import { shop } from '../../functions/shop.ts';
-import { castOf } from './cast.ts';
+import { deploymentOf } from './deployment.ts';
 import { api } from './functions.ts';
 import { stripeOf } from './stripe.ts';
 import { keptMinor } from './world/provider.ts';
 
 /** The shop: its declaration says who takes part, and here is what else it has. */
-export const shopCast = await castOf(shop, new URL('../../functions/', import.meta.url), {
+export const shopDeployment = await deploymentOf(shop, new URL('../../functions/', import.meta.url), {
   functions: {
     'place-order': api('order', place),
     'put-stock': api('inventory', putStock),
@@ -34,3 +34,5 @@ export const shopCast = await castOf(shop, new URL('../../functions/', import.me
     },
   },
 });
+
+export const shopCast = shopDeployment.cast;

@@ -6,10 +6,9 @@ import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from 
 import { describe, type End, Invocation } from './invocation.ts';
 import { Random } from './random.ts';
 import { type Order, Scheduler } from './scheduler.ts';
-import { shopCast } from './shop.ts';
 import { Trace } from './trace.ts';
 import type { Message } from './world/broker.ts';
-import { World } from './world/world.ts';
+import type { World } from './world/world.ts';
 
 /** As in serverless.yml. */
 const INVOCATION_TIMEOUT_MS = 29_000;
@@ -27,7 +26,7 @@ export interface Call<T> {
 
 interface Options {
   /** With the cast of the saga that is simulated. */
-  readonly world?: World;
+  readonly world: World;
   /** What this saga promises besides. */
   readonly rules?: Rules;
   readonly seed: number;
@@ -64,7 +63,7 @@ export class Simulation {
   #invocations = 0;
 
   constructor({
-    world = new World(shopCast),
+    world,
     rules = noRules,
     seed,
     plan,

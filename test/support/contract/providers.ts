@@ -9,9 +9,11 @@ import type { OrderId } from '../../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
 import type { Fault, FaultPlan } from '../../simulation/faults.ts';
+import { shopCast } from '../../simulation/shop.ts';
 import { Simulation } from '../../simulation/simulation.ts';
 import { stripeOf } from '../../simulation/stripe.ts';
 import { keptMinor } from '../../simulation/world/provider.ts';
+import { World } from '../../simulation/world/world.ts';
 
 /** What becomes of the next charge: it is made and never answered, or refused with nothing done. */
 export type Trouble = 'answer-lost' | 'unavailable';
@@ -84,7 +86,13 @@ async function simulated(): Promise<ProviderUnderTest> {
       return fault;
     },
   };
-  const simulation = new Simulation({ seed: 1, plan, order: 'arrival', isTraced: false });
+  const simulation = new Simulation({
+    world: new World(shopCast),
+    seed: 1,
+    plan,
+    order: 'arrival',
+    isTraced: false,
+  });
   const { world, scheduler } = simulation;
   const invocation = simulation.begin('contract', 'payment', [], () => {});
   const stripe = stripeOf(simulation, { service: 'payment', skewMs: 0, invocation });
