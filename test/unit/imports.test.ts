@@ -8,7 +8,7 @@ import { projectDir } from '../../infra/local/project.ts';
 
 const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
 const config = join(projectDir, '.dependency-cruiser.mjs');
-const sourceFolders = ['functions', 'infra', 'test'];
+const sourceFolders = ['engine', 'functions', 'infra', 'test'];
 
 const cruise = z.object({
   modules: z.array(z.object({ source: z.string() })),
@@ -43,14 +43,25 @@ const planted: Readonly<Record<string, string>> = {
   'node_modules/stray/index.js': '',
   'node_modules/@types/typed/index.d.ts': 'export type Typed = 1;',
 
-  'functions/events.ts': at('zod', './ids.ts'),
-  'functions/ids.ts': at('node:crypto', 'sdk'),
-  'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/events.ts')}
+  'engine/saga/saga.ts': at('zod', 'node:crypto', '../environment/log.ts'),
+  'engine/environment/log.ts': at('../batch/commit.ts'),
+  'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/ids.ts', '../http/http.ts')}
     import type { Typed } from 'typed';
-    export const late = () => import('../order/table.ts');`,
-  'functions/order/decide.ts': at('../saga/events.ts', 'zod', './table.ts'),
-  'functions/order/table.ts': `${at('../saga/events.ts', 'zod')}\n${handler}`,
-  'functions/order/place.ts': `${at('./decide.ts', '../runtime/commit.ts', 'stray', 'tool')}
+    export const late = () => import('../../functions/order/table.ts');`,
+  'engine/saga/ids.ts': handler,
+  'engine/dynamodb/store.ts': at('../batch/edges.ts', '../consumer/consume.ts'),
+  'engine/batch/edges.ts': handler,
+  'engine/rabbitmq/link.ts': at('../saga/ids.ts', '../consumer/consume.ts'),
+  'engine/consumer/consume.ts': at('../batch/edges.ts', '../initiator/nudge.ts'),
+  'engine/http/http.ts': at('../saga/ids.ts', '../rabbitmq/link.ts'),
+  'engine/initiator/nudge.ts': at('../batch/edges.ts', '../dead-letters/parking.ts'),
+  'engine/dead-letters/parking.ts': at('../saga/ids.ts', '../live.ts'),
+  'engine/live.ts': handler,
+  'functions/events.ts': at('zod', '../engine/saga/ids.ts', './ids.ts', './order/table.ts'),
+  'functions/ids.ts': at('../engine/saga/ids.ts'),
+  'functions/order/decide.ts': at('../events.ts', '../../engine/saga/ids.ts', 'zod', './table.ts'),
+  'functions/order/table.ts': `${at('../ids.ts', 'zod')}\n${handler}`,
+  'functions/order/place.ts': `${at('./decide.ts', '../../engine/batch/edges.ts', 'stray', 'tool')}
     import type { handler } from '../inventory/table.ts';`,
   'functions/inventory/table.ts': `${handler}\n${at('../identity/authorizer.ts', '../nowhere.ts', 'absent')}`,
   'functions/identity/authorizer.ts': at(
@@ -76,11 +87,19 @@ const planted: Readonly<Record<string, string>> = {
 };
 
 const expectedComplaints = [
-  'saga-imports-only-zod: functions/ids.ts → crypto',
-  'saga-imports-only-zod: functions/ids.ts → node_modules/sdk/index.js',
+  'saga-imports-only-zod: engine/saga/saga.ts → crypto',
+  'saga-imports-only-zod: engine/saga/saga.ts → engine/environment/log.ts',
+  'environment-imports-its-rooms: engine/environment/log.ts → engine/batch/commit.ts',
+  'batch-imports-its-rooms: engine/batch/commit.ts → engine/http/http.ts',
+  'dynamodb-imports-its-rooms: engine/dynamodb/store.ts → engine/consumer/consume.ts',
+  'rabbitmq-imports-its-rooms: engine/rabbitmq/link.ts → engine/consumer/consume.ts',
+  'consumer-imports-its-rooms: engine/consumer/consume.ts → engine/initiator/nudge.ts',
+  'http-imports-its-rooms: engine/http/http.ts → engine/rabbitmq/link.ts',
+  'initiator-imports-its-rooms: engine/initiator/nudge.ts → engine/dead-letters/parking.ts',
+  'dead-letters-imports-its-rooms: engine/dead-letters/parking.ts → engine/live.ts',
+  'engine-imports-no-shop: engine/batch/commit.ts → functions/order/table.ts',
   'decide-imports-only-saga: functions/order/decide.ts → functions/order/table.ts',
-  'decide-imports-only-saga: functions/order/decide.ts → node_modules/zod/index.js',
-  'runtime-imports-no-service: engine/batch/commit.ts → functions/order/table.ts',
+  'declaration-imports-only-saga: functions/events.ts → functions/order/table.ts',
   'service-imports-no-other-service: functions/order/place.ts → functions/inventory/table.ts',
   'service-imports-no-other-service: functions/inventory/table.ts → functions/identity/authorizer.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → infra/ports.ts',
