@@ -18,8 +18,8 @@ export type Committed =
  * Writes many changes in few transactions, and yields what became of each group, in their order. The adjustments of one
  * counter are summed, so a counter that every change touches costs one write. A refused transaction tells which items
  * were not as expected: the view learns them, and its changes are to be decided again; and so are all that were
- * decided after them, because a rejection for want of stock has no condition that would notice that the stock was not
- * taken after all.
+ * decided after them, because a refusal for want of a counter has no condition that would notice that the counter was
+ * not taken from after all.
  */
 export async function* commit<C extends Change>(
   changes: readonly C[],

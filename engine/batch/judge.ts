@@ -69,7 +69,7 @@ export async function judge<
   };
   const verdicts = await decideAll();
   if (!verdicts.some(({ isUnfounded }) => isUnfounded)) return verdicts;
-  // All of them, since stock is given out in the order in which it was asked for.
+  // All of them, since what a counter has is given out in the order in which it was asked for.
   view.forgetRemembered();
   return await decideAll();
 }

@@ -1,10 +1,10 @@
 import type { Item } from './store.ts';
 
-/** The catalogue of a shop; beyond that, those seen last. */
+/** What a large catalogue has; beyond that, those seen last. */
 const MAX_ITEMS = 10_000;
 
 /**
- * What an environment has seen of items that many orders share, kept from one batch to the next to save reading
+ * What an environment has seen of items that many sagas share, kept from one batch to the next to save reading
  * them again. Others may have changed them since: whoever goes by it has to have that noticed.
  */
 export class Memory {

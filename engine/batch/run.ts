@@ -31,7 +31,7 @@ interface Job<State, Input> extends Open<Input> {
 
 /**
  * Runs a batch through one participant: decide, write, call out, publish; resolves when every publication is
- * confirmed. Work on the same saga keeps its order; each piece of work succeeds or fails by itself. A `memory` that
+ * confirmed. Work on the same saga is done in its order; each piece of work succeeds or fails by itself. A `memory` that
  * outlives the batch saves reading what the batches share.
  */
 export async function run<

@@ -14,7 +14,7 @@ export interface Change {
 
 /**
  * What a batch knows of its table: the items as last read, and over them a draft of what the decisions so far
- * would make of them. So the second order for the last piece sees that the first one has it.
+ * would make of them. So the second that wants the last piece sees that the first one has it.
  */
 export class View {
   readonly #store: Store;

@@ -1,6 +1,6 @@
 import { type Store, StoreUnavailableError, type Write, type WriteResult } from './store.ts';
 
-/** A counter that many orders change at once makes some transactions lose; a few tries get through. */
+/** A counter that many sagas change at once makes some transactions lose; a few tries get through. */
 const MAX_TRIES = 5;
 
 /**

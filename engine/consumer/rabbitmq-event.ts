@@ -5,7 +5,7 @@
 export interface RabbitMqEvent {
   readonly eventSource: 'aws:rmq';
   readonly eventSourceArn: string;
-  /** By queue and virtual host: `inventory::/`. */
+  /** By queue and virtual host: `hotel::/`. */
   readonly rmqMessagesByQueue: Readonly<Record<string, readonly RabbitMqRecord[]>>;
 }
 

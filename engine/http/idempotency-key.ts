@@ -55,7 +55,7 @@ export const keyDigest = (...parts: readonly string[]): string =>
 export const sagaIdFor = (saga: Saga, caller: CallerId, key: string): SagaId =>
   saga.id.schema.parse(`${saga.id.prefix}_${keyDigest(saga.initiator, caller, key).slice(0, 24)}`);
 
-/** Tells bodies apart by what they say: white space and the order of members make no other body. */
+/** Tells bodies apart by what they say: white space and the sequence of members make no other body. */
 export const fingerprintOf = (body: unknown): string =>
   keyDigest('body', JSON.stringify(sorted(body))).slice(0, 32);
 

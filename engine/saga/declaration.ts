@@ -57,7 +57,7 @@ export interface Declaration<
   readonly name: string;
   /** What one saga's id begins with, and what it is called in records, replies and paths. */
   readonly id: { readonly prefix: string; readonly name: string };
-  /** The member of the data that says whose saga it is: `customerId` for the role `customer`. */
+  /** The member of the data that says whose saga it is: `travellerId` for the role `traveller`. */
   readonly owner: Owner;
   /** The events that must all have been heard before the saga succeeds, in any order. */
   readonly completes: readonly string[];

@@ -17,7 +17,7 @@ import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
 
 /**
- * The world outside that a step asks, for instance a payment provider. A throw means that the answer is not known: the
+ * The world outside that a step asks, for instance a carrier. A throw means that the answer is not known: the
  * same is asked again later. `again` says that it may have been asked before.
  */
 export interface Outside<Request, Result, Refusal, Done, Undone> {

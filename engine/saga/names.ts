@@ -1,4 +1,4 @@
-/** `payment.declined` as a code: `PAYMENT_DECLINED`. */
+/** `car.refused` as a code: `CAR_REFUSED`. */
 export const constantCase = (name: string): string => name.replaceAll(/[.-]/g, '_').toUpperCase();
 
 /** `gift-card` as it stands in the name of a resource: `GiftCard`. */

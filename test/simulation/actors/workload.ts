@@ -8,9 +8,7 @@ export interface Body {
 }
 
 /** What the participants' records are called. */
-export const records: readonly string[] = shop.services.flatMap(
-  (service) => shop.partOf(service).record ?? [],
-);
+const records: readonly string[] = shop.services.flatMap((service) => shop.partOf(service).record ?? []);
 
 /** Cancelling is what the most can go wrong about. */
 const usualWishes = [
