@@ -21,7 +21,7 @@ export async function inTreeWith<T>(bug: Bug | undefined, work: (tree: string) =
 }
 
 /** Plants a bug in a copy of the product. @throws Error if there is no place for it */
-export function plant(bug: Bug, tree: string): void {
+function plant(bug: Bug, tree: string): void {
   const path = join(tree, bug.file);
   writeFileSync(path, planted(bug, readFileSync(path, 'utf8')));
 }

@@ -7,7 +7,7 @@ export function visibleAt({ around }: Place, body: readonly ModuleItem[]): Reado
 }
 
 /** The names that a pattern binds. */
-export function boundBy(pattern: Pattern): readonly string[] {
+function boundBy(pattern: Pattern): readonly string[] {
   switch (pattern.type) {
     case 'Identifier':
       return [pattern.value];
