@@ -8,8 +8,6 @@ import { PATIENT, type Patience, RabbitPublisher } from './rabbitmq/publisher.ts
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from './saga/routes.ts';
 import type { Saga } from './saga/saga.ts';
 
-export { tableVariableOf } from './environment/environment.ts';
-
 /** A service of a saga: whose table, queue and broker user are meant. */
 interface Place {
   readonly saga: Saga;
