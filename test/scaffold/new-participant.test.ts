@@ -14,6 +14,27 @@ const MAX_LINES_BY_HAND = 80;
 const MAX_FILES_BY_HAND = 4;
 const SEEDS = 5_000;
 
+/** Each crash point of some sagas. A cancellation at each stage of them takes the gate's own stage. */
+const crashSome = `
+  import { crashEverywhere } from './test/simulation/crash-points/in-threads.ts';
+  const wanted = ['happy', 'out-of-stock', 'declined', 'deadline'];
+  const { units, singles, pairs } = await crashEverywhere(({ scenario }) => wanted.includes(scenario));
+  console.log(JSON.stringify({ singles, pairs, broken: units.flatMap(({ broken }) => broken).length }));
+  process.exit(0);
+`;
+
+/** Bugs of a participant's own: what becomes of a decision that was right. */
+const bugs = {
+  'a refusal is taken for a success':
+    "input.type === 'call.refused' ? decide(state, { type: 'call.done', answer: input.answer }) : decision",
+  'what was done is said to be undone and is not':
+    "decision.effect?.call === 'undo' ? decide({ ...state, status: 'UNDOING' }, { type: 'undo.done', answer: {} }) : decision",
+  'nobody is told that it is done':
+    "decision.state?.status === 'DONE' ? { ...decision, says: [] } : decision",
+  'no tombstone is left':
+    "decision.state?.status === 'VOID' ? { kind: 'ignore', reason: 'a bug' } : decision",
+} as const;
+
 const bin = (name: string) => join('node_modules/.bin', name);
 
 describe.each([
@@ -63,13 +84,8 @@ describe.each([
   });
 
   test('survives a crash at every point of the happy saga, of a refused one, and of one past its deadline', async () => {
-    const crash = `
-      const { crashEverywhere } = await import('./test/simulation/crash-points/in-threads.ts');
-      const wanted = ['happy', 'out-of-stock', 'declined', 'deadline'];
-      const { units, singles, pairs } = await crashEverywhere(({ scenario }) => wanted.includes(scenario));
-      console.log(JSON.stringify({ singles, pairs, broken: units.flatMap(({ broken }) => broken).length }));
-      process.exit(0);`;
-    const printed = await copy.run(process.execPath, '--input-type=module', '--eval', crash);
+    copy.write('crash-some.ts', crashSome);
+    const printed = await copy.run(process.execPath, 'crash-some.ts');
     const figures = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
     console.log(`${service}: crash points ${JSON.stringify(figures)}`);
     expect(figures.broken).toBe(0);
@@ -82,6 +98,27 @@ describe.each([
       join(copy.folder, 'test/integration/carrier.test.ts'),
     );
     await copy.run(bin('vitest'), 'run', '--project', 'integration', 'test/integration/carrier.test.ts');
+  });
+
+  test.each(Object.entries(bugs))('the simulation finds the planted bug that %s', async (_, becomes) => {
+    const file = `functions/${service}/${service}.ts`;
+    const right = copy.read(file);
+    copy.edit(
+      file,
+      `=> externalParticipant(${service}Step, outside);`,
+      `=> {
+        const { decide, ...participant } = externalParticipant(${service}Step, outside);
+        return { ...participant, decide: (state, input) => { const decision = decide(state, input); return ${becomes}; } };
+      };`,
+    );
+    try {
+      const printed = await copy.run(process.execPath, 'test/simulation/planted/find.ts', '1', '2000');
+      expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toMatchObject({
+        afterSeeds: expect.any(Number),
+      });
+    } finally {
+      copy.write(file, right);
+    }
   });
 
   test('is in the package for AWS and in its stacks', async () => {

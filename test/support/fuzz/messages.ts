@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
 import { deadQueueOf, parkingExchangeOf } from '../../../engine/saga/routes.ts';
-import { type EventType, type Fact, type OrderId, type Service, shop } from '../../../functions/shop.ts';
+import { type Fact, type OrderId, type Service, shop } from '../../../functions/shop.ts';
 import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
 import { factOf } from '../arbitrary-facts.ts';
-import { orderIdOf } from '../facts.ts';
+import { type KnownType, knownTypes, orderIdOf } from '../facts.ts';
 import { hostileJson, hostileName, hostileText } from './hostile.ts';
 import { NOW_MS } from './strict-edges.ts';
 
@@ -24,7 +24,7 @@ const freeTexts = new Set(['customerId', 'cause', 'message', 'declineCode', 'pay
 
 const largerThanAnItem = fc.constant('x'.repeat(450_000));
 
-const eventsOf = (types: readonly EventType[]): fc.Arbitrary<object> =>
+const eventsOf = (types: readonly KnownType[]): fc.Arbitrary<object> =>
   fc
     .tuple(
       fc.constantFrom(...types).chain((type) => factOf(type) as fc.Arbitrary<Fact>),
@@ -102,16 +102,13 @@ const properties: fc.Arbitrary<Message['properties']> = fc.record(
   { requiredKeys: [] },
 );
 
-const heardBy = (service: Service): readonly EventType[] =>
-  shop.eventTypes.filter((type) => shop.subscriptionsOf(service).includes(type));
+const heardBy = (service: Service): readonly KnownType[] =>
+  knownTypes.filter((type) => shop.subscriptionsOf(service).includes(type));
 
 function hostileBody(service: Service): fc.Arbitrary<Buffer> {
-  const failures = shop.eventTypes.filter((type) => shop.kindOf(type) === 'failure');
+  const failures = knownTypes.filter((type) => shop.kindOf(type) === 'failure');
   const heard = eventsOf([...heardBy(service), ...failures]);
-  const event = fc.oneof(
-    { weight: 4, arbitrary: heard },
-    { weight: 1, arbitrary: eventsOf(shop.eventTypes) },
-  );
+  const event = fc.oneof({ weight: 4, arbitrary: heard }, { weight: 1, arbitrary: eventsOf(knownTypes) });
   const disguised = fc.tuple(event, disguises).map(([each, disguise]) => ({ ...each, ...disguise }));
   return fc.oneof(
     { weight: 5, arbitrary: hostileJson(event) },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import { open, seal } from '../../../engine/saga/envelope.ts';
 import { nextVersion, v1 } from '../../../engine/saga/event-definition.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
 
 const travellerId = z.string();
 const first = v1(z.object({ travellerId, name: z.string() }));
@@ -49,7 +50,7 @@ const sagaWith = (requested: typeof first | typeof second | typeof third) =>
 
 const [old, now] = [sagaWith(first), sagaWith(third)];
 const sagaId = old.id.schema.parse(`trip_${'0'.repeat(24)}`);
-const bodyOf = (saga: typeof now | typeof old, type: string, data: unknown) =>
+const bodyOf = (saga: Saga, type: string, data: unknown) =>
   Buffer.from(JSON.stringify(seal(saga, { type, data }, { sagaId, nowMs: 0 })));
 
 describe('the versions of an event', () => {
