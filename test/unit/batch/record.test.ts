@@ -32,8 +32,8 @@ const step = (record: ReturnType<typeof fromItem<{ readonly status: string }>>) 
     nowMs: 2_000,
   });
 
-const textOf = ({ record }: { readonly record?: unknown }): string => record as string;
-const parsed = (written: { readonly record?: unknown }) => JSON.parse(textOf(written));
+const textOf = ({ record }: Pick<ReturnType<typeof toItem>, string>): string => record as string;
+const parsed = (written: Pick<ReturnType<typeof toItem>, string>) => JSON.parse(textOf(written));
 
 describe('a record', () => {
   test('that the predecessor wrote is read, and written again with the same members and no byte more', () => {
