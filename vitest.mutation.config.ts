@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/unit/{order,inventory,payment}/{decide,ended,released,reserve,money}.test.ts',
-      'test/unit/saga/{initiator,initiator-ends,external-decision,external-waiting,declaration-flaws,declared-names,define-saga}.test.ts',
+      'test/unit/saga/{initiator,initiator-ends,external-decision,external-waiting,declaration-flaws,declared-names,define-saga,derivation}.test.ts',
     ],
   },
 });
