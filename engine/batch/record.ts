@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SagaId } from '../saga/ids.ts';
 import { isoTime } from '../saga/iso-time.ts';
-import type { SagaRecord, Table, Unknown } from '../saga/table.ts';
+import type { HistoryEntry, SagaRecord, Table } from '../saga/table.ts';
 import type { Item } from './store.ts';
 
 /** Bounds an item's size. No participant takes a third as many steps for one saga. */
@@ -11,8 +11,7 @@ const FIRST_FORMAT = 1;
 const Stored = z.object({ version: z.int(), outbox: z.string(), record: z.string() });
 const Body = z.object({
   updatedAtMs: z.number(),
-  state: z.record(z.string(), z.unknown()),
-  history: z.array(z.looseObject({ at: z.string(), status: z.string(), because: z.string() })).readonly(),
+  history: z.array(z.object({ at: z.string(), status: z.string(), because: z.string() })),
   format: z.int().min(FIRST_FORMAT).default(FIRST_FORMAT),
 });
 
@@ -64,44 +63,53 @@ export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<Sta
   return record;
 }
 
+/** The schemas check; what they leave out because this version of the code doesn't know it is kept. */
 function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
   const { version, outbox, record: text } = Stored.parse(item);
-  const raw: unknown = JSON.parse(text);
-  const { updatedAtMs, state: rawState, history, format } = Body.parse(raw);
-  const state = table.schema.parse(rawState);
+  const raw = JSON.parse(text) as Written;
+  const { updatedAtMs, format } = Body.parse(raw);
+  const state = table.schema.parse(raw.state);
   const { id } = table.saga;
   const record = {
-    sagaId: id.schema.parse((raw as Readonly<Record<string, unknown>>)[id.name]),
+    sagaId: id.schema.parse(raw[id.name]),
     version,
-    // In the schema's order, and each member as it was written: a schema leaves out what it doesn't know, however deep.
-    state: asWritten(state as object, rawState) as State,
+    state: asWritten(state as Written, raw.state as Written) as State,
     outbox: outbox === '' ? [] : outbox.split(BETWEEN_BODIES),
-    history,
+    history: raw.history as readonly HistoryEntry[],
     updatedAtMs,
     format,
   };
   const unknown = {
-    item: unknownIn(item, { pk: '', status: '', version, outbox, record: text, ...table.indexed?.(record) }),
-    record: unknownIn(raw, { [id.name]: '', updatedAtMs, state, history, format }),
-    state: unknownIn(rawState, state),
+    item: unknownIn(item, ATTRIBUTES, table.indexed?.(record)),
+    record: unknownIn(raw, MEMBERS, { [id.name]: '' }),
+    state: unknownIn(raw.state as Written, state as Written),
   };
-  return Object.values(unknown).some((members) => members !== nothing) ? { ...record, unknown } : record;
+  return (unknown.item ?? unknown.record ?? unknown.state) ? { ...record, unknown } : record;
 }
 
-const nothing: Unknown['item'] = {};
+type Written = Readonly<Record<string, unknown>>;
+
+/** Those of every item, and the members of its record. */
+const ATTRIBUTES: Written = { pk: '', status: '', version: 0, outbox: '', record: '' };
+const MEMBERS: Written = { ...Body.shape, state: {} };
 
 /** The members that another version of the code has written. */
-function unknownIn(written: unknown, known: unknown): Unknown['item'] {
-  const names = Object.keys(written as object).filter((name) => !(name in (known as object)));
-  if (names.length === 0) return nothing;
-  const members = written as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(names.map((name) => [name, members[name]]));
+function unknownIn(written: Written, known: Written, alsoKnown: Written = {}): Written | undefined {
+  let unknown: Record<string, unknown> | undefined;
+  for (const name in written) {
+    if (name in known || name in alsoKnown) continue;
+    unknown ??= {};
+    unknown[name] = written[name];
+  }
+  return unknown;
 }
 
-const asWritten = (known: object, written: Unknown['state']): object =>
-  Object.fromEntries(
-    Object.entries(known).map(([name, value]) => [name, name in written ? written[name] : value]),
-  );
+/** In the schema's order, and each member as it was written: a schema leaves out what it doesn't know, however deep. */
+function asWritten(known: Written, written: Written): Written {
+  const members: Record<string, unknown> = {};
+  for (const name in known) members[name] = name in written ? written[name] : known[name];
+  return members;
+}
 
 /** The record after one more step. */
 export function next<State extends { readonly status: string }>(

@@ -29,9 +29,9 @@ export interface SagaRecord<State> {
 
 /** Members that are kept without being understood: of the item, of its record and of the record's state. */
 export interface Unknown {
-  readonly item: Members;
-  readonly record: Members;
-  readonly state: Members;
+  readonly item: Members | undefined;
+  readonly record: Members | undefined;
+  readonly state: Members | undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
