@@ -50,25 +50,11 @@ export const causalityBugs = bugsIn('engine/saga/causality.ts', [
       (failed, saga) => [...original(failed, saga), ...(failed === 'order' ? [] : [failed])],
   },
   {
-    name: 'a failure is undone by those that act only after it',
-    in: 'actsAfter',
-    plant:
-      (_: ActsAfter): ActsAfter =>
-      () =>
-        false,
-  },
-  {
     name: 'a failure is undone by nobody who acted before it',
     in: 'actsAfter',
     plant:
       (original: ActsAfter): ActsAfter =>
       (service, other, saga) =>
         !original(service, other, saga),
-  },
-  {
-    name: 'nobody has heard what those before it have heard',
-    in: 'causesOf.visit',
-    at: { call: 'visit' },
-    plant: () => {},
   },
 ]);

@@ -6,7 +6,6 @@ interface Waiting {
 }
 type IsWaiting = (state: Waiting) => boolean;
 type Claim = (...about: readonly unknown[]) => Promise<readonly unknown[]>;
-type Claims = Promise<readonly PromiseSettledResult<unknown>[]>;
 
 /** What happens to a saga that waits for too long. */
 export const nudgeBugs = [
@@ -35,16 +34,6 @@ export const nudgeBugs = [
       in: 'firstPages.shards',
       plant: (_: readonly string[], { dueShards }: { readonly dueShards: readonly string[] }) =>
         dueShards.slice(0, 1),
-    },
-    {
-      name: 'one order that cannot be claimed stops the schedule',
-      in: 'nudgePage',
-      at: { call: 'Promise.allSettled' },
-      plant: async (original: () => Claims) => {
-        const claims = await original();
-        for (const claim of claims) if (claim.status === 'rejected') throw claim.reason;
-        return claims;
-      },
     },
     {
       name: 'what was asked of a nudge not done',
