@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { suiteFiles } from './test/given/files.ts';
+
+/** Tests of a whole system, whose parts are real. */
+const wholeSystem = {
+  globalSetup: 'test/support/broker-setup.ts',
+  testTimeout: 60_000,
+  hookTimeout: 180_000,
+  // Two systems at once on two cores time each other out.
+  fileParallelism: false,
+};
 
 export default defineConfig({
   test: {
@@ -20,6 +30,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      { test: { name: 'seeds', include: ['test/seeds/*.test.ts'] } },
       { test: { name: 'planted', include: ['test/simulation/planted/**/*.test.ts'] } },
       {
         test: {
@@ -42,15 +53,13 @@ export default defineConfig({
         },
       },
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
+      { test: { ...wholeSystem, name: 'integration', include: [...suiteFiles] } },
       {
         test: {
-          name: 'integration',
+          ...wholeSystem,
+          name: 'own-system',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/support/broker-setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
-          // Each file may run a whole system of its own; two at once on two cores time each other out.
-          fileParallelism: false,
+          exclude: [...suiteFiles],
         },
       },
       {

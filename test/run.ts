@@ -1,13 +1,23 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { listenForStopRequests, type StopRequest } from '../infra/local/stop-request.ts';
 import type { Failure } from './support/gate/failures-reporter.ts';
 import { endLeftovers, type Trace } from './support/gate/leftovers.ts';
 import { recapOf } from './support/gate/recap.ts';
-import { commandOf, type Stage, selectStages, UnknownStageError } from './support/gate/stages.ts';
+import {
+  commandOf,
+  type Selection,
+  type Stage,
+  selectStages,
+  type Tier,
+  tiers,
+  UnknownStageError,
+} from './support/gate/stages.ts';
 import { runToEnd } from './support/gate/supervised-command.ts';
 import { countTests, type Tally } from './support/gate/tally.ts';
+import { type Timed, timesOf } from './support/gate/times.ts';
 import { givenNames } from './support/saga/given-variables.ts';
 
 /** An Erlang node's helpers end a moment after it. */
@@ -15,18 +25,48 @@ const leftoverPatienceMs = 5_000;
 
 type Run = { readonly folder: string; readonly requests: StopRequest };
 
-/** `npm test [-- STAGE…]`: every stage in order, also after one failed, and one line of figures at the end. */
-async function main(names: readonly string[]): Promise<number> {
-  const stages = selectStages(names);
+const usage = `Usage: test/run.ts [--up-to TIER] [--beyond TIER] [STAGE…], where TIER is ${tiers.join(', ')}.`;
+
+class UsageError extends Error {}
+
+function readArguments(args: readonly string[]): Selection {
+  const tier = { type: 'string' } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { 'up-to': tier, beyond: tier },
+      allowPositionals: true,
+    });
+    return { names: positionals, upTo: tierOf(values['up-to']), beyond: tierOf(values.beyond) };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`${error.message.split('\n')[0]} ${usage}`);
+  }
+}
+
+function tierOf(name: string | undefined): Tier | undefined {
+  const tier = tiers.find((each) => each === name);
+  if (name !== undefined && tier === undefined) throw new UsageError(`There is no tier "${name}". ${usage}`);
+  return tier;
+}
+
+/** Runs the stages that are asked for in their order, also after one has failed, and ends with a line of figures. */
+async function main(args: readonly string[]): Promise<number> {
+  const stages = selectStages(readArguments(args));
   // Everything that the tests start works in this folder, and so can be recognised.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'order-saga-test-')));
   const run: Run = { folder, requests: listenForStopRequests() };
   const failedStages: string[] = [];
   const failures: Failure[] = [];
+  const times: Timed[] = [];
+  const tests: Timed[] = [];
   let [passed, failed] = [0, 0];
   for (const stage of stages) {
     if (run.requests.stop.aborted) break;
+    const begin = performance.now();
     const tally = await runStage(stage, run);
+    times.push({ name: stage.name, seconds: (performance.now() - begin) / 1000 });
+    tests.push(...tally.tests);
     passed += tally.passed;
     failed += tally.failed;
     if (tally.failed === 0) continue;
@@ -34,6 +74,7 @@ async function main(names: readonly string[]): Promise<number> {
     failures.push(...tally.failures, ...tally.problems.map((name) => ({ name, message: '' })));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  console.log(`${timesOf(times, tests)}\n`);
   if (failures.length > 0) console.log(`${recapOf(failures)}\n`);
   if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
   if (run.requests.stop.aborted) console.log('Interrupted: stages after that did not run.');
@@ -64,8 +105,8 @@ async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally>
 }
 
 function tallyOfCheck({ name }: Stage, exitCode: number | null, output: string): Tally {
-  if (exitCode === 0) return { passed: 1, failed: 0, problems: [], failures: [] };
-  return { passed: 0, failed: 1, problems: [], failures: [{ name, message: output }] };
+  if (exitCode === 0) return { passed: 1, failed: 0, problems: [], failures: [], tests: [] };
+  return { passed: 0, failed: 1, problems: [], failures: [{ name, message: output }], tests: [] };
 }
 
 function withLeftovers(tally: Tally, leftovers: readonly Trace[]): Tally {
@@ -87,7 +128,7 @@ let exitCode: number;
 try {
   exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UnknownStageError)) throw error;
+  if (!(error instanceof UnknownStageError || error instanceof UsageError)) throw error;
   console.error(error.message);
   exitCode = 2;
 }

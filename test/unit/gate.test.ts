@@ -3,10 +3,14 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import config from '../../vitest.config.ts';
 import { endLeftovers } from '../support/gate/leftovers.ts';
 import { recapOf } from '../support/gate/recap.ts';
-import { commandOf, selectStages, UnknownStageError } from '../support/gate/stages.ts';
+import { commandOf, type Selection, selectStages, tiers, UnknownStageError } from '../support/gate/stages.ts';
 import { countTests } from '../support/gate/tally.ts';
+import { timesOf } from '../support/gate/times.ts';
+
+type Named = { readonly test: { readonly name: string } };
 
 let folder: string;
 
@@ -47,6 +51,24 @@ describe('the figures', () => {
   test('are red when there is no report', () => {
     expect(countTests(join(folder, 'none.json'), 0)).toMatchObject({ passed: 0, failed: 1 });
   });
+});
+
+test('where the time went is told for each stage, and for the ten slowest tests', () => {
+  const tests = Array.from({ length: 20 }, (_, seconds) => ({ name: `test ${seconds}`, seconds }));
+  const lines = timesOf(
+    [
+      { name: 'unit', seconds: 60 },
+      { name: 'aws', seconds: 30 },
+    ],
+    tests,
+  ).split('\n');
+  expect(lines[0]).toBe('1.5 minutes: unit 60 s, aws 30 s');
+  expect(lines.slice(2).map((line) => line.trim())).toEqual(
+    tests
+      .toReversed()
+      .slice(0, 10)
+      .map(({ name, seconds }) => `${seconds}.0 s  ${name}`),
+  );
 });
 
 describe('what failed', () => {
@@ -93,37 +115,37 @@ describe('what failed', () => {
 });
 
 describe('the stages', () => {
+  const namesOf = (selection: Selection) => selectStages(selection).map(({ name }) => name);
+
   test('are all run when none is named, and in their own order when some are', () => {
-    expect(selectStages([]).map(({ name }) => name)).toEqual([
-      ...[
-        'types',
-        'format',
-        'promises',
-        'imports',
-        'unused',
-        'unit',
-        'aws',
-        'fuzz',
-        'contract',
-        'mutation',
-        'simulation',
-        'crash-points',
-        'planted',
-        'chaos',
-        'integration',
-        'scaffold',
-        'given',
-      ],
+    expect(namesOf({})).toEqual([
+      ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
+      ...['aws', 'contract', 'simulation', 'integration'],
+      ...['fuzz', 'mutation', 'seeds', 'crash-points', 'planted', 'chaos', 'own-system', 'scaffold'],
     ]);
-    expect(selectStages(['unit', 'types']).map(({ name }) => name)).toEqual(['types', 'unit']);
+    expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);
+  });
+
+  test('are in a tier each: what a smaller tier leaves out is what lies beyond it', () => {
+    expect(namesOf({ upTo: 'check' }).at(-1)).toBe('unit');
+    for (const tier of tiers) {
+      expect([...namesOf({ upTo: tier }), ...namesOf({ beyond: tier })]).toEqual(namesOf({}));
+    }
+    expect(namesOf({ upTo: 'check', names: ['chaos'] })).toEqual(['chaos']);
+  });
+
+  test('hold every test there is', () => {
+    const projects = (config.test?.projects ?? []).map((project) => (project as Named).test.name);
+    const tested = selectStages({}).filter(({ kind }) => kind === 'tests');
+    expect(tested.map(({ name }) => name).toSorted()).toEqual(projects.toSorted());
   });
 
   test('have a command each', () => {
-    for (const stage of selectStages([])) expect(commandOf(stage, 'report.json').length).toBeGreaterThan(0);
+    for (const stage of selectStages()) expect(commandOf(stage, 'report.json').length).toBeGreaterThan(0);
   });
 
   test('refuse a name that is none', () => {
-    expect(() => selectStages(['unit', 'unti'])).toThrow(UnknownStageError);
+    expect(() => selectStages({ names: ['unit', 'unti'] })).toThrow(UnknownStageError);
   });
 });
 

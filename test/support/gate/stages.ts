@@ -3,40 +3,52 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { projectDir } from '../../../infra/local/project.ts';
 
+/** How much is run: before each commit, before a change is handed in, and by continuous integration. */
+export const tiers = ['check', 'test', 'full'] as const;
+export type Tier = (typeof tiers)[number];
+
 /** A check tells nothing as long as it is green, a score tells what it came to, and tests are counted one by one. */
-export type Stage = { readonly name: string; readonly kind: 'check' | 'score' | 'tests' };
+export interface Stage {
+  readonly name: string;
+  readonly kind: 'check' | 'score' | 'tests';
+  /** The smallest tier that it is a part of. */
+  readonly tier: Tier;
+}
+
+const inTier = (tier: Tier, kind: Stage['kind'], ...names: readonly string[]): readonly Stage[] =>
+  names.map((name) => ({ name, kind, tier }));
 
 /** Cheap ones first. One after another: they are parallel in themselves, and together no faster on 2 cores. */
 const stages: readonly Stage[] = [
-  { name: 'types', kind: 'check' },
-  { name: 'format', kind: 'check' },
-  { name: 'promises', kind: 'check' },
-  { name: 'imports', kind: 'check' },
-  { name: 'unused', kind: 'check' },
-  { name: 'unit', kind: 'tests' },
-  { name: 'aws', kind: 'tests' },
-  { name: 'fuzz', kind: 'tests' },
-  { name: 'contract', kind: 'tests' },
-  { name: 'mutation', kind: 'score' },
-  { name: 'simulation', kind: 'tests' },
-  { name: 'crash-points', kind: 'tests' },
-  { name: 'planted', kind: 'tests' },
-  { name: 'chaos', kind: 'tests' },
-  { name: 'integration', kind: 'tests' },
-  { name: 'scaffold', kind: 'tests' },
-  { name: 'given', kind: 'tests' },
+  ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
+  ...inTier('check', 'tests', 'unit'),
+  ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'integration'),
+  ...inTier('full', 'tests', 'fuzz'),
+  ...inTier('full', 'score', 'mutation'),
+  ...inTier('full', 'tests', 'seeds', 'crash-points', 'planted', 'chaos', 'own-system', 'scaffold'),
 ];
 
 export class UnknownStageError extends Error {}
 
-/** The named stages in their usual order; all of them when none is named. */
-export function selectStages(names: readonly string[]): readonly Stage[] {
+export interface Selection {
+  /** Stages by name, whatever tier they are of. All are meant when none is named. */
+  readonly names?: readonly string[];
+  /** Stages of this tier and of the smaller ones. */
+  readonly upTo?: Tier | undefined;
+  /** Stages of larger tiers only. */
+  readonly beyond?: Tier | undefined;
+}
+
+/** In their usual order. @throws UnknownStageError */
+export function selectStages({ names = [], upTo = 'full', beyond }: Selection = {}): readonly Stage[] {
   const unknown = names.find((name) => !stages.some((stage) => stage.name === name));
   if (unknown !== undefined) {
     const known = stages.map(({ name }) => name).join(', ');
     throw new UnknownStageError(`There is no stage "${unknown}". The stages are: ${known}.`);
   }
-  return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
+  if (names.length > 0) return stages.filter(({ name }) => names.includes(name));
+  const sizeOf = (tier: Tier | undefined) => (tier === undefined ? -1 : tiers.indexOf(tier));
+  return stages.filter(({ tier }) => sizeOf(tier) <= sizeOf(upTo) && sizeOf(tier) > sizeOf(beyond));
 }
 
 const failuresReporter = join(projectDir, 'test/support/gate/failures-reporter.ts');
@@ -46,7 +58,10 @@ export const failuresFileOf = (reportFile: string): string => `${reportFile}.fai
 const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 
 /** What the stage's npm script runs, started without npm and a shell, which would come between it and signals. */
-export function commandOf({ name, kind }: Stage, reportFile: string): readonly string[] {
+export function commandOf(
+  { name, kind }: Pick<Stage, 'name' | 'kind'>,
+  reportFile: string,
+): readonly string[] {
   const { scripts } = manifest.parse(JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')));
   const script = kind === 'tests' ? `test:${name}` : `check:${name}`;
   const command = scripts[script]?.split(' ');

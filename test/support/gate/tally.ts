@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Failure } from './failures-reporter.ts';
 import { failuresFileOf } from './stages.ts';
+import type { Timed } from './times.ts';
 
 export type Tally = {
   readonly passed: number;
@@ -10,6 +11,7 @@ export type Tally = {
   readonly problems: readonly string[];
   /** What failed, as its command told it. */
   readonly failures: readonly Failure[];
+  readonly tests: readonly Timed[];
 };
 
 /** The part read here of https://vitest.dev/guide/reporters#json-reporter */
@@ -18,7 +20,9 @@ const report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() }),
+      ),
     }),
   ),
 });
@@ -28,7 +32,7 @@ export function countTests(reportFile: string, exitCode: number | null): Tally {
   const files = readReport(reportFile);
   const failures = readFailures(failuresFileOf(reportFile));
   if (files === undefined)
-    return { passed: 0, failed: 1, problems: ['vitest ended without a report'], failures };
+    return { passed: 0, failed: 1, problems: ['vitest ended without a report'], failures, tests: [] };
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.filter(({ status }) => status === 'failed');
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
@@ -45,7 +49,13 @@ export function countTests(reportFile: string, exitCode: number | null): Tally {
   const isUnexplained = exitCode !== 0 && failed.length + problems.length === 0;
   if (isUnexplained) problems.push(`vitest ended with exit code ${exitCode} although every test passed`);
   const passed = tests.length - failed.length - skipped.length;
-  return { passed, failed: failed.length + problems.length, problems, failures };
+  return {
+    passed,
+    failed: failed.length + problems.length,
+    problems,
+    failures,
+    tests: tests.map(({ fullName, duration }) => ({ name: fullName, seconds: (duration ?? 0) / 1000 })),
+  };
 }
 
 const failed = z.array(z.object({ name: z.string(), message: z.string() }));
