@@ -26,7 +26,8 @@ export function recordReader<State extends { readonly status: string }>(
     if (item === undefined) throw notFound();
     const { state, history, updatedAtMs } = fromItem(table, item);
     if (!mayRead(saga, caller, state)) throw notFound();
-    const { [owner]: _, ...rest } = state as Readonly<Record<string, unknown>>;
+    // What it has heard so far is others' to show.
+    const { [owner]: _, heard: __, ...rest } = state as Readonly<Record<string, unknown>>;
     return json(200, { [id.name]: sagaId, ...rest, updatedAt: isoTime(updatedAtMs), history });
   });
 }

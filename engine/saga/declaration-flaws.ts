@@ -183,7 +183,7 @@ function ownerFlaws(saga: Declaration): readonly string[] {
 const failuresOf = (part: Initiation | Participation): readonly string[] =>
   Object.entries(saidBy(part)).flatMap(([type, kind]) => (kind === 'failure' ? [type] : []));
 
-const hasMember = (schema: unknown, member: string): boolean =>
+export const hasMember = (schema: unknown, member: string): boolean =>
   typeof schema === 'object' &&
   schema !== null &&
   'shape' in schema &&

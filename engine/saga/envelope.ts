@@ -73,7 +73,8 @@ export type Opened<Fact extends AnyFact = AnyFact> =
 
 const refused = (reason: string): Opened<never> => ({ ok: false, reason });
 
-function explain(error: z.ZodError): string {
+/** What is wrong and where, in one line. */
+export function explain(error: z.ZodError): string {
   return error.issues
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`)

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 
 /**
  * The data of one event type: the version that is said, and every version that can be read. Versions are counted for
@@ -41,5 +41,12 @@ export function readData(
   if (definition.earlier === undefined) return undefined;
   const read = readData(definition.earlier.definition, version, data);
   if (read === undefined || !read.success) return read;
-  return definition.schema.safeParse(definition.earlier.upgrade(read.data as never));
+  const { upgrade } = definition.earlier;
+  try {
+    return definition.schema.safeParse(upgrade(read.data as never));
+  } catch (error) {
+    // Its own message fails, and not the batch that it came with.
+    const message = `it cannot be upgraded from version ${version}: ${String(error)}`;
+    return { success: false, error: new z.ZodError([{ code: 'custom', path: [], message, input: data }]) };
+  }
 }

@@ -14,6 +14,7 @@
 
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact } from './declaration.ts';
+import { andHeard, dataHeard, type Heard } from './heard.ts';
 import type { Saga } from './saga.ts';
 
 /** What a service calls the machine's states and the outside's answers, in its records and its history. */
@@ -135,9 +136,9 @@ class Machine {
   }
 
   /** Asks as soon as everything has been heard. */
-  #hear(state: ExternalState | undefined, { type, data }: AnyFact): ExternalDecision {
+  #hear(state: ExternalState | undefined, fact: AnyFact): ExternalDecision {
     const is = this.#names;
-    if (state === undefined || state.status === is.waiting) return this.#gather(state, type, data);
+    if (state === undefined || state.status === is.waiting) return this.#gather(state, fact);
     switch (state.status) {
       case is.asking:
         return { kind: 'resume', effect: this.#askCall(state, true) };
@@ -150,10 +151,10 @@ class Machine {
   }
 
   /** Remembers what has come as long as something else has not. */
-  #gather(state: ExternalState | undefined, type: string, data: unknown): ExternalDecision {
-    const before = (state?.heard ?? {}) as Members;
-    if (type in before) return ignore(`${type} was heard before`);
-    const heard: Members = { ...before, [type]: data };
+  #gather(state: ExternalState | undefined, fact: AnyFact): ExternalDecision {
+    const before = (state?.heard ?? {}) as Heard;
+    if (fact.type in before) return ignore(`${fact.type} was heard before`);
+    const heard = andHeard(this.#saga, before, fact);
     if (this.#consumes.every((each) => each in heard)) return this.#ask(heard);
     return {
       kind: 'accept',
@@ -162,7 +163,7 @@ class Machine {
     };
   }
 
-  #ask(heard: Members): ExternalDecision {
+  #ask(heard: Heard): ExternalDecision {
     const all = this.#toldBy(heard);
     const state = { ...this.#ownerIn(all), status: this.#names.asking, ...pick(all, this.#step.asks) };
     return { kind: 'accept', state, says: [], effect: this.#askCall(state, false) };
@@ -283,8 +284,9 @@ class Machine {
   }
 
   /** In the declaration's order, so that it is the same whichever came first. */
-  #toldBy(heard: Members): Members {
-    return Object.assign({}, ...this.#consumes.map((type) => heard[type]));
+  #toldBy(heard: Heard): Members {
+    const data = dataHeard(this.#saga, heard);
+    return Object.assign({}, ...this.#consumes.map((type) => data[type]));
   }
 
   #repeatIfEnded(state: ExternalState): ExternalDecision {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EventDefinitions } from './declaration.ts';
 import type { ExternalState, ExternalUse } from './external-decision.ts';
+import { heardSchema } from './heard.ts';
 import { CallerId } from './ids.ts';
 import type { Saga } from './saga.ts';
 
@@ -26,10 +27,6 @@ export function externalSchema(
     of([names.undone], { ...shapeOf('step'), ...shapeOf('compensation') }),
     of([names.refused], shapeOf('failure')),
     of([names.void], {}, owned),
-    of(
-      [names.waiting],
-      { heard: z.record(z.string(), z.record(z.string(), z.unknown())) },
-      { [saga.owner]: CallerId.optional() },
-    ),
+    of([names.waiting], { heard: heardSchema }, { [saga.owner]: CallerId.optional() }),
   ]);
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Decision } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Participants, Said } from './declaration.ts';
+import { hasMember } from './declaration-flaws.ts';
 import { DeclarationError, type DefinedSaga } from './define-saga.ts';
 import {
   type Answer,
@@ -13,6 +14,7 @@ import {
 } from './external-decision.ts';
 import { externalSchema } from './external-schema.ts';
 import type { SagaId } from './ids.ts';
+import type { EventKind } from './kinds.ts';
 import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
 
@@ -77,7 +79,7 @@ type RefusalOf<Events extends EventDefinitions, T, Owner extends string> = [T] e
 
 /**
  * Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration.
- * @throws DeclarationError if it could not say that nothing was ever done
+ * @throws DeclarationError if it asks for what it never hears, or if what it says could not always be said
  */
 export function externalStep<
   Events extends EventDefinitions,
@@ -103,13 +105,11 @@ export function externalStep<
   const names = { ...defaultNames, ...options.names };
   const { asks, keeps = [], voided } = options;
   const use: ExternalUse = { service, asks: Object.keys(asks.shape), keeps, voided, names };
-  const { consumes, says } = saga.partOf(service);
+  const { consumes } = saga.partOf(service);
   const [first, ...others] = consumes;
-  const saysVoid = voided ?? Object.keys(says).find((type) => says[type] === 'compensation');
-  if (saysVoid !== undefined && saga.readFact(saysVoid, saga.versionOf(saysVoid), {}).kind !== 'read') {
-    const flaw = `${saysVoid} says what was undone, but nothing may have been done: let its members be optional, or declare another compensation and name it as "voided"`;
-    throw new DeclarationError(saga.name, [flaw]);
-  }
+  const saysVoid = voided ?? saidOf(saga, service, 'compensation')[0];
+  const flaws = stepFlaws(saga, use, saysVoid);
+  if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   return {
     saga,
     service,
@@ -119,4 +119,40 @@ export function externalStep<
     ...(first === undefined || others.length > 0 ? {} : { opens: first }),
     ...(saysVoid === undefined ? {} : { voided: saysVoid }),
   };
+}
+
+const saidOf = (saga: Saga, service: string, kind: EventKind): readonly string[] => {
+  const { says } = saga.partOf(service);
+  return Object.keys(says).filter((type) => says[type] === kind);
+};
+
+function stepFlaws(
+  saga: Saga & { readonly events: EventDefinitions },
+  { service, asks, voided }: ExternalUse,
+  saysVoid: string | undefined,
+): readonly string[] {
+  const { consumes } = saga.partOf(service);
+  const unheard = asks.filter((name) => !consumes.some((type) => hasMember(saga.events[type]?.schema, name)));
+  const [, ...otherFailures] = saidOf(saga, service, 'failure');
+  const [, ...otherAnswers] = saidOf(saga, service, 'compensation').filter((type) => type !== voided);
+  const neverVoid =
+    saysVoid !== undefined && saga.readFact(saysVoid, saga.versionOf(saysVoid), {}).kind !== 'read';
+  return [
+    ...unheard.map(
+      (name) =>
+        `${service} asks with ${name}, which nothing that it consumes carries: consume an event with it, too`,
+    ),
+    ...otherFailures.map(
+      (type) =>
+        `${service} never says ${type}: a step that asks the outside has one failure, so let its data tell why`,
+    ),
+    ...otherAnswers.map(
+      (type) => `${service} never says ${type}: declare one compensation, and one more only as "voided"`,
+    ),
+    ...(neverVoid
+      ? [
+          `${saysVoid} says what was undone, but nothing may have been done: let its members be optional, or declare another compensation and name it as "voided"`,
+        ]
+      : []),
+  ];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TableIndex } from './declaration.ts';
+import { heardSchema } from './heard.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
 import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
@@ -41,9 +42,9 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   const of = <Shape extends z.ZodRawShape>(status: string, shape: Shape) =>
     z.object({ ...placed.shape, status: z.literal(status), ...shape });
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
-    of('PENDING', { answered, heard: z.record(z.string(), z.record(z.string(), z.unknown())).optional() }),
+    of('PENDING', { answered, heard: heardSchema.optional() }),
     of('CONFIRMED', { ...success.shape, isUntold }),
-    of('CANCELLING', { reason: Reason, failure: z.enum(saga.eventTypes as [string, ...string[]]), answered }),
+    of('CANCELLING', { reason: Reason, failure: z.string(), answered }),
     of('CANCELLED', { reason: Reason, isUntold }),
   ]);
   return {

@@ -16,6 +16,7 @@
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Initiation, Participants } from './declaration.ts';
 import type { DefinedSaga } from './define-saga.ts';
+import { andHeard, dataHeard, type Heard } from './heard.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
 
@@ -37,8 +38,8 @@ export interface Begun {
 interface Pending {
   readonly status: 'PENDING';
   readonly answered: readonly string[];
-  /** By type, the data of the completing events that have come, as long as others are missing. */
-  readonly heard?: Readonly<Record<string, unknown>> | undefined;
+  /** The completing events that have come, as long as others are missing. */
+  readonly heard?: Heard | undefined;
 }
 interface Cancelling {
   readonly status: 'CANCELLING';
@@ -222,15 +223,15 @@ class Initiator {
   }
 
   /** Succeeds once all that has to be heard has been. */
-  #completed(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
+  #completed(state: AnyState, fact: AnyFact): InitiatorDecision {
     switch (state.status) {
       case 'PENDING': {
         // Where participants act side by side, one may have succeeded before another failed.
         if (state.answered.length > 0)
           return ignore(`late success: it is undone by ${state.answered.join()}`);
-        const { heard: before, answered: _, ...placed } = state;
-        if (before !== undefined && type in before) return ignore(`${type} was heard before`);
-        const heard = { ...before, [type]: data };
+        const { heard: before = {}, answered: _, ...placed } = state;
+        if (fact.type in before) return ignore(`${fact.type} was heard before`);
+        const heard = andHeard(this.#saga, before, fact);
         const isComplete = this.#saga.completes.every((each) => each in heard);
         return isComplete ? this.#succeed(placed, heard) : { kind: 'accept', state: { ...state, heard } };
       }
@@ -244,9 +245,9 @@ class Initiator {
     }
   }
 
-  #succeed(placed: Begun, heard: Readonly<Record<string, unknown>>): InitiatorDecision {
+  #succeed(placed: Begun, heard: Heard): InitiatorDecision {
     const { succeeds } = this.#saga.initiation;
-    const { keeps, outcome } = this.#story.succeed(placed, heard);
+    const { keeps, outcome } = this.#story.succeed(placed, dataHeard(this.#saga, heard));
     return {
       kind: 'accept',
       state: { ...placed, status: 'CONFIRMED', ...keeps, ...this.#untold(succeeds) },
@@ -312,7 +313,7 @@ class Initiator {
   /** Ends the saga if every participant that compensates its failure has answered. */
   #waitOrEnd(state: AnyCancelling, says?: readonly AnyFact[]): InitiatorDecision {
     const { answered, failure, ...rest } = state;
-    if (this.#saga.compensatorsOf(failure).some((service) => !answered.includes(service))) {
+    if (this.#compensatorsOf(failure).some((service) => !answered.includes(service))) {
       // Stryker disable next-line ConditionalExpression: a member that is undefined is read as one that is absent.
       return { kind: 'accept', state, ...(says === undefined ? {} : { says }) };
     }
@@ -322,6 +323,12 @@ class Initiator {
       state: { ...rest, status: 'CANCELLED', ...this.#untold(fails) },
       says: [{ type: fails, data: this.#story.fail(rest, rest.reason) }],
     };
+  }
+
+  /** A failure that an earlier declaration knew, and this one does not, is answered like the saga's own. */
+  #compensatorsOf(failure: string): readonly string[] {
+    const { eventTypes, initiation } = this.#saga;
+    return this.#saga.compensatorsOf(eventTypes.includes(failure) ? failure : initiation.cancels);
   }
 
   #startCancelling({ heard: _, ...state }: AnyPending, code: string): InitiatorDecision {

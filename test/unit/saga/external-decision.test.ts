@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
+import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
-import { trip } from '../../support/declared-sagas.ts';
+import { trip, tripDeclaration } from '../../support/declared-sagas.ts';
 
 const flying = externalStep(trip, 'flight', { asks: z.object({ days: z.int() }), keeps: ['days'] });
 
@@ -176,6 +177,38 @@ test('a step that could not say that nothing was done is refused with what to do
     'payment.refunded says what was undone, but nothing may have been done: let its members be optional, ' +
       'or declare another compensation and name it as "voided"',
   );
+});
+
+// Fails where nobody looks: the record lacks what the outside is asked with, and cannot be read again.
+test('a step that asks with what it never hears is refused with what to do', () => {
+  expect(() => externalStep(trip, 'hotel', { asks: z.object({ days: z.int(), stars: z.int() }) })).toThrow(
+    'hotel asks with stars, which nothing that it consumes carries: consume an event with it, too',
+  );
+});
+
+// Fails where the machine says the first of them only: the others are declared, waited for and never said.
+test('a step with two failures, or with a compensation too many, is refused with what to do', () => {
+  const { events, participants } = tripDeclaration;
+  const saying = (type: 'hotel.full' | 'hotel.left', kind: 'failure' | 'compensation') =>
+    defineSaga({
+      ...tripDeclaration,
+      events: { ...events, [type]: kind === 'failure' ? events['hotel.refused'] : events['hotel.cancelled'] },
+      participants: {
+        ...participants,
+        hotel: { ...participants.hotel, says: { ...participants.hotel.says, [type]: kind } },
+      },
+    });
+  const twoFailures = saying('hotel.full', 'failure');
+  expect(() => externalStep(twoFailures, 'hotel', { asks: z.object({}) })).toThrow(
+    'hotel never says hotel.full: a step that asks the outside has one failure, so let its data tell why',
+  );
+  const twoAnswers = saying('hotel.left', 'compensation');
+  expect(() => externalStep(twoAnswers, 'hotel', { asks: z.object({}) })).toThrow(
+    'hotel never says hotel.left: declare one compensation, and one more only as "voided"',
+  );
+  expect(
+    externalStep(twoAnswers, 'hotel', { asks: z.object({}), voided: 'hotel.left' as never }).voided,
+  ).toBe('hotel.left');
 });
 
 test('the outside is asked, and asked to undo, once only as if it had never been asked before', () => {

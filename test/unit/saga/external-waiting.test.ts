@@ -22,7 +22,7 @@ describe('a participant that needs what two events say', () => {
   const { 'payment.captured': captured, 'stock.reserved': reserved } = facts;
   const request = { amountMinor: 3_500, lines: pricedItems };
   const heardOf = (...heard: readonly AnyFact[]) =>
-    Object.fromEntries(heard.map(({ type, data }) => [type, data]));
+    Object.fromEntries(heard.map(({ type, data }) => [type, { version: 1, data }]));
 
   // What was captured does not say whose it is.
   const states: Readonly<Record<string, ExternalState | undefined>> = {
