@@ -11,7 +11,7 @@ import { passesSuite } from './suite.ts';
 const retryDelays = '200ms,400ms,800ms,1s,2s,4s';
 
 /**
- * `npm run test:given [-- ARGUMENT…]`, with arguments for vitest: has the suite test a system from outside, by nothing
+ * `npm run test:integration [-- ARGUMENT…]`, with arguments for vitest: has the suite test a system from outside, by nothing
  * but its endpoints, as it tests LocalStack too. The system is the one that the shell names, or else a second one
  * that is started here.
  */
