@@ -2,8 +2,8 @@ import type { SagaEvent } from '../saga/envelope.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import { type Committed, commit } from './commit.ts';
+import { type Decided, decideBatch, type JobDecision, type NoChange, type Open } from './decide.ts';
 import type { Edges } from './edges.ts';
-import { type Decided, judge, type NoChange, type Open, type Verdict } from './judge.ts';
 import type { Memory } from './memory.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
 import type { Participant, Work } from './participant.ts';
@@ -87,14 +87,14 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 
   async #step(jobs: readonly Job<State, Input>[]): Promise<void> {
-    let verdicts: readonly Verdict<State, Effect, Job<State, Input>>[];
+    let decisions: readonly JobDecision<State, Effect, Job<State, Input>>[];
     try {
-      verdicts = await judge(this.#participant, jobs, this.#view, this.#edges.now);
+      decisions = await decideBatch(this.#participant, jobs, this.#view, this.#edges.now);
     } catch (error) {
       for (const job of jobs) this.#fail(job, error);
       return;
     }
-    const changes = verdicts.flatMap((verdict) => this.#act(verdict));
+    const changes = decisions.flatMap((decision) => this.#act(decision));
     const isAlone = ({ job }: Decided<State, Effect, Job<State, Input>>) => job.tries >= ALONE_FROM_TRY;
     for await (const [group, became] of commit(changes, this.#edges.store, this.#view, isAlone)) {
       for (const change of group) this.#goOn(change, became);
@@ -126,19 +126,19 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
 
   /** Does what was decided, but for writing it: that is returned. */
   #act(
-    verdict: Verdict<State, Effect, Job<State, Input>>,
+    decision: JobDecision<State, Effect, Job<State, Input>>,
   ): readonly Decided<State, Effect, Job<State, Input>>[] {
-    switch (verdict.kind) {
+    switch (decision.kind) {
       case 'change':
-        return [verdict.change];
+        return [decision.change];
       case 'error':
-        this.#fail(verdict.job, verdict.error);
+        this.#fail(decision.job, decision.error);
         return [];
       case 'no change':
-        this.#actOn(verdict);
+        this.#actOn(decision);
         return [];
       default:
-        return verdict satisfies never;
+        return decision satisfies never;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Decided, Verdict } from '../../../../engine/batch/judge.ts';
+import type { Decided, JobDecision } from '../../../../engine/batch/decide.ts';
 import type { OutgoingMessage } from '../../../../engine/batch/messages.ts';
 import type { next } from '../../../../engine/batch/record.ts';
 import type { Item } from '../../../../engine/batch/store.ts';
@@ -9,7 +9,7 @@ import { bugsIn } from '../planter/bug.ts';
 
 type Next = typeof next;
 type ChangeOf = (...about: readonly unknown[]) => Decided<unknown, unknown, unknown>;
-type Decide = (...about: readonly unknown[]) => Verdict<unknown, unknown, unknown>;
+type Decide = (...about: readonly unknown[]) => JobDecision<unknown, unknown, unknown>;
 type EventMessage = (saga: Saga, event: object, body: string) => OutgoingMessage<string>;
 
 /** What a record holds, and what is said of it. */
@@ -54,7 +54,7 @@ export const recordBugs = [
         [...read.keys()].find(({ pk }) => pk === item.pk) ?? item,
     },
   ]),
-  ...bugsIn('engine/batch/judge.ts', [
+  ...bugsIn('engine/batch/decide.ts', [
     {
       name: 'condition of a second step loosened: only the first write is conditional',
       in: 'changeOf',
@@ -67,7 +67,7 @@ export const recordBugs = [
     },
     {
       name: 'rejected by what is only remembered of the stock',
-      in: 'decide',
+      in: 'decideOn',
       plant:
         (original: Decide): Decide =>
         (...about) => ({ ...original(...about), isUnfounded: false }),

@@ -1,5 +1,5 @@
 import type { Committed } from '../../../../engine/batch/commit.ts';
-import type { NoChange, Verdict } from '../../../../engine/batch/judge.ts';
+import type { JobDecision, NoChange } from '../../../../engine/batch/decide.ts';
 import type { Outcome } from '../../../../engine/batch/run.ts';
 import type { SagaId } from '../../../../engine/saga/ids.ts';
 import type { SagaRecord } from '../../../../engine/saga/table.ts';
@@ -15,8 +15,8 @@ type Says = readonly unknown[];
 type Publish = (says: Says) => Promise<void>;
 type Finish = (job: Job, outcome: Outcome<State>, says: Says) => void;
 type GoOn = (change: { readonly job: Job }, became: Committed) => void;
-type Act = (verdict: Verdict<State, unknown, Job>) => readonly unknown[];
-type ActOn = (verdict: NoChange<State, unknown, Job>) => void;
+type Act = (decision: JobDecision<State, unknown, Job>) => readonly unknown[];
+type ActOn = (decision: NoChange<State, unknown, Job>) => void;
 type Fail = (job: Job, cause: unknown, record?: SagaRecord<State>) => void;
 type Lanes = (batch: readonly unknown[]) => { readonly all: readonly Job[]; readonly heads: readonly Job[] };
 
@@ -27,9 +27,9 @@ export const runBugs = bugsIn('engine/batch/run.ts', [
     in: 'Run.#act',
     plant:
       (original: Act, { publish }: { publish: Publish }): Act =>
-      (verdict) => {
-        if (verdict.kind === 'change') publish(verdict.change.says ?? []).catch(() => {});
-        return original(verdict);
+      (decision) => {
+        if (decision.kind === 'change') publish(decision.change.says ?? []).catch(() => {});
+        return original(decision);
       },
   },
   {
@@ -102,17 +102,17 @@ export const runBugs = bugsIn('engine/batch/run.ts', [
     in: 'Run.#actOn',
     plant:
       (original: ActOn): ActOn =>
-      (verdict) =>
-        original({ ...verdict, before: verdict.before && { ...verdict.before, outbox: [] } }),
+      (decision) =>
+        original({ ...decision, before: decision.before && { ...decision.before, outbox: [] } }),
   },
   {
     name: 'a repeat leaves out the first event',
     in: 'Run.#actOn',
     plant:
       (original: ActOn): ActOn =>
-      (verdict) => {
-        const { before } = verdict;
-        original({ ...verdict, before: before && { ...before, outbox: before.outbox.slice(1) } });
+      (decision) => {
+        const { before } = decision;
+        original({ ...decision, before: before && { ...before, outbox: before.outbox.slice(1) } });
       },
   },
   {
@@ -123,10 +123,10 @@ export const runBugs = bugsIn('engine/batch/run.ts', [
         original: Act,
         { participant }: { participant: { perform?: (sagaId: SagaId, effect: unknown) => Promise<unknown> } },
       ): Act =>
-      (verdict) => {
-        const effect = verdict.kind === 'change' ? verdict.change.effect : undefined;
-        if (effect !== undefined) participant.perform?.(verdict.job.work.sagaId, effect).catch(() => {});
-        return original(verdict);
+      (decision) => {
+        const effect = decision.kind === 'change' ? decision.change.effect : undefined;
+        if (effect !== undefined) participant.perform?.(decision.job.work.sagaId, effect).catch(() => {});
+        return original(decision);
       },
   },
   {

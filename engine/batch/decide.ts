@@ -35,7 +35,7 @@ export interface NoChange<State, Effect, Job> {
 }
 
 /** What was decided on a job. Unfounded: on an item that is only remembered, and that no write of it will check. */
-export type Verdict<State, Effect, Job> = { readonly job: Job; readonly isUnfounded: boolean } & (
+export type JobDecision<State, Effect, Job> = { readonly job: Job; readonly isUnfounded: boolean } & (
   | { readonly kind: 'change'; readonly change: Decided<State, Effect, Job> }
   | NoChange<State, Effect, Job>
   | { readonly kind: 'error'; readonly error: unknown }
@@ -45,7 +45,7 @@ export type Verdict<State, Effect, Job> = { readonly job: Job; readonly isUnfoun
  * Decides on each job as if all before it had succeeded, and drafts what they change in the view.
  * @throws StoreUnavailableError
  */
-export async function judge<
+export async function decideBatch<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   Effect,
@@ -55,7 +55,7 @@ export async function judge<
   jobs: readonly Job[],
   view: View,
   now: () => number,
-): Promise<readonly Verdict<State, Effect, Job>[]> {
+): Promise<readonly JobDecision<State, Effect, Job>[]> {
   const own = jobs.map(({ work }) => participant.table.key(work.sagaId));
   const shared = jobs.flatMap(({ input }) => participant.reads?.(input) ?? []);
   for (const { work, input, tries } of jobs) {
@@ -66,16 +66,16 @@ export async function judge<
   const decideAll = async () => {
     await view.load(own, shared);
     view.beginDraft();
-    return jobs.map((job) => decide(participant, job, view, now));
+    return jobs.map((job) => decideOn(participant, job, view, now));
   };
-  const verdicts = await decideAll();
-  if (!verdicts.some(({ isUnfounded }) => isUnfounded)) return verdicts;
+  const decisions = await decideAll();
+  if (!decisions.some(({ isUnfounded }) => isUnfounded)) return decisions;
   // All of them, since what a counter has is given out in the order in which it was asked for.
   view.forgetRemembered();
   return await decideAll();
 }
 
-function decide<
+function decideOn<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   Effect,
@@ -85,7 +85,7 @@ function decide<
   job: Job,
   view: View,
   now: () => number,
-): Verdict<State, Effect, Job> {
+): JobDecision<State, Effect, Job> {
   const { table } = participant;
   const remembered = new Set<string>();
   try {
