@@ -1,6 +1,5 @@
 import type { Decision } from '../saga/decision.ts';
-import type { AnyFact } from '../saga/declaration.ts';
-import { explain, seal } from '../saga/envelope.ts';
+import { seal } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
@@ -119,31 +118,10 @@ function changeOf<
   nowMs: number,
 ): Decided<State, Effect, Job> {
   const { sagaId, traceparent } = job.work;
-  assertReadable(saga, table, state, facts);
   const events = facts?.map((fact) => seal(saga, fact, { sagaId, nowMs, traceparent }));
   const says = events?.map((event) => eventMessage(saga, event, JSON.stringify(event)));
   const outbox = says?.map(({ body }) => body);
   const record = next(table, before, { sagaId, state, outbox, because: job.input.type, nowMs });
   const expects = before === undefined ? 'absent' : { version: before.version };
   return { job, item: toItem(table, record), expects, adjusts, record, effect, says };
-}
-
-/**
- * What nobody could read again is not written: neither a record that would block its saga, nor an event that would be a
- * dead letter of each of its consumers. It comes of a bug, or of an outside that answers what no schema knows.
- * @throws Error
- */
-function assertReadable<State>(
-  saga: Saga,
-  table: Table<State>,
-  state: State,
-  facts: readonly AnyFact[] = [],
-): void {
-  const read = table.schema.safeParse(state);
-  if (!read.success) throw new Error(`its record could not be read again: ${explain(read.error)}`);
-  for (const { type, data } of facts) {
-    const reading = saga.readFact(type, saga.versionOf(type), data);
-    if (reading.kind === 'flawed')
-      throw new Error(`nobody could read its ${type}: ${explain(reading.error)}`);
-  }
 }

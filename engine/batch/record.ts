@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SagaId } from '../saga/ids.ts';
 import { isoTime } from '../saga/iso-time.ts';
+import { perSaga } from '../saga/per-saga.ts';
 import type { HistoryEntry, SagaRecord, Table } from '../saga/table.ts';
 import type { Item } from './store.ts';
 
@@ -9,11 +10,15 @@ const MAX_HISTORY = 30;
 const FIRST_FORMAT = 1;
 
 const Stored = z.object({ version: z.int(), outbox: z.string(), record: z.string() });
-const Body = z.object({
-  updatedAtMs: z.number(),
-  history: z.array(z.object({ at: z.string(), status: z.string(), because: z.string() })),
-  format: z.int().min(FIRST_FORMAT).default(FIRST_FORMAT),
-});
+const bodyOf = perSaga(({ id }) =>
+  z.object({
+    [id.name]: id.schema,
+    updatedAtMs: z.number(),
+    state: z.unknown(),
+    history: z.array(z.object({ at: z.string(), status: z.string(), because: z.string() })),
+    format: z.int().min(FIRST_FORMAT).default(FIRST_FORMAT),
+  }),
+);
 
 /** A JSON text has no line break of its own. */
 const BETWEEN_BODIES = '\n';
@@ -65,43 +70,43 @@ export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<Sta
 
 /** The schemas check; what they leave out because this version of the code doesn't know it is kept. */
 function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
+  const { saga } = table;
   const { version, outbox, record: text } = Stored.parse(item);
   const raw = JSON.parse(text) as Written;
-  const { updatedAtMs, format } = Body.parse(raw);
-  const state = table.schema.parse(raw.state);
-  const { id } = table.saga;
+  const body = bodyOf(saga);
+  const { [saga.id.name]: sagaId, updatedAtMs, format } = body.parse(raw);
+  const written = raw.state as Written;
+  const state = table.schema.parse(written);
   const record = {
-    sagaId: id.schema.parse(raw[id.name]),
+    sagaId: sagaId as SagaId,
     version,
-    state: asWritten(state as Written, raw.state as Written) as State,
+    state: asWritten(state as Written, written) as State,
     outbox: outbox === '' ? [] : outbox.split(BETWEEN_BODIES),
     history: raw.history as readonly HistoryEntry[],
-    updatedAtMs,
-    format,
+    updatedAtMs: updatedAtMs as number,
+    format: format as number,
   };
   const unknown = {
-    item: unknownIn(item, ATTRIBUTES, table.indexed?.(record)),
-    record: unknownIn(raw, MEMBERS, { [id.name]: '' }),
-    state: unknownIn(raw.state as Written, state as Written),
+    item: unknownIn(item, ATTRIBUTES, () => table.indexed?.(record)),
+    record: unknownIn(raw, body.shape),
+    state: unknownIn(written, state as Written),
   };
   return (unknown.item ?? unknown.record ?? unknown.state) ? { ...record, unknown } : record;
 }
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** Those of every item, and the members of its record. */
+/** Those of every item. */
 const ATTRIBUTES: Written = { pk: '', status: '', version: 0, outbox: '', record: '' };
-const MEMBERS: Written = { ...Body.shape, state: {} };
 
-/** The members that another version of the code has written. */
-function unknownIn(written: Written, known: Written, alsoKnown: Written = {}): Written | undefined {
-  let unknown: Record<string, unknown> | undefined;
-  for (const name in written) {
-    if (name in known || name in alsoKnown) continue;
-    unknown ??= {};
-    unknown[name] = written[name];
-  }
-  return unknown;
+/** The members that another version of the code has written. `more` tells of further known ones, where it matters. */
+function unknownIn(written: Written, known: Written, more?: () => Written | undefined): Written | undefined {
+  const names: string[] = [];
+  for (const name in written) if (!(name in known)) names.push(name);
+  if (names.length === 0) return undefined;
+  const others = more?.() ?? {};
+  const unknown = names.filter((name) => !(name in others));
+  return unknown.length === 0 ? undefined : Object.fromEntries(unknown.map((name) => [name, written[name]]));
 }
 
 /** In the schema's order, and each member as it was written: a schema leaves out what it doesn't know, however deep. */

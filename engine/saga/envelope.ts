@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { AnyFact } from './declaration.ts';
+import { explain } from './explain.ts';
 import type { SagaId } from './ids.ts';
 import { isoTime } from './iso-time.ts';
+import { perSaga } from './per-saga.ts';
 import type { Saga } from './saga.ts';
 
 /**
@@ -14,18 +16,20 @@ export const CONTENT_TYPE = 'application/cloudevents+json';
 /** W3C trace context, https://www.w3.org/TR/trace-context/ */
 export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-const Envelope = z.object({
-  specversion: z.literal('1.0'),
-  id: z.string().min(1).max(255),
-  source: z.string(),
-  type: z.string(),
-  subject: z.string(),
-  time: z.iso.datetime(),
-  datacontenttype: z.literal('application/json').optional(),
-  dataschema: z.string(),
-  traceparent: z.string().regex(TRACEPARENT).optional(),
-  data: z.unknown(),
-});
+const envelopeOf = perSaga(({ id }) =>
+  z.object({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1).max(255),
+    source: z.string(),
+    type: z.string(),
+    subject: id.schema,
+    time: z.iso.datetime(),
+    datacontenttype: z.literal('application/json').optional(),
+    dataschema: z.string(),
+    traceparent: z.string().regex(TRACEPARENT).optional(),
+    data: z.unknown(),
+  }),
+);
 
 export type SagaEvent<Fact extends AnyFact = AnyFact> = Fact & {
   readonly specversion: '1.0';
@@ -73,14 +77,6 @@ export type Opened<Fact extends AnyFact = AnyFact> =
 
 const refused = (reason: string): Opened<never> => ({ ok: false, reason });
 
-/** What is wrong and where, in one line. */
-export function explain(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 3)
-    .map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`)
-    .join('; ');
-}
-
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a message body. What it refuses can never succeed later: it becomes a dead letter with this reason. */
@@ -91,17 +87,15 @@ export function open<Fact extends AnyFact>(saga: Saga<Fact>, body: Uint8Array): 
   } catch {
     return refused('not JSON in UTF-8');
   }
-  const envelope = Envelope.safeParse(json);
+  const envelope = envelopeOf(saga).safeParse(json);
   if (!envelope.success) return refused(`not a CloudEvent of the saga: ${explain(envelope.error)}`);
-  const subject = saga.id.schema.safeParse(envelope.data.subject);
-  if (!subject.success) return refused(`not a CloudEvent of the saga: subject: ${explain(subject.error)}`);
   const { data, source, dataschema, type } = envelope.data;
   if (!saga.eventTypes.includes(type)) {
     return refused(`unknown event type ${JSON.stringify(type.slice(0, 80))}`);
   }
   if (source !== saga.publisherOf(type))
     return refused(`${type} does not come from ${JSON.stringify(source)}`);
-  const reading = saga.readFact(type, versionIn(dataschema, schemaPrefix(saga, type)), data);
+  const reading = saga.readFact(type, versionIn(dataschema, saga, type), data);
   switch (reading.kind) {
     case 'unknown version':
       return refused(`${type} in an unknown version: ${JSON.stringify(dataschema.slice(0, 80))}`);
@@ -114,7 +108,6 @@ export function open<Fact extends AnyFact>(saga: Saga<Fact>, body: Uint8Array): 
         event: {
           ...envelope.data,
           ...fact,
-          subject: subject.data,
           source: saga.publisherOf(type),
           datacontenttype: 'application/json',
         },
@@ -126,8 +119,9 @@ export function open<Fact extends AnyFact>(saga: Saga<Fact>, body: Uint8Array): 
 }
 
 /** Not a number if it is not a version of this type. */
-function versionIn(dataschema: string, prefix: string): number {
-  if (!dataschema.startsWith(prefix)) return Number.NaN;
-  const version = dataschema.slice(prefix.length);
+function versionIn(dataschema: string, saga: Saga, type: string): number {
+  if (dataschema === schemaOf(saga, type)) return saga.versionOf(type);
+  const prefix = schemaPrefix(saga, type);
+  const version = dataschema.startsWith(prefix) ? dataschema.slice(prefix.length) : '';
   return /^[1-9]\d{0,5}$/.test(version) ? Number(version) : Number.NaN;
 }

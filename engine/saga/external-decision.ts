@@ -12,8 +12,10 @@
  * idempotency key, and asked again until its answer is known. A timeout is not a refusal.
  */
 
+import type * as z from 'zod';
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact } from './declaration.ts';
+import { explain } from './explain.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
 import type { Saga } from './saga.ts';
 
@@ -65,7 +67,7 @@ export type Call =
 export interface ExternalUse {
   readonly service: string;
   /** The members of what it consumes that the outside is asked with. They are kept until it has answered. */
-  readonly asks: readonly string[];
+  readonly asks: z.ZodObject;
   /** Those of them that the record keeps for good, and the events carry. */
   readonly keeps: readonly string[];
   /** The compensation that says that nothing was ever done, if it is another than the one that says it is undone. */
@@ -88,6 +90,7 @@ class Machine {
   readonly #saga: Saga;
   readonly #step: ExternalUse;
   readonly #names: Names;
+  readonly #asks: readonly string[];
   readonly #consumes: readonly string[];
   readonly #done: string | undefined;
   readonly #refused: string | undefined;
@@ -97,6 +100,7 @@ class Machine {
   constructor(saga: Saga, step: ExternalUse) {
     this.#saga = saga;
     this.#step = step;
+    this.#asks = Object.keys(step.asks.shape);
     this.#names = step.names;
     const { consumes, says } = saga.partOf(step.service);
     const sayingOf = (kind: string) => Object.keys(says).filter((type) => says[type] === kind);
@@ -165,7 +169,9 @@ class Machine {
 
   #ask(heard: Heard): ExternalDecision {
     const all = this.#toldBy(heard);
-    const state = { ...this.#ownerIn(all), status: this.#names.asking, ...pick(all, this.#step.asks) };
+    const request = this.#step.asks.safeParse(pick(all, this.#asks));
+    if (!request.success) return refuse(`it cannot be asked for: ${explain(request.error)}`);
+    const state = { ...this.#ownerIn(all), status: this.#names.asking, ...request.data };
     return { kind: 'accept', state, says: [], effect: this.#askCall(state, false) };
   }
 
@@ -192,19 +198,19 @@ class Machine {
   #answeredDone(state: ExternalState | undefined, answer: Members): ExternalDecision {
     const is = this.#names;
     switch (state?.status) {
-      case is.asking:
+      case is.asking: {
+        const done = { ...this.#kept(state), ...answer };
         return {
           kind: 'accept',
-          state: { ...this.#ownerIn(state), status: is.done, ...this.#kept(state), ...answer },
-          says: said(this.#done, { ...this.#kept(state), ...answer }),
+          state: { ...this.#ownerIn(state), status: is.done, ...done },
+          says: this.#said(this.#done, done),
         };
-      case is.abandoning:
-        return this.#startUndoing({
-          ...this.#ownerIn(state),
-          status: is.done,
-          ...this.#kept(state),
-          ...answer,
-        });
+      }
+      case is.abandoning: {
+        const done = { ...this.#kept(state), ...answer };
+        this.#assertReadable(this.#done, done);
+        return this.#startUndoing({ ...this.#ownerIn(state), status: is.done, ...done });
+      }
       case is.done:
       case is.undone:
         return repeat;
@@ -225,7 +231,7 @@ class Machine {
         return {
           kind: 'accept',
           state: { ...this.#ownerIn(state), status: is.refused, ...this.#kept(state), ...answer },
-          says: said(this.#refused, { ...this.#ownerIn(state), ...answer }),
+          says: this.#said(this.#refused, { ...this.#ownerIn(state), ...answer }),
         };
       case is.abandoning:
         return this.#void(this.#ownerIn(state));
@@ -244,7 +250,7 @@ class Machine {
         return {
           kind: 'accept',
           state: { ...this.#in(is.undone, state), ...answer },
-          says: said(this.#undone, { ...this.#kept(state), ...answer }),
+          says: this.#said(this.#undone, { ...this.#kept(state), ...answer }),
         };
       case is.undone:
         return repeat;
@@ -254,7 +260,11 @@ class Machine {
   }
 
   #void(owner: Members): ExternalDecision {
-    return { kind: 'accept', state: { ...owner, status: this.#names.void }, says: said(this.#voided, {}) };
+    return {
+      kind: 'accept',
+      state: { ...owner, status: this.#names.void },
+      says: this.#said(this.#voided, {}),
+    };
   }
 
   #startUndoing(done: ExternalState): ExternalDecision {
@@ -267,8 +277,25 @@ class Machine {
     return { ...pick(state, [this.#saga.owner, 'status']), ...state, status };
   }
 
+  #said(type: string | undefined, data: Members): readonly AnyFact[] {
+    this.#assertReadable(type, data);
+    return type === undefined ? [] : [{ type, data }];
+  }
+
+  /**
+   * An answer that its event's schema does not know counts as not known: it is asked for again. Written down, it would
+   * make a record that nobody can read, and an event that each consumer refuses.
+   * @throws Error
+   */
+  #assertReadable(type: string | undefined, data: Members): void {
+    if (type === undefined) return;
+    const reading = this.#saga.readFact(type, this.#saga.versionOf(type), data);
+    if (reading.kind !== 'flawed') return;
+    throw new Error(`the outside answered what ${type} cannot say: ${explain(reading.error)}`);
+  }
+
   #askCall(state: Members, again: boolean): Call {
-    return { call: 'ask', request: pick(state, this.#step.asks), again };
+    return { call: 'ask', request: pick(state, this.#asks), again };
   }
 
   #undoCall({ status: _, [this.#saga.owner]: __, ...done }: Members, again: boolean): Call {
@@ -285,8 +312,10 @@ class Machine {
 
   /** In the declaration's order, so that it is the same whichever came first. */
   #toldBy(heard: Heard): Members {
-    const data = dataHeard(this.#saga, heard);
-    return Object.assign({}, ...this.#consumes.map((type) => data[type]));
+    return Object.assign(
+      {},
+      ...this.#consumes.map((type) => type in heard && dataHeard(this.#saga, heard, type)),
+    );
   }
 
   #repeatIfEnded(state: ExternalState): ExternalDecision {
@@ -296,8 +325,8 @@ class Machine {
   }
 }
 
-const said = (type: string | undefined, data: Members): readonly AnyFact[] =>
-  type === undefined ? [] : [{ type, data }];
-
-const pick = (members: Members, names: readonly string[]): Members =>
-  Object.fromEntries(names.flatMap((name) => (name in members ? [[name, members[name]]] : [])));
+function pick(members: Members, names: readonly string[]): Members {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) if (name in members) picked[name] = members[name];
+  return picked;
+}

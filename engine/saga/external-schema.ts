@@ -8,8 +8,7 @@ import type { Saga } from './saga.ts';
 /** What a record of a step that asks the outside may hold in each status, by the schemas of its request and its events. */
 export function externalSchema(
   saga: Saga & { readonly events: EventDefinitions },
-  { service, keeps, voided, names }: ExternalUse,
-  asks: z.ZodObject,
+  { service, asks, keeps, voided, names }: ExternalUse,
 ): z.ZodType<ExternalState> {
   const { says } = saga.partOf(service);
   const shapeOf = (kind: string): z.ZodRawShape => {

@@ -104,7 +104,7 @@ export function externalStep<
 > {
   const names = { ...defaultNames, ...options.names };
   const { asks, keeps = [], voided } = options;
-  const use: ExternalUse = { service, asks: Object.keys(asks.shape), keeps, voided, names };
+  const use: ExternalUse = { service, asks, keeps, voided, names };
   const { consumes } = saga.partOf(service);
   const [first, ...others] = consumes;
   const saysVoid = voided ?? saidOf(saga, service, 'compensation')[0];
@@ -115,7 +115,7 @@ export function externalStep<
     service,
     names,
     decide: externalDecision(saga, use),
-    table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use, asks) },
+    table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use) },
     ...(first === undefined || others.length > 0 ? {} : { opens: first }),
     ...(saysVoid === undefined ? {} : { voided: saysVoid }),
   };
@@ -132,7 +132,9 @@ function stepFlaws(
   saysVoid: string | undefined,
 ): readonly string[] {
   const { consumes } = saga.partOf(service);
-  const unheard = asks.filter((name) => !consumes.some((type) => hasMember(saga.events[type]?.schema, name)));
+  const unheard = Object.keys(asks.shape).filter(
+    (name) => !consumes.some((type) => hasMember(saga.events[type]?.schema, name)),
+  );
   const [, ...otherFailures] = saidOf(saga, service, 'failure');
   const [, ...otherAnswers] = saidOf(saga, service, 'compensation').filter((type) => type !== voided);
   const neverVoid =

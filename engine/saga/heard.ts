@@ -16,13 +16,11 @@ export const andHeard = (saga: Saga, before: Heard, { type, data }: AnyFact): He
 });
 
 /**
- * The data by type, in the version that is said now: what was heard before a deployment is upgraded.
+ * The data of an event, in the version that is said now: what was heard before a deployment is upgraded.
  * @throws Error if it cannot be read any more
  */
-export const dataHeard = (saga: Saga, heard: Heard): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(heard).map(([type, each]) => [type, upgraded(saga, type, each)]));
-
-function upgraded(saga: Saga, type: string, { version, data }: Heard[string]): unknown {
+export function dataHeard(saga: Saga, heard: Heard, type: string): unknown {
+  const { version = 0, data } = heard[type] ?? {};
   if (version === saga.versionOf(type)) return data;
   const reading = saga.readFact(type, version, data);
   if (reading.kind === 'read') return reading.fact.data;

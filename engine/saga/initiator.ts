@@ -247,7 +247,10 @@ class Initiator {
 
   #succeed(placed: Begun, heard: Heard): InitiatorDecision {
     const { succeeds } = this.#saga.initiation;
-    const { keeps, outcome } = this.#story.succeed(placed, dataHeard(this.#saga, heard));
+    const { keeps, outcome } = this.#story.succeed(
+      placed,
+      Object.fromEntries(Object.keys(heard).map((type) => [type, dataHeard(this.#saga, heard, type)])),
+    );
     return {
       kind: 'accept',
       state: { ...placed, status: 'CONFIRMED', ...keeps, ...this.#untold(succeeds) },

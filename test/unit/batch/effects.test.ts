@@ -6,7 +6,7 @@ import { payment } from '../../../functions/payment/payment.ts';
 import { payments } from '../../../functions/payment/table.ts';
 import type { Fact, OrderId } from '../../../functions/shop.ts';
 import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
-import { customerId, facts, orderIdOf } from '../../support/facts.ts';
+import { facts, orderIdOf } from '../../support/facts.ts';
 
 const reserved = (order: number): Work<Fact> => work(order, facts['stock.reserved']);
 
@@ -135,25 +135,13 @@ describe('a call to the outside', () => {
     const [outcome] = await run(payment(nonsense), [reserved(1)], here.edges);
     expect(outcome).toMatchObject({
       kind: 'failed',
-      error: { message: expect.stringMatching(/^its record could not be read again: paymentIntentId: /) },
+      error: {
+        message: expect.stringMatching(
+          /^the outside answered what payment.captured cannot say: paymentIntentId: /,
+        ),
+      },
     });
     expect([statusIn(here, orderIdOf(1)), here.publisher.published.length]).toEqual(['CHARGING', 0]);
     expect((await pay([reserved(1)], here, () => {})).map(statusOf)).toEqual(['CAPTURED']);
   });
-});
-
-test('an event that nobody could read is neither said nor written', async () => {
-  const here = scene();
-  const decide = () => ({
-    kind: 'accept' as const,
-    state: { customerId, status: 'VOIDED' as const },
-    says: [{ type: 'payment.captured', data: {} }],
-  });
-  const batch = [reserved(1)];
-  const [outcome] = await run({ ...payment(after(() => {})), decide }, batch, here.edges);
-  expect(outcome).toMatchObject({
-    kind: 'failed',
-    error: { message: expect.stringMatching(/^nobody could read its payment.captured: /) },
-  });
-  expect([statusIn(here, orderIdOf(1)), here.publisher.published.length]).toEqual([undefined, 0]);
 });

@@ -6,6 +6,7 @@ import { v1 } from '../../../engine/saga/event-definition.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { events } from '../../../functions/events.ts';
 import { shop } from '../../../functions/shop.ts';
+import { facts } from '../../support/facts.ts';
 
 /** Everything here is declared inside the tests: what follows from a declaration is worked out when it is made. */
 const { order, inventory, payment } = shop.participants;
@@ -118,9 +119,12 @@ describe('a step that asks the outside says', () => {
   test('another compensation if nothing was ever done', () => {
     const { decide } = externalStep(shop, 'payment', { asks: z.object({}), voided: 'payment.voided' });
     const cancelled = { type: 'order.cancelling', data: { customerId: 'ann' } };
+    const { data } = facts['payment.refunded'];
     const undoing = { customerId: 'ann', status: 'UNDOING' };
     expect(decide(undefined, cancelled)).toMatchObject({ says: [{ type: 'payment.voided' }] });
-    expect(decide(undoing, answer('undo.done'))).toMatchObject({ says: [{ type: 'payment.refunded' }] });
+    expect(decide(undoing, { type: 'undo.done', answer: data })).toMatchObject({
+      says: [{ type: 'payment.refunded' }],
+    });
   });
 
   test('nothing if it only hears of an outcome', () => {

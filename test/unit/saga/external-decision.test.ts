@@ -186,6 +186,25 @@ test('a step that asks with what it never hears is refused with what to do', () 
   );
 });
 
+// Fails where the event alone is trusted: what the outside is asked with cannot be read back from the record.
+test('an event that does not say enough to ask the outside is refused', () => {
+  const { decide } = externalStep(trip, 'hotel', { asks: z.object({ days: z.int().max(30) }) });
+  expect(decide(undefined, { type: 'trip.requested', data: { travellerId, days: 31 } })).toEqual({
+    kind: 'refuse',
+    reason: 'it cannot be asked for: days: Too big: expected number to be <=30',
+  });
+});
+
+// Fails where an answer is taken as it is: neither the record nor the event can be read, so that the saga never ends.
+test.each([
+  ['ASKING', { type: 'call.done', answer: { room: 7 } }, 'hotel.booked cannot say: room: '],
+  ['ABANDONING', { type: 'call.done', answer: {} }, 'hotel.booked cannot say: room: '],
+  ['ASKING', { type: 'call.refused', answer: {} }, 'hotel.refused cannot say: code: '],
+])('while %s, %j counts as not answered', (status, answer, flaw) => {
+  const { decide } = externalStep(trip, 'hotel', { asks: z.object({}) });
+  expect(() => decide({ travellerId, status }, answer)).toThrow(`the outside answered what ${flaw}`);
+});
+
 // Fails where the machine says the first of them only: the others are declared, waited for and never said.
 test('a step with two failures, or with a compensation too many, is refused with what to do', () => {
   const { events, participants } = tripDeclaration;
