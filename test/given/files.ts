@@ -17,7 +17,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('needs several queues for each service', 'shards'),
   ...why('leaves an order behind that never ends', 'unrefunded'),
   ...why('measures processes of this machine', 'bench', 'growth'),
-  ...why('is about how a system is started, and ends', 'local-system', 'localstack', 'wiring'),
+  ...why('is about how a system is started, and ends', 'local-system', 'localstack', 'readme', 'wiring'),
   ...why(
     'is about a broker without participants, whose queues it changes',
     'topology',

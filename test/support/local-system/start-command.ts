@@ -45,6 +45,10 @@ export class Command {
     });
   }
 
+  get printedSoFar(): string {
+    return this.#stdout;
+  }
+
   /** Waits until it has printed the text; fails with what it printed instead when it ends before. */
   async printed(text: string, timeoutMs = 60_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
