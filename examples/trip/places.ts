@@ -8,16 +8,18 @@ import { role } from '../../engine/http/identity.ts';
 import { jsonBody } from '../../engine/http/json-body.ts';
 import { pathParameter } from '../../engine/http/path-parameter.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
+import { liveFunctions } from '../../engine/live-functions.ts';
+import { liveTable } from '../../engine/live-table.ts';
 import { ignore, refuse, repeat } from '../../engine/saga/decision.ts';
 import { CallerId } from '../../engine/saga/ids.ts';
-import { type Fact, Name, saga } from './saga.ts';
+import { Name, saga } from './saga.ts';
 
 /** What a booking takes from the seats or rooms that are left, or gives back. The store keeps them from going below 0. */
 const Change = z.object({ key: z.string(), attribute: z.literal('left'), delta: z.int() });
 const status = z.enum(['BOOKED', 'REFUSED', 'RELEASED']);
 const Booking = z.object({ travellerId: CallerId, status, changes: z.array(Change).readonly() });
 type Booking = Readonly<z.infer<typeof Booking>>;
-
+type Fact = Parameters<typeof saga.isFailure>[0];
 const keyOf = (name: string): string => `LEFT#${name}`;
 
 /** A place of a flight or hotel for each of the people. A failure releases them, or leaves a tombstone before the step. */
@@ -39,8 +41,8 @@ export function places(service: 'flight' | 'hotel'): Participant<Booking, Fact, 
         const change = { key: keyOf(name), attribute: 'left', delta: -people } as const;
         if (Number(items(change.key)?.left ?? 0) >= people)
           return become({ travellerId, status: 'BOOKED', changes: [change] });
-        const code = `${service.toUpperCase()}_FULL`;
-        return become({ travellerId, status: 'REFUSED', changes: [] }, { travellerId, code });
+        const data = { travellerId, code: `${service.toUpperCase()}_FULL` };
+        return become({ travellerId, status: 'REFUSED', changes: [] }, data);
       }
       if (!saga.isFailure(fact)) return refuse(`${fact.type} is not for ${service}`);
       if (!saga.compensatorsOf(fact.type).includes(service)) return ignore('there is nothing to release');
@@ -63,3 +65,7 @@ export const putPlaces = (edges: TableEdges) =>
     await writeAmongOthers(edges.store, [{ kind: 'put', item, expects: 'anything' }]);
     return json(200, { left });
   });
+
+export function functionsOf(participant: ReturnType<typeof places>) {
+  return { ...liveFunctions(participant), put: putPlaces(liveTable(participant)) };
+}

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { FactOf } from '../../engine/saga/declaration.ts';
 import { defineSaga } from '../../engine/saga/define-saga.ts';
 import { v1 } from '../../engine/saga/event-definition.ts';
 import { CallerId as travellerId } from '../../engine/saga/ids.ts';
@@ -57,4 +56,3 @@ export const saga = defineSaga({
     },
   },
 });
-export type Fact = FactOf<typeof saga.events>;
