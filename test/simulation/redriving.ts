@@ -37,7 +37,8 @@ export async function redriveAll(
     }
     if (!(await settle())) return;
   }
-  if (!isSame(snapshot(world), before, world)) checker.fail('P8', 'a redrive after the end has changed something');
+  if (!isSame(snapshot(world), before, world))
+    checker.fail('P8', 'a redrive after the end has changed something');
   const stays = parked().find(({ service, messageId }) => !checker.poison.has(`${service} ${messageId}`));
   if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still parked after a redrive`);
 }
