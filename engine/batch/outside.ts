@@ -29,7 +29,7 @@ export function externalParticipant<O extends AnyOutside>(
       if (call.call === 'undo') {
         return { type: answers.undone, answer: { ...(await asked.undo(sagaId, call.done, call.again)) } };
       }
-      const answer = await asked.call(sagaId, call.request, call.again);
+      const answer = await asked.call(sagaId, call.request, call.again, call.unwanted === true);
       return 'done' in answer
         ? { type: answers.done, answer: { ...answer.done } }
         : { type: answers.refused, answer: { ...answer.refused } };

@@ -58,9 +58,10 @@ export interface Answer {
 /**
  * A call to the outside that follows the write of an intent. `again`: it may have been made before.
  * ask: `request` has the members that `asks` names; undo: `done` is what the record keeps of request and answer.
+ * `unwanted`: what is asked for is going to be undone, so an outside that has not answered yet may withdraw it.
  */
 export type Call =
-  | { readonly call: 'ask'; readonly request: Members; readonly again: boolean }
+  | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
   | { readonly call: 'undo'; readonly done: Members; readonly again: boolean };
 
 /** How a service uses the machine. */
@@ -294,8 +295,9 @@ class Machine {
     throw new Error(`the outside answered what ${type} cannot say: ${explain(reading.error)}`);
   }
 
-  #askCall(state: Members, again: boolean): Call {
-    return { call: 'ask', request: pick(state, this.#asks), again };
+  #askCall(state: ExternalState, again: boolean): Call {
+    const call = { call: 'ask', request: pick(state, this.#asks), again } as const;
+    return state.status === this.#names.abandoning ? { ...call, unwanted: true } : call;
   }
 
   #undoCall({ status: _, [this.#saga.owner]: __, ...done }: Members, again: boolean): Call {

@@ -20,13 +20,15 @@ import type { Table } from './table.ts';
 
 /**
  * The world outside that a step asks, for instance a carrier. A throw means that the answer is not known: the
- * same is asked again later. `again` says that it may have been asked before.
+ * same is asked again later. `again` says that it may have been asked before. `unwanted` says that the saga has failed
+ * meanwhile: an outside that has not decided yet may withdraw the request, and answer that it is refused.
  */
 export interface Outside<Request, Result, Refusal, Done, Undone> {
   call(
     sagaId: SagaId,
     request: Request,
     again: boolean,
+    unwanted?: boolean,
   ): Promise<{ readonly done: Result } | { readonly refused: Refusal }>;
   /** `done`: what the record keeps of the request, and the result. Resolves when nothing is held any more. */
   undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone>;

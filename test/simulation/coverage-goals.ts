@@ -2,8 +2,8 @@ import { OPERATOR } from '../../engine/http/role.ts';
 import { constantCase } from '../../engine/saga/names.ts';
 import type { Cast, Player } from './cast.ts';
 import type { Coverage } from './coverage.ts';
+import type { Deployment } from './deployment.ts';
 import { type CallKind, callFaults, deliveryFaults, worldFaults } from './faults.ts';
-import { shopCast } from './shop.ts';
 
 /** Every kind of call that some function of the service makes. */
 const callsOf = (player: Player): readonly CallKind[] => [
@@ -52,21 +52,17 @@ const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): re
   ...[saga.ownerRole, OPERATOR, 'deadline'].map((code) => `${initiator} CANCELLED ${constantCase(code)}`),
   '202 for a cancel',
   '409 for a cancel',
+  '422 for another body',
   'dead letter: gave up after all attempts',
   'dead letter: dead-lettered by the broker',
-];
-
-const shopGoals: readonly string[] = [
-  ...goalsOf(shopCast),
-  'order CANCELLED OUT_OF_STOCK',
-  'order CANCELLED UNKNOWN_SKU',
-  'order CANCELLED PAYMENT_DECLINED',
-  '422 for another body',
 ];
 
 /** Fewer seeds are not expected to come to all of it. */
 const SEEDS_FOR_COVERAGE = 10_000;
 
 /** What never happened in so many seeds, and should have. */
-export const uncoveredBy = (coverage: Coverage, seeds: number): readonly string[] =>
-  seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing(shopGoals);
+export const uncoveredBy = (
+  { cast, goals }: Deployment,
+  coverage: Coverage,
+  seeds: number,
+): readonly string[] => (seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing([...goalsOf(cast), ...goals]));

@@ -1,17 +1,49 @@
+import { existsSync } from 'node:fs';
 import type { AnyOutside, ExternalStep } from '../../engine/saga/external-step.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
+import type { Desk, Redelivery, Workload } from './actors/workload.ts';
 import type { Cast, OwnOutside, SimulatedSaga } from './cast.ts';
 import { legalSteps } from './checker/legal-steps.ts';
+import type { Rules } from './checker/rules.ts';
 import type { Environment } from './environment.ts';
-import { type AnyParticipant, type Deployed, functionsOf, type Member } from './functions.ts';
+import { type AnyParticipant, type DeployedFunction, functionsOf, type Member } from './functions.ts';
 import { ledgerOutside, samplesFor } from './outside.ts';
 import type { Simulation } from './simulation.ts';
+import type { World } from './world/world.ts';
 
-/** The cast of a saga, and every function as it is deployed, by its name. */
-export interface Deployment {
+/** A saga as it is deployed: its cast, and every function by its name. */
+export interface Deployed {
   readonly cast: Cast;
-  readonly functions: ReadonlyMap<string, Deployed>;
+  readonly functions: ReadonlyMap<string, DeployedFunction>;
+}
+
+/** All that a run has to know of the saga that it simulates: how it is deployed, and who wants what of it. */
+export interface Deployment extends Deployed {
+  readonly desk: Desk;
+  /** What a seed draws. */
+  readonly workloadOf: (seed: number) => Workload;
+  /** One named saga. @throws Error if there is none of that name */
+  readonly scenarioOf: (name: string, redelivery?: Redelivery) => Workload;
+  /** What it promises besides what every saga does. */
+  readonly rulesOf: (world: World) => Rules;
+  readonly crashed: {
+    /** The sagas to crash at every point, besides those whose outside refuses them, and the one past its deadline. */
+    readonly scenarios: readonly string[];
+    /** Those that are cancelled at every call, each by the name that its scenario has then: `cancel` for `cancel-7`. */
+    readonly cancelled: readonly (readonly [scenario: string, cancelled: string])[];
+  };
+  /** What a run of many seeds has to come to, besides what every saga's does. */
+  readonly goals: readonly string[];
+}
+
+/** The shop, whose scripts need not name it. */
+const SHOP = 'test/simulation/shop/deployment.ts';
+
+/** The deployment that a file exports, by its path from the project's folder. */
+export async function deploymentIn(file = SHOP): Promise<Deployment> {
+  const module: unknown = await import(new URL(`../../${file}`, import.meta.url).href);
+  return (module as { readonly deployment: Deployment }).deployment;
 }
 
 /** Whom a step asks, where that is more than a ledger, and how. */
@@ -21,20 +53,21 @@ interface Connected extends OwnOutside {
 
 interface Additions {
   /** Functions besides those that every participant has. */
-  readonly functions?: Readonly<Record<string, Deployed>>;
+  readonly functions?: Readonly<Record<string, DeployedFunction>>;
   /** By the service of the step that asks it. */
   readonly outsides?: Readonly<Record<string, Connected>>;
 }
 
 /**
  * Deploys a saga. `folder` has a folder for each service, whose file of the same name exports the participant,
- * or for a step that asks the outside, a function that makes the participant of its outside.
+ * or for a step that asks the outside, a function that makes the participant of its outside. Where a service is one
+ * file, there is no folder around it.
  */
 export async function deploymentOf(
   saga: SimulatedSaga,
   folder: URL,
   { functions = {}, outsides = {} }: Additions = {},
-): Promise<Deployment> {
+): Promise<Deployed> {
   const members = await Promise.all(
     saga.services.map(async (service) => memberOf(saga, service, await exported(service, folder), outsides)),
   );
@@ -53,7 +86,9 @@ export async function deploymentOf(
 type Exported = AnyParticipant | ((outside: AnyOutside) => AnyParticipant & { readonly step: ExternalStep });
 
 async function exported(service: string, folder: URL): Promise<Exported> {
-  const file = new URL(`${service}/${service}.ts`, folder);
+  const files = [`${service}/${service}.ts`, `${service}.ts`].map((path) => new URL(path, folder));
+  const file = files.find((each) => existsSync(each));
+  if (file === undefined) throw new Error(`${service} has no file in ${folder.href}`);
   const name = pascalCase(service).replace(/^./, (letter) => letter.toLowerCase());
   const module = (await import(file.href)) as Readonly<Record<string, Exported | undefined>>;
   const participant = module[name];

@@ -29,7 +29,7 @@ export interface Member extends Player {
 
 export type Handler = (event: unknown) => Promise<unknown>;
 
-export interface Deployed {
+export interface DeployedFunction {
   readonly service: string;
   /** Of these one process serves many requests at once, where one process runs them all. */
   readonly isHttp: boolean;
@@ -38,13 +38,13 @@ export interface Deployed {
 }
 
 /** A function behind API Gateway that needs nothing but its edges. */
-export const api = (service: string, make: (edges: Edges) => HttpFunction): Deployed =>
+export const api = (service: string, make: (edges: Edges) => HttpFunction): DeployedFunction =>
   http(service, (simulation, environment) => make(edgesOf(simulation, environment)));
 
 const http = (
   service: string,
   make: (simulation: Simulation, environment: Environment) => HttpFunction,
-): Deployed => ({
+): DeployedFunction => ({
   service,
   isHttp: true,
   start: (simulation, environment) => {
@@ -54,14 +54,21 @@ const http = (
 });
 
 /** The functions that a saga's services have because they take part in it, with the world around them simulated. */
-export const functionsOf = (saga: Saga, players: readonly Member[]): Readonly<Record<string, Deployed>> =>
+export const functionsOf = (
+  saga: Saga,
+  players: readonly Member[],
+): Readonly<Record<string, DeployedFunction>> =>
   Object.assign(
     {},
     ...players.map((player) => participantFunctions(player)),
     ...players.map((player) => (player.service === saga.initiator ? initiatorFunctions(player) : {})),
   );
 
-const participantFunctions = ({ service, part, join }: Member): Readonly<Record<string, Deployed>> => ({
+const participantFunctions = ({
+  service,
+  part,
+  join,
+}: Member): Readonly<Record<string, DeployedFunction>> => ({
   [service]: {
     service,
     isHttp: false,
@@ -86,7 +93,7 @@ const participantFunctions = ({ service, part, join }: Member): Readonly<Record<
 
 type Beginner = Initiating<Begun & { readonly status: string }, Begun>;
 
-function initiatorFunctions({ service, join }: Member): Readonly<Record<string, Deployed>> {
+function initiatorFunctions({ service, join }: Member): Readonly<Record<string, DeployedFunction>> {
   const beginner = (simulation: Simulation, environment: Environment): Beginner => {
     // Whoever begins sagas is an initiator.
     const participant: unknown = join(simulation, environment);

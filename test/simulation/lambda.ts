@@ -1,5 +1,5 @@
 import type { Environment } from './environment.ts';
-import type { Deployed, Handler } from './functions.ts';
+import type { DeployedFunction, Handler } from './functions.ts';
 import { describe, type End, type Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
 import type { Message } from './world/broker.ts';
@@ -24,7 +24,7 @@ export class Lambda {
   /** Of environments that start from now on. */
   skewMs = 0;
   readonly #simulation: Simulation;
-  readonly #functions: ReadonlyMap<string, Deployed>;
+  readonly #functions: ReadonlyMap<string, DeployedFunction>;
   readonly #sharesEnvironments: boolean;
   readonly #idle = new Map<string, Started[]>();
   readonly #hosts = new Map<string, Host>();
@@ -32,7 +32,11 @@ export class Lambda {
   #generation = 0;
 
   /** `sharesEnvironments`: one serves many requests at once, as where one process runs them all. */
-  constructor(simulation: Simulation, functions: ReadonlyMap<string, Deployed>, sharesEnvironments = false) {
+  constructor(
+    simulation: Simulation,
+    functions: ReadonlyMap<string, DeployedFunction>,
+    sharesEnvironments = false,
+  ) {
     this.#simulation = simulation;
     this.#functions = functions;
     this.#sharesEnvironments = sharesEnvironments;
@@ -114,7 +118,7 @@ export class Lambda {
     return { environment, handle: start(this.#simulation, environment) };
   }
 
-  #deployed(name: string): Deployed {
+  #deployed(name: string): DeployedFunction {
     const deployed = this.#functions.get(name);
     if (deployed === undefined) throw new Error(`there is no function ${name}`);
     return deployed;

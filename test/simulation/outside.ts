@@ -17,15 +17,21 @@ const unavailable = (): never => {
 export const ledgerOutside =
   ({ service }: ExternalStep) =>
   (simulation: Simulation, environment: Environment): AnyOutside => {
-    const { checker, world } = simulation;
+    const { checker, coverage, world } = simulation;
     const call = <T>(
       kind: 'ask' | 'undo',
       sagaId: string,
       about: object,
       effect: (ledger: Ledger) => T,
+      unwanted = false,
     ): Promise<T> => {
       checker.intended(service, sagaId, kind);
       const act = () => {
+        if (kind === 'ask' && world.ledgerOf(service).isSilent(sagaId, unwanted)) {
+          coverage.count(`${service} silent`);
+          if (environment.invocation !== undefined) environment.invocation.faults += 1;
+          return unavailable();
+        }
         try {
           return effect(world.ledgerOf(service));
         } catch (error) {
@@ -51,7 +57,8 @@ export const ledgerOutside =
       });
     };
     const outside: Outside<object, object, object, object, object> = {
-      call: (sagaId, request) => call('ask', sagaId, request, (ledger) => ledger.ask(sagaId, { ...request })),
+      call: (sagaId, request, _again, unwanted) =>
+        call('ask', sagaId, request, (ledger) => ledger.ask(sagaId, { ...request }), unwanted),
       undo: (sagaId, done) => call('undo', sagaId, done, (ledger) => ledger.undo(sagaId, { ...done })),
     };
     return outside;

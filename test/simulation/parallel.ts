@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Coverage } from './coverage.ts';
 import { uncoveredBy } from './coverage-goals.ts';
+import { deploymentIn } from './deployment.ts';
 import { inThreads } from './pool.ts';
 import type { Found, Outcome, SeedRange } from './simulate-seeds.ts';
 
@@ -15,7 +16,7 @@ const SEEDS_AT_ONCE = 500;
 
 /** Shares the seeds out among threads, one per core. */
 export async function simulateInParallel(
-  { from, count, maxViolations = 1, onProgress = () => {} }: SeedRange,
+  { deployment, from, count, maxViolations = 1, onProgress = () => {} }: SeedRange,
   threads = availableParallelism(),
 ): Promise<Measured> {
   const begin = performance.now();
@@ -23,6 +24,7 @@ export async function simulateInParallel(
   const violations: Found[] = [];
   const total = { seeds: 0, calls: 0, steps: 0 };
   const pieces = Array.from({ length: Math.ceil(count / SEEDS_AT_ONCE) }, (_, index) => ({
+    deployment,
     from: from + index * SEEDS_AT_ONCE,
     count: Math.min(SEEDS_AT_ONCE, count - index * SEEDS_AT_ONCE),
     maxViolations,
@@ -39,7 +41,7 @@ export async function simulateInParallel(
   return {
     ...total,
     violations: violations.toSorted((a, b) => a.seed - b.seed),
-    uncovered: uncoveredBy(coverage, total.seeds),
+    uncovered: uncoveredBy(await deploymentIn(deployment), coverage, total.seeds),
     coverage: [...coverage.counts],
     seconds,
     seedsPerSecond: Math.round(total.seeds / seconds),

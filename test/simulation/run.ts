@@ -1,9 +1,10 @@
 import type { Violation } from './checker/checker.ts';
 import { statusOf } from './checker/row.ts';
+import { deploymentIn } from './deployment.ts';
+import { judgeEnd } from './ending.ts';
 import type { PlannedFault } from './faults.ts';
 import { type RunOptions, Scene } from './scene.ts';
 import type { Script } from './script.ts';
-import { judgeEnd } from './shop-judgement.ts';
 import { KEY_LIFE_MS } from './world/provider.ts';
 
 export interface Run {
@@ -34,7 +35,7 @@ const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 /** Runs one script to its end and judges it. */
 export async function run(script: Script, options: RunOptions = {}): Promise<Run> {
-  const scene = new Scene(script, options);
+  const scene = new Scene(await deploymentIn(script.deployment), script, options);
   const unhandled: unknown[] = [];
   const onUnhandled = (error: unknown) => void unhandled.push(error);
   process.on('unhandledRejection', onUnhandled);

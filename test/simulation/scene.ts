@@ -1,19 +1,16 @@
 import { queueOf } from '../../engine/saga/routes.ts';
 import { Customer } from './actors/customer.ts';
 import { Operator } from './actors/operator.ts';
-import { scenarioOf } from './actors/scenarios.ts';
-import { MINUTE_MS, type Workload, workloadOf } from './actors/workload.ts';
+import { MINUTE_MS, type Workload } from './actors/workload.ts';
 import { statusOf } from './checker/row.ts';
-import { ShopRules } from './checker/shop-rules.ts';
 import { Coverage } from './coverage.ts';
+import type { Deployment } from './deployment.ts';
 import { disturb } from './disturbances.ts';
 import { EventSources } from './event-source.ts';
 import { RandomPlan, ScriptedPlan } from './faults.ts';
 import { Lambda } from './lambda.ts';
 import { Random } from './random.ts';
 import type { Script } from './script.ts';
-import { stockItems } from './shelf.ts';
-import { shopCast, shopDeployment } from './shop.ts';
 import { Simulation } from './simulation.ts';
 import type { Refusals } from './world/ledger.ts';
 import { World } from './world/world.ts';
@@ -27,7 +24,6 @@ export interface RunOptions {
 /** Everything that takes part in one run. */
 export class Scene {
   readonly simulation: Simulation;
-  readonly rules: ShopRules;
   readonly lambda: Lambda;
   readonly sources: EventSources;
   readonly customers: readonly Customer[];
@@ -38,15 +34,22 @@ export class Scene {
   readonly #random: Random;
   #nextTickMs: number;
 
-  constructor(script: Script, { isTraced = false, coverage = new Coverage() }: RunOptions) {
-    const { seed, faults, without = [], order = 'random', schedule = 0, scenario, redelivery } = script;
-    this.workload = scenario === undefined ? workloadOf(seed) : scenarioOf(scenario, redelivery);
+  constructor(
+    deployment: Deployment,
+    script: Script,
+    { isTraced = false, coverage = new Coverage() }: RunOptions,
+  ) {
+    const { seed, faults, without = [], order = 'random', schedule = 0, scenario } = script;
+    this.workload =
+      scenario === undefined
+        ? deployment.workloadOf(seed)
+        : deployment.scenarioOf(scenario, script.redelivery);
     this.plan = faults === undefined ? new RandomPlan(seed, this.workload.favours) : new ScriptedPlan(faults);
-    const world = new World(shopCast, (service) => refusalsOf(seed, this.workload, service));
-    this.rules = new ShopRules(world);
-    const { plan, rules } = this;
+    const world = new World(deployment.cast, (service) => refusalsOf(seed, this.workload, service));
+    const { plan } = this;
+    const rules = deployment.rulesOf(world);
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
-    this.lambda = new Lambda(this.simulation, shopDeployment.functions, this.workload.sharesEnvironments);
+    this.lambda = new Lambda(this.simulation, deployment.functions, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
     const { concurrency, maxBatch, firstTickMs } = this.workload;
     this.sources = new EventSources(this.simulation, this.lambda, {
@@ -55,10 +58,12 @@ export class Scene {
       redelivery: this.workload.redelivery,
       window: this.workload.window,
     });
+    const { desk } = deployment;
+    const { redelivery } = this.workload;
     const takesPart = ({ id }: { readonly id: number }) => !without.includes(id);
     this.customers = this.workload.customers
       .filter(takesPart)
-      .map((plan) => new Customer(plan, this.simulation, this.lambda, this.workload.redelivery));
+      .map((plan) => new Customer(plan, this.simulation, this.lambda, { redelivery, desk }));
     this.operators = this.workload.operators
       .filter(takesPart)
       .map((plan) => new Operator(plan, this.simulation, this.lambda));
@@ -141,17 +146,20 @@ export class Scene {
     return Math.max(this.#nextTickMs, Math.min(...dues));
   }
 
-  /** What an operator has put on the shelf before anybody ordered. */
+  /** What operators have put there before anybody came. */
   #fillShelves(): void {
     const { world, checker } = this.simulation;
-    for (const stock of this.workload.stock) {
-      const writes = stockItems(stock).map((item) => ({ kind: 'put', item, expects: 'absent' }) as const);
-      world.tableOf('inventory').write(writes);
-      checker.wrote('inventory', writes, new Map(), undefined);
+    for (const { service, items } of this.workload.shelves) {
+      const writes = items.map((item) => ({ kind: 'put', item, expects: 'absent' }) as const);
+      world.tableOf(service).write(writes);
+      checker.wrote(service, writes, new Map(), undefined);
     }
   }
 }
 
-/** Who is asked refuses some, unless the workload says whom. */
-const refusalsOf = (seed: number, { refusing }: Workload, service: string): Refusals =>
-  refusing === undefined ? { seed } : refusing.includes(service) ? 'all' : 'none';
+/** Who is asked refuses some, unless the workload says whom, or that it is silent. */
+function refusalsOf(seed: number, { refusing, silent = [] }: Workload, service: string): Refusals {
+  if (silent.includes(service)) return 'silent';
+  if (refusing === undefined) return { seed };
+  return refusing.includes(service) ? 'all' : 'none';
+}

@@ -4,6 +4,8 @@ import type { Order } from './scheduler.ts';
 
 /** All that a run depends on. Everything but the seed is absent until a run has been shrunk. */
 export interface Script {
+  /** The file of the deployment that is simulated, if it is not the shop's. */
+  readonly deployment?: string | undefined;
   readonly seed: number;
   /** Exactly these faults, and not those that the seed draws. */
   readonly faults?: readonly PlannedFault[];

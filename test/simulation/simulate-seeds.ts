@@ -1,6 +1,7 @@
 import type { Violation } from './checker/checker.ts';
 import { Coverage } from './coverage.ts';
 import { uncoveredBy } from './coverage-goals.ts';
+import { deploymentIn } from './deployment.ts';
 import { withoutLogs } from './quiet.ts';
 import { run } from './run.ts';
 import type { Script } from './script.ts';
@@ -20,6 +21,8 @@ export interface Outcome {
 }
 
 export interface SeedRange {
+  /** The file of the deployment that is simulated, if it is not the shop's. */
+  readonly deployment?: string | undefined;
   readonly from: number;
   readonly count: number;
   /** Ends the run after so many violations. */
@@ -31,6 +34,7 @@ const PROGRESS_EVERY = 500;
 
 /** Runs `count` seeds, from `from` on, in this thread. Each seed's run depends on nothing but the seed. */
 export async function simulateSeeds({
+  deployment,
   from,
   count,
   maxViolations = 1,
@@ -41,7 +45,7 @@ export async function simulateSeeds({
   const total = { seeds: 0, calls: 0, steps: 0 };
   await withoutLogs(async () => {
     for (let seed = from; seed < from + count && violations.length < maxViolations; seed += 1) {
-      const { violation, calls, steps } = await run({ seed }, { coverage });
+      const { violation, calls, steps } = await run({ seed, deployment }, { coverage });
       total.seeds += 1;
       total.calls += calls;
       total.steps += steps;
@@ -52,7 +56,7 @@ export async function simulateSeeds({
   return {
     ...total,
     violations,
-    uncovered: uncoveredBy(coverage, total.seeds),
+    uncovered: uncoveredBy(await deploymentIn(deployment), coverage, total.seeds),
     coverage: [...coverage.counts],
   };
 }

@@ -1,6 +1,6 @@
 import type { IndexQuery, Item, Page, Store, Write, WriteResult } from '../../engine/batch/store.ts';
 import { shop } from '../../functions/shop.ts';
-import { indexesOf, Table } from '../simulation/world/table.ts';
+import { indexesIn, Table } from '../simulation/world/table.ts';
 
 /**
  * The simulation's table for the engine's unit tests, with the indexes of all services. It writes down what it
@@ -19,7 +19,10 @@ export class MemoryStore implements Store {
   afterWrite: (writes: readonly Write[]) => void = () => {};
 
   constructor(items: readonly Item[] = []) {
-    this.#table = new Table(shop.services.flatMap(indexesOf), items);
+    this.#table = new Table(
+      shop.services.flatMap((service) => indexesIn(shop, service)),
+      items,
+    );
   }
 
   get items(): Map<string, Item> {

@@ -1,3 +1,4 @@
+import type { Saga } from '../../../engine/saga/saga.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { End } from '../invocation.ts';
 import type { Lambda } from '../lambda.ts';
@@ -5,22 +6,19 @@ import { Random } from '../random.ts';
 import { remembered } from '../remembered.ts';
 import type { Simulation } from '../simulation.ts';
 import { attemptOf } from './prying.ts';
-import { isAnswer, type Reply, replyOf, requestOf } from './request.ts';
+import { isAnswer, type Reply, type Request, replyOf, requestOf } from './request.ts';
 import {
   type Body,
   type CustomerPlan,
-  type CustomerWish,
+  type Desk,
   LATE_BY_MS,
-  type PryingWish,
-  pryingWishes,
-  type RecordWish,
   type Redelivery,
   type UsualWish,
 } from './workload.ts';
 
 /** What a caller was told, so that it can be held against what is true in the end. */
 export interface Told {
-  orderId: string | undefined;
+  sagaId: string | undefined;
   /** The body that was accepted first. */
   accepted: Body | undefined;
   isCancelAccepted: boolean;
@@ -33,18 +31,13 @@ export interface Told {
 const CHANGED_MIND = 0.1;
 
 /** Of what a customer wants, which never changes. */
-const textOf = remembered((wanted: Body | Body['items']) => JSON.stringify(wanted));
+const textOf = remembered((wanted: unknown) => JSON.stringify(wanted));
 
-const isPrying = (kind: CustomerWish | PryingWish): kind is PryingWish =>
-  pryingWishes.some((each) => each === kind);
-
-const isOfRecord = (kind: CustomerWish): kind is RecordWish => kind.startsWith('get-');
-
-/** A customer who places one order, tries again when no good answer comes, and changes their mind. */
+/** A customer who begins one saga, tries again when no good answer comes, and changes their mind. */
 export class Customer {
   readonly plan: CustomerPlan;
   readonly told: Told = {
-    orderId: undefined,
+    sagaId: undefined,
     accepted: undefined,
     isCancelAccepted: false,
     isCancelRefused: false,
@@ -54,11 +47,20 @@ export class Customer {
   readonly #lambda: Lambda;
   readonly #random: Random;
   readonly #redelivery: Redelivery;
+  readonly #desk: Desk;
+  readonly #saga: Saga;
   readonly #bodiesSent = new Set<string>();
   #hasAsked = false;
 
-  constructor(plan: CustomerPlan, simulation: Simulation, lambda: Lambda, redelivery: Redelivery) {
+  constructor(
+    plan: CustomerPlan,
+    simulation: Simulation,
+    lambda: Lambda,
+    { redelivery, desk }: { readonly redelivery: Redelivery; readonly desk: Desk },
+  ) {
     this.plan = plan;
+    this.#desk = desk;
+    this.#saga = simulation.cast.saga;
     this.#redelivery = redelivery;
     this.#simulation = simulation;
     this.#lambda = lambda;
@@ -72,13 +74,14 @@ export class Customer {
   }
 
   place(body: Body, patience: number): void {
-    const { name, key } = this.plan;
+    const { key } = this.plan;
+    const place = `place-${this.#saga.initiator}`;
     const wasAccepted = this.told.accepted;
     this.#bodiesSent.add(textOf(body));
-    this.#send('place-order', { method: 'POST', by: name, role: 'customer', key, body }, (reply) => {
+    this.#send(place, { method: 'POST', ...this.#own, key, body }, (reply) => {
       if (reply?.statusCode === 202) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
-      else if (isAnswer(reply)) this.#unexpected('place-order', reply);
+      else if (isAnswer(reply)) this.#unexpected(place, reply);
       else if (patience > 0) {
         const again = this.#random.chance(CHANGED_MIND) ? this.plan.other : body;
         this.#again(() => this.place(again, patience - 1));
@@ -89,21 +92,29 @@ export class Customer {
     });
   }
 
-  #accepted(body: Body, { body: { orderId } }: Reply): void {
+  get #own() {
+    return { by: this.plan.name, role: this.#saga.ownerRole };
+  }
+
+  get #path(): Readonly<Record<string, string>> {
+    return { [this.#saga.id.name]: this.told.sagaId ?? '' };
+  }
+
+  #accepted(body: Body, { body: { [this.#saga.id.name]: sagaId } }: Reply): void {
     const { checker, world } = this.#simulation;
     if (this.told.accepted === undefined) {
       this.told.accepted = body;
-      this.told.orderId = orderId;
+      this.told.sagaId = sagaId;
     }
     if (textOf(this.told.accepted) !== textOf(body)) {
       checker.fail('P5', `${this.plan.key} was accepted with two bodies`);
     }
-    if (this.told.orderId !== orderId)
-      checker.fail('P5', `${this.plan.key} is ${this.told.orderId} and ${orderId}`);
-    const state = rowOf(world.sagas.get(orderId))?.state as Body | undefined;
-    if (state === undefined) checker.fail('P6', `${orderId} was accepted and is not there`);
-    else if (textOf(state.items) !== textOf(body.items)) {
-      checker.fail('P5', `${orderId} was accepted and is another order`);
+    if (this.told.sagaId !== sagaId)
+      checker.fail('P5', `${this.plan.key} is ${this.told.sagaId} and ${sagaId}`);
+    const state = rowOf(world.sagas.get(sagaId))?.state as Body | undefined;
+    if (state === undefined) checker.fail('P6', `${sagaId} was accepted and is not there`);
+    else if (Object.keys(body).some((name) => textOf(state[name]) !== textOf(body[name]))) {
+      checker.fail('P5', `${sagaId} was accepted and is another ${this.#saga.initiator}`);
     }
     if (this.#hasAsked) return;
     this.#hasAsked = true;
@@ -113,7 +124,7 @@ export class Customer {
     }
   }
 
-  /** P5, for ever: the same key is the same order to the same body, and no other body's. */
+  /** P5, for ever: the same key is the same saga to the same body, and no other body's. */
   askAgain(): void {
     const { accepted } = this.told;
     if (accepted === undefined) return;
@@ -132,47 +143,44 @@ export class Customer {
     }
   }
 
-  #wish(kind: CustomerWish | PryingWish): void {
+  #wish(kind: string): void {
     const { body, other, name } = this.plan;
-    const { orderId = '' } = this.told;
-    if (isPrying(kind)) {
-      this.#pry(kind, orderId);
+    const { initiator } = this.#saga;
+    const attempt =
+      this.#desk.attempt(kind, this.plan) ?? attemptOf(this.#saga, kind, this.plan, this.told.sagaId ?? '');
+    if (attempt !== undefined) {
+      this.#send(attempt.name, attempt.request, (reply) => this.#expect(reply, [attempt.statusCode], kind));
       return;
     }
-    const own = { by: name, role: 'customer', path: { orderId } } as const;
+    const own = { ...this.#own, path: this.#path };
     const read = (what: string, statusCodes: readonly number[], by = name) =>
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
-    if (isOfRecord(kind)) {
-      // There is one as soon as its service has heard of the order.
-      read(kind, [200, 404]);
-      return;
-    }
     const acts: Readonly<Record<UsualWish, () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
       'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
       get: () => this.#look(() => {}),
-      stranger: () => read('get-order', [404], 'stranger'),
+      stranger: () => read(`get-${initiator}`, [404], 'stranger'),
       list: () => this.#list({ method: 'GET', ...own }),
     };
-    acts[kind]();
+    // There is a record as soon as its service has heard of the saga.
+    if (kind in acts) acts[kind as UsualWish]();
+    else read(kind, [200, 404]);
   }
 
-  #pry(kind: PryingWish, orderId: string): void {
-    const { name, request, statusCode } = attemptOf(kind, this.plan, orderId);
-    this.#send(name, request, (reply) => this.#expect(reply, [statusCode], kind));
-  }
-
-  #look(see: (order: Reply['body']) => void): void {
-    const { accepted, orderId = '' } = this.told;
-    const request = { method: 'GET', by: this.plan.name, role: 'customer', path: { orderId } } as const;
-    this.#send('get-order', request, (reply) => {
-      this.#expect(reply, [200], 'get-order');
+  #look(see: (saga: Reply['body']) => void): void {
+    const { accepted, sagaId = '' } = this.told;
+    const get = `get-${this.#saga.initiator}`;
+    this.#send(get, { method: 'GET', ...this.#own, path: this.#path }, (reply) => {
+      this.#expect(reply, [200], get);
       if (reply?.statusCode !== 200) return;
       const { body } = reply;
-      if (body.orderId !== orderId || JSON.stringify(body.items) !== JSON.stringify(accepted?.items))
-        this.#simulation.checker.fail('API', `${orderId} was asked for and ${JSON.stringify(body)} shown`);
+      const isAnother = this.#desk.shows.some(
+        (name) => JSON.stringify(body[name]) !== textOf(accepted?.[name]),
+      );
+      if (body[this.#saga.id.name] !== sagaId || isAnother)
+        this.#simulation.checker.fail('API', `${sagaId} was asked for and ${JSON.stringify(body)} shown`);
       see(body);
     });
   }
@@ -180,52 +188,58 @@ export class Customer {
   /** Now that nothing moves any more: what is shown is what is stored. */
   lookAgain(): void {
     const { checker, world } = this.#simulation;
-    if (this.told.orderId === undefined) return;
+    const { id, owner, initiator } = this.#saga;
+    if (this.told.sagaId === undefined) return;
     this.#look((shown) => {
-      const { state } = rowOf(world.sagas.get(shown.orderId)) ?? {};
-      for (const name of ['status', 'totalMinor', 'currency', 'reason']) {
+      const { state } = rowOf(world.sagas.get(shown[id.name])) ?? {};
+      for (const name of this.#desk.tells) {
         if (JSON.stringify(shown[name]) !== JSON.stringify(state[name]))
-          checker.fail('API', `${shown.orderId} shows ${name} ${JSON.stringify(shown[name])}`);
+          checker.fail('API', `${shown[id.name]} shows ${name} ${JSON.stringify(shown[name])}`);
       }
     });
-    const own = { method: 'GET', by: this.plan.name, role: 'customer' } as const;
-    this.#list(own, (shown) => {
+    this.#list({ method: 'GET', ...this.#own }, (shown) => {
       const owned = [...world.sagas.values()]
         .map((item) => rowOf(item)?.state as Row)
-        .filter(({ customerId }) => customerId === this.plan.name);
-      const times = shown.map(({ orderId }) => rowOf(world.sagas.get(orderId))?.state.createdAtMs);
+        .filter(({ [owner]: whose }) => whose === this.plan.name);
+      const times = shown.map(({ [id.name]: sagaId }) => rowOf(world.sagas.get(sagaId))?.state.createdAtMs);
       if (times.length !== owned.length || times.some((atMs, index) => atMs > (times[index - 1] ?? atMs)))
-        checker.fail('API', `${this.plan.name} has ${owned.length} orders and is shown ${times.join(', ')}`);
+        checker.fail(
+          'API',
+          `${this.plan.name} has ${owned.length} ${initiator}s and is shown ${times.join(', ')}`,
+        );
     });
   }
 
-  #list(request: Parameters<typeof requestOf>[0], see: (orders: readonly Row[]) => void = () => {}): void {
+  #list(request: Request, see: (sagas: readonly Row[]) => void = () => {}): void {
     const { checker, world } = this.#simulation;
-    this.#send('list-orders', request, (reply) => {
-      this.#expect(reply, [200], 'list-orders');
-      for (const { orderId } of reply?.body.items ?? []) {
-        const owner = rowOf(world.sagas.get(orderId))?.state.customerId;
-        if (owner !== request.by) checker.fail('API', `${request.by} was shown ${orderId} of ${owner}`);
+    const { id, owner: whose, initiator } = this.#saga;
+    const list = `list-${initiator}s`;
+    this.#send(list, request, (reply) => {
+      this.#expect(reply, [200], list);
+      for (const { [id.name]: sagaId } of reply?.body.items ?? []) {
+        const owner = rowOf(world.sagas.get(sagaId))?.state[whose];
+        if (owner !== request.by) checker.fail('API', `${request.by} was shown ${sagaId} of ${owner}`);
       }
       if (reply?.statusCode === 200) see(reply.body.items);
     });
   }
 
-  #cancel(request: Parameters<typeof requestOf>[0], patience = this.plan.patience): void {
+  #cancel(request: Request, patience = this.plan.patience): void {
     const { checker, coverage, world } = this.#simulation;
+    const cancel = `cancel-${this.#saga.initiator}`;
     this.told.cancelAskedBy.add(request.role.toUpperCase());
-    this.#send('cancel-order', request, (reply) => {
+    this.#send(cancel, request, (reply) => {
       if (!isAnswer(reply) && patience > 0) this.#again(() => this.#cancel(request, patience - 1));
       if (reply?.statusCode === 202) {
         this.told.isCancelAccepted = true;
         coverage.count('202 for a cancel');
-        const status = statusOf(world.sagas.get(this.told.orderId ?? ''));
+        const status = statusOf(world.sagas.get(this.told.sagaId ?? ''));
         if (status !== 'CANCELLING' && status !== 'CANCELLED')
-          checker.fail('P6', `a cancel was accepted of a ${status} order`);
+          checker.fail('P6', `a cancel was accepted of what is ${status}`);
       } else if (reply?.statusCode === 409) {
         this.told.isCancelRefused = true;
         coverage.count('409 for a cancel');
-      } else this.#expect(reply, [202], 'cancel-order');
+      } else this.#expect(reply, [202], cancel);
     });
   }
 
@@ -238,14 +252,10 @@ export class Customer {
   }
 
   /** The reply is undefined if the function's environment crashed: API Gateway answers 502 then. */
-  #send(
-    name: string,
-    request: Parameters<typeof requestOf>[0],
-    heard: (reply: Reply | undefined) => void,
-  ): void {
+  #send(name: string, request: Request, heard: (reply: Reply | undefined) => void): void {
     this.#simulation.trace.say(
       () =>
-        `${request.by} ${name} ${request.key ?? request.path?.orderId ?? ''} ${JSON.stringify(request.body ?? '')}`,
+        `${request.by} ${name} ${request.key ?? request.path?.[this.#saga.id.name] ?? ''} ${JSON.stringify(request.body ?? '')}`,
     );
     this.#lambda.invoke(name, requestOf(request), (end: End) =>
       heard(end.kind === 'returned' ? replyOf(end.value) : undefined),

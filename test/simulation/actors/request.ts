@@ -7,13 +7,21 @@ export interface Reply {
   readonly body: any;
 }
 
-interface Request {
+export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly by: string;
   readonly role: Role;
   readonly path?: Readonly<Record<string, string>>;
   readonly key?: string;
   readonly body?: unknown;
+}
+
+/** A request, and how it has to be answered. */
+export interface Attempt {
+  /** The function that is asked. */
+  readonly name: string;
+  readonly request: Request;
+  readonly statusCode: number;
 }
 
 /** What API Gateway hands to a function behind the authorizer. */

@@ -66,7 +66,7 @@ export class Checker {
     this.#trace.say(() => `${promise} BROKEN: ${flaw}`);
   }
 
-  #failWith(flaw: Flaw | undefined): void {
+  failWith(flaw: Flaw | undefined): void {
     if (flaw !== undefined) this.fail(...flaw);
   }
 
@@ -80,7 +80,7 @@ export class Checker {
     before: ReadonlyMap<string, Item>,
     invocation: Invocation | undefined,
   ): void {
-    this.#failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
+    this.failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
     const { cast } = this.#world;
     const { initiator, saga } = cast;
     const player = cast.playerOf(service);
@@ -118,7 +118,7 @@ export class Checker {
     const sagaId = String(rowOf(item)?.[id.name]);
     this.#remember(player, sagaId, item);
     this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
-    this.#failWith(this.#rules.recorded(service, item, invocation));
+    this.failWith(this.#rules.recorded(service, item, invocation));
   }
 
   #remember(player: Player, sagaId: string, item: Item): void {
@@ -156,8 +156,8 @@ export class Checker {
 
   /** Something of a saga is another than before: a record, or what an outside holds. */
   moved(sagaId: string): void {
-    this.#failWith(flawOfHoldings(this.#world, sagaId));
-    this.#failWith(this.#rules.judge(sagaId));
+    this.failWith(flawOfHoldings(this.#world, sagaId));
+    this.failWith(this.#rules.judge(sagaId));
   }
 
   publishing(message: OutgoingMessage, invocation: Invocation | undefined): void {

@@ -1,4 +1,5 @@
 import type { Item, Write } from '../../../engine/batch/store.ts';
+import type { OperatorPlan } from '../actors/workload.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Flaw } from './flaw.ts';
 
@@ -20,6 +21,14 @@ export interface Rules {
   isUnwritable(write: Write): boolean;
   /** Whether that is why a saga is put off: it is no fault of those that came in one batch with it. */
   mayBeUnwritable(sagaId: string): boolean;
+  /** Everything has ended: whether what operators were told is done is done. */
+  ended(operators: readonly Asked[]): Flaw | undefined;
+}
+
+/** What an operator has asked for, and whether it was answered as done. */
+export interface Asked {
+  readonly plan: OperatorPlan;
+  readonly isConfirmed: boolean;
 }
 
 /** Of a saga that promises nothing else. */
@@ -29,4 +38,5 @@ export const noRules: Rules = {
   judge: () => undefined,
   isUnwritable: () => false,
   mayBeUnwritable: () => false,
+  ended: () => undefined,
 };

@@ -1,12 +1,14 @@
 import type { Redelivery } from '../actors/workload.ts';
 import type { Violation } from '../checker/checker.ts';
+import { deploymentIn } from '../deployment.ts';
 import type { PlannedFault } from '../faults.ts';
 import { type Run, run } from '../run.ts';
 import type { Script } from '../script.ts';
-import { shopCast } from '../shop.ts';
 
 /** A saga to crash at every point, and the faults that belong to it. */
 export interface Unit {
+  /** The file of its deployment, if it is not the shop's. */
+  readonly deployment?: string | undefined;
   readonly scenario: string;
   readonly redelivery: Redelivery;
   readonly faults: readonly PlannedFault[];
@@ -24,7 +26,11 @@ const redeliveries: readonly Redelivery[] = ['once', 'twice', 'late'];
 /** More of them would tell nothing more. */
 const MAX_BROKEN = 3;
 
-const scriptOf = ({ scenario, redelivery, faults }: Unit, crashes: readonly PlannedFault[]): Script => ({
+const scriptOf = (
+  { deployment, scenario, redelivery, faults }: Unit,
+  crashes: readonly PlannedFault[],
+): Script => ({
+  ...(deployment === undefined ? {} : { deployment }),
   seed: 0,
   order: 'arrival',
   scenario,
@@ -70,24 +76,24 @@ function crashesBetween(from: number, to: number): readonly PlannedFault[] {
 const callOf = ({ at }: PlannedFault): number => Number(at.slice('call-'.length));
 
 /** The happy saga and each failing one. A customer can cancel once there is an answer, and until all is done. */
-export async function unitsToCrash(): Promise<readonly Unit[]> {
-  const stagesOf = async (scenario: string, cancelled: string) => {
-    const { callsAmongFaults } = await run(scriptOf({ scenario, redelivery: 'once', faults: [] }, []));
+export async function unitsToCrash(file?: string): Promise<readonly Unit[]> {
+  const { crashed, cast } = await deploymentIn(file);
+  const of = file === undefined ? {} : { deployment: file };
+  const stagesOf = async ([scenario, cancelled]: readonly [string, string]) => {
+    const { callsAmongFaults } = await run(scriptOf({ ...of, scenario, redelivery: 'once', faults: [] }, []));
     return Array.from({ length: callsAmongFaults - 1 }, (_, index) => `${cancelled}-${index + 2}`);
   };
-  const stages = [...(await stagesOf('happy', 'cancel')), ...(await stagesOf('declined', 'cancel-declined'))];
+  const stages: string[] = [];
+  for (const each of crashed.cancelled) stages.push(...(await stagesOf(each)));
   // Whoever else may be refused.
-  const refusals = shopCast.players
+  const refusals = cast.players
     .filter(({ samples }) => samples !== undefined && samples.refused.length > 0)
     .map(({ service }) => `refused-by-${service}`);
-  // Nobody hears of the order: its environment dies before it can say so, and its customer does not ask again.
+  // Nobody hears of the saga: its environment dies before it can say so, and its customer does not ask again.
   const unheard: PlannedFault = { at: 'call-2', fault: 'crash-before' };
   const scenarios = [
-    ...['happy', 'out-of-stock', 'declined', ...refusals, ...stages].map((scenario) => ({
-      scenario,
-      faults: [],
-    })),
+    ...[...crashed.scenarios, ...refusals, ...stages].map((scenario) => ({ scenario, faults: [] })),
     { scenario: 'deadline', faults: [unheard] },
   ];
-  return scenarios.flatMap((each) => redeliveries.map((redelivery) => ({ ...each, redelivery })));
+  return scenarios.flatMap((each) => redeliveries.map((redelivery) => ({ ...of, ...each, redelivery })));
 }

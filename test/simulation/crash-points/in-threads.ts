@@ -9,8 +9,11 @@ export interface CrashFigures {
 }
 
 /** Every unit, whose scenario passes the filter, on a thread per core. */
-export async function crashEverywhere(wants: (unit: Unit) => boolean = () => true): Promise<CrashFigures> {
-  const units = (await withoutLogs(unitsToCrash)).filter(wants);
+export async function crashEverywhere(
+  wants: (unit: Unit) => boolean = () => true,
+  deployment?: string,
+): Promise<CrashFigures> {
+  const units = (await withoutLogs(() => unitsToCrash(deployment))).filter(wants);
   const done: Enumerated[] = [];
   await inThreads('crashes', units, (answer) => done.push(answer) > 0);
   const sum = (what: 'singles' | 'pairs') => done.reduce((total, each) => total + each[what], 0);

@@ -1,8 +1,8 @@
 import { simulateSeeds } from '../simulate-seeds.ts';
 
 /** Simulates seeds in the tree that this file is in, until one finds a violation, and says so as JSON. */
-const [from = '1', count = '1'] = process.argv.slice(2);
-const { violations, seeds } = await simulateSeeds({ from: Number(from), count: Number(count) });
+const [from = '1', count = '1', deployment] = process.argv.slice(2);
+const { violations, seeds } = await simulateSeeds({ deployment, from: Number(from), count: Number(count) });
 const [first] = violations;
 const found = first && {
   afterSeeds: first.seed - Number(from) + 1,

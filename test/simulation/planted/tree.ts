@@ -5,7 +5,15 @@ import { projectDir } from '../../../infra/local/project.ts';
 import type { Bug } from './planter/bug.ts';
 import { planted } from './planter/planted.ts';
 
-const copied = ['engine', 'functions', 'infra', 'test/simulation', 'package.json'];
+const copied = [
+  'engine',
+  'functions',
+  'examples',
+  'infra',
+  'test/simulation',
+  'test/examples',
+  'package.json',
+];
 
 /** Does something in a copy of the product, with a bug in it if there is one. */
 export async function inTreeWith<T>(bug: Bug | undefined, work: (tree: string) => Promise<T>): Promise<T> {

@@ -19,8 +19,8 @@ export interface Holding {
   readonly isHeld: boolean | undefined;
 }
 
-/** Which sagas it refuses: some, by the seed, or all or none. */
-export type Refusals = { readonly seed: number } | 'all' | 'none';
+/** Which sagas it refuses: some, by the seed, or all or none. `silent`: it answers none that is still wanted. */
+export type Refusals = { readonly seed: number } | 'all' | 'none' | 'silent';
 
 /** Of so many sagas one is refused. */
 const REFUSED = 0.15;
@@ -45,6 +45,11 @@ export class Ledger {
     this.#service = service;
     this.#samples = samples;
     this.#refusals = refusals;
+  }
+
+  /** Whether it has not decided yet, and need not any more if nobody wants it. */
+  isSilent(sagaId: string, unwanted: boolean): boolean {
+    return this.#refusals === 'silent' && !unwanted && !this.#entries.has(sagaId);
   }
 
   /** @throws Error if something else was asked for this saga before */
@@ -88,7 +93,7 @@ export class Ledger {
   }
 
   #refuses(sagaId: string): boolean {
-    if (typeof this.#refusals === 'string') return this.#refusals === 'all';
+    if (typeof this.#refusals === 'string') return this.#refusals !== 'none';
     return mix(this.#refusals.seed, hashOf(this.#service), hashOf(sagaId)) / 2 ** 32 < REFUSED;
   }
 

@@ -8,7 +8,6 @@ import {
   type WriteResult,
 } from '../../../engine/batch/store.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
-import { shop } from '../../../functions/shop.ts';
 import { indexesOf as declaredIndexes } from '../../../infra/aws/templates/tables.ts';
 
 /** Name, partition key and sort key of an index that projects keys only. */
@@ -25,8 +24,6 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
     partition: partition.name,
     sort: sort.name,
   }));
-
-export const indexesOf = (service: string): readonly Index[] => indexesIn(shop, service);
 
 /**
  * One service's table as DynamoDB keeps it: conditions, transactions that apply as a whole or not at all with

@@ -9,9 +9,9 @@ import type { OrderId } from '../../../functions/shop.ts';
 import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
 import type { Fault, FaultPlan } from '../../simulation/faults.ts';
-import { shopCast } from '../../simulation/shop.ts';
+import { deployment } from '../../simulation/shop/deployment.ts';
+import { stripeOf } from '../../simulation/shop/stripe.ts';
 import { Simulation } from '../../simulation/simulation.ts';
-import { stripeOf } from '../../simulation/stripe.ts';
 import { keptMinor } from '../../simulation/world/provider.ts';
 import { World } from '../../simulation/world/world.ts';
 
@@ -87,7 +87,7 @@ async function simulated(): Promise<ProviderUnderTest> {
     },
   };
   const simulation = new Simulation({
-    world: new World(shopCast),
+    world: new World(deployment.cast),
     seed: 1,
     plan,
     order: 'arrival',

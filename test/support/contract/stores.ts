@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Store } from '../../../engine/batch/store.ts';
 import { DynamoStore } from '../../../engine/dynamodb/dynamo-store.ts';
-import type { Service } from '../../../functions/shop.ts';
+import { type Service, shop } from '../../../functions/shop.ts';
 import { findDatabase } from '../../../infra/local/dynamodb/database.ts';
 import { createTables } from '../../../infra/local/dynamodb/tables.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
-import { indexesOf, Table } from '../../simulation/world/table.ts';
+import { indexesIn, Table } from '../../simulation/world/table.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 /** The tables of one implementation of `Store`. */
@@ -57,6 +57,6 @@ const inMemory = (make: (service: Service) => Store) => async (): Promise<Stores
 /** Every implementation of `Store`, the real one first: what it does is what the others have to do. */
 export const storeKinds: readonly (readonly [name: string, begin: () => Promise<Stores>])[] = [
   ['DynamoStore on an emulator', dynamoStores],
-  ['the simulation’s table', inMemory((service) => storeOver(new Table(indexesOf(service))))],
+  ['the simulation’s table', inMemory((service) => storeOver(new Table(indexesIn(shop, service))))],
   ['the unit tests’ table', inMemory(() => new MemoryStore())],
 ];

@@ -1,10 +1,10 @@
 import Stripe from 'stripe';
-import type { StripeCalls } from '../../functions/payment/provider.ts';
-import { flawOfCharge } from './checker/money.ts';
-import type { Environment } from './environment.ts';
-import type { Invocation } from './invocation.ts';
-import type { Simulation } from './simulation.ts';
-import type { ChargeRequest } from './world/provider.ts';
+import type { StripeCalls } from '../../../functions/payment/provider.ts';
+import type { Environment } from '../environment.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Simulation } from '../simulation.ts';
+import type { ChargeRequest } from '../world/provider.ts';
+import { flawOfCharge } from './money.ts';
 
 const unreachable = (): never => {
   throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'The request timed out.' });

@@ -1,13 +1,13 @@
 import type { Item, Write } from '../../../engine/batch/store.ts';
-import { UNWRITABLE_SKU } from '../actors/workload.ts';
+import type { Flaw } from '../checker/flaw.ts';
+import { type Row, rowOf, statusOf } from '../checker/row.ts';
+import type { Asked, Rules } from '../checker/rules.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
-import type { Flaw } from './flaw.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReservation } from './reservations.ts';
-import { rowOf, statusOf } from './row.ts';
-import type { Rules } from './rules.ts';
-import { StockBook } from './stock.ts';
+import { StockBook, stocktakeOf } from './stock.ts';
+import { UNWRITABLE_SKU } from './workload.ts';
 
 /** What the shop promises besides: P1, and P2 in money. */
 export class ShopRules implements Rules {
@@ -17,10 +17,6 @@ export class ShopRules implements Rules {
   constructor(world: World) {
     this.#world = world;
     this.#stock = new StockBook(world.tableOf('inventory'));
-  }
-
-  get stocktakes(): ReadonlySet<string> {
-    return this.#stock.stocktakes;
   }
 
   wrote(
@@ -56,6 +52,20 @@ export class ShopRules implements Rules {
 
   mayBeUnwritable(orderId: string): boolean {
     return rowOf(this.#world.recordOf('order', orderId))?.state.items.some(isOfUnwritable) ?? false;
+  }
+
+  /** What operators were told is done is done. */
+  ended(operators: readonly Asked[]): Flaw | undefined {
+    const done = (kind: string) =>
+      operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
+    const confirmed = done('receive').length;
+    const keys = [...this.#world.tableOf('inventory').items.keys()];
+    const stored = keys.filter((key) => key.startsWith('RECEIPT#')).length;
+    if (stored < confirmed) return ['P6', `${confirmed} receipts were confirmed, ${stored} are stored`];
+    const lost = done('stocktake')
+      .map(({ plan: { request } }) => stocktakeOf({ ...request.path, ...(request.body as Row) }))
+      .find((stocktake) => !this.#stock.stocktakes.has(stocktake));
+    return lost === undefined ? undefined : ['P6', `a stocktake was confirmed and not stored: ${lost}`];
   }
 }
 

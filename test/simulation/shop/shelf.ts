@@ -1,9 +1,16 @@
-import type { Item } from '../../engine/batch/store.ts';
-import { putStock } from '../../functions/inventory/put-stock.ts';
-import { requestOf } from './actors/request.ts';
-import type { Workload } from './actors/workload.ts';
-import { Table } from './world/table.ts';
-import { BEGIN_MS } from './world/world.ts';
+import type { Item } from '../../../engine/batch/store.ts';
+import { putStock } from '../../../functions/inventory/put-stock.ts';
+import { requestOf } from '../actors/request.ts';
+import { Table } from '../world/table.ts';
+import { BEGIN_MS } from '../world/world.ts';
+
+/** What an operator says of a product. */
+export interface Product {
+  readonly sku: string;
+  readonly available: number;
+  readonly unitPriceMinor: number;
+  readonly currency: string;
+}
 
 /** An item of stock and its entry in the catalogue as the product itself writes them, made once and varied for every run. */
 async function stocktake(): Promise<readonly Item[]> {
@@ -26,7 +33,7 @@ async function stocktake(): Promise<readonly Item[]> {
 
 const templates = await stocktake();
 
-export const stockItems = (stock: Workload['stock'][number]): readonly Item[] =>
+export const stockItems = (stock: Product): readonly Item[] =>
   templates.map(({ pk, ...item }) => ({
     ...item,
     pk: pk.replace(/#.*/, `#${stock.sku}`),

@@ -1,8 +1,8 @@
 import type { Item } from '../../../engine/batch/store.ts';
+import type { Flaw } from '../checker/flaw.ts';
+import { rowOf, statusOf } from '../checker/row.ts';
 import { type ChargeRequest, keptMinor } from '../world/provider.ts';
 import type { World } from '../world/world.ts';
-import type { Flaw } from './flaw.ts';
-import { rowOf, statusOf } from './row.ts';
 
 /** P2, in money: what is kept is the total of an order that is confirmed, and of one that is cancelled nothing. */
 export function flawOfMoney(world: World, orderId: string): Flaw | undefined {

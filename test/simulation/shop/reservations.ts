@@ -1,7 +1,7 @@
 import type { Item } from '../../../engine/batch/store.ts';
+import { type Row, rowOf } from '../checker/row.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
-import { type Row, rowOf } from './row.ts';
 import type { StockBook } from './stock.ts';
 
 interface Line {
@@ -62,9 +62,9 @@ function flawOfRefusal(
     const quantity = lines.find((line) => line.sku === sku)?.quantity ?? 0;
     switch (code) {
       case 'OUT_OF_STOCK':
-        return stock.wasShort(sku, quantity, since, invocation);
+        return stock.wasShort(`SKU#${sku}`, quantity, since, invocation);
       case 'UNKNOWN_SKU':
-        return stock.wasUnknown(sku, since);
+        return stock.wasUnknown(`SKU#${sku}`, since);
       case 'MIXED_CURRENCIES':
         return currenciesOf(world, lines).size > 1;
       case 'AMOUNT_TOO_LARGE':

@@ -1,4 +1,5 @@
-import { type CustomerPlan, MINUTE_MS, type Redelivery, type Workload } from './workload.ts';
+import { type CustomerPlan, calm, MINUTE_MS, type Redelivery, type Workload } from '../actors/workload.ts';
+import { stockItems } from './shelf.ts';
 
 const customer: CustomerPlan = {
   id: 0,
@@ -18,23 +19,16 @@ const customer: CustomerPlan = {
   wishes: [],
 };
 
-const calm: Workload = {
-  stock: [
-    { sku: 'mug', available: 5, unitPriceMinor: 1_500, currency: 'EUR' },
-    { sku: 'pen', available: 5, unitPriceMinor: 300, currency: 'EUR' },
-  ],
-  customers: [customer],
-  operators: [],
-  concurrency: 1,
-  sharesEnvironments: false,
-  maxBatch: 10,
-  window: 1,
-  schedulers: 1,
-  faultySteps: 2_000,
-  redelivery: 'once',
-  refusing: [],
-  firstTickMs: MINUTE_MS,
-};
+const products = [
+  { sku: 'mug', available: 5, unitPriceMinor: 1_500, currency: 'EUR' },
+  { sku: 'pen', available: 5, unitPriceMinor: 300, currency: 'EUR' },
+];
+
+const shelvesOf = (available?: number): Workload['shelves'] =>
+  products.map((each) => ({
+    service: 'inventory',
+    items: stockItems(available === undefined ? each : { ...each, available }),
+  }));
 
 /**
  * One named saga with nothing left to chance: `happy`, `out-of-stock`, `declined`, `deadline` (nobody has heard of
@@ -42,21 +36,21 @@ const calm: Workload = {
  * been made), `cancel-declined-N` (and the card is declined), `refused-by-S` (whom the service S asks refuses).
  */
 export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
+  const scene: Workload = { ...calm, shelves: shelvesOf(), customers: [customer], redelivery };
   const [, refusing] = /^refused-by-(.+)$/.exec(name) ?? [];
-  if (refusing !== undefined) return { ...calm, redelivery, refusing: [refusing] };
+  if (refusing !== undefined) return { ...scene, refusing: [refusing] };
   const [, kind = name, call] = /^(.*?)(?:-(\d+))?$/.exec(name) ?? [];
-  const scene = { ...calm, redelivery };
   const wishes = [{ kind: 'cancel', afterSteps: 0, atCall: Number(call) }] as const;
   const declined = { ...customer.body, paymentMethod: 'pm_card_chargeDeclined' };
   switch (kind) {
     case 'happy':
       return scene;
     case 'out-of-stock':
-      return { ...scene, stock: scene.stock.map((each) => ({ ...each, available: 1 })) };
+      return { ...scene, shelves: shelvesOf(1) };
     case 'declined':
       return {
         ...scene,
-        customers: [{ ...customer, body: { ...customer.body, paymentMethod: 'pm_card_chargeDeclined' } }],
+        customers: [{ ...customer, body: declined }],
       };
     case 'deadline':
       return { ...scene, firstTickMs: 16 * MINUTE_MS, customers: [{ ...customer, patience: 0 }] };

@@ -1,0 +1,98 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import * as z from 'zod';
+import { required } from '../environment/environment.ts';
+import { log } from '../environment/log.ts';
+import { CallerId } from '../saga/ids.ts';
+import type { Saga } from '../saga/saga.ts';
+import { OPERATOR } from './role.ts';
+
+/** Where no gateway keeps our answers, every request of a caller brings the same token. */
+const VERIFIED_FOR_MS = 60_000;
+const MAX_VERIFIED = 1_000;
+
+interface Claims {
+  readonly sub: CallerId;
+  readonly role: string;
+  readonly exp: number;
+}
+
+/**
+ * Answers API Gateway who calls, from a token whose signature, issuer, audience and expiry are right. It may speak for
+ * an owner of sagas or for an operator. What it throws is API Gateway's word for 401.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
+  const schema = z.object({ sub: CallerId, role: z.enum([ownerRole, OPERATOR]), exp: z.number() });
+  const tokens = new Tokens(schema);
+  return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
+    if (token === undefined) throw new Error('Unauthorized');
+    try {
+      const { sub, role } = await tokens.claimsOf(token);
+      return allow(sub, role, event.methodArn);
+    } catch (error) {
+      // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
+      if (
+        error instanceof errors.JWKSTimeout ||
+        !(error instanceof errors.JOSEError || error instanceof z.ZodError)
+      ) {
+        throw error;
+      }
+      log('info', 'token refused', { reason: error.message });
+      throw new Error('Unauthorized');
+    }
+  };
+}
+
+/** The tokens that were verified a moment ago. */
+class Tokens {
+  readonly #schema: z.ZodType<Claims>;
+  readonly #verified = new Map<string, { readonly claims: Claims; readonly untilMs: number }>();
+  /** The issuer's public keys, fetched at the first token and again when a token names a key not seen yet. */
+  #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+
+  constructor(schema: z.ZodType<Claims>) {
+    this.#schema = schema;
+  }
+
+  async claimsOf(token: string): Promise<Claims> {
+    return this.#known(token) ?? (await this.#verify(token));
+  }
+
+  async #verify(token: string): Promise<Claims> {
+    this.#keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
+    const { payload } = await jwtVerify(token, this.#keys, {
+      issuer: required('TOKEN_ISSUER'),
+      audience: required('TOKEN_AUDIENCE'),
+      algorithms: ['ES256', 'RS256'],
+      requiredClaims: ['exp', 'sub'],
+    });
+    const claims = this.#schema.parse(payload);
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size >= MAX_VERIFIED && oldest !== undefined) this.#verified.delete(oldest);
+    const untilMs = Math.min(claims.exp * 1_000, Date.now() + VERIFIED_FOR_MS);
+    this.#verified.set(token, { claims, untilMs });
+    return claims;
+  }
+
+  #known(token: string): Claims | undefined {
+    const found = this.#verified.get(token);
+    if (found === undefined || Date.now() < found.untilMs) return found?.claims;
+    this.#verified.delete(token);
+    return undefined;
+  }
+}
+
+/** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
+function allow(sub: CallerId, role: string, methodArn: string): APIGatewayAuthorizerResult {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId: sub,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
+    },
+    context: { role },
+  };
+}

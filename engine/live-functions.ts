@@ -1,0 +1,49 @@
+import type { Participant } from './batch/participant.ts';
+import { consume } from './consumer/consume.ts';
+import { countDeadLetters } from './dead-letters/count-dead-letters.ts';
+import { deadLetters } from './dead-letters/dead-letters.ts';
+import { recordReader } from './http/record-reader.ts';
+import { cancelling } from './initiator/cancel.ts';
+import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
+import { deadlineSetting, nudge } from './initiator/nudge.ts';
+import { placing } from './initiator/place.ts';
+import { listing, reading } from './initiator/read.ts';
+import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
+import { liveTable } from './live-table.ts';
+import { HASTY } from './rabbitmq/publisher.ts';
+import type { Begun } from './saga/initiator.ts';
+
+/**
+ * The functions that every participant has, for a service that is one file. Each bundle then holds what all of them
+ * need; a service that ships has a file for each function.
+ */
+export function liveFunctions<
+  State extends { readonly status: string },
+  Input extends { readonly type: string },
+  Effect,
+>(participant: Participant<State, Input, Effect>) {
+  return {
+    participate: consume(participant, liveEdges(participant), retryDelays()),
+    deadLetters: deadLetters(participant, liveEdges(participant, HASTY), () =>
+      liveDeadLetterQueues(participant, HASTY),
+    ),
+    countDeadLetters: countDeadLetters(participant.service, liveDeadLetterCount(participant, HASTY)),
+    getRecord: recordReader(participant, liveTable(participant)),
+  };
+}
+
+/** What the initiator has besides. `wanted`: what a saga is begun with. */
+export function liveInitiator<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
+  participant: Initiating<State, Placed, Owner>,
+  wanted: Parameters<typeof placing<State, Placed, Owner>>[2],
+) {
+  const edges = liveEdges(participant, HASTY);
+  const table = liveTable(participant);
+  return {
+    place: placing(participant, edges, wanted),
+    get: reading(participant, table),
+    list: listing(participant, table),
+    cancel: cancelling(participant, edges),
+    nudge: nudge(participant, edges, deadlineSetting, liveBacklog(participant, HASTY)),
+  };
+}

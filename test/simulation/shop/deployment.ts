@@ -1,0 +1,60 @@
+import { getStock } from '../../../functions/inventory/get-stock.ts';
+import { listStock } from '../../../functions/inventory/list-stock.ts';
+import { putStock } from '../../../functions/inventory/put-stock.ts';
+import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
+import { place } from '../../../functions/order/place.ts';
+import { stripeProvider } from '../../../functions/payment/provider.ts';
+import { shop } from '../../../functions/shop.ts';
+import { type Deployment, deploymentOf } from '../deployment.ts';
+import { api } from '../functions.ts';
+import { keptMinor } from '../world/provider.ts';
+import { attemptOf } from './prying.ts';
+import { ShopRules } from './rules.ts';
+import { scenarioOf } from './scenarios.ts';
+import { stripeOf } from './stripe.ts';
+import { workloadOf } from './workload.ts';
+
+/** The shop: its declaration says who takes part, and here is what else it has. */
+const deployed = await deploymentOf(shop, new URL('../../../functions/', import.meta.url), {
+  functions: {
+    'place-order': api('order', place),
+    'put-stock': api('inventory', putStock),
+    'receive-stock': api('inventory', receiveStock),
+    'get-stock': api('inventory', getStock),
+    'list-stock': api('inventory', listStock),
+  },
+  outsides: {
+    payment: {
+      connect: (simulation, environment) => {
+        const stripe = stripeOf(simulation, environment);
+        return stripeProvider(() => stripe);
+      },
+      holding: ({ provider }, orderId) => {
+        const account = provider.accounts.get(orderId);
+        return { effects: account?.capturesMinor.length ?? 0, isHeld: keptMinor(account) !== 0 };
+      },
+      known: ({ provider }) => [...provider.accounts],
+      calls: ['charge', 'search', 'refund', 'refunds'],
+    },
+  },
+});
+
+export const deployment: Deployment = {
+  ...deployed,
+  workloadOf,
+  scenarioOf,
+  rulesOf: (world) => new ShopRules(world),
+  desk: {
+    shows: ['items'],
+    tells: ['status', 'totalMinor', 'currency', 'reason'],
+    attempt: attemptOf,
+  },
+  crashed: {
+    scenarios: ['happy', 'out-of-stock', 'declined'],
+    cancelled: [
+      ['happy', 'cancel'],
+      ['declined', 'cancel-declined'],
+    ],
+  },
+  goals: ['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
+};

@@ -1,0 +1,177 @@
+import { shop } from '../../../functions/shop.ts';
+import {
+  type Body,
+  type CustomerPlan,
+  circumstances,
+  customerWishes,
+  habits,
+  type OperatorPlan,
+  pryingWishes,
+  type Wish,
+  type Workload,
+} from '../actors/workload.ts';
+import { Random } from '../random.ts';
+import { type Product, stockItems } from './shelf.ts';
+
+const wishes = customerWishes(shop);
+export const oddWishes = ['haggle', 'order-as-operator', 'restock', 'redrive'] as const;
+const prying = pryingWishes(shop, oddWishes);
+const operatorWishes = [
+  'receive',
+  'stocktake',
+  'redrive',
+  'dry-run',
+  'look',
+  'catalogue',
+  'product',
+] as const;
+type OperatorWish = (typeof operatorWishes)[number];
+
+const skus = ['mug', 'pen', 'cap'];
+/** As many as an order may name, for two orders. Together with the orders themselves, more than a transaction holds. */
+const MAX_LINES = 50;
+const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
+const WIDE_SEEDS = 0.05;
+const REDRIVEN_SEEDS = 0.03;
+/** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
+export const UNWRITABLE_SKU = 'anvil';
+/** Too dear for two of them to be charged at once. */
+const DEAR_MINOR = 60_000_000;
+
+export function workloadOf(seed: number): Workload {
+  const random = new Random(seed, 5);
+  const kind = random.fraction();
+  if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
+  if (kind < WIDE_SEEDS + REDRIVEN_SEEDS) return deadLetterWorkload(random, seed);
+  return usualWorkload(random, seed);
+}
+
+/** A few customers who all want what there is little of. */
+function usualWorkload(random: Random, seed: number): Workload & { readonly stock: readonly Product[] } {
+  const customers = random.pick([2, 2, 2, 3, 3, 4]);
+  const isScarce = random.chance(0.3);
+  const odd = new Random(seed, 11);
+  const stock = skus.map((sku) => ({
+    sku,
+    available: random.below(isScarce ? 4 : 30),
+    unitPriceMinor: odd.chance(0.02) ? DEAR_MINOR : 1 + random.below(2_000),
+    currency: odd.chance(0.02) ? 'USD' : 'EUR',
+  }));
+  stock.push({ sku: UNWRITABLE_SKU, available: 10, unitPriceMinor: 900, currency: 'EUR' });
+  return {
+    stock,
+    shelves: shelvesOf(stock),
+    customers: Array.from({ length: customers }, (_, id) => customer(id, seed)),
+    operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed, stock)),
+    ...circumstances(random, odd),
+  };
+}
+
+/**
+ * Two orders that each fill a transaction, and behind them two small ones for the last piece of what those want: all
+ * in one batch, and so in several transactions, of which the first ones are apt to fail.
+ */
+function wideWorkload(random: Random, seed: number): Workload {
+  const stock = manySkus.map((sku) => ({ sku, available: 1, unitPriceMinor: 100, currency: 'EUR' }));
+  const customers = Array.from({ length: 4 }, (_, id) => {
+    const [isLong, first] = [id < 2, (id % 2) * MAX_LINES];
+    const wanted = isLong
+      ? manySkus.slice(first, first + MAX_LINES)
+      : [manySkus[first + random.below(MAX_LINES)] ?? ''];
+    const body = { items: wanted.map((sku) => ({ sku, quantity: 1 })), paymentMethod: 'pm_card_visa' };
+    const other = { ...body, paymentMethod: 'pm_card_mastercard' };
+    return { ...customer(id, seed), body, other, atStep: isLong ? 0 : 1 + random.below(5) };
+  });
+  const favours = [random.pick(['conflict', 'conflict', 'invalid', 'answer-lost'] as const)];
+  return {
+    ...usualWorkload(random, seed),
+    shelves: shelvesOf(stock),
+    customers,
+    operators: [],
+    maxBatch: 100,
+    window: 4,
+    favours,
+  };
+}
+
+/** Messages are dead letters, and operators move them back while the broker takes few of them. */
+function deadLetterWorkload(random: Random, seed: number): Workload {
+  const usual = usualWorkload(random, seed);
+  const operators = Array.from({ length: 4 }, (_, id) => {
+    const kind = random.pick(['redrive', 'redrive', 'redrive', 'dry-run'] as const);
+    const wish = { kind, afterSteps: 90 + random.below(200) };
+    return operator(id + usual.customers.length, seed, usual.stock, wish);
+  });
+  return { ...usual, operators, faultySteps: 300, favours: ['crash-loop', 'refused'] };
+}
+
+const shelvesOf = (stock: readonly Product[]): Workload['shelves'] =>
+  stock.map((product) => ({ service: 'inventory', items: stockItems(product) }));
+
+function customer(id: number, seed: number): CustomerPlan {
+  const random = new Random(seed, 6, id);
+  const count = random.pick([0, 1, 1, 1, 2]);
+  const wanted = body(random);
+  return {
+    id,
+    // Two customers may come upon the same key, and one customer uses it for one intention only.
+    name: `customer-${1 + (id % 2)}`,
+    key: `key-${Math.floor(id / 2)}`,
+    body: wanted,
+    other: { ...wanted, paymentMethod: 'pm_card_mastercard' },
+    ...habits(random, { count, wants: wishes }, new Random(seed, 12, id), prying),
+  };
+}
+
+function body(random: Random): Body {
+  const first = random.below(skus.length);
+  const lines = random.pick([1, 1, 2, 3]);
+  const draw = random.fraction();
+  const unknown = draw < 0.03 ? [{ sku: 'unknown', quantity: 1 }] : [];
+  const unwritable = draw > 0.99 ? [{ sku: UNWRITABLE_SKU, quantity: 1 }] : [];
+  return {
+    items: [
+      ...Array.from({ length: lines }, (_, line) => ({
+        sku: skus[(first + line) % skus.length] ?? '',
+        quantity: 1 + random.below(3),
+      })),
+      ...unknown,
+      ...unwritable,
+    ],
+    paymentMethod: random.chance(0.2) ? 'pm_card_chargeDeclined' : 'pm_card_visa',
+  };
+}
+
+function operator(
+  id: number,
+  seed: number,
+  stock: readonly Product[],
+  instead?: Wish & { readonly kind: OperatorWish },
+): OperatorPlan {
+  const random = new Random(seed, 7, id);
+  const drawn = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
+  const { sku, currency } = random.pick(stock);
+  const wish = instead ?? drawn;
+  const quantity = 1 + random.below(4);
+  const deadLetters = `${random.pick(shop.services)}-dead-letters`;
+  const unitPriceMinor = 1 + new Random(seed, 13, id).below(2_000);
+  const redrive = (dryRun: boolean) =>
+    ({ name: deadLetters, request: { method: 'POST', path: {}, body: { dryRun } } }) as const;
+  const of = { path: { sku } };
+  const asks: Readonly<Record<OperatorWish, Pick<OperatorPlan, 'name' | 'request'>>> = {
+    receive: {
+      name: 'receive-stock',
+      request: { method: 'POST', ...of, key: `receipt-${id}`, body: { quantity } },
+    },
+    stocktake: {
+      name: 'put-stock',
+      request: { method: 'PUT', ...of, body: { available: quantity, unitPriceMinor, currency } },
+    },
+    redrive: redrive(false),
+    'dry-run': redrive(true),
+    look: { name: deadLetters, request: { method: 'GET', path: {} } },
+    catalogue: { name: 'list-stock', request: { method: 'GET', path: {} } },
+    product: { name: 'get-stock', request: { method: 'GET', ...of } },
+  };
+  return { id, wish, ...asks[wish.kind] };
+}
