@@ -10,7 +10,7 @@ import {
   type Said,
   saidBy,
 } from './declaration.ts';
-import { declarationFlaws } from './declaration-flaws.ts';
+import { declarationFlaws, hasMember } from './declaration-flaws.ts';
 import { readData } from './event-definition.ts';
 import { sagaIds } from './ids.ts';
 import type { EventKind } from './kinds.ts';
@@ -79,6 +79,9 @@ export function defineSaga<
   const undoers = new Map(services.map((service) => [service, compensatorsOf(service, declaration)]));
   const parts = new Map(services.map((service) => [service, partOf(service, declaration)]));
   const compensations = [...published].flatMap(([type, { kind }]) => (kind === 'compensation' ? [type] : []));
+  const owned = new Set(
+    Object.keys(events).filter((type) => hasMember(events[type]?.schema, declaration.owner)),
+  );
   const listenedTo = new Set([...parts.values()].flatMap(({ consumes }) => consumes));
 
   const publicationOf = (type: string) => {
@@ -116,6 +119,7 @@ export function defineSaga<
       service === initiator ? [...declaration.completes, ...compensations] : known(service).consumes,
     takesPart: (service) => !known(service).consumes.some((type) => kindOf(type) === 'outcome'),
     isHeard: (type) => kindOf(type) !== 'outcome' || listenedTo.has(type),
+    carriesOwner: (type) => owned.has(type),
     versionOf: (type) => events[type]?.version ?? 0,
     isFailure: (fact): fact is never => kindOf(fact.type) === 'failure',
     readFact: (type, version, data) => {

@@ -204,12 +204,12 @@ class Machine {
         return {
           kind: 'accept',
           state: { ...this.#ownerIn(state), status: is.done, ...done },
-          says: this.#said(this.#done, done),
+          says: this.#said(this.#done, state, done),
         };
       }
       case is.abandoning: {
         const done = { ...this.#kept(state), ...answer };
-        this.#assertReadable(this.#done, done);
+        this.#said(this.#done, state, done);
         return this.#startUndoing({ ...this.#ownerIn(state), status: is.done, ...done });
       }
       case is.done:
@@ -232,7 +232,7 @@ class Machine {
         return {
           kind: 'accept',
           state: { ...this.#ownerIn(state), status: is.refused, ...this.#kept(state), ...answer },
-          says: this.#said(this.#refused, { ...this.#ownerIn(state), ...answer }),
+          says: this.#said(this.#refused, state, answer),
         };
       case is.abandoning:
         return this.#void(this.#ownerIn(state));
@@ -251,7 +251,7 @@ class Machine {
         return {
           kind: 'accept',
           state: { ...this.#in(is.undone, state), ...answer },
-          says: this.#said(this.#undone, { ...this.#kept(state), ...answer }),
+          says: this.#said(this.#undone, state, { ...this.#kept(state), ...answer }),
         };
       case is.undone:
         return repeat;
@@ -264,7 +264,7 @@ class Machine {
     return {
       kind: 'accept',
       state: { ...owner, status: this.#names.void },
-      says: this.#said(this.#voided, {}),
+      says: this.#said(this.#voided, owner, {}),
     };
   }
 
@@ -278,20 +278,16 @@ class Machine {
     return { ...pick(state, [this.#saga.owner, 'status']), ...state, status };
   }
 
-  #said(type: string | undefined, data: Members): readonly AnyFact[] {
-    this.#assertReadable(type, data);
-    return type === undefined ? [] : [{ type, data }];
-  }
-
   /**
    * An answer that its event's schema does not know counts as not known: it is asked for again. Written down, it would
    * make a record that nobody can read, and an event that each consumer refuses.
    * @throws Error
    */
-  #assertReadable(type: string | undefined, data: Members): void {
-    if (type === undefined) return;
+  #said(type: string | undefined, state: Members, answer: Members): readonly AnyFact[] {
+    if (type === undefined) return [];
+    const data = this.#saga.carriesOwner(type) ? { ...this.#ownerIn(state), ...answer } : answer;
     const reading = this.#saga.readFact(type, this.#saga.versionOf(type), data);
-    if (reading.kind !== 'flawed') return;
+    if (reading.kind !== 'flawed') return [{ type, data }];
     throw new Error(`the outside answered what ${type} cannot say: ${explain(reading.error)}`);
   }
 

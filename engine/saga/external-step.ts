@@ -98,10 +98,10 @@ export function externalStep<
 ): ExternalStep<
   Outside<
     z.infer<Asks>,
-    DataOf<Events, Said<Parts[Service], 'step'>, Kept>,
+    DataOf<Events, Said<Parts[Service], 'step'>, Kept | Owner>,
     RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>,
-    DataOf<Events, Said<Parts[Service], 'step'>, never>,
-    DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept>
+    DataOf<Events, Said<Parts[Service], 'step'>, Owner>,
+    DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept | Owner>
   >
 > {
   const names = { ...defaultNames, ...options.names };
@@ -140,7 +140,8 @@ function stepFlaws(
   const [, ...otherFailures] = saidOf(saga, service, 'failure');
   const [, ...otherAnswers] = saidOf(saga, service, 'compensation').filter((type) => type !== voided);
   const neverVoid =
-    saysVoid !== undefined && saga.readFact(saysVoid, saga.versionOf(saysVoid), {}).kind !== 'read';
+    saysVoid !== undefined &&
+    saga.readFact(saysVoid, saga.versionOf(saysVoid), { [saga.owner]: 'anybody' }).kind !== 'read';
   return [
     ...unheard.map(
       (name) =>

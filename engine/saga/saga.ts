@@ -49,6 +49,8 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   takesPart(service: string): boolean;
   /** Whether somebody has to hear this event for it not to be lost. */
   isHeard(type: string): boolean;
+  /** Whether an event's data says whose saga it is. */
+  carriesOwner(type: string): boolean;
   /** The version of a type that is said. */
   versionOf(type: string): number;
   readFact(type: string, version: number, data: unknown): Reading<Fact>;

@@ -66,10 +66,22 @@ interface Additions {
 export async function deploymentOf(
   saga: SimulatedSaga,
   folder: URL,
-  { functions = {}, outsides = {} }: Additions = {},
+  additions: Additions = {},
 ): Promise<Deployed> {
-  const members = await Promise.all(
-    saga.services.map(async (service) => memberOf(saga, service, await exported(service, folder), outsides)),
+  const found = await Promise.all(
+    saga.services.map(async (service) => [service, await exported(service, folder)] as const),
+  );
+  return deployed(saga, new Map(found), additions);
+}
+
+/** Deploys a saga whose participants, or what makes them of their outside, are given by service. */
+export function deployed(
+  saga: SimulatedSaga,
+  participants: ReadonlyMap<string, Exported>,
+  { functions = {}, outsides = {} }: Additions = {},
+): Deployed {
+  const members = [...participants].map(([service, participant]) =>
+    memberOf(saga, service, participant, outsides),
   );
   const byService = new Map(members.map((member) => [member.service, member]));
   const playerOf = (service: string): Member => {
@@ -83,7 +95,9 @@ export async function deploymentOf(
   };
 }
 
-type Exported = AnyParticipant | ((outside: AnyOutside) => AnyParticipant & { readonly step: ExternalStep });
+export type Exported =
+  | AnyParticipant
+  | ((outside: AnyOutside) => AnyParticipant & { readonly step: ExternalStep });
 
 async function exported(service: string, folder: URL): Promise<Exported> {
   const files = [`${service}/${service}.ts`, `${service}.ts`].map((path) => new URL(path, folder));

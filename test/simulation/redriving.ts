@@ -50,13 +50,15 @@ type Snapshot = ReadonlyMap<string, unknown>;
 
 /**
  * What must not change any more: all that a participant has done for a saga. Who waits for another event has done
- * nothing yet, and who hears of an outcome begins when everything else has ended.
+ * nothing yet, and who hears of an outcome begins when everything else has ended. A step that nothing undoes may be
+ * done late, too: a cancelled saga does not wait for it.
  */
 function snapshot(world: World): Snapshot {
   const { players, saga } = world.cast;
+  const undoers = saga.compensatorsOf(saga.initiation.cancels);
   return new Map(
     players
-      .filter(({ service }) => saga.takesPart(service))
+      .filter(({ service }) => service === saga.initiator || undoers.includes(service))
       .flatMap((player): (readonly [string, unknown])[] => [
         [player.service, JSON.stringify(world.known(player.service))],
         ...[...world.tableOf(player.service).items]

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
+import { v1 } from '../../../engine/saga/event-definition.ts';
 import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { shop } from '../../../functions/shop.ts';
@@ -203,6 +204,20 @@ test.each([
 ])('while %s, %j counts as not answered', (status, answer, flaw) => {
   const { decide } = externalStep(trip, 'hotel', { asks: z.object({}) });
   expect(() => decide({ travellerId, status }, answer)).toThrow(`the outside answered what ${flaw}`);
+});
+
+// Fails where only a failure says whose saga it is: the answer lacks what the event has to have, and is asked for for ever.
+test('what an event says of whose saga it is comes of the record, and not of the outside', () => {
+  const { events } = tripDeclaration;
+  const owned = v1(z.object({ travellerId: z.string(), room: z.string() }));
+  const saga = defineSaga({ ...tripDeclaration, events: { ...events, 'hotel.booked': owned } });
+  const { decide } = externalStep(saga, 'hotel', { asks: z.object({}) });
+  const answered = { type: 'call.done', answer: { room: '7' } };
+  expect(decide({ travellerId, status: 'ASKING' }, answered)).toEqual({
+    kind: 'accept',
+    state: { travellerId, status: 'DONE', room: '7' },
+    says: [{ type: 'hotel.booked', data: { travellerId, room: '7' } }],
+  });
 });
 
 // Fails where the machine says the first of them only: the others are declared, waited for and never said.
