@@ -26,7 +26,7 @@ export function declarationFlaws(saga: Declaration): readonly string[] {
 }
 
 /** A saga and a service are in the names of tables and queues; an event is a routing key. */
-const DASHED = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+export const DASHED = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const PREFIX = /^[a-z][a-z0-9]*$/;
 const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;

@@ -9,25 +9,37 @@ import { goneFrom, unbind } from './unbind.ts';
  * changes nothing.
  *
  * @returns what somebody has to look at, a sentence each
- * @throws Error if something exists with other arguments, before anything is declared: the broker does not change
- * a queue or an exchange in place
+ * @throws Error if the broker belongs to another saga, or if something exists with other arguments, before anything is
+ * declared: the broker does not change a queue or an exchange in place
  */
 export async function applyTopology(url: string, topology: Topology): Promise<readonly string[]> {
   const connection = await amqp.connect(url, { noDelay: true });
   connection.on('error', () => {});
   try {
+    const memory = await Memory.open(connection);
+    refuseAnother(memory, topology);
     const conflicts = await conflictsWith(connection, topology);
     if (conflicts.length > 0) throw new Error(instructions(conflicts));
-    return await change(connection, topology);
+    return await change(connection, topology, memory);
   } finally {
     await connection.close().catch(() => {});
   }
 }
 
+/** All sagas have the same exchanges, and each would undo what another one has bound. */
+function refuseAnother({ sagas }: Memory, { saga }: Topology): void {
+  const another = sagas.find((each) => each !== saga);
+  if (another === undefined) return;
+  throw new Error(`the broker belongs to the saga ${another}: give ${saga} a broker of its own`);
+}
+
 /** Binds before it unbinds: what has to be heard always reaches somebody. */
-async function change(connection: ChannelModel, topology: Topology): Promise<readonly string[]> {
+async function change(
+  connection: ChannelModel,
+  topology: Topology,
+  memory: Memory,
+): Promise<readonly string[]> {
   const wanted = memorable(topology);
-  const memory = await Memory.open(connection);
   const gone = goneFrom(memory.before ?? { ...topology.unbound, queues: [] }, wanted);
   const left = await depthsOf(connection, gone.queues);
   await memory.add({ ...wanted, queues: [...wanted.queues, ...left.keys()] });

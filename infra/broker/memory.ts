@@ -16,6 +16,8 @@ const MEMORY: Queue = {
 const from = { exchange: z.string(), routingKey: z.string() };
 
 const Applied = z.object({
+  /** Whose topology it is. What was remembered before there were names has none. */
+  saga: z.string().optional(),
   /** Queues that messages may be left in. */
   queues: z.array(z.string()).readonly(),
   /** To the exchanges that all services share. */
@@ -27,7 +29,8 @@ const Applied = z.object({
 export type Applied = z.infer<typeof Applied>;
 
 /** A delay queue empties itself. */
-export const memorable = ({ queues, bindings, exchangeBindings }: Topology): Applied => ({
+export const memorable = ({ saga, queues, bindings, exchangeBindings }: Topology): Applied => ({
+  saga,
   queues: queues.filter(({ arguments: args }) => !('x-message-ttl' in args)).map(({ name }) => name),
   bindings: bindings.filter(({ exchange }) => exchange === EVENTS_EXCHANGE || exchange === FAILURES_EXCHANGE),
   exchangeBindings,
@@ -37,10 +40,12 @@ export const memorable = ({ queues, bindings, exchangeBindings }: Topology): App
 export class Memory {
   readonly #channel: ConfirmChannel;
   readonly #messages: readonly GetMessage[];
+  readonly #applied: readonly Applied[];
 
   private constructor(channel: ConfirmChannel, messages: readonly GetMessage[]) {
     this.#channel = channel;
     this.#messages = messages;
+    this.#applied = messages.map(({ content }) => Applied.parse(JSON.parse(content.toString('utf8'))));
   }
 
   static async open(connection: ChannelModel): Promise<Memory> {
@@ -55,10 +60,15 @@ export class Memory {
     }
   }
 
+  /** The sagas whose topologies were applied. */
+  get sagas(): readonly string[] {
+    return this.#applied.flatMap(({ saga }) => saga ?? []);
+  }
+
   /** Undefined if nothing was ever applied, or by a version that did not remember. */
   get before(): Applied | undefined {
-    if (this.#messages.length === 0) return undefined;
-    const all = this.#messages.map(({ content }) => Applied.parse(JSON.parse(content.toString('utf8'))));
+    const all = this.#applied;
+    if (all.length === 0) return undefined;
     return {
       queues: all.flatMap(({ queues }) => queues),
       bindings: all.flatMap(({ bindings }) => bindings),

@@ -41,6 +41,8 @@ export interface ExchangeBinding {
 type Bindings = Pick<Topology, 'bindings' | 'exchangeBindings'>;
 
 export interface Topology {
+  /** Whose it is. Names on the broker do not say so: there is one saga a broker. */
+  readonly saga: string;
   readonly exchanges: readonly Exchange[];
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
@@ -140,6 +142,7 @@ export function topologyOf(
   const { bindings, exchangeBindings } = boundBy(heardIn(saga), shards);
   const countOf = (service: string) => queuesOf(service, shards).length;
   return {
+    saga: saga.name,
     exchanges: [
       { name: EVENTS_EXCHANGE, type: 'direct' },
       { name: FAILURES_EXCHANGE, type: 'fanout' },

@@ -29,7 +29,11 @@ export const readerOf = (record: string): string => `get-${record}`;
 export const participantFunctions = (saga: Saga): Named =>
   saga.services.flatMap((service) => functionsOf(saga.partOf(service)));
 
-const functionsOf = ({ service, record }: Part): Named => [
+/** What those of one participant are called. */
+export const functionNamesOf = (part: Pick<Part, 'service' | 'record'>): readonly string[] =>
+  functionsOf(part).map(([name]) => name);
+
+const functionsOf = ({ service, record }: Pick<Part, 'service' | 'record'>): Named => [
   ...(record === undefined ? [] : [[readerOf(record), reader(service, record)] as const]),
   [consumerOf(service), consumer(service)],
   [deadLettersOf(service), deadLetters(service)],

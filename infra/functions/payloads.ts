@@ -1,27 +1,36 @@
 import { sagaIdFor } from '../../engine/http/idempotency-key.ts';
-import { CallerId } from '../../engine/saga/ids.ts';
+import type { Declaration } from '../../engine/saga/declaration.ts';
+import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
+import { CallerId, type SagaId } from '../../engine/saga/ids.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { consumerOf, counterOf, deadLettersOf, readerOf } from './participant-functions.ts';
+import { samplesOf } from './sample.ts';
+
+type Known = Saga & Pick<Declaration, 'events'>;
 
 const CALLER = CallerId.parse('alice');
 /** The saga that test/events/place-order.json begins has this key. */
 const KEY = 'events-1';
+const SAID_AT_MS = Date.parse('2026-01-01T00:00:00Z');
 
 /**
- * An event for each function that every participant has, by the function's name, to call it by hand. A consumer's has no
- * messages: what its participant hears is in test/events/, if anywhere.
+ * An event for each function that every participant has, by the function's name, to call it by hand. A consumer's has a
+ * message of each event that its participant consumes.
  */
-export const participantPayloads = (saga: Saga): ReadonlyMap<string, unknown> =>
+export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unknown> =>
   new Map(
-    saga.services.flatMap((service): readonly (readonly [name: string, payload: unknown])[] => {
+    saga.services.flatMap((service): readonly (readonly [name: string, payload: () => unknown])[] => {
       const { record } = saga.partOf(service);
-      const path = { [saga.id.name]: sagaIdFor(saga, CALLER, KEY) };
+      const sagaId = sagaIdFor(saga, CALLER, KEY);
+      const path = { [saga.id.name]: sagaId };
       return [
-        ...(record === undefined ? [] : [[readerOf(record), request(CALLER, saga.ownerRole, path)] as const]),
-        [consumerOf(service), noMessages(saga, service)],
-        [deadLettersOf(service), request('olga', 'operator', {})],
-        [counterOf(service), { source: 'aws.events', 'detail-type': 'Scheduled Event' }],
+        ...(record === undefined
+          ? []
+          : [[readerOf(record), () => request(CALLER, saga.ownerRole, path)] as const]),
+        [consumerOf(service), () => messages(saga, service, sagaId)],
+        [deadLettersOf(service), () => request('olga', 'operator', {})],
+        [counterOf(service), () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event' })],
       ];
     }),
   );
@@ -38,8 +47,45 @@ const request = (principalId: string, role: string, pathParameters: Readonly<Rec
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
-const noMessages = ({ name }: Saga, service: string) => ({
+const messages = (saga: Known, service: string, sagaId: SagaId) => ({
   eventSource: 'aws:rmq',
-  eventSourceArn: `arn:aws:mq:eu-central-1:000000000000:broker:${name}:b-1`,
-  rmqMessagesByQueue: { [`${queueOf(service)}::/`]: [] },
+  eventSourceArn: `arn:aws:mq:eu-central-1:000000000000:broker:${saga.name}:b-1`,
+  rmqMessagesByQueue: {
+    [`${queueOf(service)}::/`]: saga.partOf(service).consumes.map((type) => messageOf(saga, type, sagaId)),
+  },
 });
+
+/** As its publisher would have said it. */
+function messageOf(saga: Known, type: string, sagaId: SagaId) {
+  const event = seal(saga, { type, data: dataOf(saga, type) }, { sagaId, nowMs: SAID_AT_MS });
+  const body = Buffer.from(JSON.stringify(event));
+  return {
+    basicProperties: {
+      contentType: CONTENT_TYPE,
+      contentEncoding: null,
+      headers: null,
+      deliveryMode: 2,
+      priority: null,
+      correlationId: null,
+      replyTo: null,
+      expiration: null,
+      messageId: event.id,
+      timestamp: null,
+      type,
+      userId: saga.publisherOf(type),
+      appId: null,
+      clusterId: null,
+      bodySize: body.length,
+    },
+    redelivered: false,
+    data: body.toString('base64'),
+  };
+}
+
+/** The shortest of some that its schema accepts, which is the easiest to read. */
+function dataOf({ events, owner }: Known, type: string): object {
+  const schema = events[type]?.schema;
+  const samples = schema === undefined ? [] : samplesOf(schema, type);
+  const [shortest = {}] = samples.toSorted((a, b) => JSON.stringify(a).length - JSON.stringify(b).length);
+  return owner in shortest ? { ...shortest, [owner]: CALLER } : shortest;
+}

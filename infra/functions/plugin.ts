@@ -1,6 +1,5 @@
 import { shop } from '../../functions/shop.ts';
-import { participantFunctions } from './participant-functions.ts';
-import { sagaVariables } from './variables.ts';
+import { additionsTo } from './additions.ts';
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
@@ -18,23 +17,20 @@ type Serverless = {
  */
 export default class ParticipantsPlugin {
   constructor(serverless: Serverless) {
-    const { configurationInput, classes } = serverless;
-    const { functions = {}, provider } = configurationInput;
-    for (const [name, definition] of participantFunctions(shop)) {
-      if (Object.hasOwn(functions, name)) {
-        throw new classes.Error(
-          `The function ${name} is there twice: functions/shop.ts brings one, and so does serverless.yml or ` +
-            'another participant. Give the other function, the service or its record another name.',
-          'FUNCTION_THERE_TWICE',
-        );
-      }
+    const { functions, variables } = additionsIn(serverless);
+    for (const [name, definition] of functions) {
       serverless.extendConfiguration(['functions', name], definition);
     }
-    const { environment = {} } = provider;
-    for (const [name, value] of Object.entries(sagaVariables(shop, `\${sls:stage}`))) {
-      if (!Object.hasOwn(environment, name)) {
-        serverless.extendConfiguration(['provider', 'environment', name], value);
-      }
+    for (const [name, value] of variables) {
+      serverless.extendConfiguration(['provider', 'environment', name], value);
     }
+  }
+}
+
+function additionsIn({ configurationInput, classes }: Serverless): ReturnType<typeof additionsTo> {
+  try {
+    return additionsTo(configurationInput, shop);
+  } catch (error) {
+    throw new classes.Error(error instanceof Error ? error.message : String(error), 'FUNCTION_THERE_TWICE');
   }
 }

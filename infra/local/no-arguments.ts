@@ -3,7 +3,7 @@ export function refuseArguments(command: string): void {
   const [argument] = process.argv.slice(2);
   if (argument === undefined) return;
   console.error(
-    `npm ${command} takes no arguments, and was given ${argument}. README.md lists its settings.`,
+    `npm ${command} takes no arguments, and was given ${argument}. docs/operations.md lists its settings.`,
   );
   process.exit(2);
 }

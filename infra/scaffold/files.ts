@@ -1,21 +1,24 @@
 import { pascalCase } from '../../engine/saga/names.ts';
 import type { Plan } from './plan.ts';
 
-/** The files of a new participant, by path. */
-export function filesOf(plan: Plan): Readonly<Record<string, string>> {
+/** The files of a new participant: where each of them goes, and its text. */
+export function filesOf(plan: Plan): readonly (readonly [path: string, text: string])[] {
   const folder = `functions/${plan.service}`;
-  return {
-    [`${folder}/decide.ts`]: decide(plan),
-    [`${folder}/outside.ts`]: outside(plan),
-    [`${folder}/${plan.service}.ts`]: participant(plan),
-    [`${folder}/participate.ts`]: participate(plan),
-    [`${folder}/dead-letters.ts`]: deadLetters(plan),
-    [`${folder}/count-dead-letters.ts`]: countDeadLetters(plan),
-    [`${folder}/get-record.ts`]: reader(plan),
-    [`test/unit/${plan.service}/decide.test.ts`]: decisionTest(plan),
-    [`scenarios/${plan.service}.yml`]: scenario(plan),
-  };
+  return [
+    [`${folder}/decide.ts`, decide(plan)],
+    [`${folder}/outside.ts`, outside(plan)],
+    [`${folder}/${plan.service}.ts`, participant(plan)],
+    [`${folder}/participate.ts`, participate(plan)],
+    [`${folder}/dead-letters.ts`, deadLetters(plan)],
+    [`${folder}/count-dead-letters.ts`, countDeadLetters(plan)],
+    [`${folder}/get-record.ts`, reader(plan)],
+    [`test/unit/${plan.service}/decide.test.ts`, decisionTest(plan)],
+    [`scenarios/${plan.service}.yml`, scenario(plan)],
+  ];
 }
+
+/** It consumes an outcome, and says nothing of it. */
+const isListener = ({ says }: Plan): boolean => says.length === 0;
 
 const typeOf = ({ code }: Plan): string => pascalCase(code);
 
@@ -42,7 +45,7 @@ const outside = (plan: Plan) => `import type { ${typeOf(plan)}Outside } from './
  * answer and no second effect; what is not known must throw, and is asked again later.
  */
 export const outside: ${typeOf(plan)}Outside = {
-  call: async (${plan.says === undefined ? '' : 'sagaId'}) => ({ done: ${plan.says === undefined ? '{}' : '{ reference: sagaId }'} }),
+  call: async (${isListener(plan) ? '' : 'sagaId'}) => ({ done: ${isListener(plan) ? '{}' : '{ reference: sagaId }'} }),
   undo: async () => ({}),
 };
 `;
@@ -97,12 +100,12 @@ import { ${plan.code}Step } from '../../../functions/${plan.service}/decide.ts';
 import { shop } from '../../../functions/shop.ts';
 import { inWords } from '../../support/decision-table.ts';
 
-const { consumes${plan.says === undefined ? '' : ', says'} } = shop.partOf('${plan.service}');
-${plan.says === undefined ? '' : 'const [done, refused, undone] = Object.keys(says);'}
+const { consumes${isListener(plan) ? '' : ', says'} } = shop.partOf('${plan.service}');
+${isListener(plan) ? '' : 'const [done, refused, undone] = Object.keys(says);'}
 const data = { ${plan.owner}: 'somebody' };
 const heard = Object.fromEntries(consumes.slice(1).map((type) => [type, data]));
 const comes = { type: consumes[0] ?? '', data };
-${plan.says === undefined ? '' : 'const cancelled = { type: shop.initiation.cancels, data };'}
+${isListener(plan) ? '' : 'const cancelled = { type: shop.initiation.cancels, data };'}
 const answered = (answer: string) => ({ type: \`call.\${answer}\`, answer: {} });
 
 /** In which status, what comes, and what the step makes of it. */
@@ -110,7 +113,7 @@ test.each([
   ['WAITING', comes, 'ASKING ⇒ ask'],
   ['ASKING', comes, 'resume ask'],
 ${
-  plan.says === undefined
+  isListener(plan)
     ? "  ['ASKING', answered('done'), 'DONE » (nothing)'],"
     : `  ['ASKING', answered('done'), \`DONE » \${done}\`],
   ['ASKING', answered('refused'), \`REFUSED » \${refused}\`],

@@ -1,35 +1,28 @@
 import { SetupError } from '../local/processes/setup-error.ts';
-import type { Plan } from './plan.ts';
+import { completing, type Plan } from './plan.ts';
 
 /** The declaration with the participant in it, and what it says among what completes a saga. */
 export function declared(source: string, { service, record, consumes, says }: Plan): string {
-  const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
-  const kinds =
-    says && `'${says.done}': 'step', '${says.refused}': 'failure', '${says.undone}': 'compensation'`;
+  const kinds = says.map(({ type, kind }) => `'${type}': '${kind}'`).join(', ');
   const entry = `
     ${nameOf(service)}: {
-      consumes: [${list(consumes)}],
-      says: {${kinds === undefined ? '' : ` ${kinds} `}},
+      consumes: [${consumes.map((type) => `'${type}'`).join(', ')}],
+      says: { ${kinds} },
       record: '${record}',
     },
   `;
   const withEntry = append(source, 'participants: {', '}', entry);
-  return says === undefined ? withEntry : append(withEntry, 'completes: [', ']', `, '${says.done}'`);
+  return completing(says).reduce((text, type) => append(text, 'completes: [', ']', `, '${type}'`), withEntry);
 }
 
 /** The events with those that the participant says. */
-export function withEvents(source: string, { says, owner }: Plan): string {
-  if (says === undefined) return source;
-  const ownerType = owner.replace(/^./, (letter) => letter.toUpperCase());
-  return append(
-    source,
-    'export const events = {',
-    '}',
-    `  '${says.done}': v1(z.object({ reference: Text })),
-  '${says.refused}': v1(z.object({ ${owner}: ${ownerType}, message: Text })),
-  '${says.undone}': v1(z.object({})),
-`,
-  );
+export function withEvents(source: string, { says }: Plan): string {
+  if (says.length === 0) return source;
+  const lines = says.map(({ type, members }) => {
+    const shape = Object.entries(members).map(([name, schema]) => `${name}: ${schema}`);
+    return `  '${type}': v1(z.object({ ${shape.join(', ')} })),\n`;
+  });
+  return append(source, 'export const events = {', '}', lines.join(''));
 }
 
 const nameOf = (service: string): string => (/^[a-z0-9]+$/.test(service) ? service : `'${service}'`);

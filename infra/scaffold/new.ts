@@ -1,40 +1,35 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shop } from '../../functions/shop.ts';
 import { SetupError } from '../local/processes/setup-error.ts';
 import { projectDir } from '../local/project.ts';
+import { readConfiguration } from '../local/wiring/configuration.ts';
+import { flawOfCode } from './code-flaws.ts';
 import { filesOf } from './files.ts';
 import { declared, withEvents } from './insert.ts';
-import { type Plan, planOf } from './plan.ts';
+import { type Plan, planOf, type Wish } from './plan.ts';
+import { writeAll } from './write.ts';
 
 const USAGE = 'Usage: npm run new -- participant NAME --after EVENT [--record NAME]';
 
 /** `npm run new`: a participant's folder, its entry in the declaration and its events. */
 function main(): void {
-  const plan = planned();
-  const files = {
-    'functions/shop.ts': declared(read('functions/shop.ts'), plan),
-    'functions/events.ts': withEvents(read('functions/events.ts'), plan),
-    ...filesOf(plan),
-  };
-  const there = Object.keys(filesOf(plan)).filter((path) => existsSync(join(projectDir, path)));
-  if (there.length > 0) throw new SetupError(`Nothing was written: ${there.join(', ')} is there already.`);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(projectDir, path)), { recursive: true });
-    writeFileSync(join(projectDir, path), text);
-  }
-  execFileSync('npx', ['biome', 'check', '--write', ...Object.keys(files)], {
-    cwd: projectDir,
-    stdio: 'pipe',
-  });
-  for (const path of Object.keys(files))
-    console.log(path in filesOf(plan) ? `  made     ${path}` : `  changed  ${path}`);
+  const plan = planOf(shop, Object.keys(readConfiguration(shop, 'local').functions), wished());
+  const made = filesOf(plan);
+  refuseUnusable(plan, made);
+  const changed = [
+    ['functions/shop.ts', declared(read('functions/shop.ts'), plan)],
+    ['functions/events.ts', withEvents(read('functions/events.ts'), plan)],
+  ] as const;
+  writeAll(projectDir, new Map([...changed, ...made]), finish);
+  for (const [path] of changed) console.log(`  changed  ${path}`);
+  for (const [path] of made) console.log(`  made     ${path}`);
   console.log(whatIsLeft(plan));
 }
 
-function planned(): Plan {
+function wished(): Wish {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
@@ -44,9 +39,44 @@ function planned(): Plan {
     if (what !== 'participant' || service === undefined || values.after === undefined || rest.length > 0) {
       throw new SetupError(USAGE);
     }
-    return planOf(shop, service, values.after, values.record);
+    return { service, after: values.after, record: values.record };
   } catch (error) {
     throw error instanceof TypeError ? new SetupError(USAGE) : error;
+  }
+}
+
+/** A name that cannot be a file's or a constant's beside the others. */
+function refuseUnusable({ service, code }: Plan, made: ReturnType<typeof filesOf>): void {
+  const paths = made.map(([path]) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) < index);
+  const [there] = [`functions/${service}`, ...paths].filter((path) => existsSync(join(projectDir, path)));
+  const flaw =
+    code in globalThis
+      ? 'it is a word of JavaScript’s'
+      : made.flatMap(([path, text]) => flawOfCode(path, text) ?? [])[0];
+  const [why] = [
+    ...(twice === undefined ? [] : [`every participant has a file ${twice.split('/').at(-1)} of its own`]),
+    ...(there === undefined ? [] : [`${there} is there already`]),
+    ...(flaw === undefined ? [] : [`${code} cannot be a name in its code (${flaw})`]),
+  ];
+  if (why !== undefined)
+    throw new SetupError(`"${service}" is no name for a participant: ${why}. Choose another name.`);
+}
+
+/** @throws SetupError if this does not make a project of it that starts */
+function finish(paths: readonly string[]): void {
+  const options = { cwd: projectDir, stdio: 'pipe', encoding: 'utf8' } as const;
+  try {
+    execFileSync('npx', ['biome', 'check', '--write', ...paths], options);
+    execFileSync(
+      process.execPath,
+      ['--input-type=module', '--eval', "await import('./functions/shop.ts')"],
+      options,
+    );
+  } catch (error) {
+    const { stderr = '' } = error as { readonly stderr?: string };
+    const [said = stderr.trim() || String(error)] = /^\w*Error: .*/m.exec(stderr) ?? [];
+    throw new SetupError(`Nothing was written, since it would not work: ${said}`);
   }
 }
 
@@ -57,17 +87,18 @@ What is left to think about:
   functions/${service}/decide.ts    what is asked outside: name members of ${consumes.join(' and ')}, or consume what has them
   functions/${service}/outside.ts   the client of the world outside: the same id, the same effect, once
 ${
-  says === undefined
+  says.length === 0
     ? ''
-    : `  functions/events.ts           what ${says.done}, ${says.refused} and ${says.undone} carry; other names, if you have better ones
+    : `  functions/events.ts           what ${says.map(({ type }) => type).join(', ')} carry; other names, if you have better ones
 `
-}  functions/shop.ts             whether a saga has to wait for it ("completes"), and secrets that it needs
-Then: npm run check:types, npm start, npm run saga -- ${service}. To deploy it: docs/change-a-declaration.md.`;
+}  functions/shop.ts             ${says.length === 0 ? '' : 'whether a saga has to wait for it ("completes"), and '}secrets that it needs
+Then: npm run check:types, npm start, npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
+To deploy it: docs/change-a-declaration.md.`;
 
 try {
   main();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);
-  process.exit(2);
+  process.exitCode = 2;
 }

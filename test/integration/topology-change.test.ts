@@ -203,6 +203,29 @@ describe('the topology', () => {
     expect(await apply(changed)).toEqual([]);
   });
 
+  test('of another saga is refused in one sentence, and the first one’s is as it was', async () => {
+    await apply(tripWithMail);
+    const other = defineSaga({ ...changed, name: 'other-saga', completes: ['hotel.booked', 'car.booked'] });
+    const refusal = 'the broker belongs to the saga trip-saga: give other-saga a broker of its own';
+    for (const _time of ['first', 'second']) await expect(apply(other)).rejects.toThrow(new Error(refusal));
+    for (const type of tripWithMail.eventTypes) await publish(tripWithMail, type);
+    expect(await received('')).toEqual(declared(tripWithMail, tripWithMail.eventTypes));
+    expect(await apply(tripWithMail)).toEqual([]);
+  });
+
+  test('that was remembered without its saga’s name is the next saga’s, which undoes what it has bound', async () => {
+    await apply(tripWithMail);
+    const remembered = await channel.get('saga.topology', { noAck: true });
+    if (remembered === false) throw new Error('nothing is remembered');
+    const { saga, ...nameless } = JSON.parse(remembered.content.toString());
+    expect(saga).toBe('trip-saga');
+    channel.sendToQueue('saga.topology', Buffer.from(JSON.stringify(nameless)));
+    await channel.waitForConfirms();
+    expect(await apply(changed)).toHaveLength(4);
+    for (const type of changed.eventTypes) await publish(changed, type);
+    expect(await received('')).toEqual(declared(changed, changed.eventTypes));
+  });
+
   test('applied twice changes nothing', async () => {
     const state = async () => {
       for (const type of changed.eventTypes) await publish(changed, type);

@@ -41,6 +41,11 @@ test.each([
     () => remove('functions/payment/participate.ts'),
   ],
   [
+    'its functions, since the framework is not told of them,',
+    'serverless.yml does not name the plugin ./infra/functions/plugin.ts: add it to plugins, and what functions/shop.ts declares is there.',
+    () => copy.edit('serverless.yml', '  - ./infra/functions/plugin.ts\n', ''),
+  ],
+  [
     'its variable',
     'PAYMENT_TABLE names no table, so payment cannot find its records: take it out of provider.environment in serverless.yml, and the declaration sets it.',
     () => declareVariable("PAYMENT_TABLE: ''"),
@@ -77,10 +82,10 @@ test.each([
   },
 );
 
-// Fails where only the project's files are looked at: serverless-offline knows nothing of what they declare.
+// Fails where only the project's files are looked at: they say nothing of what reads the queues.
 test('participants whose functions are not running are refused, a sentence each, and nothing is left running', async () => {
   const { exitCode, stdout, stderr } = await start(() =>
-    copy.edit('serverless.yml', '  - ./infra/functions/plugin.ts\n', ''),
+    copy.edit('serverless.yml', '  - ./infra/local/rabbitmq-event-source\n', ''),
   );
   expect(stderr.trim().split('\n')).toEqual(
     ['order', 'inventory', 'payment'].map((queue) =>

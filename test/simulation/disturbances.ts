@@ -2,10 +2,10 @@ import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
 import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.ts';
 import type { Binding } from '../../infra/broker/topology.ts';
+import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Cast } from './cast.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
-import { samplesOf } from './sample.ts';
 import type { Simulation } from './simulation.ts';
 import { BEGIN_MS } from './world/world.ts';
 

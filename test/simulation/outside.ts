@@ -1,8 +1,8 @@
 import type { EventDefinitions } from '../../engine/saga/declaration.ts';
 import type { AnyOutside, ExternalStep, Outside } from '../../engine/saga/external-step.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
+import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Environment } from './environment.ts';
-import { samplesOf } from './sample.ts';
 import type { Simulation } from './simulation.ts';
 import type { Ledger, Samples } from './world/ledger.ts';
 

@@ -19,8 +19,8 @@ export interface Wiring extends Participants {
   topology: { -readonly [Part in Bound]: Topology[Part][number][] };
 }
 
-export function readWiring(shards: QueueShards = oneQueueEach(shop)): Wiring {
-  const { sources, tables, ...participants } = readParticipants(shop, shards, 'local');
+export function readWiring(shards: QueueShards = oneQueueEach(shop), yml?: string): Wiring {
+  const { sources, tables, ...participants } = readParticipants(shop, shards, 'local', yml);
   const { exchanges, queues, bindings, exchangeBindings } = structuredClone(
     topologyOf(shop, parseRetryDelays(DEFAULT_RETRY_DELAYS), shards),
   );

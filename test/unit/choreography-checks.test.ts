@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineSaga } from '../../engine/saga/define-saga.ts';
@@ -5,7 +7,8 @@ import { v1 } from '../../engine/saga/event-definition.ts';
 import { CustomerId } from '../../functions/ids.ts';
 import { type EventType, shop } from '../../functions/shop.ts';
 import { parseQueueShards } from '../../infra/broker/shards.ts';
-import { readWiring, type Wiring } from '../support/wiring.ts';
+import { participantChecks } from '../../infra/local/wiring/checks.ts';
+import { readWiring, repository, type Wiring } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
 
 const { bindings, queues } = readWiring().topology;
@@ -200,7 +203,7 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'everyServiceHasItsFunctions',
-    'The function get-payment is not functions/payment/get-record.handler: leave it to functions/shop.ts, and take it out of serverless.yml.',
+    'There is no function get-payment, which runs functions/payment/get-record.handler: let serverless.yml name the plugin ./infra/functions/plugin.ts.',
     ({ serverless }) => {
       delete serverless.functions['get-payment'];
     },
@@ -353,9 +356,110 @@ test.each(brokenShards)('%s complains of shards: %s', (name, complaint, breakIt)
   expect(wiringChecks[name](wiring)).toContain(complaint);
 });
 
+const yml = readFileSync(join(repository, 'serverless.yml'), 'utf8');
+
+/** A serverless.yml in which something stands otherwise. */
+const otherwise = (before: string, after: string): string => {
+  if (yml.split(before).length !== 2) throw new Error(`${before} does not stand once in serverless.yml`);
+  return yml.replace(before, () => after);
+};
+const without = (line: string) => otherwise(line, '');
+const environment = (line: string) => otherwise('  environment:\n', `  environment:\n    ${line}\n`);
+const ofPlaceOrder = (lines: string) => otherwise('  place-order:\n', `  place-order:\n${lines}`);
+
+type Check = keyof typeof participantChecks;
+
+/** What somebody could write into serverless.yml, and what is then said about it. */
+const misconfigured: readonly (readonly [Check, complaint: string, yml: string])[] = [
+  [
+    'everyPluginIsNamed',
+    'serverless.yml does not name the plugin ./infra/broker/plugin.ts: add it to plugins, and what functions/shop.ts declares is there.',
+    without('  - ./infra/broker/plugin.ts\n'),
+  ],
+  [
+    'everyServiceHasItsFunctions',
+    'There is no function payment, which runs functions/payment/participate.handler: let serverless.yml name the plugin ./infra/functions/plugin.ts.',
+    without('  - ./infra/functions/plugin.ts\n'),
+  ],
+  [
+    'everyHandlerExists',
+    'The function place-order has no file functions/order/placing.ts: write it, as its neighbours in functions/ have it.',
+    otherwise('functions/order/place.handler', 'functions/order/placing.handler'),
+  ],
+  [
+    'everyQueueHasItsFunction',
+    '0 functions consume the queue payment: exactly one has it as a rabbitmq event.',
+    without('  - ./infra/functions/plugin.ts\n'),
+  ],
+  [
+    'everyQueueHasItsFunction',
+    '2 functions consume the queue order: exactly one has it as a rabbitmq event.',
+    otherwise('      - schedule:\n', '      - rabbitmq: { queue: order }\n      - schedule:\n'),
+  ],
+  [
+    'everyServiceHasItsVariable',
+    'PAYMENT_TABLE names no table, so payment cannot find its records: take it out of provider.environment in serverless.yml, and the declaration sets it.',
+    environment("PAYMENT_TABLE: ''"),
+  ],
+  [
+    'everyServiceHasItsVariable',
+    'ORDER_TABLE names no table, so order cannot find its records: take it out of the environment of the function place-order in serverless.yml, and the declaration sets it.',
+    ofPlaceOrder("    environment: { ORDER_TABLE: '' }\n"),
+  ],
+  [
+    'everyServiceHasItsTable',
+    'The participant payment has no table: PAYMENT_TABLE names payments, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
+    environment('PAYMENT_TABLE: payments'),
+  ],
+  [
+    'everyServiceHasItsTable',
+    'The participant order has no table: ORDER_TABLE names orders, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
+    ofPlaceOrder('    environment: { ORDER_TABLE: orders }\n'),
+  ],
+  [
+    'everyServiceHasItsTable',
+    'PAYMENT_TABLE names order-saga-local-order, which is the table of order, too: take it out of provider.environment in serverless.yml, and the declaration sets it.',
+    environment(`PAYMENT_TABLE: order-saga-\${sls:stage}-order`),
+  ],
+  [
+    'whatIsReadIsDeclared',
+    'engine/live-table.ts reads PAYMENT_TABLE: name it in provider.environment in serverless.yml.',
+    without('  - ./infra/functions/plugin.ts\n'),
+  ],
+  [
+    'whatIsReadIsDeclared',
+    'functions/identity/authorizer.ts reads TOKEN_AUDIENCE: name it in provider.environment in serverless.yml.',
+    without(`    TOKEN_AUDIENCE: \${env:TOKEN_AUDIENCE, 'order-saga'}\n`),
+  ],
+];
+
+test.each(misconfigured)('%s complains of serverless.yml: %s', (name, complaint, text) => {
+  expect(participantChecks[name](readWiring(undefined, text))).toContain(complaint);
+});
+
+test('without the plugin that gives a queue its shards, nobody consumes them', () => {
+  const text = without('  - ./infra/broker/plugin.ts\n');
+  const complaints = participantChecks.everyQueueHasItsFunction(
+    readWiring(parseQueueShards(shop, '2'), text),
+  );
+  expect(complaints).toContain(
+    '0 functions consume the queue payment.1: exactly one has it as a rabbitmq event.',
+  );
+});
+
+test('a function that a participant has anyway is refused like the framework refuses it', () => {
+  const text = ofPlaceOrder('    handler: functions/order/place.handler\n  get-payment:\n');
+  expect(() => readWiring(undefined, text)).toThrow(/^The function get-payment is there twice: /);
+});
+
 test('every check has been seen to complain', () => {
   const seen = new Set([...broken, ...brokenShards].map(([name]) => name));
-  expect(seen).toEqual(new Set(Object.keys(wiringChecks)));
+  const ofYml = new Set(misconfigured.map(([name]) => name));
+  expect(new Set([...seen, ...ofYml])).toEqual(new Set(Object.keys(wiringChecks)));
+  // Folders are no matter of serverless.yml's.
+  expect(new Set([...ofYml, 'everyServiceHasItsFolder'])).toEqual(new Set(Object.keys(participantChecks)));
+  const seenOfYml = new Set([...misconfigured.map(([name]) => name), 'everyServiceHasItsFolder']);
+  expect(seenOfYml).toEqual(new Set(Object.keys(participantChecks)));
 });
 
 test('breaking one reading breaks no other', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,15 +8,22 @@ import { projectDir } from '../../infra/local/project.ts';
 
 const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
 const config = join(projectDir, '.dependency-cruiser.mjs');
+/** What the rules say that each room of the engine may import. */
+const { rooms } = (await import(config)) as { readonly rooms: Readonly<Record<string, readonly string[]>> };
 const sourceFolders = ['engine', 'functions', 'infra', 'test'];
 
 const cruise = z.object({
-  modules: z.array(z.object({ source: z.string() })),
+  modules: z.array(
+    z.object({ source: z.string(), dependencies: z.array(z.object({ resolved: z.string() })) }),
+  ),
   summary: z.object({
     violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })),
     ruleSetUsed: z.object({ forbidden: z.array(z.object({ name: z.string() })) }),
   }),
 });
+
+/** Over the whole project, on a busy machine. */
+const CRUISE_MS = 60_000;
 
 /** Runs the very command and rules of `npm run check:imports` over a folder. */
 function cruiseOver(folder: string): z.infer<typeof cruise> {
@@ -45,11 +52,12 @@ const planted: Readonly<Record<string, string>> = {
 
   'engine/saga/saga.ts': at('zod', 'node:crypto', '../environment/log.ts'),
   'engine/environment/log.ts': at('../batch/commit.ts'),
-  'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/ids.ts', '../http/http.ts')}
+  'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/ids.ts', '../environment/names.ts')}
     import type { Typed } from 'typed';
     export const late = () => import('../../functions/order/table.ts');`,
   'engine/saga/ids.ts': handler,
-  'engine/dynamodb/store.ts': at('../batch/edges.ts', '../consumer/consume.ts'),
+  'engine/dynamodb/store.ts': at('../batch/edges.ts', '../saga/ids.ts'),
+  'engine/environment/names.ts': handler,
   'engine/batch/edges.ts': handler,
   'engine/rabbitmq/link.ts': at('../saga/ids.ts', '../consumer/consume.ts'),
   'engine/consumer/consume.ts': at('../batch/edges.ts', '../initiator/nudge.ts'),
@@ -90,8 +98,8 @@ const expectedComplaints = [
   'saga-imports-only-zod: engine/saga/saga.ts → crypto',
   'saga-imports-only-zod: engine/saga/saga.ts → engine/environment/log.ts',
   'environment-imports-its-rooms: engine/environment/log.ts → engine/batch/commit.ts',
-  'batch-imports-its-rooms: engine/batch/commit.ts → engine/http/http.ts',
-  'dynamodb-imports-its-rooms: engine/dynamodb/store.ts → engine/consumer/consume.ts',
+  'batch-imports-its-rooms: engine/batch/commit.ts → engine/environment/names.ts',
+  'dynamodb-imports-its-rooms: engine/dynamodb/store.ts → engine/saga/ids.ts',
   'rabbitmq-imports-its-rooms: engine/rabbitmq/link.ts → engine/consumer/consume.ts',
   'consumer-imports-its-rooms: engine/consumer/consume.ts → engine/initiator/nudge.ts',
   'http-imports-its-rooms: engine/http/http.ts → engine/rabbitmq/link.ts',
@@ -116,8 +124,10 @@ const expectedComplaints = [
   'no-undeclared-package: infra/local/rabbitmq-event-source/index.ts → node_modules/tool/index.js',
 ];
 
-describe('the import rules', () => {
+describe('the import rules', { timeout: CRUISE_MS }, () => {
   let folder: string;
+  let known: z.infer<typeof cruise> | undefined;
+  const project = () => (known ??= cruiseOver(projectDir));
 
   beforeAll(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'imports-canary-')));
@@ -137,8 +147,33 @@ describe('the import rules', () => {
     expect([...proven].toSorted()).toEqual(ruleSetUsed.forbidden.map(({ name }) => name).toSorted());
   });
 
+  test('allow each room of the engine what it imports and no more, and ARCHITECTURE.md says the same', () => {
+    const roomOf = (path: string) => /^engine\/([^/]+)\//.exec(path)?.[1] ?? '';
+    const imported = project().modules.flatMap(({ source, dependencies }) =>
+      dependencies.map(({ resolved }) => ({ from: roomOf(source), to: roomOf(resolved) })),
+    );
+    const others = (room: string) => [
+      ...new Set(imported.flatMap(({ from, to }) => (from === room && to !== room && to !== '' ? [to] : []))),
+    ];
+    const sorted = (all: Readonly<Record<string, readonly string[]>>) =>
+      Object.fromEntries(Object.entries(all).map(([room, names]) => [room, names.toSorted()]));
+    const rows = readFileSync(join(projectDir, 'ARCHITECTURE.md'), 'utf8').matchAll(
+      /^\| `([a-z-]+)\/` \|[^|]*\| ([a-z, -]+) \|$/gm,
+    );
+    const { saga, ...told } = Object.fromEntries(
+      [...rows].map(([, room, list = '']) => [room, list.split(', ')]),
+    );
+
+    expect(saga).toEqual(['zod only']);
+    expect(others('saga')).toEqual([]);
+    expect(sorted(rooms)).toEqual(
+      sorted(Object.fromEntries(Object.keys(rooms).map((room) => [room, others(room)]))),
+    );
+    expect(sorted(told)).toEqual(sorted(rooms));
+  });
+
   test('are asked of every source file there is', () => {
-    const seen = new Set(cruiseOver(projectDir).modules.map(({ source }) => source));
+    const seen = new Set(project().modules.map(({ source }) => source));
     const onDisk = globSync(
       sourceFolders.map((name) => `${name}/**/*.{ts,mjs}`),
       { cwd: projectDir, exclude: ['**/node_modules/**'] },

@@ -1,7 +1,7 @@
 import { tableVariableOf } from '../../../engine/environment/environment.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { participantFunctions } from '../../functions/participant-functions.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, PARTICIPANTS_PLUGIN, SHARDS_PLUGIN } from './configuration.ts';
 import type { Sources } from './sources.ts';
 import { variablesIn } from './variables.ts';
 
@@ -22,6 +22,15 @@ export type WiringCheck = (wiring: Wiring) => readonly string[];
 const isIn = (folder: string, sources: Sources): boolean =>
   Object.keys(sources).some((path) => path.startsWith(`${folder}/`));
 
+/** Where one is missing, so is much else that follows from it. */
+const everyPluginIsNamed: WiringCheck = ({ serverless }) =>
+  [PARTICIPANTS_PLUGIN, SHARDS_PLUGIN]
+    .filter((plugin) => !serverless.plugins.includes(plugin))
+    .map(
+      (plugin) =>
+        `serverless.yml does not name the plugin ${plugin}: add it to plugins, and what functions/shop.ts declares is there.`,
+    );
+
 const everyServiceHasItsFolder: WiringCheck = ({ saga, sources }) =>
   saga.services
     .filter((service) => !isIn(`functions/${service}`, sources))
@@ -35,9 +44,10 @@ const everyServiceHasItsFunctions: WiringCheck = ({ saga, serverless, sources })
   participantFunctions(saga)
     .filter(([name, { handler }]) => serverless.functions[name]?.handler !== handler)
     .filter(([, { handler }]) => isIn(handler.split('/').slice(0, 2).join('/'), sources))
-    .map(
-      ([name, { handler }]) =>
-        `The function ${name} is not ${handler}: leave it to functions/shop.ts, and take it out of serverless.yml.`,
+    .map(([name, { handler }]) =>
+      serverless.functions[name] === undefined
+        ? `There is no function ${name}, which runs ${handler}: let serverless.yml name the plugin ${PARTICIPANTS_PLUGIN}.`
+        : `The function ${name} is not ${handler}: leave it to functions/shop.ts, and take it out of serverless.yml.`,
     );
 
 /** Lambda splits a handler at the first dot of its last part. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
@@ -91,23 +101,46 @@ const everyQueueHasItsFunction: WiringCheck = ({ saga, serverless, queuesOf }) =
   ];
 };
 
+/** Where a service is told what its table is called: all functions are, and some may be told otherwise. */
+const tablesTold = (service: string, { provider, functions }: Configuration) => {
+  const variable = tableVariableOf(service);
+  const own = Object.entries(functions).filter(([, { environment }]) => Object.hasOwn(environment, variable));
+  return [
+    { variable, table: provider.environment[variable], where: 'provider.environment' },
+    ...own.map(([name, { environment }]) => ({
+      ...{ variable, table: environment[variable] },
+      where: `the environment of the function ${name}`,
+    })),
+  ];
+};
+
 const everyServiceHasItsVariable: WiringCheck = ({ saga, serverless }) =>
-  saga.services
-    .map((service) => ({ service, variable: tableVariableOf(service) }))
-    .filter(({ variable }) => !serverless.provider.environment[variable])
-    .map(
-      ({ service, variable }) =>
-        `${variable} names no table, so ${service} cannot find its records: take it out of provider.environment in serverless.yml, and the declaration sets it.`,
-    );
+  saga.services.flatMap((service) =>
+    tablesTold(service, serverless)
+      .filter(({ table }) => !table)
+      .map(
+        ({ variable, where }) =>
+          `${variable} names no table, so ${service} cannot find its records: take it out of ${where} in serverless.yml, and the declaration sets it.`,
+      ),
+  );
 
 const everyServiceHasItsTable: WiringCheck = ({ saga, serverless, tables }) =>
   saga.services.flatMap((service) => {
-    const variable = tableVariableOf(service);
-    const { [variable]: table } = serverless.provider.environment;
-    if (!table || tables.includes(table)) return [];
-    return [
-      `The participant ${service} has no table: ${variable} names ${table}, and there are only ${tables.join(', ')}.`,
-    ];
+    const isOf = (each: string, table: string) =>
+      each !== service && serverless.provider.environment[tableVariableOf(each)] === table;
+    return tablesTold(service, serverless).flatMap(({ variable, table, where }) => {
+      if (!table) return [];
+      if (!tables.includes(table)) {
+        return [
+          `The participant ${service} has no table: ${variable} names ${table}, and there are only ${tables.join(', ')}.`,
+        ];
+      }
+      const other = saga.services.find((each) => isOf(each, table));
+      if (other === undefined) return [];
+      return [
+        `${variable} names ${table}, which is the table of ${other}, too: take it out of ${where} in serverless.yml, and the declaration sets it.`,
+      ];
+    });
   });
 
 /** Locally a function sees `AWS_…` and what is declared, nothing else. */
@@ -119,6 +152,7 @@ const whatIsReadIsDeclared: WiringCheck = ({ saga, serverless, sources }) => {
 };
 
 export const participantChecks = {
+  everyPluginIsNamed,
   everyServiceHasItsFolder,
   everyServiceHasItsFunctions,
   everyHandlerExists,

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Saga } from '../../../engine/saga/saga.ts';
-import { participantFunctions } from '../../functions/participant-functions.ts';
-import { sagaVariables } from '../../functions/variables.ts';
+import { additionsTo } from '../../functions/additions.ts';
 import { projectDir } from '../project.ts';
 
 const FunctionEntry = z.object({
@@ -17,27 +16,37 @@ const FunctionEntry = z.object({
 });
 
 const Configuration = z.object({
-  provider: z.object({ environment: z.record(z.string(), z.string()) }),
-  functions: z.record(z.string(), FunctionEntry),
+  plugins: z.array(z.string()).default([]),
+  provider: z.object({ environment: z.record(z.string(), z.string()).default({}) }),
+  functions: z.record(z.string(), FunctionEntry).default({}),
 });
 
 /** What the functions are and what they are told. Variables of the framework stand as they are, but for the stage. */
 export type Configuration = z.infer<typeof Configuration>;
 
+/** As serverless.yml names them. The first adds what the declaration says, the second gives a queue its shards. */
+export const PARTICIPANTS_PLUGIN = './infra/functions/plugin.ts';
+export const SHARDS_PLUGIN = './infra/broker/plugin.ts';
+
 const STAGE = `\${sls:stage}`;
 
-/** What serverless.yml says, and what the declaration adds to it. */
-export function readConfiguration(saga: Saga, stage: string): Configuration {
-  const { provider, functions } = Configuration.parse(
-    parse(readFileSync(join(projectDir, 'serverless.yml'), 'utf8')),
+const projectYml = (): string => readFileSync(join(projectDir, 'serverless.yml'), 'utf8');
+
+/**
+ * What the Serverless Framework makes of serverless.yml: what it says, and what the plugin adds if it is named there.
+ * @throws SetupError if the plugin refuses it
+ */
+export function readConfiguration(saga: Saga, stage: string, yml = projectYml()): Configuration {
+  const { plugins, provider, functions } = Configuration.parse(parse(yml));
+  const added = plugins.includes(PARTICIPANTS_PLUGIN)
+    ? additionsTo({ provider, functions }, saga)
+    : { functions: [], variables: [] };
+  const environment = [...added.variables, ...Object.entries(provider.environment)].map(
+    ([name, value]) => [name, value.replaceAll(STAGE, stage)] as const,
   );
-  const derived = Object.fromEntries(participantFunctions(saga));
-  const own = Object.entries(provider.environment).map(([name, value]) => [
-    name,
-    value.replaceAll(STAGE, stage),
-  ]);
   return Configuration.parse({
-    provider: { environment: { ...sagaVariables(saga, stage), ...Object.fromEntries(own) } },
-    functions: { ...functions, ...structuredClone(derived) },
+    plugins,
+    provider: { environment: Object.fromEntries(environment) },
+    functions: { ...functions, ...structuredClone(Object.fromEntries(added.functions)) },
   });
 }

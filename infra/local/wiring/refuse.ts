@@ -4,13 +4,13 @@ import { type QueueShards, queuesOf } from '../../broker/shards.ts';
 import { readTables } from '../dynamodb/template.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { participantChecks, type Wiring } from './checks.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration, SHARDS_PLUGIN } from './configuration.ts';
 import { readSources } from './sources.ts';
 
-/** What there is of a saga in this project. */
-export function readWiring(saga: Saga, shards: QueueShards, stage: string): Wiring {
-  const serverless = readConfiguration(saga, stage);
-  shardEvents(serverless.functions, shards, saga);
+/** What there is of a saga in this project, with the text of its serverless.yml if that is another. */
+export function readWiring(saga: Saga, shards: QueueShards, stage: string, yml?: string): Wiring {
+  const serverless = readConfiguration(saga, stage, yml);
+  if (serverless.plugins.includes(SHARDS_PLUGIN)) shardEvents(serverless.functions, shards, saga);
   return {
     saga,
     serverless,
@@ -23,6 +23,8 @@ export function readWiring(saga: Saga, shards: QueueShards, stage: string): Wiri
 /** Refuses to start what could only fail later, when nobody looks. @throws SetupError with a sentence for each flaw */
 export function refuseFaultyWiring(saga: Saga, shards: QueueShards, stage: string): void {
   const wiring = readWiring(saga, shards, stage);
-  const flaws = Object.values(participantChecks).flatMap((check) => check(wiring));
+  const { everyPluginIsNamed, ...others } = participantChecks;
+  const missing = everyPluginIsNamed(wiring);
+  const flaws = missing.length > 0 ? missing : Object.values(others).flatMap((check) => check(wiring));
   if (flaws.length > 0) throw new SetupError([...new Set(flaws)].join('\n'));
 }

@@ -5,10 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { projectDir } from '../../../infra/local/project.ts';
 
 /** Goal: a reader who follows a link arrives, and the documents stay short. Method: reads every document there is. */
-const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'];
-const documents = execFileSync('git', listed, { cwd: projectDir, encoding: 'utf8' })
-  .split('\n')
-  .filter((path) => path !== '' && existsSync(join(projectDir, path)));
+const files = (...patterns: readonly string[]): readonly string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
+    cwd: projectDir,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((path) => path !== '' && existsSync(join(projectDir, path)));
+const documents = files('*.md');
 
 const read = (path: string): string => readFileSync(join(projectDir, path), 'utf8');
 const linesOf = (path: string): number => read(path).trimEnd().split('\n').length;
@@ -49,6 +53,20 @@ describe.each(documents)('%s', (path) => {
     const links = [...proseOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
     expect(links.flatMap((link) => flawOf(link, path) ?? [])).toEqual([]);
   });
+});
+
+/** What stands behind `../` is an import, and the compiler looks for it. */
+const FILE =
+  /(?<![\w./-])(?:docs|engine|functions|infra|scenarios|test)\/[\w./-]*\.(?:ts|mjs|yml|json|md)\b/g;
+
+test('a comment or a message names a file that is there', () => {
+  const sources = files('engine', 'functions', 'infra', 'scenarios', '*.yml', '*.json', '*.mjs', '*.md');
+  const gone = sources.flatMap((path) =>
+    [...read(path).matchAll(FILE)].flatMap(([name]) =>
+      existsSync(join(projectDir, name)) ? [] : [`${path} names ${name}`],
+    ),
+  );
+  expect(gone).toEqual([]);
 });
 
 test('the README has at most 180 lines, and docs/ at most 600', () => {
