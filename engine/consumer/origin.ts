@@ -4,7 +4,7 @@ import { type Opened, open } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { Delivery } from './rabbitmq-event.ts';
 
-/** Reads a message and believes it only if it comes from the service that it says it comes from. */
+/** Reads a message, and refuses it unless the service named as its source published it. */
 export function openGenuine<Fact extends AnyFact>(
   saga: Saga<Fact>,
   { body, origin }: Delivery,
