@@ -7,13 +7,13 @@ import { OPERATOR } from '../../engine/http/role.ts';
 import { CustomerId } from '../ids.ts';
 import { shop } from '../shop.ts';
 
-/** Whom a token may speak for. */
+/** The roles that a token may name. */
 const roles = [shop.ownerRole, OPERATOR];
 
 const Claims = z.object({ sub: CustomerId, role: z.enum(roles), exp: z.number() });
 type Claims = z.infer<typeof Claims>;
 
-/** Where no gateway keeps our answers, every request of a caller brings the same token. */
+/** Without a gateway that caches the answers, each request of a caller would verify the same token again. */
 const VERIFIED_FOR_MS = 60_000;
 const MAX_VERIFIED = 1_000;
 const verified = new Map<string, { readonly claims: Claims; readonly untilMs: number }>();
@@ -22,8 +22,8 @@ const verified = new Map<string, { readonly claims: Claims; readonly untilMs: nu
 let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
 /**
- * Answers API Gateway who calls, from a token whose signature, issuer, audience and expiry are right. What it
- * throws is API Gateway's word for 401.
+ * Tells API Gateway who calls, if the token's signature, issuer, audience and expiry are right. API Gateway turns the
+ * error 'Unauthorized' into a 401.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
@@ -33,7 +33,7 @@ export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<AP
     const { sub, role } = known(token) ?? (await verify(token));
     return allow(sub, role, event.methodArn);
   } catch (error) {
-    // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
+    // If the keys cannot be fetched, the fault is ours and not the caller's: API Gateway answers 500.
     if (
       error instanceof errors.JWKSTimeout ||
       !(error instanceof errors.JOSEError || error instanceof z.ZodError)
@@ -67,7 +67,7 @@ function known(token: string): Claims | undefined {
   return undefined;
 }
 
-/** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
+/** API Gateway caches the answer by token, so it must cover every method. The functions check roles and owners. */
 function allow(sub: CustomerId, role: string, methodArn: string): APIGatewayAuthorizerResult {
   const [api, stage] = methodArn.split('/');
   return {

@@ -187,7 +187,7 @@ describe('the topology’s custom resource', () => {
   test('says what to do where the broker knows neither the administrator’s password nor the one before it', async () => {
     previous.admin = { username: 'local', password: 'of yesterday' };
     knownPassword = 'of last week';
-    await expect(handler(eventByHand())).rejects.toThrow('put the one it knows there');
+    await expect(handler(eventByHand())).rejects.toThrow('put the broker’s password there');
     knownPassword = 'local';
     expect(asked).toEqual([]);
   });
