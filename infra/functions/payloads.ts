@@ -5,12 +5,12 @@ import type { Saga } from '../../engine/saga/saga.ts';
 import { consumerOf, counterOf, deadLettersOf, readerOf } from './participant-functions.ts';
 
 const CALLER = CallerId.parse('alice');
-/** The saga that test/events/place-order.json begins has this key. */
+/** The idempotency key in test/events/place-order.json. */
 const KEY = 'events-1';
 
 /**
- * An event for each function that every participant has, by the function's name, to call it by hand. A consumer's has no
- * messages: what its participant hears is in test/events/, if anywhere.
+ * Events for calls by hand of the functions that every participant has, by the function's name. A consumer's event has
+ * no messages; test/events/ has some with messages.
  */
 export const participantPayloads = (saga: Saga): ReadonlyMap<string, unknown> =>
   new Map(

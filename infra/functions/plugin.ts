@@ -13,8 +13,8 @@ type Serverless = {
 };
 
 /**
- * Adds what follows from the declaration to what serverless.yml says: each participant's functions and variables.
- * Before any command looks at the configuration, and before its variables are resolved.
+ * Adds each participant's functions and variables, which follow from the declaration, to those in serverless.yml. It
+ * does so before any command reads the configuration and before its variables are resolved.
  */
 export default class ParticipantsPlugin {
   constructor(serverless: Serverless) {
@@ -23,8 +23,8 @@ export default class ParticipantsPlugin {
     for (const [name, definition] of participantFunctions(shop)) {
       if (Object.hasOwn(functions, name)) {
         throw new classes.Error(
-          `The function ${name} is there twice: functions/shop.ts brings one, and so does serverless.yml or ` +
-            'another participant. Give the other function, the service or its record another name.',
+          `The function ${name} is defined twice: by functions/shop.ts, and by serverless.yml or another ` +
+            'participant. Give the other function, the service or its record another name.',
           'FUNCTION_THERE_TWICE',
         );
       }
