@@ -1,4 +1,4 @@
-/** The order's own data and that of its events. The engine has the state machine (`initiator.ts`). */
+/** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
 import { initiator } from '../../engine/saga/initiator.ts';
 import { Lines, PaymentMethod } from '../events.ts';

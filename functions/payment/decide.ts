@@ -1,4 +1,4 @@
-/** The payment's request and the members its record keeps. The engine has its state machine (`external-decision.ts`). */
+/** The payment's request and the members its record keeps. The engine has the states (`external-decision.ts`). */
 import * as z from 'zod';
 import { externalStep } from '../../engine/saga/external-step.ts';
 import { PaymentMethod } from '../events.ts';

@@ -1,9 +1,9 @@
-/** A command that does what it does whatever follows it would do it to who asked for help, too. Ends the process. */
+/** Ends the process if there are arguments: without this, `--help` would run the command. */
 export function refuseArguments(command: string): void {
   const [argument] = process.argv.slice(2);
   if (argument === undefined) return;
   console.error(
-    `npm ${command} takes no arguments, and was given ${argument}. README.md lists its settings.`,
+    `npm ${command} takes no arguments, but got ${argument}. README.md lists its settings.`,
   );
   process.exit(2);
 }
