@@ -43,7 +43,7 @@ export class Dispatcher implements Receiver {
   #timer: NodeJS.Timeout | undefined;
   #wakeUpIsScheduled = false;
   #failuresInARow = 0;
-  /** The first delivery that a stop or an error left unsettled. No acknowledgement with `multiple` may reach past it. */
+  /** The first delivery that a stop or an error left unsettled. No `multiple` acknowledgement may reach past it. */
   #lowestAbandonedTag = Number.POSITIVE_INFINITY;
 
   constructor(mapping: Mapping, invoke: Invoke, log: Log, counters: Counters) {

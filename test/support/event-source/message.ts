@@ -38,7 +38,7 @@ export function deliveredMessage({
   };
 }
 
-/** Bodies that can be told apart. */
+/** Distinct bodies. */
 export function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index));
 }

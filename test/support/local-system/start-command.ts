@@ -13,7 +13,7 @@ export type CommandEnd = {
   readonly stderr: string;
 };
 
-/** One of the project's commands as a person runs it: a process of its own under bootstrap.mjs. */
+/** One of the project's commands as a person runs it: a separate process under bootstrap.mjs. */
 export class Command {
   readonly child: ChildProcess;
   readonly ended: Promise<CommandEnd>;
@@ -45,7 +45,7 @@ export class Command {
     });
   }
 
-  /** Waits until it has printed the text; fails with what it printed instead when it ends before. */
+  /** Waits until the command has printed the text. If it ends before, fails with its output. */
   async printed(text: string, timeoutMs = 60_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!this.#stdout.includes(text)) {
@@ -82,7 +82,7 @@ export function portVariables(ports: Ports): Readonly<Record<string, string>> {
   };
 }
 
-/** The command under test must not think that npm started it because npm started the tests. */
+/** Removes npm's variables: npm started the tests, but not the command under test. */
 function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('npm_')));
 }
