@@ -144,6 +144,6 @@ function assertReadable<State>(
   for (const { type, data } of facts) {
     const reading = saga.readFact(type, saga.versionOf(type), data);
     if (reading.kind === 'flawed')
-      throw new Error(`nobody could read its ${type}: ${explain(reading.error)}`);
+      throw new Error(`its ${type} could not be read again: ${explain(reading.error)}`);
   }
 }

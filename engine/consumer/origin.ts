@@ -14,6 +14,6 @@ export function openGenuine<Fact extends AnyFact>(
   if (!opened.ok) return opened;
   const { type, source } = opened.event;
   if (origin === userOf(source)) return opened;
-  const sender = origin === '' ? 'nobody vouches for it' : `${JSON.stringify(origin)} sent it`;
+  const sender = origin === '' ? 'it has no user id' : `${JSON.stringify(origin)} sent it`;
   return { ok: false, reason: `${type} claims to come from ${source}, but ${sender}` };
 }

@@ -9,8 +9,8 @@ export type HttpReply = APIGatewayProxyResult;
 export type HttpFunction = (event: HttpEvent, context: Context) => Promise<HttpReply>;
 
 /**
- * One concern of the HTTP edge. It runs before the handler, and throws a Problem or puts its findings into the context.
- * They go there and not into the event, which the caller controls.
+ * One concern of the HTTP edge. Its `before` throws a Problem or puts its findings into the context, and not into the
+ * event, which the caller controls.
  * https://middy.js.org/docs/writing-middlewares/intro
  */
 export type Middleware<Found extends object = object> = MiddlewareObj<
@@ -32,7 +32,7 @@ export const json = (
 
 export function headerOf(event: HttpEvent, name: string): string | undefined {
   const headers: Readonly<Record<string, unknown>> = event.headers ?? {};
-  // Comparing the length first spares lower-casing every header.
+  // A match always has the same length, so the length check spares lower-casing every header.
   const found = Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
   const value = found === undefined ? undefined : headers[found];
   // Some gateways, though not AWS's, give a list for a header that was sent twice.

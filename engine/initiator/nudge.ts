@@ -57,7 +57,7 @@ export const nudge =
         total.overdue += overdue.length;
         total.nudged += page.nudged;
         total.failed += page.failed;
-        // The broker or the table is down: sagas that are not claimed yet stay due.
+        // Nothing can be published at the moment: sagas that are not claimed yet stay due.
         if (page.isUnheard) return report(total);
       }
     }

@@ -9,7 +9,7 @@ import { ConnectionLostError, Link } from './link.ts';
 export interface Patience {
   readonly connectTimeoutMs: number;
   readonly confirmTimeoutMs: number;
-  /** How often one message is offered to the broker; at least twice, so that a dead connection is replaced. */
+  /** The tries for one message: at least two, because the first may find a dead connection. */
   readonly offers: number;
 }
 

@@ -32,12 +32,12 @@ const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 
 const nameFlaws = ({ name, id, owner, participants, events }: Declaration): readonly string[] => [
-  ...misnamed([name], DASHED, 'names no saga: use small letters, digits and dashes'),
-  ...misnamed([id.prefix], PREFIX, 'begins no id: use small letters and digits'),
-  ...misnamed([id.name], MEMBER, 'names no id: use a member such as "tripId"'),
-  ...misnamed([owner], MEMBER, 'names no owner: use a member such as "travellerId"'),
-  ...misnamed(Object.keys(participants), DASHED, 'names no queue: use small letters, digits and dashes'),
-  ...misnamed(Object.keys(events), EVENT, 'names no event: use small letters and a dot, as in "car.booked"'),
+  ...misnamed([name], DASHED, 'cannot name a saga: use small letters, digits and dashes'),
+  ...misnamed([id.prefix], PREFIX, 'cannot begin an id: use small letters and digits'),
+  ...misnamed([id.name], MEMBER, 'cannot name an id: use a member such as "tripId"'),
+  ...misnamed([owner], MEMBER, 'cannot name an owner: use a member such as "travellerId"'),
+  ...misnamed(Object.keys(participants), DASHED, 'cannot name a service: use small letters, digits and dashes'),
+  ...misnamed(Object.keys(events), EVENT, 'cannot name an event: use small letters and a dot, as in "car.booked"'),
   ...recordFlaws(participants),
 ];
 
@@ -49,7 +49,7 @@ function recordFlaws(participants: Participants): readonly string[] {
   const records = Object.values(participants).flatMap(({ record }) => (record === undefined ? [] : [record]));
   const twice = records.filter((record, index) => records.indexOf(record) < index);
   return [
-    ...misnamed(records, DASHED, 'names no record: use small letters, digits and dashes'),
+    ...misnamed(records, DASHED, 'cannot name a record: use small letters, digits and dashes'),
     ...twice.map((record) => `two participants have a record ${JSON.stringify(record)}: rename one of them`),
   ];
 }

@@ -208,7 +208,7 @@ class Machine {
       case is.done:
       case is.undone:
         return repeat;
-      // Another invocation began to undo it and may have died. Resume, because the failure is answered only after that.
+      // Another invocation began the undo and may have died. Resume it: the failure is answered only after the undo.
       case is.undoing:
         return { kind: 'resume', effect: this.#undoCall(state, true) };
       default:

@@ -335,7 +335,7 @@ class Initiator {
     return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
   }
 
-  /** Says the initiator's own failure, which every participant with a compensation answers. */
+  /** Says the initiator's own failure, which all compensate: at once, or if answers to another's failure do not come. */
   #escalate(state: Omit<AnyCancelling, 'failure'>): InitiatorDecision {
     const { cancels } = this.#saga.initiation;
     return this.#waitOrEnd({ ...state, failure: cancels }, [

@@ -84,7 +84,7 @@ export default class DeploymentPlugin {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
       connect(definition, needsOf(shop, name, definition.handler), imports);
-      // A laptop may turn a schedule off: a test runs it itself, or there is no alarm. In AWS only the schedule does.
+      // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;

@@ -127,7 +127,7 @@ const PRECONDITION_FAILED = 406;
 
 async function onChannel<T>(connection: ChannelModel, work: (channel: Channel) => Promise<T>): Promise<T> {
   const channel = await connection.createChannel();
-  // The call that is refused also rejects, so the channel's own error needs no handler.
+  // A refused declaration closes the channel. The call itself rejects, so this event is ignored.
   channel.on('error', () => {});
   const result = await work(channel);
   await channel.close();

@@ -153,7 +153,7 @@ test('an event that nobody could read is neither said nor written', async () => 
   const [outcome] = await run({ ...payment(after(() => {})), decide }, batch, here.edges);
   expect(outcome).toMatchObject({
     kind: 'failed',
-    error: { message: expect.stringMatching(/^nobody could read its payment.captured: /) },
+    error: { message: expect.stringMatching(/^its payment.captured could not be read again: /) },
   });
   expect([statusIn(here, orderIdOf(1)), here.publisher.published.length]).toEqual([undefined, 0]);
 });
