@@ -3,7 +3,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
 
-/** Half of the SDK's work for a call: a copy for a log that does not exist, and headers that DynamoDB ignores. */
+/** Half of the SDK's work for a call: a copy for a log that is off, and headers that DynamoDB ignores. */
 const unneeded = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 /** Endpoint, region and credentials come from the environment unless `config` gives them. */

@@ -84,7 +84,7 @@ export class Link {
   }
 
   /**
-   * A full queue blocks each channel, and may never tell a channel that it has room again. New messages take another
+   * A full queue tells each channel so, and may never tell a channel that it has room again. New messages take another
    * link, and this one ends when its own messages are settled.
    * https://github.com/rabbitmq/rabbitmq-server/issues/12206
    */

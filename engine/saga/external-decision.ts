@@ -47,7 +47,6 @@ type Members = Readonly<Record<string, unknown>>;
 /** A record's state. Its other members depend on the status: the request, or the answers. */
 export type ExternalState = { readonly status: string } & Members;
 
-/** The outside's answer. */
 export interface Answer {
   readonly type: string;
   readonly answer: Members;

@@ -95,7 +95,6 @@ export interface Story<
   cancel(placed: Placed, reason: Reason): Cancels;
 }
 
-/** The initiator's entry. */
 type InitiationOf<Parts extends Participants> = Extract<Parts[keyof Parts], Initiation>;
 
 /** The initiator's decision. It is total: it answers every input in every state. */
@@ -335,7 +334,7 @@ class Initiator {
     return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
   }
 
-  /** Says the initiator's own failure, which all compensate: at once, or if answers to another's failure do not come. */
+  /** Says the initiator's own failure, which all compensate: at once, or if another failure is not answered. */
   #escalate(state: Omit<AnyCancelling, 'failure'>): InitiatorDecision {
     const { cancels } = this.#saga.initiation;
     return this.#waitOrEnd({ ...state, failure: cancels }, [

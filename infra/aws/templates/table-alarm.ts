@@ -19,7 +19,7 @@ export function tableAlarm(saga: Saga, service: string, stage: string): Resource
         AlarmName: `${saga.name}-${stage}-${service}-table-throttled`,
         AlarmDescription:
           `DynamoDB throttles reads or writes of ${what}, because of a hot key or the account’s limit: see ` +
-          'ThrottledRequests by operation. Retries bridge a short throttling.',
+          'ThrottledRequests by operation. Retries bridge a short one.',
         AlarmActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'notBreaching',
         Metrics: [

@@ -13,7 +13,6 @@ export type Resource = {
 export type Resources = Readonly<Record<string, Resource>>;
 export type Outputs = Readonly<Record<string, { readonly Value: Json; readonly Export?: Json }>>;
 
-/** A CloudFormation template, or a part of one. */
 export type Template = {
   readonly AWSTemplateFormatVersion?: string;
   readonly Description?: string;

@@ -1,9 +1,9 @@
 /**
- * Goal: the cost of the event source, compared with the least code that consumes and invokes. Method: fill a queue,
- * then drain it into a Lambda endpoint that answers at once. The event source does it, and so does the least code with
- * amqplib and the AWS SDK. Both use full batches of the same size and events of the same length; the least code's
- * properties are a constant. After a warm-up, rounds are pairs in alternating order, and the difference within each
- * pair counts. CPU is this process's, user and system; the endpoint is another process.
+ * Goal: the cost of the event source, compared with the least code that consumes and invokes.
+ * Method: fill a queue, then drain it into a Lambda endpoint that answers at once. The event source does it, and so
+ * does the least code with amqplib and the AWS SDK. Both use full batches of the same size and events of the same
+ * length; the least code's properties are a constant. After a warm-up, rounds are pairs in alternating order, and the
+ * difference within each pair counts. CPU is this process's, user and system; the endpoint is another process.
  *
  *   RABBITMQ_URL=amqp://… node benchmark.ts [ROUNDS]
  */

@@ -11,7 +11,6 @@ export type Stage = {
   /** For a step that waits and asks again and again; a process each time would be slow. */
   readonly watch: Invoke;
   readonly listener: Listener;
-  /** Changes the payment provider's behaviour. */
   readonly setProvider: (ways: object) => Promise<void>;
   /** Resolves when another process has replaced the killed one. */
   readonly killFunctions: () => Promise<void>;

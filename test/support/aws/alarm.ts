@@ -24,7 +24,6 @@ const OfAFilledMetric = z.object({
   ]),
 });
 
-/** The settings that an alarm is evaluated by. */
 export const AlarmSettings = z.union([
   OfAFilledMetric.transform(({ Metrics: [{ MetricStat }, { Expression }], ...evaluation }) => ({
     ...evaluation,

@@ -38,7 +38,6 @@ export function deliveredMessage({
   };
 }
 
-/** Distinct bodies. */
 export function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index));
 }

@@ -137,7 +137,6 @@ const flaws = fc.oneof(
   { weight: 1, arbitrary: fc.array(placed, { minLength: 2, maxLength: 3 }) },
 );
 
-/** Changes bytes. */
 type Damage = (bytes: Buffer) => Buffer;
 
 const spliced =

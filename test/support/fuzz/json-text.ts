@@ -37,7 +37,6 @@ export function textOf(node: Written): string {
   return JSON.stringify(node);
 }
 
-/** One flaw to insert. */
 export type Flaw =
   | { readonly kind: 'replace'; readonly by: Written }
   | { readonly kind: 'drop' }

@@ -10,7 +10,6 @@ import { type KnownType, knownTypes, orderIdOf } from '../facts.ts';
 import { hostileJson, hostileName, hostileText } from './hostile.ts';
 import { NOW_MS } from './strict-edges.ts';
 
-/** A message in a queue. */
 export interface Message {
   readonly body: Buffer;
   readonly properties: Readonly<Record<string, unknown>>;
