@@ -7,8 +7,8 @@ import { required, tableVariableOf } from './environment/environment.ts';
 const stores = new Map<string, Store>();
 
 /**
- * The real table of a service, for a function that publishes nothing: its bundle then has no broker's client in it. The
- * client is made at the first use and kept for the life of the Lambda environment.
+ * A service's real table, for a function that publishes nothing: its bundle then has no broker client in it. The
+ * DynamoDB client is made at the first use and kept for the life of the Lambda environment.
  */
 export const liveTable = ({ service }: { readonly service: string }): TableEdges => ({
   get store() {

@@ -8,7 +8,7 @@ import { PATIENT, type Patience, RabbitPublisher } from './rabbitmq/publisher.ts
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from './saga/routes.ts';
 import type { Saga } from './saga/saga.ts';
 
-/** A service of a saga: whose table, queue and broker user are meant. */
+/** A service of a saga. It has its own table, queue and broker user. */
 interface Place {
   readonly saga: Saga;
   readonly service: string;
@@ -17,8 +17,8 @@ interface Place {
 const publishers = new Map<string, RabbitPublisher>();
 
 /**
- * The real outside of a function. Clients are made at the first use and kept for the life of the Lambda
- * environment: one connection each, however many handlers and invocations share it.
+ * The real edges of a function. Clients are made at the first use and kept for the life of the Lambda environment:
+ * one connection each, shared by all handlers and invocations.
  */
 export function liveEdges(place: Place, patience: Patience = PATIENT): Edges {
   const table = liveTable(place);
@@ -34,11 +34,11 @@ export function liveEdges(place: Place, patience: Patience = PATIENT): Edges {
   };
 }
 
-/** On the connection that `liveEdges` publishes with, if it is as patient. */
+/** Shares the connection of `liveEdges` with the same patience. */
 export const liveBacklog = (place: Place, patience: Patience): Backlog =>
   backlogOn(place.saga, publisherOf(place, patience));
 
-/** On the same connection as well. */
+/** Shares that connection too. */
 export const liveDeadLetterQueues = (place: Place, patience: Patience): DeadLetterQueues =>
   new RabbitDeadLetterQueues(publisherOf(place, patience), brokerUserOf);
 

@@ -37,7 +37,7 @@ export const StockRejection = z.object({
 });
 export type StockRejection = z.infer<typeof StockRejection>;
 
-/** Bounds what a provider may say, so that no record outgrows its table. */
+/** Bounds a provider's texts, so no record outgrows an item's limit of 400 KB. */
 export const MAX_TEXT_LENGTH = 500;
 const Text = UnicodeText.max(MAX_TEXT_LENGTH);
 
@@ -45,8 +45,8 @@ export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(
 export type PaymentDecline = z.infer<typeof PaymentDecline>;
 
 /**
- * The data of every event of the saga, by event type. Unknown members are left out and not refused, so that an
- * event may gain some; a change that old consumers cannot read takes a new version.
+ * The data of every event of the saga, by event type. Unknown members are dropped and not refused, so an event may
+ * gain members. A change that old consumers cannot read needs a new version.
  */
 export const events = {
   'order.placed': v1(z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod })),

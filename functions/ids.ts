@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CallerId } from '../engine/saga/ids.ts';
 
-/** Who placed an order: the `sub` claim of a verified token. */
+/** The customer who placed an order: the `sub` claim of a verified token. */
 export const CustomerId = CallerId;
 export type CustomerId = CallerId;
 

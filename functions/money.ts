@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * The largest amount of one charge in minor units. The payment provider takes up to eight digits.
+ * The largest amount of one charge, in minor units. Stripe takes up to eight digits.
  * https://docs.stripe.com/api/payment_intents/create#create_payment_intent-amount
  */
 export const MAX_AMOUNT_MINOR = 99_999_999;

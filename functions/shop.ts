@@ -4,8 +4,8 @@ import type { SagaId } from '../engine/saga/ids.ts';
 import { events } from './events.ts';
 
 /**
- * The whole choreography: who says what, who acts on what, and what has to be heard before an order is confirmed.
- * Exchanges, queues, bindings, users, tables and functions follow from it, and so does who undoes what.
+ * The whole choreography: the events each participant says and consumes, and the events that confirm an order.
+ * Exchanges, queues, bindings, users, tables, functions and compensations are derived from it.
  */
 export const shop = defineSaga({
   name: 'order-saga',
@@ -47,6 +47,6 @@ export type Service = (typeof shop.services)[number];
 export type Fact<T extends EventType = EventType> = FactOf<typeof shop.events, T>;
 export type EventData<T extends EventType> = Fact<T>['data'];
 
-/** An order's identity: derived from the customer and the idempotency key that placed it. */
+/** An order's id, derived from the customer and the customer's idempotency key. */
 export const OrderId = shop.id.schema;
 export type OrderId = SagaId;

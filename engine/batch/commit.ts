@@ -2,24 +2,23 @@ import { groups } from './groups.ts';
 import { type Refusal, type Store, StoreUnavailableError, type Write } from './store.ts';
 import type { Change, View } from './view.ts';
 
-/** What became of a change, and of all in its group. */
+/** The result for a change, the same for its whole group. */
 export type Committed =
   | { readonly kind: 'written' }
-  /** Nothing of it is written; what is stored now is in the view or will be read again. */
+  /** Nothing is written. The view has learned what is stored, or will read it again. */
   | { readonly kind: 'contended' }
-  /** One of its group can never be written; each is to be tried alone. */
+  /** One change of the group can never be written: try each alone. */
   | { readonly kind: 'to be tried alone' }
-  /** It was not tried, since it was decided on a draft that did not come true. */
+  /** Not tried: it was decided on a draft that was not written. */
   | { readonly kind: 'outdated' }
-  /** It is not known whether it is written. */
+  /** The write may or may not have happened. */
   | { readonly kind: 'unknown'; readonly error: unknown };
 
 /**
- * Writes many changes in few transactions, and yields what became of each group, in their order. The adjustments of one
- * counter are summed, so a counter that every change touches costs one write. A refused transaction tells which items
- * were not as expected: the view learns them, and its changes are to be decided again; and so are all that were
- * decided after them, because a refusal for want of a counter has no condition that would notice that the counter was
- * not taken from after all.
+ * Writes many changes in few transactions and yields each group's result, in order. Adjustments of one counter are
+ * summed, so a counter that every change touches costs one write. A refused transaction names the items that failed
+ * their conditions. The view learns them, and the changes are decided again. So are all later changes: a decision
+ * that found a counter empty carries no condition, so no write would notice that nothing was taken after all.
  */
 export async function* commit<C extends Change>(
   changes: readonly C[],

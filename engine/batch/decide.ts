@@ -7,17 +7,17 @@ import type { Participant, Work } from './participant.ts';
 import { fromItem, next, toItem } from './record.ts';
 import type { Change, View } from './view.ts';
 
-/** Work that is still to be decided on. Its input is the answer to its effect once there is one. */
+/** Work without a decision yet. Once its effect is answered, the answer is its input. */
 export interface Open<Input> {
   readonly work: Work<Input>;
   readonly input: Input;
-  /** How often it was decided on in vain. */
+  /** How many decisions on it were not written. */
   readonly tries: number;
 }
 
 type Accepted<State, Effect> = Extract<Decision<State, Effect>, { kind: 'accept' }>;
 
-/** What is to be written for a job, and what follows. */
+/** What to write for a job, and what follows. */
 export interface Decided<State, Effect, Job> extends Change {
   readonly job: Job;
   readonly record: SagaRecord<State>;
@@ -33,7 +33,7 @@ export interface NoChange<State, Effect, Job> {
   readonly decision: Exclude<Decision<State, Effect>, Accepted<State, Effect>>;
 }
 
-/** What was decided on a job. Unfounded: on an item that is only remembered, and that no write of it will check. */
+/** The decision on a job. Unfounded: it relied on a remembered item that its write will not check. */
 export type JobDecision<State, Effect, Job> = { readonly job: Job; readonly isUnfounded: boolean } & (
   | { readonly kind: 'change'; readonly change: Decided<State, Effect, Job> }
   | NoChange<State, Effect, Job>
@@ -41,7 +41,7 @@ export type JobDecision<State, Effect, Job> = { readonly job: Job; readonly isUn
 );
 
 /**
- * Decides on each job as if all before it had succeeded, and drafts what they change in the view.
+ * Decides on each job as if all earlier ones had succeeded, and drafts their changes in the view.
  * @throws StoreUnavailableError
  */
 export async function decideBatch<
@@ -58,7 +58,7 @@ export async function decideBatch<
   const own = jobs.map(({ work }) => participant.table.key(work.sagaId));
   const shared = jobs.flatMap(({ input }) => participant.reads?.(input) ?? []);
   for (const { work, input, tries } of jobs) {
-    // A first contact that lost its race finds the stored item in the view, put there by the refusal.
+    // If a first contact loses its race, the refusal puts the stored item into the view.
     if (input.type !== participant.opens || tries > 0) continue;
     view.presumeAbsent(participant.table.key(work.sagaId));
   }
@@ -69,7 +69,7 @@ export async function decideBatch<
   };
   const decisions = await decideAll();
   if (!decisions.some(({ isUnfounded }) => isUnfounded)) return decisions;
-  // All of them, since what a counter has is given out in the order in which it was asked for.
+  // Decide all again: a counter is given out in the order of the jobs.
   view.forgetRemembered();
   return await decideAll();
 }

@@ -1,11 +1,11 @@
 import type { Item } from './store.ts';
 
-/** What a large catalogue has; beyond that, those seen last. */
+/** Enough for a large catalogue; beyond it, the oldest are dropped. */
 const MAX_ITEMS = 10_000;
 
 /**
- * What an environment has seen of items that many sagas share, kept from one batch to the next to save reading
- * them again. Others may have changed them since: whoever goes by it has to have that noticed.
+ * Items that many sagas share, as this environment last saw them. Kept between batches to save reads. Others may have
+ * changed them since, so a decision that relies on one needs a condition in its write, or a fresh read.
  */
 export class Memory {
   readonly #items = new Map<string, Item>();

@@ -10,7 +10,7 @@ export interface OutgoingMessage<Body extends string | Buffer = string | Buffer>
   readonly body: Body;
   readonly messageId: string;
   readonly type: string;
-  /** Unroutable is an error, unless nobody has to listen. */
+  /** An unroutable message is an error, unless nobody needs to hear it. */
   readonly mandatory: boolean;
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string | number>>;

@@ -4,18 +4,18 @@ import type { AnyOutside, ExternalStep, Outside } from '../saga/external-step.ts
 import type { SagaId } from '../saga/ids.ts';
 import type { Participant } from './participant.ts';
 
-/** A participant whose step asks the outside, and that step. */
+/** A participant whose step asks the outside. */
 export interface ExternalParticipant extends Participant<ExternalState, AnyFact | Answer, Call> {
   readonly step: ExternalStep;
 }
 
-/** Makes a participant of its step. A throw of the outside's means that its answer is not known. */
+/** Makes a participant of its step. If the outside throws, its answer is unknown. */
 export function externalParticipant<O extends AnyOutside>(
   step: ExternalStep<O>,
   outside: O,
 ): ExternalParticipant {
   const { saga, service, table, decide, opens, names } = step;
-  // The machine hands over what the step's schemas say.
+  // The machine passes data of the shapes that the step's schemas describe.
   const asked = outside as Outside<object, object, object, object, object>;
   const { answers } = names;
   return {

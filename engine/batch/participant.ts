@@ -15,16 +15,15 @@ export interface Participant<
   readonly table: Table<State>;
   readonly decide: (state: State | undefined, input: Input, items: Items) => Decision<State, Effect>;
   /**
-   * Keys of further items that the decision on this input depends on, which other sagas change too. The decision is
-   * made on what was last seen of them; what an adjustment relies on is checked as it is written, and where a decision
-   * has consulted an item without adjusting it, it is read.
+   * Keys of the shared items, such as counters, that the decision on this input depends on. The decision sees them as
+   * last seen. The write checks what an adjustment relies on; an item consulted without an adjustment is read anew.
    */
   readonly reads?: (input: Input) => readonly string[];
-  /** Usually the first this participant hears of a saga: written without reading, the condition tells. */
+  /** The input that usually comes first for a saga: written without a read, as the condition finds the exceptions. */
   readonly opens?: Input['type'];
-  /** Calls the outside, after the record says so. A throw means that the result is not known. */
+  /** Calls the outside, after the intent is written. A throw means that the result is unknown. */
   readonly perform?: (sagaId: SagaId, effect: Effect) => Promise<Input>;
-  /** What is decided once everything that a record in this state says is published. */
+  /** The next input once all events of a record in this state are published. */
   readonly onceSaid?: (state: State) => Input | undefined;
 }
 

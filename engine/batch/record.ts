@@ -5,7 +5,7 @@ import { perSaga } from '../saga/per-saga.ts';
 import type { HistoryEntry, SagaRecord, Table } from '../saga/table.ts';
 import type { Item } from './store.ts';
 
-/** Bounds an item's size. No participant takes a third as many steps for one saga. */
+/** Bounds an item's size. A participant takes fewer than ten steps for one saga. */
 const MAX_HISTORY = 30;
 const FIRST_FORMAT = 1;
 
@@ -20,13 +20,12 @@ const bodyOf = perSaga(({ id }) =>
   }),
 );
 
-/** A JSON text has no line break of its own. */
+/** JSON.stringify writes no line breaks. */
 const BETWEEN_BODIES = '\n';
 
 /**
- * Few attributes, since nobody asks DynamoDB for a part of a record: each one more makes the item larger, and takes the
- * client, and the table's emulator even more, longer. What is not a condition, an index's or for people to look for is
- * one JSON text, and the outbox one body a line.
+ * Few attributes: each one makes the item larger and slower to marshal, and nobody reads a part of a record. Attributes
+ * are what conditions, indexes and people look for. The rest is one JSON text. The outbox is one body a line.
  */
 export function toItem<State extends { readonly status: string }>(
   table: Table<State>,
@@ -52,14 +51,14 @@ export function toItem<State extends { readonly status: string }>(
 }
 
 /**
- * Neither an item nor its record ever changes: who asks again, as a claim and a batch do, need not parse again. The
- * latest ones only, and not a WeakMap, through which every garbage collection would have to look.
+ * Items and records are immutable, so a parsed one is kept: a claim and its batch read the same item. A small Map and
+ * not a WeakMap, which every garbage collection would have to scan.
  */
 const read = new Map<Item, SagaRecord<unknown>>();
 const MAX_READ = 100;
 
 export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<State> {
-  // An item is of one table only.
+  // An item belongs to one table only.
   const known = read.get(item) as SagaRecord<State> | undefined;
   if (known !== undefined) return known;
   const record = parse(table, item);
@@ -68,7 +67,7 @@ export function fromItem<State>(table: Table<State>, item: Item): SagaRecord<Sta
   return record;
 }
 
-/** The schemas check; what they leave out because this version of the code doesn't know it is kept. */
+/** The schemas check. Members that this version of the code does not know are kept. */
 function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
   const { saga } = table;
   const { version, outbox, record: text } = Stored.parse(item);
@@ -96,10 +95,10 @@ function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** Those of every item. */
+/** The attributes of every item. */
 const ATTRIBUTES: Written = { pk: '', status: '', version: 0, outbox: '', record: '' };
 
-/** The members that another version of the code has written. `more` tells of further known ones, where it matters. */
+/** The members that another version of the code wrote. `more` gives the other known ones, if any name is in doubt. */
 function unknownIn(written: Written, known: Written, more?: () => Written | undefined): Written | undefined {
   const names: string[] = [];
   for (const name in written) if (!(name in known)) names.push(name);
@@ -109,7 +108,7 @@ function unknownIn(written: Written, known: Written, more?: () => Written | unde
   return unknown.length === 0 ? undefined : Object.fromEntries(unknown.map((name) => [name, written[name]]));
 }
 
-/** In the schema's order, and each member as it was written: a schema leaves out what it doesn't know, however deep. */
+/** Members in the schema's order, each as it was written: parsing drops unknown members at any depth. */
 function asWritten(known: Written, written: Written): Written {
   const members: Record<string, unknown> = {};
   for (const name in known) members[name] = name in written ? written[name] : known[name];
@@ -123,7 +122,7 @@ export function next<State extends { readonly status: string }>(
   step: {
     readonly sagaId: SagaId;
     readonly state: State;
-    /** Undefined: what the record said before still stands. */
+    /** Undefined keeps the outbox of the record before. */
     readonly outbox: readonly string[] | undefined;
     readonly because: string;
     readonly nowMs: number;

@@ -10,16 +10,16 @@ import type { Participant, Work } from './participant.ts';
 import { StoreUnavailableError } from './store.ts';
 import { View } from './view.ts';
 
-/** What became of one piece of work. `record` is what the table holds for the saga, as far as it is known. */
+/** The result of one piece of work. `record`: what the table holds for the saga, if that is known. */
 export type Outcome<State> =
   | { readonly kind: 'done'; readonly record: SagaRecord<State> }
   | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined };
 
-/** A record that keeps changing under us is contended; the retry queue is a better place to wait than here. */
+/** After so many conflicts on one record, the message waits in a retry queue instead. */
 const MAX_TRIES = 6;
-/** From this try on a job is committed alone, so that one that cannot succeed holds up nobody else. */
+/** From this try on a job is committed alone: one that cannot succeed then holds up no other. */
 const ALONE_FROM_TRY = 3;
 
 interface Job<State, Input> extends Open<Input> {
@@ -30,9 +30,9 @@ interface Job<State, Input> extends Open<Input> {
 }
 
 /**
- * Runs a batch through one participant: decide, write, call out, publish; resolves when every publication is
- * confirmed. Work on the same saga is done in its order; each piece of work succeeds or fails by itself. A `memory` that
- * outlives the batch saves reading what the batches share.
+ * Runs a batch through one participant: decide, write, call out, publish. Resolves when every publication is
+ * confirmed. Work on one saga is done in order; each piece of work succeeds or fails by itself. A `memory` that
+ * outlives the batch saves reads of shared items.
  */
 export async function run<
   State extends { readonly status: string },
@@ -49,7 +49,7 @@ export async function run<
   return Promise.all(jobs.all.map(({ outcome }) => outcome ?? Promise.reject(new Error('a job was lost'))));
 }
 
-/** Links the jobs of one saga, each to the one that came after it. */
+/** Links each job to the next job of the same saga. */
 function lanes<State, Input>(batch: readonly Work<Input>[]) {
   const all: Job<State, Input>[] = [];
   const heads = new Map<SagaId, Job<State, Input>>();
@@ -75,7 +75,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     this.#view = new View(edges.store, memory);
   }
 
-  /** Whatever is ready when a step begins is decided and committed together; what comes meanwhile waits. */
+  /** Jobs that are ready when a step begins are decided and committed together. Later ones wait for the next step. */
   async drain(heads: readonly Job<State, Input>[]): Promise<void> {
     this.#ready.push(...heads);
     while (this.#ready.length > 0 || this.#calling > 0) {
@@ -124,7 +124,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     }
   }
 
-  /** Does what was decided, but for writing it: that is returned. */
+  /** Acts on a decision. Returns the change, if there is one to write. */
   #act(
     decision: JobDecision<State, Effect, Job<State, Input>>,
   ): readonly Decided<State, Effect, Job<State, Input>>[] {
@@ -159,7 +159,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     this.#goOnWith(answer, job, record);
   }
 
-  /** Decides on the job again with the input that is to come. */
+  /** Decides on the job again when the next input has come. */
   #goOnWith(coming: Promise<Input>, job: Job<State, Input>, record: SagaRecord<State> | undefined): void {
     this.#calling += 1;
     coming
@@ -180,7 +180,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   #again(job: Job<State, Input>, tries: number): void {
     job.tries = tries;
     if (job.tries < MAX_TRIES) this.#ready.push(job);
-    else this.#fail(job, new StoreUnavailableError(`${job.input.type}: too many change the record at once`));
+    else this.#fail(job, new StoreUnavailableError(`${job.input.type}: the record kept changing`));
   }
 
   #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {
@@ -192,7 +192,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     const published = this.#publish(says);
     const input = says.length > 0 && outcome.record && this.#participant.onceSaid?.(outcome.record.state);
     if (input) {
-      // It is confirmed, and the record has to know that.
+      // The record must learn that its events are published.
       this.#goOnWith(
         published.then(() => input),
         job,
@@ -217,5 +217,5 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 }
 
-/** What is to be published: sealed just now, or a body that the record holds. */
+/** A message to publish: sealed just now, or a body from the record's outbox. */
 type Said = OutgoingMessage | string;

@@ -1,6 +1,6 @@
 /**
- * The table of one service, as the saga needs it: strongly consistent reads, conditional writes that are all
- * or none, and pages of an index. DynamoDB implements it in `dynamo-store.ts`.
+ * The table of one service, as the saga needs it: strongly consistent reads, conditional all-or-nothing writes, and
+ * pages of an index. `dynamo-store.ts` implements it with DynamoDB.
  */
 export type Json =
   | string
@@ -20,7 +20,7 @@ export type Write =
   | {
       readonly kind: 'put';
       readonly item: Item;
-      /** Which item must be there now: none, the one with this version, or whichever. */
+      /** The item that must be there now: none, the one with this version, or any. */
       readonly expects: 'absent' | 'anything' | { readonly version: number };
     }
   | {
@@ -28,18 +28,18 @@ export type Write =
       readonly key: string;
       readonly attribute: string;
       readonly delta: number;
-      /** The write fails unless the item exists, has these values, and the counter stays at or above zero. */
+      /** The write fails unless the item exists and has these values, and a counter that is taken from stays ≥ 0. */
       readonly relyingOn: Readonly<Record<string, string | number>>;
     };
 
-/** Why one write of a transaction did not apply. `stored`: the item whose condition failed, if there is one. */
+/** Why one write of a transaction failed. `stored`: the item that failed the condition, if there is one. */
 export type Refusal =
   | { readonly cause: 'condition'; readonly stored: Item | undefined }
   | { readonly cause: 'conflict' };
 
 export type WriteResult =
   | { readonly ok: true }
-  /** In the order of the writes; undefined where a write had nothing against it. */
+  /** In the order of the writes; undefined for a write that would have succeeded. */
   | { readonly ok: false; readonly refusals: readonly (Refusal | undefined)[] };
 
 export interface IndexQuery {
@@ -64,13 +64,13 @@ export const MAX_TRANSACTION_ITEMS = 100;
 export interface Store {
   /** Strongly consistent. Keys that have no item are absent from the answer. @throws StoreUnavailableError */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, Item>>;
-  /** All or none, at most `MAX_TRANSACTION_ITEMS`, each on another item. @throws StoreUnavailableError */
+  /** All or none, at most `MAX_TRANSACTION_ITEMS`, one write an item. @throws StoreUnavailableError */
   write(writes: readonly Write[]): Promise<WriteResult>;
   /** Eventually consistent. @throws StoreUnavailableError */
   query(query: IndexQuery): Promise<Page>;
 }
 
-/** The table did not answer, or told us to slow down: nothing is known of a write, and asking again is right. */
+/** The table did not answer, or throttled: a write may or may not have happened, and a retry is right. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }

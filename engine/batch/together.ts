@@ -4,7 +4,7 @@ import { type Outcome, run } from './run.ts';
 
 /** One group writes while the one before it publishes. */
 const MAX_UNDER_WAY = 2;
-/** Half of what a transaction holds, so that no request waits for a second one. */
+/** Half a transaction's limit, so no request waits for a second transaction. */
 const MAX_TOGETHER = 50;
 
 interface Waiting<State, Input> {
@@ -14,8 +14,8 @@ interface Waiting<State, Input> {
 }
 
 /**
- * Runs what comes while other work is under way as one batch, for requests as the queue does it for messages. An
- * environment that serves one request at a time never waits; one that serves many at once commits them as a group.
+ * Batches the requests that arrive while others are under way, as the queue does for messages. An environment that
+ * serves one request at a time never waits; one that serves many at once commits them as a group.
  */
 export function together<
   State extends { readonly status: string },

@@ -13,14 +13,14 @@ export interface Change {
 }
 
 /**
- * What a batch knows of its table: the items as last read, and over them a draft of what the decisions so far
- * would make of them. So the second that wants the last piece sees that the first one has it.
+ * What a batch knows of its table: the items as last read, and a draft of the changes decided so far. The second job
+ * that wants the last piece thus sees that the first one took it.
  */
 export class View {
   readonly #store: Store;
   readonly #memory: Memory | undefined;
   readonly #known = new Map<string, Item | undefined>();
-  /** Items that others change as well, and those of them that are only remembered. */
+  /** Items that other sagas change too, and those of them that come from memory only. */
   readonly #shared = new Set<string>();
   readonly #remembered = new Set<string>();
   #draft = new Map<string, Item>();
@@ -32,12 +32,12 @@ export class View {
 
   readonly get: Items = (key) => this.#draft.get(key) ?? this.#known.get(key);
 
-  /** Takes it for absent without reading, unless it is known. */
+  /** Takes the item for absent without a read, unless it is known. */
   presumeAbsent(key: string): void {
     if (!this.#known.has(key)) this.#known.set(key, undefined);
   }
 
-  /** Whether the item may be another by now, since an earlier batch saw it and this one has not. */
+  /** Whether the item comes from an earlier batch, so it may have changed since. */
   isRemembered(key: string): boolean {
     return this.#remembered.has(key);
   }
@@ -53,12 +53,12 @@ export class View {
     this.#memory?.keep(key, undefined);
   }
 
-  /** Has all that is only remembered read again when it is needed. */
+  /** The next load reads all remembered items again. */
   forgetRemembered(): void {
     for (const key of this.#remembered) this.forget(key);
   }
 
-  /** Reads the keys that are not known yet; of those in `shared`, memory will do. @throws StoreUnavailableError */
+  /** Reads the keys that are not known yet; takes `shared` from memory if it can. @throws StoreUnavailableError */
   async load(keys: readonly string[], shared: readonly string[] = []): Promise<void> {
     for (const key of shared) this.#recall(key);
     const unknown = new Set([...keys, ...shared].filter((key) => !this.#known.has(key)));
@@ -89,7 +89,7 @@ export class View {
     for (const item of after(change, this.get)) this.#draft.set(item.pk, item);
   }
 
-  /** The change is written: what was a draft is now what the table holds. */
+  /** The change is written, so the table now holds what was a draft. */
   confirm(change: Change): void {
     for (const item of after(change, (key) => this.#known.get(key))) this.#know(item.pk, item);
   }

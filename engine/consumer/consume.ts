@@ -16,9 +16,9 @@ interface Received<Input> {
 }
 
 /**
- * A participant's queue consumer. It returns, and so has the batch acknowledged, once every message is settled:
- * done and its events confirmed, or confirmed in a delay queue or the dead-letter queue. It throws, and so has
- * the whole batch delivered again, only when not even that can be published.
+ * A participant's queue consumer. It returns once every message is settled, and Lambda then acknowledges the batch. A
+ * message is settled when its events are confirmed, or when it is confirmed in a delay queue or the dead-letter queue.
+ * The consumer throws only if that publication fails too, and the whole batch is then delivered again.
  */
 export function consume<
   State extends { readonly status: string },
@@ -66,7 +66,7 @@ export function consume<
       const opened = openGenuine(saga, delivery, edges.userOf);
       if (opened.ok) {
         const { subject, traceparent } = opened.event;
-        // What the saga's schemas have accepted is an input of each of its participants.
+        // Any event that passes the saga's schemas is a valid input of its participants.
         const input: unknown = opened.event;
         received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent } });
       } else unreadable.push({ delivery, reason: opened.reason });

@@ -4,7 +4,7 @@ import { type Opened, open } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { Delivery } from './rabbitmq-event.ts';
 
-/** Reads a message and believes it only if it comes from the service that it says it comes from. */
+/** Reads a message, and refuses it unless the service named as its source published it. */
 export function openGenuine<Fact extends AnyFact>(
   saga: Saga<Fact>,
   { body, origin }: Delivery,
@@ -14,6 +14,6 @@ export function openGenuine<Fact extends AnyFact>(
   if (!opened.ok) return opened;
   const { type, source } = opened.event;
   if (origin === userOf(source)) return opened;
-  const sender = origin === '' ? 'nobody vouches for it' : `${JSON.stringify(origin)} sent it`;
+  const sender = origin === '' ? 'it has no user id' : `${JSON.stringify(origin)} sent it`;
   return { ok: false, reason: `${type} claims to come from ${source}, but ${sender}` };
 }

@@ -1,11 +1,11 @@
 /**
- * What Lambda's event source mapping for Amazon MQ for RabbitMQ hands to a function.
+ * The event that Lambda's event source mapping for Amazon MQ for RabbitMQ passes to a function.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  */
 export interface RabbitMqEvent {
   readonly eventSource: 'aws:rmq';
   readonly eventSourceArn: string;
-  /** By queue and virtual host: `hotel::/`. */
+  /** Keys are queue and virtual host: `hotel::/`. */
   readonly rmqMessagesByQueue: Readonly<Record<string, readonly RabbitMqRecord[]>>;
 }
 
@@ -30,35 +30,35 @@ export interface Delivery {
   readonly messageId: string;
   readonly type: string;
   readonly contentType: string;
-  /** The broker user who first published it; empty if that user did not say who it is. */
+  /** The broker user who first published it; empty if the message has no user id. */
   readonly origin: string;
-  /** How often it has been tried before this time. */
+  /** How many times it was tried before. */
   readonly attempts: number;
 }
 
 export const ATTEMPTS_HEADER = 'saga-attempts';
-/** The user who first published it, on what its consumer has put into a delay or dead-letter queue. */
+/** The user who first published a message. Its consumer sets this when it publishes to a delay or dead-letter queue. */
 export const ORIGIN_HEADER = 'saga-origin';
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
 const MAX_PROPERTY_BYTES = 255;
 
 /**
- * A text property as it can be published again. Its bytes may have been no UTF-8: each that was read as U+FFFD
- * takes three from then on, and a property that is too long costs the publisher its connection.
+ * A text property cut to a length that can be published again. Bytes that were not UTF-8 were read as U+FFFD, which
+ * takes three bytes each, and a property that is too long costs the publisher its connection.
  */
 export function propertyText(value: unknown): string {
   const text = typeof value === 'string' ? value : '';
-  // As nearly every one: no character takes more than three bytes for each of its UTF-16 units.
+  // The usual case. A UTF-16 unit takes at most three bytes in UTF-8.
   if (text.length * 3 <= MAX_PROPERTY_BYTES && text.isWellFormed()) return text;
   const bytes = Buffer.from(text);
-  // `stream` leaves out a character that is cut in two.
+  // `stream` drops a character that is cut in two.
   return new TextDecoder().decode(bytes.subarray(0, MAX_PROPERTY_BYTES), { stream: true });
 }
 
 /**
- * Who first published a message. The broker refuses a `userId` that is not its sender's, so only a message that
- * `own` has dead-lettered, and that comes back under its name, is believed what its header says.
+ * The user who first published a message. The broker refuses a `userId` that is not its sender's. So the header is
+ * believed only if the message comes from `own`, the consumer itself, after a delay or from the dead-letter queue.
  * https://www.rabbitmq.com/docs/validated-user-id
  */
 export const originOf = (userId: unknown, header: string | undefined, own: string): string =>
@@ -66,7 +66,7 @@ export const originOf = (userId: unknown, header: string | undefined, own: strin
 
 /**
  * @param own the user that the consumer publishes as
- * @throws TypeError if this is not what the event source mapping sends, for instance when invoked by hand
+ * @throws TypeError if the event source mapping did not send this, for instance when invoked by hand
  */
 export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delivery[] {
   if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
@@ -89,7 +89,7 @@ export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delive
   });
 }
 
-/** A text in a header, which Lambda hands over as the bytes that Java has: signed. */
+/** A header's text. Lambda passes it as Java's signed bytes. */
 function headerText(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('bytes' in value)) return undefined;
   return Array.isArray(value.bytes) ? propertyText(Buffer.from(value.bytes).toString('utf8')) : undefined;

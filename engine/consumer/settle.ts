@@ -6,7 +6,7 @@ import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.
 export const ERROR_HEADER = 'saga-error';
 export const REASON_HEADER = 'saga-dead-reason';
 
-/** Headers are for people to read; a broker's frame is not the place for a stack trace. */
+/** People read these headers. A stack trace would only fill the broker's frame. */
 const MAX_HEADER_LENGTH = 500;
 
 const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH);
@@ -19,13 +19,13 @@ const base = ({ body, messageId, type, contentType }: Delivery) => ({
   mandatory: true,
 });
 
-/** Who sent it at first is kept: what comes back comes from its consumer's own user. */
+/** Keeps the first publisher: the message comes back under the consumer's own user. */
 const trace = ({ attempts, origin }: Delivery) => ({
   [ATTEMPTS_HEADER]: attempts + 1,
   [ORIGIN_HEADER]: origin,
 });
 
-/** The same message again in the queue it came from after a while, or to the dead-letter queue once every delay has been tried. */
+/** The message for a delay queue, which returns it to its queue; after the last delay, for the dead-letter queue. */
 export function retryMessage(
   service: string,
   delivery: Delivery,
@@ -51,7 +51,7 @@ export function retryMessage(
   };
 }
 
-/** To the service's dead-letter queue, where it waits with its reason until an operator moves it. */
+/** The message for the service's dead-letter queue. It stays there with its reason until an operator moves it. */
 export function deadLetterMessage(
   service: string,
   delivery: Delivery,
@@ -70,5 +70,5 @@ export function deadLetterMessage(
   };
 }
 
-/** Spreads what failed together over time; from the message's own id, so that nothing here is random. */
+/** Spreads messages that failed together over time. Derived from the message's id, so a run can be reproduced. */
 const jitter = (seed: string): number => hashOf(seed) / 2 ** 32;

@@ -12,17 +12,17 @@ import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { deadQueueOf } from '../saga/routes.ts';
 
-/** A message in a dead-letter queue, held while it is looked at. */
+/** A message from a dead-letter queue, held during a visit. */
 export interface DeadLetter {
   readonly delivery: Delivery;
   readonly reason: string;
   readonly lastError: string | undefined;
-  /** Takes it out of the queue for good. */
+  /** Removes it from the queue for good. */
   readonly remove: () => void;
 }
 
 export interface DeadLetterQueues {
-  /** Shows the oldest messages to `look`; whatever it does not remove stays, in its place. @throws PublishError */
+  /** Shows the oldest messages to `look`. Those that it does not remove keep their place. @throws PublishError */
   visit<T>(
     service: string,
     max: number,
@@ -30,7 +30,7 @@ export interface DeadLetterQueues {
   ): Promise<T>;
 }
 
-/** The dead-letter queues on the broker, over the connection that this environment publishes with. */
+/** The broker's dead-letter queues, over the publisher's connection. */
 export class RabbitDeadLetterQueues implements DeadLetterQueues {
   readonly #publisher: RabbitPublisher;
   readonly #userOf: UserOf;
@@ -53,19 +53,19 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
         messages.map((message) => ({ ...describe(message, queue, own), remove: () => channel.ack(message) })),
       );
     } finally {
-      // Closing the channel returns what was not removed. If the connection is lost, the broker does that too.
+      // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
       await channel.close().catch(() => {});
     }
   }
 }
 
-/** A broker that is silent for so long has no more to show, or is so slow that a visit shows the rest another time. */
+/** After so long a silence the visit ends. If the broker was only slow, another visit shows the rest. */
 const SILENCE_MS = 500;
 
 /**
- * By a consumer, and not by basic.get: RabbitMQ 3.10, when it is killed after some of the messages that were got had
- * been acknowledged and the others returned, comes back without many of the others. (`test/integration/dead-letter-queues.test.ts`)
- * How many there are is not asked: not every RabbitMQ tells who may only read them. (`queue-depth.ts`)
+ * Consumes and does not use basic.get: if RabbitMQ 3.10 is killed after some of the messages were acknowledged and the
+ * others returned, it loses many of the others (`test/integration/dead-letter-queues.test.ts`). Does not ask for the
+ * queue's length: some RabbitMQ versions do not tell a user who may only read (`queue-depth.ts`).
  */
 async function take(channel: Channel, queue: string, max: number): Promise<readonly ConsumeMessage[]> {
   const deadLetters: ConsumeMessage[] = [];
@@ -78,7 +78,7 @@ async function take(channel: Channel, queue: string, max: number): Promise<reado
       if (message === null || deadLetters.length === max) enough.resolve();
       else timer?.refresh();
     });
-    // Not before: until the broker has heard the question, its silence is no answer.
+    // Started only now: silence means nothing until the broker has confirmed the consumer.
     timer = setTimeout(enough.resolve, SILENCE_MS);
     await enough.promise;
     clearTimeout(timer);
@@ -108,7 +108,7 @@ function describe(
       origin: originOf(properties.userId, text(ORIGIN_HEADER), own),
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
-    // The broker's own dead-lettering leaves its reason in the headers it adds.
+    // If the broker itself dead-lettered the message, the reason is in a header that it added.
     reason: text(REASON_HEADER) ?? brokerReason(headers) ?? `in ${queue} without a reason`,
     lastError: text(ERROR_HEADER),
   };

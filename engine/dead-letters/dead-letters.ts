@@ -13,11 +13,11 @@ import type { DeadLetter, DeadLetterQueues } from './dead-letter-queues.ts';
 import { prospectOf, redrive } from './redrive.ts';
 
 /**
- * How many messages one call looks at: what stays where it is must not hide what comes after it. They are held
- * in memory meanwhile, a few kilobytes each.
+ * How many messages one call looks at. Large, because messages that stay must not hide the ones behind them. A call
+ * holds all of them in memory, a few kilobytes each.
  */
 const MAX_MESSAGES = 2_000;
-/** Enough of a body to recognise it by. */
+/** Enough of a body to recognise the message. */
 const MAX_BODY_SHOWN = 4_096;
 
 const RedriveRequest = z.strictObject({ dryRun: z.boolean().default(false) });
@@ -37,7 +37,7 @@ export function deadLetters<
   return (event, context) => (event.httpMethod === 'GET' ? show : redrive)(event, context);
 }
 
-/** Shows dead letters, and why they are. */
+/** Shows dead letters and their reasons. */
 function showing(
   { saga, service }: { readonly saga: Saga; readonly service: string },
   deadLetterQueues: () => DeadLetterQueues,
@@ -50,7 +50,7 @@ function showing(
   });
 }
 
-/** Moves back what can succeed now, or with `dryRun` only says what each message would do. */
+/** Moves back the messages that can succeed now; with `dryRun`, only says what each would do. */
 function redriving<State extends { readonly status: string }, Input extends { readonly type: string }, E>(
   participant: Participant<State, Input, E>,
   edges: Edges,
@@ -76,7 +76,7 @@ function redriving<State extends { readonly status: string }, Input extends { re
   });
 }
 
-/** One after another: in the order they came, and without a burst on the table. */
+/** One after another, to keep their sequence and spare the table a burst. */
 async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {
   const results: Out[] = [];
   for (const input of inputs) results.push(await work(input));

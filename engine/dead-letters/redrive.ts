@@ -9,9 +9,9 @@ import type { Saga } from '../saga/saga.ts';
 import { slotHeader } from '../saga/slots.ts';
 import type { DeadLetter } from './dead-letter-queues.ts';
 
-/** What a dead letter would do to the saga's present state. */
+/** What a dead letter would do in the saga's present state. */
 export type Prospect =
-  /** It can never succeed, or would only be dead-lettered again: it stays where it is. */
+  /** It would be dead-lettered again, so it stays where it is. */
   | { readonly would: 'stay'; readonly reason: string }
   | { readonly would: 'ignore'; readonly reason: string }
   | { readonly would: 'apply'; readonly status: string; readonly publishes: readonly string[] }
@@ -73,6 +73,6 @@ export async function redrive(
     mandatory: true,
     headers: { ...(opened.ok ? slotHeader(opened.event.subject) : {}), [ORIGIN_HEADER]: origin },
   });
-  // Only now: a crash in between leaves two, and participants recognise the second one.
+  // Removed last: a crash in between leaves two copies, and participants recognise the duplicate.
   remove();
 }

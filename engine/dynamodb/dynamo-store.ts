@@ -86,7 +86,7 @@ export class DynamoStore implements Store {
     return await this.#transact(writes);
   }
 
-  /** A write by itself costs half of what it costs in a transaction. */
+  /** A single write costs half as much as one in a transaction. */
   async #writeOne(write: Write): Promise<WriteResult> {
     try {
       await this.#answered(async () =>
@@ -182,7 +182,7 @@ export class DynamoStore implements Store {
       : { entries, next: unpack(answer.LastEvaluatedKey) };
   }
 
-  /** What is neither an answer nor a refused condition tells nothing about the table's state. */
+  /** Any other error says nothing about the table's state, and becomes a StoreUnavailableError. */
   async #answered<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -218,7 +218,7 @@ function refusalsOf({ CancellationReasons }: TransactionCanceledException): read
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const rejections = new Set(['ValidationException', 'SerializationException']);
 
-/** A request DynamoDB will refuse for ever, such as an item over 400 KB or a text that is no Unicode: trying again cannot help. */
+/** DynamoDB will always refuse this request, for instance for an item over 400 KB or a text that is not Unicode. */
 const isRejectedRequest = (error: unknown): boolean =>
   error instanceof TransactionCanceledException
     ? (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError')

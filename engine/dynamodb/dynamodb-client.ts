@@ -3,10 +3,10 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
 
-/** Half of what the SDK does for a call: a copy for a log that nobody keeps, and headers that no table reads. */
+/** Half of the SDK's work for a call: a copy for a log that is off, and headers that DynamoDB ignores. */
 const unneeded = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
-/** Where the table is and who asks come from the environment, unless they are given. */
+/** Endpoint, region and credentials come from the environment unless `config` gives them. */
 export function dynamoDbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,

@@ -1,6 +1,6 @@
 import { constantCase } from '../saga/names.ts';
 
-/** @throws Error naming the variable, so that a missing one is found at the first call and not by its effects */
+/** @throws Error that names the variable, if it is missing or empty */
 export function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);

@@ -1,12 +1,11 @@
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** Whoever logs for every message asks first: what nobody reads is not even put together. */
+/** Code that logs once a message checks this first, so it does not build entries that are dropped. */
 export const isDebugging = process.env.LOG_LEVEL === 'debug';
 
 /**
- * One JSON line per entry, `debug` only when LOG_LEVEL asks for it. Not by `console`, before whose lines Lambda puts
- * the time, the request's id and the level, and so makes them something else than JSON: metric filters would find
- * no field in them. What is written to stdout is kept as it is.
+ * One JSON line per entry, `debug` only when LOG_LEVEL is `debug`. Written to stdout and not by `console`: Lambda puts
+ * the time, the request id and the level before a console line, so metric filters could not read it as JSON.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 export function log(level: Level, message: string, details: Readonly<Record<string, unknown>> = {}): void {

@@ -1,4 +1,4 @@
-/** So long a secret that was changed may go on being used by whom nobody refuses. */
+/** A rotated secret may stay cached this long. */
 const MAX_AGE_MS = 60_000;
 
 interface Kept {
@@ -13,8 +13,8 @@ const kept = new Map<string, Kept>();
 /**
  * Reads a secret from Secrets Manager, at most once a minute in each Lambda environment.
  *
- * With the SDK and not AWS's extension, which is another process in every environment and a layer whose version
- * differs by region. Loaded at its first use: a laptop, which has no secrets, never loads it.
+ * Uses the SDK and not AWS's extension, which is one more process in every environment and a layer whose version
+ * differs by region. The SDK is loaded at the first use: a laptop has no secrets and never loads it.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
  */
 export function secret(id: string, nowMs: number = Date.now(), fetch: Fetch = fetchSecret): Promise<string> {
@@ -22,17 +22,17 @@ export function secret(id: string, nowMs: number = Date.now(), fetch: Fetch = fe
   if (known !== undefined && nowMs - known.fetchedAtMs < MAX_AGE_MS) return known.text;
   const text = fetch(id);
   kept.set(id, { text, fetchedAtMs: nowMs });
-  // What could not be had is asked for again at once.
+  // A failed fetch is not cached.
   text.catch(() => kept.delete(id));
   return text;
 }
 
-/** Whoever is refused with what it says asks again: it may have been changed meanwhile. */
+/** Call it when the secret is refused: it may have been rotated, so the next read fetches it again. */
 export function forgetSecret(id: string): void {
   kept.delete(id);
 }
 
-/** As it is now, or was before it was last changed. https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
+/** The current secret, or the one before the last rotation. https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
 export async function fetchSecret(
   id: string,
   version: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',

@@ -1,6 +1,6 @@
 import type { Middleware } from './http.ts';
 
-/** What is answered holds for this caller and this moment, so nobody may keep it. */
+/** Replies are for one caller at one moment, so no cache may keep them. */
 export const noStore = (): Middleware => ({
   after: ({ response }) => {
     if (!response) return;

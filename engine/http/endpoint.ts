@@ -5,7 +5,7 @@ import { noStore } from './caching.ts';
 import type { HttpEvent, HttpFunction, HttpReply, Middleware } from './http.ts';
 import { problemDetails } from './problem.ts';
 
-/** What all of them find. */
+/** The findings of all checks. */
 type All<Found extends readonly object[]> = Found extends readonly [
   infer First,
   ...infer Rest extends object[],
@@ -14,8 +14,8 @@ type All<Found extends readonly object[]> = Found extends readonly [
   : object;
 
 /**
- * A function behind API Gateway. Its checks run in the order they are given, so the first of them that fails is what the
- * caller hears of. The handler is given what they found.
+ * A function behind API Gateway. Its checks run in order; the caller hears of the first that fails. The handler gets
+ * what they found.
  */
 export function endpoint<Found extends readonly object[]>(
   saga: Saga,
@@ -24,7 +24,7 @@ export function endpoint<Found extends readonly object[]>(
 ): HttpFunction {
   const handler = middy<HttpEvent, HttpReply>();
   handler.use([problemDetails(saga), noStore(), ...checks]);
-  // All of them have run by then.
+  // By now all checks have run.
   handler.handler((event, context) => handle(context as Context & All<Found>, event));
   return handler;
 }

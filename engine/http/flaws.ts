@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** One thing that is wrong with the content. `pointer`: where, as a JSON Pointer into the body (RFC 6901). */
+/** One flaw of the content. `pointer`: its place, as a JSON Pointer into the body (RFC 6901). */
 export interface Flaw {
   readonly pointer: string;
   readonly detail: string;
@@ -8,7 +8,7 @@ export interface Flaw {
 
 const MAX_FLAWS = 20;
 
-/** What is wrong, in words for whoever wrote the body: one flaw for each place, the first that was found. */
+/** The flaws in the caller's words: for each place, the first that was found. */
 export function flawsOf({ issues }: z.ZodError): readonly Flaw[] {
   const flaws = new Map<string, Flaw>();
   for (const issue of issues) {

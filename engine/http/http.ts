@@ -9,8 +9,8 @@ export type HttpReply = APIGatewayProxyResult;
 export type HttpFunction = (event: HttpEvent, context: Context) => Promise<HttpReply>;
 
 /**
- * One concern of the HTTP edge. Before the handler it throws a Problem, or leaves what it found in the context, where
- * the handler takes it from: an event belongs to whoever sent it, a context to one invocation.
+ * One concern of the HTTP edge. Its `before` throws a Problem or puts its findings into the context, and not into the
+ * event, which the caller controls.
  * https://middy.js.org/docs/writing-middlewares/intro
  */
 export type Middleware<Found extends object = object> = MiddlewareObj<
@@ -32,10 +32,10 @@ export const json = (
 
 export function headerOf(event: HttpEvent, name: string): string | undefined {
   const headers: Readonly<Record<string, unknown>> = event.headers ?? {};
-  // No other letters than its own, in upper or lower case, are a name's: they have its length.
+  // A match always has the same length, so the length check spares lower-casing every header.
   const found = Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
   const value = found === undefined ? undefined : headers[found];
-  // Gateways other than AWS's make a list of a header that was sent twice.
+  // Some gateways, though not AWS's, give a list for a header that was sent twice.
   return typeof value === 'string' ? value : undefined;
 }
 

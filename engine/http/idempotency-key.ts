@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 
 const MAX_KEY_LENGTH = 255;
 
-/** Finds the key that the caller gave its intention. @throws Problem 400 if it is missing or malformed */
+/** Finds the caller's Idempotency-Key. @throws Problem 400 if it is missing or malformed */
 export const idempotencyKey = (): Middleware<{ idempotencyKey: string }> => ({
   before: ({ event, context }) => {
     context.idempotencyKey = idempotencyKeyOf(event);
@@ -14,8 +14,7 @@ export const idempotencyKey = (): Middleware<{ idempotencyKey: string }> => ({
 });
 
 /**
- * The Idempotency-Key header, a Structured Field string: `"8e03978e"`. Callers that leave the quotes out are
- * understood too; both ways name the same key.
+ * The Idempotency-Key header, a Structured Field string: `"8e03978e"`. Without the quotes it names the same key.
  * https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
  */
 function idempotencyKeyOf(event: HttpEvent): string {
@@ -47,15 +46,15 @@ function unquote(header: string): string | undefined {
   return inner?.replaceAll(/\\(["\\])/g, '$1');
 }
 
-/** The same for the same texts, and otherwise another: what a key stands for, whose it is, and the key. */
+/** A digest of the key's purpose, its owner and the key. Joined as JSON, so the parts cannot run together. */
 export const keyDigest = (...parts: readonly string[]): string =>
   hash('sha256', JSON.stringify(parts), 'base64url');
 
-/** One key of one caller is one saga, so that the put which creates it enforces the key as well. */
+/** One key of one caller is one saga, so the put that creates the saga also enforces the key. */
 export const sagaIdFor = (saga: Saga, caller: CallerId, key: string): SagaId =>
   saga.id.schema.parse(`${saga.id.prefix}_${keyDigest(saga.initiator, caller, key).slice(0, 24)}`);
 
-/** Tells bodies apart by what they say: white space and the sequence of members make no other body. */
+/** Identifies a body by its content, whatever its white space and the sequence of its members. */
 export const fingerprintOf = (body: unknown): string =>
   keyDigest('body', JSON.stringify(sorted(body))).slice(0, 32);
 

@@ -5,13 +5,13 @@ import type { HttpEvent, Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 import { OPERATOR, type Role } from './role.ts';
 
-/** Who calls, as the authorizer found in a token it verified. */
+/** The caller, from a token that the authorizer has verified. */
 export interface Caller {
   readonly id: CallerId;
   readonly role: Role;
 }
 
-/** Finds who calls, in whatever role. @throws Problem 403 if the token names nobody, or a role that nobody has */
+/** Finds the caller, in any role. @throws Problem 403 if the token names nobody or an unknown role */
 export function caller(saga: Saga): Middleware<{ caller: Caller }> {
   return {
     before: ({ event, context }) => {
@@ -20,7 +20,7 @@ export function caller(saga: Saga): Middleware<{ caller: Caller }> {
   };
 }
 
-/** Finds who calls, in this role only. @throws Problem 403 */
+/** Finds the caller, in this role only. @throws Problem 403 */
 export function role(saga: Saga, needed: Role): Middleware<{ caller: Caller }> {
   return {
     before: ({ event, context }) => {
@@ -35,12 +35,15 @@ const Authorized = z.object({ principalId: CallerId, role: z.string() });
 function callerIn({ ownerRole }: Saga, { requestContext }: HttpEvent): Caller {
   const { data } = Authorized.safeParse(requestContext.authorizer);
   if (data === undefined || (data.role !== ownerRole && data.role !== OPERATOR)) {
-    throw new Problem('forbidden', `The token names no ${ownerRole} or no known role.`);
+    throw new Problem(
+      'forbidden',
+      `The token has no valid subject, or its role is neither ${ownerRole} nor ${OPERATOR}.`,
+    );
   }
   return { id: data.principalId, role: data.role };
 }
 
-/** An operator may read what belongs to any saga, an owner what belongs to its own. */
+/** An operator may read any saga; an owner, only its own. */
 export function mayRead(saga: Saga, { id, role: its }: Caller, state: object): boolean {
   return its === OPERATOR || id === (state as Readonly<Record<string, unknown>>)[saga.owner];
 }

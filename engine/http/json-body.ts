@@ -3,11 +3,11 @@ import { flawsOf } from './flaws.ts';
 import { type HttpEvent, headerOf, type Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 
-/** Nothing that a saga begins with comes near it. */
+/** Far more than the body that begins a saga has. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * Finds the content of a body in JSON.
+ * Finds the content of a JSON body.
  * @throws Problem 413, 415, 400 (not JSON) or 422 (JSON that fails the schema, with a pointer for each flaw)
  */
 export const jsonBody = <Schema extends z.ZodType>(
@@ -38,7 +38,7 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-/** A text reads as its bytes would, which spares the way there and back. */
+/** Treats a text as decoding its UTF-8 bytes would, without encoding and decoding it. */
 function checked(text: string): string {
   checkSize(Buffer.byteLength(text));
   return text.toWellFormed().replace(/^\uFEFF/, '');

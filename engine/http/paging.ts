@@ -5,14 +5,14 @@ import { Problem } from './problem.ts';
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 
-/** Finds how many items the caller wants. @throws Problem 400 */
+/** Finds the number of items that the caller wants. @throws Problem 400 */
 export const limit = (max = MAX_LIMIT): Middleware<{ limit: number }> => ({
   before: ({ event, context }) => {
     context.limit = limitOf(event, max);
   },
 });
 
-/** Finds where the page that the caller wants begins. @throws Problem 400 if no list gave that cursor out */
+/** Finds where the caller's page begins. @throws Problem 400 if this list did not give out the cursor */
 export const cursor = <Schema extends z.ZodType>(
   schema: Schema,
 ): Middleware<{ cursor: z.infer<Schema> | undefined }> => ({
@@ -21,7 +21,7 @@ export const cursor = <Schema extends z.ZodType>(
   },
 });
 
-/** A cursor is opaque to the caller, and checked here because it comes back from one. */
+/** A cursor is opaque to the caller, and checked when the caller sends it back. */
 export function encodeCursor(position: Readonly<Record<string, string | number>>): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }

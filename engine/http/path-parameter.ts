@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 
-/** Finds what the path names. @throws Problem, normally 404: what is malformed is the name of nothing */
+/** Finds the id in the path. @throws Problem, normally 404: nothing has a malformed id */
 export const pathParameter = <Schema extends z.ZodType>(
   name: string,
   schema: Schema,

@@ -22,7 +22,7 @@ const problems = {
 
 export type ProblemType = keyof typeof problems;
 
-/** An answer that tells the caller what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
+/** An error reply that says what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly type: ProblemType;
@@ -55,10 +55,10 @@ function problemReply(saga: Saga, { type, message, flaws }: Problem): HttpReply 
   };
 }
 
-/** Turns whatever a handler throws into problem details. Unexpected errors are logged; the caller sees a generic 500. */
+/** Turns a handler's error into problem details. Unexpected errors are logged; the caller sees a generic 500. */
 export const problemDetails = (saga: Saga): Middleware => ({
   onError: (request) => {
-    // As in the API's access log. What is hostile enough has no context at all.
+    // The id in the API's access log. A hostile event may have no context at all.
     const requestId = request.event?.requestContext?.requestId;
     request.response = problemReply(saga, asProblem(request.error, requestId));
   },
@@ -73,5 +73,5 @@ function asProblem(error: unknown, requestId: string | undefined): Problem {
   }
   const what = error instanceof Error ? error.stack : String(error);
   log('error', 'unexpected error', { requestId, error: what });
-  return new Problem('internal', 'The request was not carried out. Sending it again as it is does no harm.');
+  return new Problem('internal', 'The request was not carried out. It is safe to send it again unchanged.');
 }

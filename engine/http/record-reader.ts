@@ -10,7 +10,7 @@ import { Problem } from './problem.ts';
 
 /**
  * GET …/{id}/{record}: a participant's own record of a saga, with its history.
- * Answers 404 if it has none, or it is of another caller's saga.
+ * Answers 404 if there is none or the saga is another caller's.
  */
 export function recordReader<State extends { readonly status: string }>(
   { saga, service, table }: Pick<Participant<State, never, never>, 'saga' | 'service' | 'table'>,
@@ -26,7 +26,7 @@ export function recordReader<State extends { readonly status: string }>(
     if (item === undefined) throw notFound();
     const { state, history, updatedAtMs } = fromItem(table, item);
     if (!mayRead(saga, caller, state)) throw notFound();
-    // What it has heard so far is others' to show.
+    // The events it has heard are for their publishers to show.
     const { [owner]: _, heard: __, ...rest } = state as Readonly<Record<string, unknown>>;
     return json(200, { [id.name]: sagaId, ...rest, updatedAt: isoTime(updatedAtMs), history });
   });

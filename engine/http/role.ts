@@ -1,3 +1,3 @@
-/** Whom a verified token speaks for: the owner of sagas, whose role the declaration names, or an operator. */
+/** The role in a verified token: the owner's, which the declaration names, or OPERATOR. */
 export type Role = string;
 export const OPERATOR: Role = 'operator';

@@ -9,7 +9,7 @@ import type { Begun } from '../saga/initiator.ts';
 import { constantCase } from '../saga/names.ts';
 import { accepted, type Initiating, type InitiatorStatus, recordOf } from './initiating.ts';
 
-/** POST …/cancel: the wish is durable when this answers; what was done is then undone. */
+/** POST …/cancel: the cancellation is durable when this answers; the compensations follow. */
 export function cancelling<State extends InitiatorStatus, Placed extends Begun>(
   participant: Initiating<State, Placed>,
   edges: Edges,

@@ -14,10 +14,10 @@ import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
-/** What the engine needs to know of the state of whoever begins sagas. */
+/** The part of the initiator's state that the engine knows. */
 export type InitiatorStatus = Begun & { readonly status: string };
 
-/** A saga whose owner's name the compiler knows. */
+/** A saga whose owner member the compiler knows. */
 type OwnedBy<Owner extends string> = Saga & { readonly owner: Owner };
 
 /** The participant that begins every saga. */
@@ -31,7 +31,7 @@ export interface Initiating<
   readonly present: (record: SagaRecord<State>) => object;
 }
 
-/** Makes the initiator of its decision and its table. `shows`: what of its state its owner sees. */
+/** Makes the initiator of its decision and its table. `shows`: the members of the state that its owner sees. */
 export function initiating<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
   saga: OwnedBy<Owner>,
   decide: (state: State | undefined, input: Command<Placed> | AnyFact) => Decision<State>,
@@ -56,7 +56,7 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
   };
 }
 
-/** @throws Problem 404 if there is no such saga, or it is another owner's */
+/** @throws Problem 404 if there is no such saga or it is another owner's */
 export async function recordOf<State extends InitiatorStatus>(
   { saga, table }: { readonly saga: Saga; readonly table: Table<State> },
   { store }: TableEdges,
@@ -72,7 +72,7 @@ export async function recordOf<State extends InitiatorStatus>(
   return record;
 }
 
-/** 202 once the saga is durable. @throws what kept it from being so */
+/** 202 once the saga is durable. @throws the error, if it is not durable */
 export function accepted<State extends InitiatorStatus>(
   { saga, present }: Pick<Initiating<State, Begun>, 'saga' | 'present'>,
   outcome: Outcome<State> | undefined,
@@ -81,7 +81,7 @@ export function accepted<State extends InitiatorStatus>(
     throw outcome?.kind === 'failed' ? outcome.error : new Error('no outcome');
   const { sagaId } = outcome.record;
   if (outcome.kind === 'failed') {
-    // What is overdue says again what it said, so it is accepted all the same.
+    // The record is written, and the schedule publishes its events again, so the request is accepted.
     log('warn', 'accepted but not announced yet', { [saga.id.name]: sagaId, error: outcome.error.message });
   }
   return json(202, present(outcome.record), { location: `/${saga.initiator}s/${sagaId}` });

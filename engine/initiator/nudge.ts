@@ -9,17 +9,17 @@ import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts'
 import type { Table } from '../saga/table.ts';
 import type { Initiating } from './initiating.ts';
 
-/** One run never does more than this; what is left is found again by the next one. */
+/** Bounds one run; the next run finds the rest. */
 const PAGE_SIZE = 100;
 const MAX_PAGES_PER_SHARD = 10;
-/** No page is begun after this. What the last one takes still fits into the function's timeout. */
+/** No page is begun after this; the last page still fits into the function's timeout. */
 const MAX_RUN_MS = 10_000;
-/** A pending saga is asked about until its deadline, a cancelling one for as long as it takes. */
+/** A pending saga is nudged until its deadline, a cancelling one until it ends. */
 const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
 
 /**
- * Behind so many messages a saga is not lost but waits its turn. To ask about it would make the queue longer, and
- * so more sagas overdue, until the services do nothing but answer that they have answered.
+ * Behind so many messages a saga is not stuck but waits its turn. A nudge would make the queues longer and more sagas
+ * overdue, until the services only handle duplicates.
  */
 const MAX_BACKLOG = 1_000;
 
@@ -30,8 +30,8 @@ interface Nudges {
 }
 
 /**
- * The schedule: an overdue saga says again what it last said, and past the saga's deadline it cancels itself.
- * Each saga is claimed by moving its due time, so runs that overlap do not nudge it twice.
+ * The schedule: an overdue saga publishes its last events again; past its deadline it cancels itself. A run claims a
+ * saga by moving its due time, so overlapping runs do not nudge it twice.
  */
 export const nudge =
   <State extends Begun & { readonly status: string }, Placed extends Begun>(
@@ -57,14 +57,14 @@ export const nudge =
         total.overdue += overdue.length;
         total.nudged += page.nudged;
         total.failed += page.failed;
-        // Nothing can be said at the moment: what is not claimed yet stays due.
+        // Nothing can be published at the moment: sagas that are not claimed yet stay due.
         if (page.isUnheard) return report(total);
       }
     }
     return report(total);
   };
 
-/** For the alarm, at every run, and before anything that may keep this one from nudging. */
+/** Logs the age for the alarm at every run, even if the run then nudges nobody. */
 function tellOldest(pages: readonly DuePage[], nowMs: number): void {
   const ages = pages.flatMap(({ overdue }) => overdue.map(({ createdAtMs }) => nowMs - Number(createdAtMs)));
   log('info', 'oldest overdue saga', { ageSeconds: Math.round(Math.max(0, ...ages) / 1000) });
@@ -89,7 +89,7 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   const input = { type: 'nudge', nowMs, deadlineMs } as const;
   const work = claimed.map(({ sagaId }) => ({ sagaId, input }));
   const outcomes = await run(participant, work, edges);
-  // A record that cannot be read, or a table that does not answer: the others are nudged all the same.
+  // One saga's unreadable record or failed write does not keep the others from being nudged.
   const unclaimed = claims.filter((each) => each.status === 'rejected');
   for (const { reason } of unclaimed) log('error', 'saga not nudged', { error: String(reason) });
   const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
@@ -107,7 +107,7 @@ interface DuePage {
 }
 
 function firstPages(edges: Edges, startedMs: number): Promise<readonly DuePage[]> {
-  // Runs that are cut short do not always neglect the same sagas.
+  // Each run starts at another shard, so runs that are cut short do not always neglect the same sagas.
   const first = Math.floor(startedMs / 60_000) % dueShards.length;
   const shards = [...dueShards.slice(first), ...dueShards.slice(0, first)];
   return Promise.all(shards.map((shard) => pageOf(shard, edges, startedMs)));
@@ -134,7 +134,7 @@ async function pageOf(shard: string, { store }: Edges, startedMs: number, after?
     limit: PAGE_SIZE,
     after,
   });
-  // The index lags behind the table: only the item itself tells whether it is still due.
+  // The index lags behind the table, so the item itself decides whether it is still due.
   const items = await store.read(entries.map(({ pk }) => pk));
   const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
   return { shard, overdue, next };
@@ -150,7 +150,7 @@ async function claim<State extends { readonly status: string }>(
   const due = Number(item.dueEpochSeconds);
   const waitedSeconds = Math.round((nowMs - record.updatedAtMs) / 1000);
   const longest = MAX_INTERVAL_SECONDS[record.state.status === 'CANCELLING' ? 'CANCELLING' : 'PENDING'];
-  // The longer it has waited, the less often it is asked about.
+  // The longer a saga has waited, the less often it is nudged.
   const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), longest);
   const nextDue = Math.floor(nowMs / 1000) + interval;
   const result = await store.write([
@@ -165,7 +165,7 @@ async function claim<State extends { readonly status: string }>(
   return result.ok ? [record] : [];
 }
 
-/** @throws RangeError if the setting is not a whole number of seconds: a saga without a deadline never ends */
+/** @throws RangeError if it is not a whole number of seconds: a saga without a deadline may never end */
 export function deadlineSetting(): number {
   const text = required('SAGA_DEADLINE_SECONDS');
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new RangeError(`SAGA_DEADLINE_SECONDS is ${JSON.stringify(text)}`);

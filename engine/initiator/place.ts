@@ -10,10 +10,10 @@ import { Problem } from '../http/problem.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { accepted, type Initiating, type InitiatorStatus } from './initiating.ts';
 
-/** What the caller says of what it begins: the rest is known. */
+/** The members that the caller sends; the engine adds the rest. */
 type Wanted<Placed extends Begun, Owner extends string> = Omit<Placed, keyof Begun | Owner>;
 
-/** POST: accepted as soon as it is durable; the saga goes on by itself. */
+/** POST: answers 202 as soon as the saga is durable; the saga then runs by itself. */
 export function placing<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
   participant: Initiating<State, Placed, Owner>,
   edges: Edges,

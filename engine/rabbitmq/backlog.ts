@@ -10,8 +10,8 @@ export const backlogOn =
     Math.max(...(await Promise.all(saga.services.map((service) => waitingFor(service, publisher)))));
 
 /**
- * Of a queue that is several, the first: sagas are dealt to them evenly. Of another service's queue, which the broker
- * may not speak of, nothing is known.
+ * Asks for the first shard only if a queue is sharded: sagas are spread evenly. If the broker refuses to tell the
+ * length of another service's queue, it counts as 0.
  */
 async function waitingFor(service: string, publisher: RabbitPublisher): Promise<number> {
   const names = [queueOf(service), `${queueOf(service)}.0`];

@@ -3,20 +3,20 @@ import type { UserOf } from '../batch/edges.ts';
 import { required } from '../environment/environment.ts';
 import { forgetSecret, secret } from '../environment/secret.ts';
 
-/** As Lambda's event source mapping wants it too. https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
+/** The shape that Lambda's event source mapping needs too. https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
 const Credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
 
 /**
- * Every service has a broker user of its own, named like itself: in AWS with a password from BROKER_SECRET, on a
- * laptop with BROKER_PASSWORD. With neither, all of them share the user in RABBITMQ_URL, and nobody can tell
- * their messages apart.
+ * Each service has its own broker user with the service's name. The password comes from BROKER_SECRET in AWS and from
+ * BROKER_PASSWORD on a laptop. With neither, all services share the user in RABBITMQ_URL, and the origin of a message
+ * cannot be checked.
  */
 export const brokerUserOf: UserOf = (service) =>
   process.env.BROKER_SECRET || process.env.BROKER_PASSWORD ? service : sharedUser();
 
 const sharedUser = (): string => decodeURIComponent(new URL(required('RABBITMQ_URL')).username);
 
-/** For when the broker refuses them: the next ones are read anew. */
+/** Call it when the broker refuses the credentials: the next attempt reads them again. */
 export function forgetBrokerCredentials(): void {
   const id = process.env.BROKER_SECRET;
   if (id) forgetSecret(id);

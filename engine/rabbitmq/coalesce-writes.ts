@@ -2,12 +2,12 @@ import type { Writable } from 'node:stream';
 import type { ChannelModel } from 'amqplib';
 
 /**
- * Lets what is written in one turn leave in one system call. amqplib writes each message by itself, and for a
- * small message that call costs more than everything else about it. Node's HTTP does the same with its headers.
+ * Sends all writes of one turn of the event loop in one system call. amqplib writes each message by itself, and for a
+ * small message that call costs more than all else. Node's HTTP does the same with its headers.
  * https://nodejs.org/api/stream.html#writablecork
  */
 export function coalesceWrites({ connection }: ChannelModel): void {
-  // The socket is there, but not in the package's types.
+  // The package's types omit the socket.
   const { stream: socket } = connection as typeof connection & { readonly stream: Writable };
   const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
   let isCorked = false;

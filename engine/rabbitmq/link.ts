@@ -2,7 +2,7 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { OutgoingMessage } from '../batch/messages.ts';
 import { PublishError, UnroutableError } from '../batch/publish-error.ts';
 
-/** Nothing is known of what was under way; it can be published again on another connection. */
+/** Unconfirmed messages may or may not have arrived; publish them again on another connection. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
@@ -13,14 +13,14 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** One connection and one confirm channel. Once lost or retired it stays so; the publisher opens another. */
+/** One connection with one confirm channel. A lost or retired link is never used again; the publisher opens another. */
 export class Link {
   readonly connection: ChannelModel;
-  /** Vouched for by the broker: it refuses another user's name. https://www.rabbitmq.com/docs/validated-user-id */
+  /** The broker refuses a user id that is not the connection's user. https://www.rabbitmq.com/docs/validated-user-id */
   readonly #userId: string;
   readonly #channel: ConfirmChannel;
   readonly #pending = new Set<Pending>();
-  /** How many returns have come for a message, by where it went and its id. */
+  /** The number of returns of a message, by exchange, routing key and id. */
   readonly #returned = new Map<string, number>();
   readonly #confirmTimeoutMs: number;
   readonly #onRetired: () => void;
@@ -72,7 +72,7 @@ export class Link {
     });
   }
 
-  /** Everything unconfirmed may or may not have arrived: its senders publish it again on another link. */
+  /** Rejects all unconfirmed messages: they may or may not have arrived, and are published again on another link. */
   lose(reason: string): void {
     if (this.#lost !== undefined) return;
     this.#lost = new ConnectionLostError(reason);
@@ -84,8 +84,8 @@ export class Link {
   }
 
   /**
-   * A queue that is full tells each channel, and may never tell it that there is room again: what comes from now
-   * on takes another channel, and this one ends with what is under way.
+   * A full queue tells each channel so, and may never tell a channel that it has room again. New messages take another
+   * link, and this one ends when its own messages are settled.
    * https://github.com/rabbitmq/rabbitmq-server/issues/12206
    */
   #retire(): void {
@@ -93,7 +93,7 @@ export class Link {
     this.#onRetired();
   }
 
-  /** An exchange that is not there closes the channel for everybody; only its own messages cannot be published. */
+  /** A missing exchange closes the whole channel, but only the messages for that exchange are unroutable. */
   #refused(error: Error): void {
     const [, missing] = /NOT_FOUND - no exchange '([^']*)'/.exec(error.message) ?? [];
     for (const pending of this.#pending) {
@@ -121,7 +121,7 @@ export class Link {
       pending.reject(new PublishError(`the broker refused ${messageId}`));
       this.#retire();
     } else pending.resolve();
-    if (this.#isRetired && this.#pending.size === 0) this.lose('it was refused something');
+    if (this.#isRetired && this.#pending.size === 0) this.lose('retired after the broker refused a message');
   }
 
   #watch(): void {

@@ -5,28 +5,28 @@ import { PublishError } from '../batch/publish-error.ts';
 import { coalesceWrites } from './coalesce-writes.ts';
 import { ConnectionLostError, Link } from './link.ts';
 
-/** How long a publisher tries before its caller hears of it. */
+/** How long a publisher tries before it throws. */
 export interface Patience {
   readonly connectTimeoutMs: number;
   readonly confirmTimeoutMs: number;
-  /** How often one message is offered to the broker; at least twice, so that a dead connection is replaced. */
+  /** The tries for one message: at least two, because the first may find a dead connection. */
   readonly offers: number;
 }
 
-/** For a queue's consumer: longer than a quorum queue takes under load, far shorter than it may run. */
+/** For a queue consumer: longer than a quorum queue takes under load, far shorter than the function's timeout. */
 export const PATIENT: Patience = { connectTimeoutMs: 3_000, confirmTimeoutMs: 5_000, offers: 3 };
-/** For a request whose effect is durable already: somebody waits, and the schedule publishes what is overdue. */
+/** For a request: its effect is durable already, its caller waits, and the schedule publishes overdue events. */
 export const HASTY: Patience = { connectTimeoutMs: 1_000, confirmTimeoutMs: 1_500, offers: 2 };
 
 /**
- * A frozen Lambda environment sends no heartbeats and the broker closes the connection meanwhile; after the
- * thaw, missing ones are the first sign of it. https://www.rabbitmq.com/docs/heartbeats
+ * A frozen Lambda environment sends no heartbeats, so the broker closes the connection. After the thaw, missing
+ * heartbeats are the first sign of that. https://www.rabbitmq.com/docs/heartbeats
  */
 const HEARTBEAT_SECONDS = 10;
 
 /**
- * Publishes with confirms over one connection per Lambda environment, opened when it is first needed. A lost
- * or frozen connection is noticed, replaced, and what it had not confirmed is published again under its id.
+ * Publishes with confirms over one connection per Lambda environment, opened at the first use. It replaces a lost or
+ * frozen connection, and publishes unconfirmed messages again under their ids.
  */
 export class RabbitPublisher implements Publisher {
   readonly #url: () => Promise<string>;
@@ -39,7 +39,7 @@ export class RabbitPublisher implements Publisher {
     readonly url: () => Promise<string>;
     readonly name: string;
     readonly patience: Patience;
-    /** The broker does not know these credentials; `url` is asked for others before the next attempt. */
+    /** Called when the broker refuses the credentials, before the next attempt calls `url` again. */
     readonly onRefused?: () => void;
   }) {
     this.#url = options.url;
@@ -52,7 +52,7 @@ export class RabbitPublisher implements Publisher {
     return this.#onLink(message.messageId, (link) => link.send(message));
   }
 
-  /** A channel for something else than publishing, on the same connection. Its user closes it. */
+  /** A channel on the same connection, for anything but publishing. The caller closes it. */
   channel(): Promise<Channel> {
     return this.#onLink('a channel', async (link) => {
       const opening = link.connection.createChannel();
@@ -66,7 +66,7 @@ export class RabbitPublisher implements Publisher {
     });
   }
 
-  /** Does it on the present connection, and again on a new one if that turns out to be lost. */
+  /** Does the work on the present connection, and again on a new one if that connection is lost. */
   async #onLink<T>(what: string, work: (link: Link) => Promise<T>): Promise<T> {
     for (let offer = 1; ; offer += 1) {
       try {
@@ -92,7 +92,7 @@ export class RabbitPublisher implements Publisher {
     try {
       const url = new URL(await this.#url());
       const connection = await this.#connect(url);
-      // The socket may be dead: nobody waits for the broker to agree that it is closed.
+      // The socket may be dead, so do not wait for the broker to confirm the close.
       const close = () => void connection.close().catch(() => {});
       try {
         const channel = await within(connectTimeoutMs, connection.createConfirmChannel());
@@ -113,18 +113,18 @@ export class RabbitPublisher implements Publisher {
   async #connect(url: URL): Promise<ChannelModel> {
     url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
     const connection = await amqp.connect(url.href, {
-      // Without it Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
+      // Otherwise Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
       noDelay: true,
       timeout: this.#patience.connectTimeoutMs,
       clientProperties: { connection_name: this.#name },
     });
     coalesceWrites(connection);
-    // An error that nobody listens to ends the process, and the broker may go away before there is a channel.
+    // An 'error' event without a listener ends the process, and the broker may fail before there is a channel.
     return connection.on('error', () => {});
   }
 }
 
-/** @throws Error if it takes longer; a late failure of what was waited for is nobody's concern any more */
+/** @throws Error if it takes longer. A rejection after that is ignored. */
 async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   const timeout = Promise.withResolvers<never>();

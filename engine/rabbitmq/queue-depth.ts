@@ -1,9 +1,9 @@
 import type { RabbitPublisher } from './publisher.ts';
 
 /**
- * How many messages wait in a queue. Each answer but a number costs the channel it was asked on.
- * RabbitMQ 4.2.6 and 4.3.0 answer only who may configure the queue, later ones whoever has any permission on it, and
- * those before them everybody.
+ * The number of messages that wait in a queue. Any other answer closes the channel, so each call opens its own.
+ * RabbitMQ 4.2.6 and 4.3.0 answer only a user who may configure the queue, later versions a user with any permission
+ * on it, earlier versions everybody.
  * https://www.rabbitmq.com/docs/channels#error-handling, https://github.com/rabbitmq/rabbitmq-server/pull/16272
  *
  * @throws if the broker does not answer

@@ -9,7 +9,7 @@ import type { EventKind } from './kinds.ts';
 
 type Parts = Pick<Declaration, 'participants' | 'completes'>;
 
-/** Who says each event, and what kind it is. */
+/** The publisher and the kind of each event. */
 export function publications({ participants }: Parts) {
   return new Map(
     Object.entries(participants).flatMap(([service, part]) =>
@@ -21,13 +21,13 @@ export function publications({ participants }: Parts) {
 export const typesOf = (part: Initiation | Participation, kind: EventKind): readonly string[] =>
   Object.entries(saidBy(part)).flatMap(([type, each]) => (each === kind ? [type] : []));
 
-/** Every event that a participant must have heard, itself or by those before it, by the time it acts. */
+/** Every event that must have happened before a participant acts. */
 export function causesOf(service: string, saga: Parts): ReadonlySet<string> {
   const saidBy = publications(saga);
   const causes = new Set<string>();
   const visit = (each: string): void => {
     const part = saga.participants[each];
-    // The initiator acts first. What it hears ends its saga and moves nobody.
+    // The initiator acts first. The events that it hears end the saga and cause no step.
     if (part === undefined || isInitiation(part)) return;
     for (const type of part.consumes) {
       if (causes.has(type)) continue;
@@ -48,8 +48,8 @@ const actsAfter = (service: string, other: string, saga: Parts): boolean => {
 };
 
 /**
- * Who undoes a failure: every participant that has a compensation, but for the one that failed and those that can act
- * only after it has succeeded. The initiator's own failure may come at any time, so all of them answer it.
+ * Who undoes a failure: every participant with a compensation, except the one that failed and those that act only after
+ * it has succeeded. The initiator's own failure may come at any time, so all with a compensation answer it.
  */
 export function compensatorsOf(failedService: string, saga: Parts): readonly string[] {
   const isOwn = isInitiation(saga.participants[failedService] as Initiation | Participation);

@@ -1,20 +1,20 @@
 import type { AnyFact } from './declaration.ts';
 
 /**
- * What a participant answers to one input in one state. A refusal by the business is a fact it says; a
- * fault is a `refuse`, which nothing but a bug or a forgery can cause.
+ * A participant's answer to one input in one state. A refusal by the business is a fact that it says. A fault is a
+ * `refuse`: only a bug or a forgery can cause one.
  *
- * - accept: write `state`, then publish `says`. `effect` is a call to the outside that has to follow the write.
- * - repeat: this step is done already; publish again what the stored record says.
- * - resume: the state says that `effect` was begun and its result is not known: ask again.
- * - ignore: nothing to do in this state, and that is normal.
+ * - accept: write `state`, then publish `says`. `effect` is a call to the outside that follows the write.
+ * - repeat: this step is done; publish the stored record's events again.
+ * - resume: `effect` was begun and its result is unknown: call again.
+ * - ignore: nothing to do in this state, which is normal.
  * - refuse: this cannot happen; the message becomes a dead letter with the reason.
  */
 export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
   | {
       readonly kind: 'accept';
       readonly state: State;
-      /** Absent: what the record said before still stands, and nothing is published now. */
+      /** Absent: the record keeps its outbox, and nothing is published now. */
       readonly says?: readonly Said[];
       readonly effect?: Effect;
       readonly adjusts?: readonly Adjustment[];

@@ -8,7 +8,7 @@ import {
   saidBy,
 } from './declaration.ts';
 
-/** What keeps a declaration from keeping the promises, and what to do about it; empty if nothing does. */
+/** The reasons why a declaration cannot keep the promises, each with its remedy; empty if it can. */
 export function declarationFlaws(saga: Declaration): readonly string[] {
   const initiators = Object.entries(saga.participants).filter(([, part]) => isInitiation(part));
   if (initiators.length !== 1) {
@@ -25,19 +25,27 @@ export function declarationFlaws(saga: Declaration): readonly string[] {
   ];
 }
 
-/** A saga and a service are in the names of tables and queues; an event is a routing key. */
+/** Tables and queues are named after sagas and services; an event type is a routing key. */
 export const DASHED = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const PREFIX = /^[a-z][a-z0-9]*$/;
 const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 
 const nameFlaws = ({ name, id, owner, participants, events }: Declaration): readonly string[] => [
-  ...misnamed([name], DASHED, 'names no saga: use small letters, digits and dashes'),
-  ...misnamed([id.prefix], PREFIX, 'begins no id: use small letters and digits'),
-  ...misnamed([id.name], MEMBER, 'names no id: use a member such as "tripId"'),
-  ...misnamed([owner], MEMBER, 'names no owner: use a member such as "travellerId"'),
-  ...misnamed(Object.keys(participants), DASHED, 'names no queue: use small letters, digits and dashes'),
-  ...misnamed(Object.keys(events), EVENT, 'names no event: use small letters and a dot, as in "car.booked"'),
+  ...misnamed([name], DASHED, 'cannot name a saga: use small letters, digits and dashes'),
+  ...misnamed([id.prefix], PREFIX, 'cannot begin an id: use small letters and digits'),
+  ...misnamed([id.name], MEMBER, 'cannot name an id: use a member such as "tripId"'),
+  ...misnamed([owner], MEMBER, 'cannot name an owner: use a member such as "travellerId"'),
+  ...misnamed(
+    Object.keys(participants),
+    DASHED,
+    'cannot name a service: use small letters, digits and dashes',
+  ),
+  ...misnamed(
+    Object.keys(events),
+    EVENT,
+    'cannot name an event: use small letters and a dot, as in "car.booked"',
+  ),
   ...recordFlaws(participants),
 ];
 
@@ -49,7 +57,7 @@ function recordFlaws(participants: Participants): readonly string[] {
   const records = Object.values(participants).flatMap(({ record }) => (record === undefined ? [] : [record]));
   const twice = records.filter((record, index) => records.indexOf(record) < index);
   return [
-    ...misnamed(records, DASHED, 'names no record: use small letters, digits and dashes'),
+    ...misnamed(records, DASHED, 'cannot name a record: use small letters, digits and dashes'),
     ...twice.map((record) => `two participants have a record ${JSON.stringify(record)}: rename one of them`),
   ];
 }
@@ -111,7 +119,7 @@ function participationFlaws(service: string, part: Participation, saga: Declarat
 const kindsHeard = (part: Participation, saga: Declaration): ReadonlySet<string | undefined> =>
   new Set(part.consumes.map((type) => publications(saga).get(type)?.kind));
 
-/** Whoever hears of an outcome acts when the saga has ended, so it can change nothing about how it ends. */
+/** A participant that consumes an outcome acts after the saga has ended, so it cannot change the outcome. */
 function listenerFlaws(
   service: string,
   part: Participation,
@@ -143,7 +151,7 @@ function stepFlaws(service: string, part: Participation, saga: Declaration): rea
   return [...outcomes, ...(isAwaited(service, saga) ? [] : unawaitedFlaws(service, part, step, saga))];
 }
 
-/** Whatever nobody waits for may come when the saga has succeeded, and then nobody undoes anything. */
+/** An event that the saga does not wait for may come after it has succeeded, and then nothing is undone. */
 function unawaitedFlaws(
   service: string,
   part: Participation,
@@ -163,7 +171,7 @@ function unawaitedFlaws(
   return isHeard ? [] : [`nobody hears ${step}: let a participant consume it, or add it to "completes"`];
 }
 
-/** A participant that is asked to undo what it never did leaves a tombstone, which has to say whose it is. */
+/** A participant that hears of a failure before it has acted writes a tombstone, which must name the saga's owner. */
 function ownerFlaws(saga: Declaration): readonly string[] {
   const has = (type: string) => hasMember(saga.events[type]?.schema, saga.owner);
   const initiator = Object.values(saga.participants).find(isInitiation) as Initiation;

@@ -2,13 +2,13 @@ import type * as z from 'zod';
 import type { EventDefinition } from './event-definition.ts';
 import type { EventKind } from './kinds.ts';
 
-/** What every participant may say of itself besides its part in the saga. */
+/** A participant's optional settings besides its part in the saga. */
 export interface Settings {
-  /** The name of its record in the API: `GET /…/{id}/{record}`. Without one nobody reads it. */
+  /** The name of its record in the API: `GET /…/{id}/{record}`. Without a name the API does not show it. */
   readonly record?: string;
-  /** Secrets of the outside world that its consumer needs, by name: `stripe` is given to it as STRIPE_SECRET. */
+  /** Secrets that its consumer needs to call the outside. The secret `stripe` is passed to it as STRIPE_SECRET. */
   readonly secrets?: readonly string[];
-  /** Indexes of its table that its own functions query. */
+  /** Indexes of its table, for its own functions. */
   readonly indexes?: readonly TableIndex[];
 }
 
@@ -21,22 +21,22 @@ export interface TableIndex {
 
 export interface TableAttribute {
   readonly name: string;
-  /** As DynamoDB calls them: a string or a number. */
+  /** DynamoDB's names for a string and a number. */
   readonly type: 'S' | 'N';
 }
 
-/** The participant that begins every saga, hears what becomes of it and declares the outcome. */
+/** The participant that begins every saga, follows it and declares the outcome. */
 export interface Initiation<Type extends string = string> extends Settings {
   /** The step that it says first. */
   readonly begins: Type;
-  /** The failure that it says itself: somebody's wish, or a deadline that has passed. */
+  /** Its own failure: someone cancelled, or the deadline passed. */
   readonly cancels: Type;
   /** The outcomes. */
   readonly succeeds: Type;
   readonly fails: Type;
 }
 
-/** Any other participant. It acts once it has heard everything that it consumes, in whatever order. */
+/** Any other participant. It acts once it has heard every event that it consumes, in any order. */
 export interface Participation<Type extends string = string> extends Settings {
   readonly consumes: readonly Type[];
   readonly says: { readonly [T in Type]?: EventKind };
@@ -47,19 +47,19 @@ export type Participants<Type extends string = string> = Readonly<
   Record<string, Initiation<Type> | Participation<Type>>
 >;
 
-/** A saga as it is declared. Everything else is derived from it: `define-saga.ts`. */
+/** A saga's declaration. `define-saga.ts` derives everything else from it. */
 export interface Declaration<
   Events extends EventDefinitions = EventDefinitions,
   Parts extends Participants = Participants,
   Owner extends string = string,
 > {
-  /** In the names of tables, functions and connections. */
+  /** Part of the names of tables, functions and connections. */
   readonly name: string;
-  /** What one saga's id begins with, and what it is called in records, replies and paths. */
+  /** The prefix of a saga's id, and the id's name in records, replies and paths. */
   readonly id: { readonly prefix: string; readonly name: string };
-  /** The member of the data that says whose saga it is: `travellerId` for the role `traveller`. */
+  /** The data's member that names the saga's owner: `travellerId` for the role `traveller`. */
   readonly owner: Owner;
-  /** The events that must all have been heard before the saga succeeds, in any order. */
+  /** The events that must all be heard, in any order, before the saga succeeds. */
   readonly completes: readonly string[];
   readonly events: Events;
   readonly participants: Parts;
@@ -67,7 +67,7 @@ export interface Declaration<
 
 export const isInitiation = (part: Initiation | Participation): part is Initiation => 'begins' in part;
 
-/** What a participant says, and of which kind it is. */
+/** The event types that a participant says, with their kinds. */
 export const saidBy = (part: Initiation | Participation): Readonly<Record<string, EventKind>> =>
   isInitiation(part)
     ? {
@@ -76,10 +76,10 @@ export const saidBy = (part: Initiation | Participation): Readonly<Record<string
         [part.succeeds]: 'outcome',
         [part.fails]: 'outcome',
       }
-    : // A member that is there has a kind.
+    : // A member that is present has a kind.
       (part.says as Readonly<Record<string, EventKind>>);
 
-/** The types of a kind of event that a participant's entry says. */
+/** The event types of one kind that a participant's entry says. */
 export type Said<Part, Kind extends EventKind> = Part extends { readonly says: infer Says }
   ? { [T in keyof Says]: Says[T] extends Kind ? T & string : never }[keyof Says]
   : Part extends Initiation
@@ -95,7 +95,7 @@ export type EventData<Events extends EventDefinitions, T extends keyof Events> =
   z.infer<Events[T]['schema']>
 >;
 
-/** What happened, without the envelope it travels in: what a decision takes and what it says. */
+/** An event without its envelope. Decisions take facts and say facts. */
 export type FactOf<
   Events extends EventDefinitions,
   T extends keyof Events & string = keyof Events & string,

@@ -36,14 +36,14 @@ export type FailureOf<Parts extends Participants> = {
   [Service in keyof Parts]: Said<Parts[Service], 'failure'>;
 }[keyof Parts];
 
-/** An event with no schema is an error where it is said: a mapped type alone would let it pass as one member more. */
+/** Makes `says` with an undeclared event a compile error; a mapped type alone would accept it as an extra member. */
 type SaysOnly<Type, Parts extends Participants> = {
   readonly [Service in keyof Parts]: Parts[Service] extends { readonly says: infer Says }
     ? { readonly says: { readonly [T in keyof Says]: T extends Type ? EventKind : never } }
     : unknown;
 };
 
-/** The declaration cannot keep the promises. The message says why, one flaw a line. */
+/** The declaration cannot keep the promises. The message lists the flaws, one a line. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
   readonly flaws: readonly string[];
@@ -55,8 +55,8 @@ export class DeclarationError extends Error {
 }
 
 /**
- * Makes a saga of its declaration: who undoes what, subscriptions and the answers that a failed saga waits for follow
- * from who consumes and says what.
+ * Makes a saga of its declaration. Who undoes what, the subscriptions, and the answers that a failed saga waits for
+ * follow from what each participant consumes and says.
  * @throws DeclarationError
  */
 export function defineSaga<

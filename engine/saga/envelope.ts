@@ -7,8 +7,8 @@ import { perSaga } from './per-saga.ts';
 import type { Saga } from './saga.ts';
 
 /**
- * CloudEvents 1.0, structured JSON. Everything a consumer needs is in the body, because Lambda's event source
- * mapping for Amazon MQ delivers neither exchange nor routing key.
+ * CloudEvents 1.0, structured JSON. The body holds everything a consumer needs, because Lambda's event source mapping
+ * for Amazon MQ passes on neither exchange nor routing key.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export const CONTENT_TYPE = 'application/cloudevents+json';
@@ -52,11 +52,11 @@ export interface Occasion {
 
 export const eventId = (sagaId: SagaId, type: string): string => `${sagaId}:${type}`;
 
-/** Versions are of each type by itself. */
+/** Each event type has its own versions. */
 const schemaOf = (saga: Saga, type: string): string => `${schemaPrefix(saga, type)}${saga.versionOf(type)}`;
 const schemaPrefix = (saga: Saga, type: string): string => `urn:${saga.name}:${type}:v`;
 
-/** Puts a fact into the envelope it travels in. The same fact of the same saga always has the same id. */
+/** Puts a fact into its envelope. The same fact of the same saga always has the same id. */
 export function seal(saga: Saga, fact: AnyFact, { sagaId, nowMs, traceparent }: Occasion): SagaEvent {
   return {
     specversion: '1.0',
@@ -79,7 +79,7 @@ const refused = (reason: string): Opened<never> => ({ ok: false, reason });
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads a message body. What it refuses can never succeed later: it becomes a dead letter with this reason. */
+/** Reads a message body. A body that it refuses can never succeed, so it becomes a dead letter with this reason. */
 export function open<Fact extends AnyFact>(saga: Saga<Fact>, body: Uint8Array): Opened<Fact> {
   let json: unknown;
   try {
@@ -118,7 +118,7 @@ export function open<Fact extends AnyFact>(saga: Saga<Fact>, body: Uint8Array): 
   }
 }
 
-/** Not a number if it is not a version of this type. */
+/** NaN if it is not a version of this type. */
 function versionIn(dataschema: string, saga: Saga, type: string): number {
   if (dataschema === schemaOf(saga, type)) return saga.versionOf(type);
   const prefix = schemaPrefix(saga, type);

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
 /**
- * The data of one event type: the version that is said, and every version that can be read. Versions are counted for
- * each type by itself. A member that may be missing needs no new version: readers leave out what they don't know.
+ * The data of one event type: the version to publish, and every version that can be read. Each type has its own
+ * versions. An optional member needs no new version: readers ignore members that they don't know.
  */
 export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly version: number;
   readonly schema: Schema;
-  /** Makes data of this version of data of the one before. */
+  /** `upgrade` turns data of the version before into data of this version. */
   readonly earlier?: { readonly definition: EventDefinition; readonly upgrade: (data: never) => unknown };
 }
 
@@ -18,8 +18,8 @@ export const v1 = <Schema extends z.ZodType>(schema: Schema): EventDefinition<Sc
 });
 
 /**
- * The version after another. What is said has this one; what still comes in an earlier one is read as that and then
- * upgraded.
+ * The next version. Events are published in it. An event that still comes in an earlier version is read in that one
+ * and then upgraded.
  */
 export const nextVersion = <Before extends z.ZodType, Schema extends z.ZodType>(
   definition: EventDefinition<Before>,
@@ -31,7 +31,7 @@ export const nextVersion = <Before extends z.ZodType, Schema extends z.ZodType>(
   earlier: { definition, upgrade },
 });
 
-/** The data as the latest version has it; undefined if the version is unknown. */
+/** The data, upgraded to the latest version; undefined if its version is unknown. */
 export function readData(
   definition: EventDefinition,
   version: number,
@@ -45,7 +45,7 @@ export function readData(
   try {
     return definition.schema.safeParse(upgrade(read.data as never));
   } catch (error) {
-    // Its own message fails, and not the batch that it came with.
+    // Only this message fails, not its batch.
     const message = `it cannot be upgraded from version ${version}: ${String(error)}`;
     return { success: false, error: new z.ZodError([{ code: 'custom', path: [], message, input: data }]) };
   }

@@ -8,8 +8,8 @@
  *     │                          └────── refused ▶ VOID
  *     └── undo (before the step: a tombstone) ───────▲
  *
- * ASKING, ABANDONING and UNDOING are intents: the outside is asked after they are written, with the saga as its
- * idempotency key, and asked again until its answer is known. A timeout is not a refusal.
+ * ASKING, ABANDONING and UNDOING are intents: the outside is called after they are written, with the saga's id as the
+ * idempotency key, and called again until its answer is known. A timeout is not a refusal.
  */
 
 import type * as z from 'zod';
@@ -19,7 +19,7 @@ import { explain } from './explain.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
 import type { Saga } from './saga.ts';
 
-/** What a service calls the machine's states and the outside's answers, in its records and its history. */
+/** A service's names for the machine's states and the outside's answers, used in its records and history. */
 export interface Names {
   readonly waiting: string;
   readonly asking: string;
@@ -46,10 +46,9 @@ export const defaultNames: Names = {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A record's state. What else it holds depends on the status: the request, or the answers. */
+/** A record's state. Its other members depend on the status: the request, or the answers. */
 export type ExternalState = { readonly status: string } & Members;
 
-/** What the outside answered, once it is known. */
 export interface Answer {
   readonly type: string;
   readonly answer: Members;
@@ -57,8 +56,8 @@ export interface Answer {
 
 /**
  * A call to the outside that follows the write of an intent. `again`: it may have been made before.
- * ask: `request` has the members that `asks` names; undo: `done` is what the record keeps of request and answer.
- * `unwanted`: what is asked for is going to be undone, so an outside that has not answered yet may withdraw it.
+ * ask: `request` has the members that `asks` names. undo: `done` has the members of request and answer in the record.
+ * `unwanted`: the answer is going to be undone, so an outside that has not answered yet may withdraw the request.
  */
 export type Call =
   | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
@@ -67,11 +66,11 @@ export type Call =
 /** How a service uses the machine. */
 export interface ExternalUse {
   readonly service: string;
-  /** The members of what it consumes that the outside is asked with. They are kept until it has answered. */
+  /** The members of its events that go into the request. The record holds them until the outside has answered. */
   readonly asks: z.ZodObject;
-  /** Those of them that the record keeps for good, and the events carry. */
+  /** The members of the request that the record keeps for good and its events carry. */
   readonly keeps: readonly string[];
-  /** The compensation that says that nothing was ever done, if it is another than the one that says it is undone. */
+  /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
   readonly voided: string | undefined;
   readonly names: Names;
 }
@@ -134,13 +133,13 @@ class Machine {
     const { service } = this.#step;
     if (this.#saga.kindOf(type) !== 'failure') return refuse(`${type} is not for ${service}`);
     if (!this.#saga.compensatorsOf(type).includes(service)) return ignore(`${type} leaves nothing to undo`);
-    // Two that failed side by side would otherwise answer each other for ever.
+    // Otherwise two participants that failed side by side would answer each other for ever.
     const isOwn = this.#saga.publisherOf(type) === this.#saga.initiator;
     if (state?.status === this.#names.refused && !isOwn) return ignore('its own failure is said already');
     return this.#undo(state, this.#ownerIn(data));
   }
 
-  /** Asks as soon as everything has been heard. */
+  /** Asks as soon as all its events are heard. */
   #hear(state: ExternalState | undefined, fact: AnyFact): ExternalDecision {
     const is = this.#names;
     if (state === undefined || state.status === is.waiting) return this.#gather(state, fact);
@@ -155,7 +154,7 @@ class Machine {
     }
   }
 
-  /** Remembers what has come as long as something else has not. */
+  /** Keeps the events that have come while others are missing. */
   #gather(state: ExternalState | undefined, fact: AnyFact): ExternalDecision {
     const before = (state?.heard ?? {}) as Heard;
     if (fact.type in before) return ignore(`${fact.type} was heard before`);
@@ -191,7 +190,7 @@ class Machine {
       case is.undoing:
         return { kind: 'resume', effect: this.#undoCall(state, true) };
       default:
-        // The refusal says already that nothing is held, and why.
+        // The refusal already says that nothing is held, and why.
         return this.#repeatIfEnded(state);
     }
   }
@@ -215,11 +214,11 @@ class Machine {
       case is.done:
       case is.undone:
         return repeat;
-      // Another one began to undo it, and may be dead by now: the failure that asked here is not answered before it is.
+      // Another invocation began the undo and may have died. Resume it: the failure is answered only after the undo.
       case is.undoing:
         return { kind: 'resume', effect: this.#undoCall(state, true) };
       default:
-        return refuse(`the outside did what was ${state?.status ?? 'never begun'}`);
+        return refuse(`the outside did a step that is ${state?.status ?? 'not begun'}`);
     }
   }
 
@@ -240,7 +239,7 @@ class Machine {
       case is.void:
         return repeat;
       default:
-        return refuse(`the outside refused what was ${state?.status ?? 'never begun'}`);
+        return refuse(`the outside refused a step that is ${state?.status ?? 'not begun'}`);
     }
   }
 
@@ -256,7 +255,7 @@ class Machine {
       case is.undone:
         return repeat;
       default:
-        return refuse(`the outside undid what was ${state?.status ?? 'never begun'}`);
+        return refuse(`the outside undid a step that is ${state?.status ?? 'not begun'}`);
     }
   }
 
@@ -273,7 +272,7 @@ class Machine {
     return { kind: 'accept', state, says: [], effect: this.#undoCall(state, false) };
   }
 
-  /** The same in another status. Whose it is and the status come first, as in what is recorded anew. */
+  /** The same state with another status. Owner and status come first, as in a new record. */
   #in(status: string, state: ExternalState): ExternalState {
     return { ...pick(state, [this.#saga.owner, 'status']), ...state, status };
   }
@@ -308,7 +307,7 @@ class Machine {
     return pick(data as Members, [this.#saga.owner]);
   }
 
-  /** In the declaration's order, so that it is the same whichever came first. */
+  /** Merged in the declaration's order, so the result is the same whichever came first. */
   #toldBy(heard: Heard): Members {
     return Object.assign(
       {},
@@ -319,7 +318,7 @@ class Machine {
   #repeatIfEnded(state: ExternalState): ExternalDecision {
     const { done, refused, undone, void: isVoid } = this.#names;
     if ([done, refused, undone, isVoid].includes(state.status)) return repeat;
-    throw new Error(`${this.#step.service} has a record with the status ${state.status}, which nobody knows`);
+    throw new Error(`${this.#step.service} has a record with the unknown status ${state.status}`);
   }
 }
 

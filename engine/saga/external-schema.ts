@@ -5,7 +5,7 @@ import { heardSchema } from './heard.ts';
 import { CallerId } from './ids.ts';
 import type { Saga } from './saga.ts';
 
-/** What a record of a step that asks the outside may hold in each status, by the schemas of its request and its events. */
+/** The schema of an external step's record in each status, made of the schemas of its request and its events. */
 export function externalSchema(
   saga: Saga & { readonly events: EventDefinitions },
   { service, asks, keeps, voided, names }: ExternalUse,

@@ -19,9 +19,9 @@ import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
 
 /**
- * The world outside that a step asks, for instance a carrier. A throw means that the answer is not known: the
- * same is asked again later. `again` says that it may have been asked before. `unwanted` says that the saga has failed
- * meanwhile: an outside that has not decided yet may withdraw the request, and answer that it is refused.
+ * The outside that a step asks, for instance a carrier. A throw means that the answer is unknown: the same call is made
+ * again later. `again`: the call may have been made before. `unwanted`: the saga has failed meanwhile, so an outside
+ * that has not decided yet may withdraw the request and answer that it is refused.
  */
 export interface Outside<Request, Result, Refusal, Done, Undone> {
   call(
@@ -30,22 +30,22 @@ export interface Outside<Request, Result, Refusal, Done, Undone> {
     again: boolean,
     unwanted?: boolean,
   ): Promise<{ readonly done: Result } | { readonly refused: Refusal }>;
-  /** `done`: what the record keeps of the request, and the result. Resolves when nothing is held any more. */
+  /** `done`: the kept members of the request, and the result. Resolves when nothing is held any more. */
   undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone>;
 }
 
-/** Whatever a step asks. */
+/** The outside of any step. */
 export type AnyOutside = Outside<never, object, object, never, object>;
 
 /** How a service uses the step that asks the outside. */
 export interface ExternalOptions<Asks extends z.ZodObject, Kept extends string, Voided extends string> {
-  /** The members of what it consumes that the outside is asked with. The record holds them until it has answered. */
+  /** The members of its events that go into the request. The record holds them until the outside has answered. */
   readonly asks: Asks;
-  /** Those of them that the record keeps for good, and the events carry. */
+  /** The members of the request that the record keeps for good and its events carry. */
   readonly keeps?: readonly Kept[];
-  /** The compensation that says that nothing was ever done, if it is another than the one that says it is undone. */
+  /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
   readonly voided?: Voided;
-  /** What the service calls the states and answers, where it has words of its own. */
+  /** The service's own names for states and answers. */
   readonly names?: Partial<Names>;
 }
 
@@ -55,33 +55,33 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   readonly service: string;
   readonly names: Names;
   readonly table: Table<ExternalState>;
-  /** What may be the first that it hears of a saga, if that is always the same. */
+  /** The event that comes first for a saga, if the step consumes only one. */
   readonly opens?: string;
-  /** The event that says that nothing was ever done, if it can be undone. */
+  /** The compensation for "nothing was done", if the step has one. */
   readonly voided?: string;
   readonly decide: (
     state: ExternalState | undefined,
     input: AnyFact | Answer,
   ) => Decision<ExternalState, Call>;
-  /** Never there: it carries the type of what is asked. */
+  /** Never set: it only carries the type of the outside. */
   readonly outside?: O;
 }
 
-/** The data of what a participant says, without some members; nothing in particular if it says nothing. */
+/** The data of an event that a participant says, without some members; any object if it says none. */
 type DataOf<Events extends EventDefinitions, T, Without extends string> = [T] extends [keyof Events & string]
   ? [T] extends [never]
     ? object
     : Omit<EventData<Events, T>, Without>
   : object;
 
-/** Nobody can refuse what has no failure. */
+/** A step without a failure cannot be refused. */
 type RefusalOf<Events extends EventDefinitions, T, Owner extends string> = [T] extends [never]
   ? never
   : DataOf<Events, T, Owner>;
 
 /**
- * Makes a participant's step of what it asks the outside. What it says follows from its entry in the declaration.
- * @throws DeclarationError if it asks for what it never hears, or if what it says could not always be said
+ * Makes a participant's external step. The events that it says follow from its entry in the declaration.
+ * @throws DeclarationError if no consumed event has a member of the request, or if an event could not always be said
  */
 export function externalStep<
   Events extends EventDefinitions,
@@ -145,7 +145,7 @@ function stepFlaws(
   return [
     ...unheard.map(
       (name) =>
-        `${service} asks with ${name}, which nothing that it consumes carries: consume an event with it, too`,
+        `${service} asks with ${name}, which no event that it consumes has: consume an event with it, too`,
     ),
     ...otherFailures.map(
       (type) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AnyFact } from './declaration.ts';
 import type { Saga } from './saga.ts';
 
-/** By type, the events that have come while others are missing. Each keeps the version that its data has. */
+/** The events that have come while others are missing, by type, each with the version of its data. */
 export type Heard = Readonly<Record<string, { readonly version: number; readonly data: unknown }>>;
 
 export const heardSchema: z.ZodType<Heard> = z.record(
@@ -16,8 +16,8 @@ export const andHeard = (saga: Saga, before: Heard, { type, data }: AnyFact): He
 });
 
 /**
- * The data of an event, in the version that is said now: what was heard before a deployment is upgraded.
- * @throws Error if it cannot be read any more
+ * An event's data in the latest version: an event that was heard before a deployment is upgraded.
+ * @throws Error if its version cannot be read any more
  */
 export function dataHeard(saga: Saga, heard: Heard, type: string): unknown {
   const { version = 0, data } = heard[type] ?? {};

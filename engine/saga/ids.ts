@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** Half a surrogate pair is no Unicode. JSON can say it and DynamoDB refuses it, with all that is written beside it. */
+/** Half a surrogate pair is not Unicode. JSON can hold it, but DynamoDB refuses the whole transaction with it. */
 export const UnicodeText = z.string().refine((text) => text.isWellFormed(), 'must be Unicode');
 
-/** The schema of the ids of a saga that begin with the prefix. */
+/** The schema of the saga ids with this prefix. */
 export const sagaIds = (prefix: string) =>
   z
     .string()
@@ -13,9 +13,9 @@ export const sagaIds = (prefix: string) =>
     )
     .brand<'SagaId'>();
 
-/** One saga's identity, derived from who began it and their idempotency key. */
+/** A saga's id, derived from its owner and the owner's idempotency key. */
 export type SagaId = z.infer<ReturnType<typeof sagaIds>>;
 
-/** The `sub` claim of a verified token: whoever owns a saga, or an operator. */
+/** The `sub` claim of a verified token: a saga's owner or an operator. */
 export const CallerId = UnicodeText.min(1).max(128).brand<'CallerId'>();
 export type CallerId = z.infer<typeof CallerId>;

@@ -5,20 +5,20 @@ import type { Begun, InitiatorState } from './initiator.ts';
 import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
 
-/** Sagas that wait for something: sparse, since what has ended and is told has no `dueEpochSeconds`. */
+/** Sagas that wait for something. Sparse: a saga that has ended and told its outcome has no `dueEpochSeconds`. */
 export const DUE = 'due';
 
-/** Spreads the sparse index over partitions, so that many sagas waiting at once make none of them hot. */
+/** Spreads the sparse index over partitions, so many waiting sagas make none of them hot. */
 const DUE_SHARDS = 8;
 export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
 
-/** How long a saga may wait for the next event before it says again what it last said. */
+/** How long a saga may wait for the next event before it publishes its last events again. */
 export const NUDGE_AFTER_SECONDS = 10;
 
 /** An owner's sagas, newest first. Its keys never change, so a saga costs it one write. */
 export const byOwner = (saga: Saga): string => `by-${saga.ownerRole}`;
 
-/** The indexes that the initiator's table has by itself, over what `indexed` writes. */
+/** The indexes of every initiator's table, over the attributes that `indexed` writes. */
 export const initiatorIndexes = (saga: Saga): readonly TableIndex[] => [
   {
     name: byOwner(saga),
@@ -33,7 +33,7 @@ const Reason = z.looseObject({ code: z.string() });
 const answered = z.array(z.string()).readonly();
 const isUntold = z.literal(true).optional();
 
-/** The initiator's records: what a saga was begun with, and beside it what the saga has come to. */
+/** The initiator's records: the data a saga was begun with, and the saga's present state. */
 export function initiatorTable<Placed extends Begun, Success extends object>(
   saga: Saga,
   placed: z.ZodObject & z.ZodType<Placed>,
@@ -64,7 +64,7 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   };
 }
 
-/** Whether the schedule has to look after it. */
+/** Whether the schedule looks after it. */
 const isWaiting = (state: { readonly status: string; readonly isUntold?: unknown }): boolean =>
   state.status === 'PENDING' || state.status === 'CANCELLING' || state.isUntold === true;
 

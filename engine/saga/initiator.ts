@@ -9,8 +9,8 @@
  *            ├── another's failure ─▶ CANCELLING ── answers ──▶ CANCELLED
  *            └── cancel · deadline ─▶ (and says its own failure)
  *
- * A CANCELLING saga waits for the answer of every participant that compensates its failure. An answer may
- * overtake the failure it answers, so a PENDING one remembers the answers it has had.
+ * A CANCELLING saga waits for an answer from every participant that compensates its failure. An answer may
+ * overtake its failure, so a PENDING saga keeps the answers that have come.
  */
 
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
@@ -20,15 +20,15 @@ import { andHeard, dataHeard, type Heard } from './heard.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
 
-/** Why a saga was or is being cancelled: whose wish it was, DEADLINE, or what a participant's failure says. */
+/** Why a saga is cancelled: the role that cancelled it, DEADLINE, or the data of a participant's failure. */
 export interface Reason {
   readonly code: string;
 }
 
-/** Another's failure, of which no more is known than that it has been undone. */
+/** A participant failed. Its failure has not been heard yet, only the answers to it. */
 const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
 
-/** What every saga is begun with. */
+/** The data that every saga is begun with. */
 export interface Begun {
   /** Identifies the body that the idempotency key came with. */
   readonly fingerprint: string;
@@ -38,17 +38,17 @@ export interface Begun {
 interface Pending {
   readonly status: 'PENDING';
   readonly answered: readonly string[];
-  /** The completing events that have come, as long as others are missing. */
+  /** The completing events that have come while others are missing. */
   readonly heard?: Heard | undefined;
 }
 interface Cancelling {
   readonly status: 'CANCELLING';
   readonly answered: readonly string[];
   readonly reason: Reason;
-  /** The failure whose compensations are waited for. */
+  /** The failure whose compensations the saga waits for. */
   readonly failure: string;
 }
-/** `isUntold`: somebody has to hear of the outcome, and it is not known to be published yet. */
+/** `isUntold`: a participant consumes the outcome, and its publication is not confirmed yet. */
 interface Confirmed {
   readonly status: 'CONFIRMED';
   readonly isUntold?: true | undefined;
@@ -62,7 +62,7 @@ interface Cancelled {
 export type InitiatorState<Placed extends Begun, Success> = Placed &
   (Pending | (Confirmed & Success) | Cancelling | Cancelled);
 
-/** What the initiator is told besides the facts of its saga. */
+/** The initiator's inputs besides the facts of its saga. */
 export type Command<Placed extends Begun = Begun> =
   | { readonly type: 'place'; readonly placed: Placed }
   /** `by`: the code of the reason, such as OPERATOR. */
@@ -75,7 +75,7 @@ type DataSaid<Events extends EventDefinitions, T> = T extends keyof Events & str
   ? EventData<Events, T>
   : never;
 
-/** What only the saga itself knows of its beginning and its end. */
+/** What only the saga's author knows: the data of its first event, its outcomes and its own failure. */
 export interface Story<
   Placed extends Begun,
   Success,
@@ -87,15 +87,14 @@ export interface Story<
 > {
   /** The data of the event that begins it. */
   begin(placed: Placed): Begins;
-  /** What the record keeps of the completing events, and the data of the outcome. */
+  /** `keeps`: the members of the completing events that the record keeps. `outcome`: the data of the success. */
   succeed(placed: Placed, heard: Heard): { readonly keeps: Success; readonly outcome: Succeeds };
-  /** The data of the other outcome. */
+  /** The data of the outcome of a cancelled saga. */
   fail(placed: Placed, reason: Reason): Fails;
   /** The data of the initiator's own failure. */
   cancel(placed: Placed, reason: Reason): Cancels;
 }
 
-/** The entry of the one who begins. */
 type InitiationOf<Parts extends Participants> = Extract<Parts[keyof Parts], Initiation>;
 
 /** The initiator's decision. It is total: it answers every input in every state. */
@@ -142,7 +141,7 @@ class Initiator {
     if (state === undefined) {
       return isCommand(input) && input.type === 'place'
         ? this.#place(input.placed)
-        : refuse(`${input.type} for what was never placed`);
+        : refuse(`${input.type} for a saga that was never placed`);
     }
     return isCommand(input) ? this.#obey(state, input) : this.#hear(state, input);
   }
@@ -222,11 +221,11 @@ class Initiator {
     }
   }
 
-  /** Succeeds once all that has to be heard has been. */
+  /** Succeeds once all completing events are heard. */
   #completed(state: AnyState, fact: AnyFact): InitiatorDecision {
     switch (state.status) {
       case 'PENDING': {
-        // Where participants act side by side, one may have succeeded before another failed.
+        // Of two participants that act side by side, one may succeed before the other fails.
         if (state.answered.length > 0)
           return ignore(`late success: it is undone by ${state.answered.join()}`);
         const { heard: before = {}, answered: _, ...placed } = state;
@@ -271,7 +270,7 @@ class Initiator {
         );
       }
       case 'CONFIRMED':
-        return refuse(`${failure} for what is confirmed`);
+        return refuse(`${failure} for a confirmed saga`);
       case 'CANCELLING':
         return this.#hearAnswer(
           state.reason.code === PARTICIPANT_FAILED ? { ...state, reason: this.#reasonOf(fact) } : state,
@@ -284,7 +283,7 @@ class Initiator {
     }
   }
 
-  /** What a failure says, but for whose saga it is. Its type is the code if it says none itself, in words. */
+  /** A failure's data without the owner. If the data has no `code` text, the event type is the code. */
   #reasonOf({ type, data }: AnyFact): Reason {
     const { [this.#saga.owner]: _, ...said } = data as Readonly<Record<string, unknown>>;
     const reason = { code: constantCase(type), ...said };
@@ -298,7 +297,7 @@ class Initiator {
         if (state.answered.includes(by)) return ignore(`${by} has answered already`);
         return { kind: 'accept', state: withAnswerOf(by, state) };
       case 'CONFIRMED':
-        return refuse(`${answer} for what is confirmed`);
+        return refuse(`${answer} for a confirmed saga`);
       case 'CANCELLING':
         return this.#hearAnswer(state, by);
       case 'CANCELLED':
@@ -328,7 +327,7 @@ class Initiator {
     };
   }
 
-  /** A failure that an earlier declaration knew, and this one does not, is answered like the saga's own. */
+  /** A failure that this version of the declaration no longer has is answered like the initiator's own. */
   #compensatorsOf(failure: string): readonly string[] {
     const { eventTypes, initiation } = this.#saga;
     return this.#saga.compensatorsOf(eventTypes.includes(failure) ? failure : initiation.cancels);
@@ -338,7 +337,7 @@ class Initiator {
     return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
   }
 
-  /** Says the saga's own failure, which every participant answers: at once, or when nobody else's was heard. */
+  /** Says the initiator's own failure, which all compensate: at once, or if another failure is not answered. */
   #escalate(state: Omit<AnyCancelling, 'failure'>): InitiatorDecision {
     const { cancels } = this.#saga.initiation;
     return this.#waitOrEnd({ ...state, failure: cancels }, [
@@ -353,10 +352,10 @@ class Initiator {
 
 const commands = new Set(['place', 'cancel', 'nudge', 'told']);
 
-/** Events have a dot in their names. */
+/** No event has such a name: event types have a dot. */
 const isCommand = (input: Command | AnyFact): input is Command => commands.has(input.type);
 
-/** A repeated request heals a lost publication as long as there is something to wait for. */
+/** A repeated request publishes the first event again while the saga is pending, in case it was lost. */
 function placedAgain(state: AnyState, { fingerprint }: Begun): InitiatorDecision {
   if (fingerprint !== state.fingerprint) return refuse('the idempotency key came with another body before');
   return state.status === 'PENDING' ? repeat : ignore(`it is ${state.status}`);

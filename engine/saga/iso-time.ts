@@ -1,6 +1,6 @@
 let known = { ms: Number.NaN, text: '' };
 
-/** A moment as text, in UTC. What happens in one step is told several times, so the last moment is kept. */
+/** A moment as text, in UTC. One step formats the same moment several times, so the last one is kept. */
 export function isoTime(ms: number): string {
   if (known.ms !== ms) known = { ms, text: new Date(ms).toISOString() };
   return known.text;

@@ -2,7 +2,7 @@ import type { Saga } from './saga.ts';
 
 /** Steps, compensations and outcomes: a direct exchange, routed by event type. */
 export const EVENTS_EXCHANGE = 'saga.events';
-/** Failures: a fanout exchange, so that every participant hears of every failure. */
+/** Failures: a fanout exchange, because every participant hears of every failure. */
 export const FAILURES_EXCHANGE = 'saga.failures';
 
 export const exchangeOf = (saga: Saga, type: string): string =>
@@ -12,30 +12,31 @@ export const queueOf = (service: string): string => service;
 export const deadQueueOf = (service: string): string => `${service}.dead`;
 
 /**
- * To a service's own queues, of which there may be several for what is redriven: whoever may write to the default exchange may write to every queue.
+ * Exchanges that lead to one service's queues only. The default exchange would not do: a user who may write to it may
+ * write to every queue.
  * https://www.rabbitmq.com/docs/access-control#authorisation
  */
 export const deadLetterExchangeOf = (service: string): string => `${service}.dead`;
 export const redriveExchangeOf = (service: string): string => service;
 
-/** A delay before another attempt: for each service a queue whose messages expire back into the queue they came from. */
+/** A delay before the next attempt: each service has a queue whose messages expire back into the service's queue. */
 export interface RetryDelay {
-  /** As it stands in the queue's name: `5s`, `2m`, `250ms`. */
+  /** As in the queue's name: `5s`, `2m`, `250ms`. */
   readonly name: string;
   readonly delayMs: number;
 }
 
-/** Through which they come back: to a service's own queues and to no other, whatever key they were given. */
+/** Delayed messages come back through this exchange, which leads to the service's queues only, whatever their key. */
 export const returnExchangeOf = (service: string): string => `${service}.retry`;
 export const retryExchangeOf = (service: string, { name }: Pick<RetryDelay, 'name'>): string =>
   `${returnExchangeOf(service)}.${name}`;
 
-/** Enough to ride out a broker or database restart quickly and a longer outage without a person. */
+/** Short first, for a restart of broker or database; long last, so a longer outage needs no operator. */
 export const DEFAULT_RETRY_DELAYS = '1s,5s,30s,2m,10m';
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** Longer, and an operator is who has to look. */
+/** After a longer outage an operator has to look. */
 const MAX_DELAY_MS = 24 * UNIT_MS.h;
 
 /**
@@ -45,7 +46,7 @@ const MAX_DELAY_MS = 24 * UNIT_MS.h;
 export function parseRetryDelays(text: string): readonly RetryDelay[] {
   const delays = text.split(',').map((entry) => parseDelay(entry.trim()));
   const twice = delays.find(({ name }, index) => delays.findIndex((each) => each.name === name) < index);
-  if (twice !== undefined) throw new RangeError(`retry delay "${twice.name}" stands there twice`);
+  if (twice !== undefined) throw new RangeError(`retry delay "${twice.name}" is listed twice`);
   return delays;
 }
 

@@ -3,7 +3,7 @@ import type { AnyFact, Initiation, Participation } from './declaration.ts';
 import type { sagaIds } from './ids.ts';
 import type { EventKind } from './kinds.ts';
 
-/** What became of reading an event's data. */
+/** The result of reading an event's data. */
 export type Reading<Fact extends AnyFact> =
   | { readonly kind: 'read'; readonly fact: Fact }
   | { readonly kind: 'unknown version' }
@@ -16,22 +16,22 @@ export type Part = (Initiation | Participation) & {
   readonly says: Readonly<Record<string, EventKind>>;
 };
 
-/** A declared saga, and all that follows from its declaration. */
+/** A declared saga and everything derived from its declaration. */
 export interface Saga<Fact extends AnyFact = AnyFact> {
   readonly name: string;
-  /** What a saga's id is called in records, replies and paths, what it begins with, and its schema. */
+  /** The id's name in records, replies and paths, its prefix and its schema. */
   readonly id: {
     readonly name: string;
     readonly prefix: string;
     readonly schema: ReturnType<typeof sagaIds>;
   };
-  /** The member of the data that says whose saga it is. */
+  /** The data's member that names the saga's owner. */
   readonly owner: string;
-  /** The role that a caller's token names if it may own a saga. */
+  /** The role of callers who may own a saga. */
   readonly ownerRole: string;
   readonly services: readonly string[];
   readonly initiator: string;
-  /** What the initiator says. */
+  /** The initiator's event types. */
   readonly initiation: Pick<Initiation, 'begins' | 'cancels' | 'succeeds' | 'fails'>;
   readonly completes: readonly string[];
   readonly eventTypes: readonly string[];
@@ -41,17 +41,17 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   publisherOf(type: string): string;
   /** @throws Error if nobody says it */
   kindOf(type: string): EventKind;
-  /** The participants whose answer a failed saga needs before it has ended, in the declaration's order. */
+  /** The participants whose answers a failed saga waits for, in the declaration's order. */
   compensatorsOf(failure: string): readonly string[];
-  /** Every event type that is routed to a participant's queue by name; failures reach it by fanout besides. */
+  /** The event types routed to a participant's queue by name. Failures reach it by fanout. */
   subscriptionsOf(service: string): readonly string[];
-  /** Whether it takes part: it hears of failures. Others hear of an outcome only. */
+  /** Whether the service takes part, and so hears of failures. Others consume an outcome only. */
   takesPart(service: string): boolean;
-  /** Whether somebody has to hear this event for it not to be lost. */
+  /** Whether any participant must hear this event. */
   isHeard(type: string): boolean;
   /** Whether an event's data says whose saga it is. */
   carriesOwner(type: string): boolean;
-  /** The version of a type that is said. */
+  /** The version in which a type is published. */
   versionOf(type: string): number;
   readFact(type: string, version: number, data: unknown): Reading<Fact>;
 }

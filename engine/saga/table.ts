@@ -10,24 +10,24 @@ export interface HistoryEntry {
 }
 
 /**
- * A participant's one item per saga. It holds the new state, the proof that the step was done, and the
- * events to publish, so that one conditional write covers all three.
+ * A participant's one item per saga. It holds the new state, the proof that the step was done, and the events to
+ * publish, so one conditional write covers all three.
  */
 export interface SagaRecord<State> {
   readonly sagaId: SagaId;
   readonly version: number;
   readonly state: State;
-  /** The bodies of the events this record says, as they were and will be published. */
+  /** The bodies of the record's events, exactly as they are published each time. */
   readonly outbox: readonly string[];
   readonly history: readonly HistoryEntry[];
   readonly updatedAtMs: number;
-  /** The latest format that anybody has written it in. */
+  /** The latest format that the record was ever written in. */
   readonly format: number;
-  /** What another version of the code has written and this one does not know: it is kept as it is. */
+  /** Members of another version of the code, kept unchanged. */
   readonly unknown?: Unknown;
 }
 
-/** Members that are kept without being understood: of the item, of its record and of the record's state. */
+/** Unknown members: of the item, of its record and of the record's state. */
 export interface Unknown {
   readonly item: Members | undefined;
   readonly record: Members | undefined;
@@ -42,8 +42,8 @@ export interface Table<State> {
   key(sagaId: SagaId): string;
   readonly schema: z.ZodType<State>;
   /**
-   * Counted up whenever a record's members change their meaning. Members may be added without that. The first format
-   * is 1, and is not written: a record without a number has it.
+   * Increased when a record's members change their meaning, but not when members are added. The first format is 1; it
+   * is not written, so a record without a number has it.
    */
   readonly format?: number;
   /** Attributes that indexes are built on. */

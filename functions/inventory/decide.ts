@@ -4,8 +4,7 @@
  *         │           └────────────▶ REJECTED                                              ▲
  *         └── payment.declined · order.cancelling (before the step: a tombstone) ──────────┘
  *
- * A reservation is stock held for an order. RELEASED is final: an order.placed that comes later finds it and
- * reserves nothing.
+ * A reservation is stock held for an order. RELEASED is final: a later order.placed reserves nothing.
  */
 
 import { type Decision, ignore, refuse, repeat } from '../../engine/saga/decision.ts';
@@ -25,7 +24,7 @@ export type Reservation = { readonly customerId: CustomerId } & (
   | { readonly status: 'RELEASED'; readonly lines: readonly Line[] }
 );
 
-/** What the catalogue says of a SKU at the moment of the decision. */
+/** A SKU's stock and price at the moment of the decision. */
 export interface StockLevel {
   readonly available: number;
   readonly unitPriceMinor: number;
@@ -69,7 +68,7 @@ function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): Inven
       short.map(({ line }) => line),
     );
 
-  // Stryker disable next-line StringLiteral,OptionalChaining: an order has at least one line, so that nothing takes its place.
+  // Stryker disable next-line StringLiteral,OptionalChaining: an order has a line, so the default is never used.
   const currency = lines[0]?.level.currency ?? '';
   const foreign = lines.filter(({ level }) => level.currency !== currency);
   if (foreign.length > 0)
@@ -111,12 +110,12 @@ const rejecter =
     };
   };
 
-/** Gives back what is held, which may be nothing: the answer is the same, and a late step finds it. */
+/** Gives back the stock that is held. If none is, it leaves a tombstone for a late step and answers the same. */
 function release(
   reservation: Reservation | undefined,
   { customerId }: { readonly customerId: CustomerId },
 ): InventoryDecision {
-  // A rejection says already that nothing is held, and why.
+  // The rejection already says that nothing is held, and why.
   if (reservation?.status === 'RELEASED' || reservation?.status === 'REJECTED') return repeat;
   const lines = (reservation?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
   return {

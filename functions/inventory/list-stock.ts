@@ -10,10 +10,10 @@ import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { CATALOGUE, catalogueEntry, stockOf } from './table.ts';
 
-/** Of the index, and of a cursor. */
+/** An entry of the index, and the content of a cursor. */
 const Entry = z.object({ sku: Sku });
 
-/** GET /stock: every product by SKU, with what is available now. */
+/** GET /stock: every product by SKU, with its stock now. */
 export const listStock = (edges: TableEdges) =>
   endpoint(shop, [cursor(Entry), limit()], async ({ cursor, limit }) => {
     const { entries, next } = await edges.store.query({

@@ -22,17 +22,17 @@ const NewStock = z.strictObject({
   currency: Currency,
 });
 
-/** The path names what is to be there, and not what is. */
+/** A PUT creates the SKU in its path, so a malformed one is invalid content and not a 404. */
 const malformedSku = () =>
   new Problem('invalid-content', 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores.');
 
 const checks = [role(shop, OPERATOR), pathParameter('sku', Sku, malformedSku), jsonBody(NewStock)] as const;
 
-/** PUT /stock/{sku}: a stocktake. It says what is on the shelf now, besides what is held for orders. */
+/** PUT /stock/{sku}: a stocktake. It sets the stock on the shelf, not counting stock held for orders. */
 export const putStock = (edges: TableEdges) =>
   endpoint(shop, checks, async ({ parameter: sku, body }) => {
     const item = { pk: stockKey(sku), sku, ...body, stocktakenAt: new Date(edges.now()).toISOString() };
-    // One after the other, since two in a transaction cost twice: an entry without stock is listed by nobody.
+    // One after the other: a transaction costs twice as much, and the list skips an entry without stock.
     for (const each of [catalogueEntry(sku), item])
       await writeAmongOthers(edges.store, [{ kind: 'put', item: each, expects: 'anything' }]);
     return json(200, stockOf(item));

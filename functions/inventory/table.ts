@@ -8,8 +8,8 @@ import { shop } from '../shop.ts';
 import type { Reservation } from './decide.ts';
 
 /**
- * Every SKU there is, by name: an index of entries beside the stock, so that selling a SKU, which changes its stock all the
- * time, does not even have to be compared with it.
+ * The index of all SKUs by name. Its entries are items of their own, beside the stock: DynamoDB would otherwise compare
+ * every change of stock with the index.
  */
 export const CATALOGUE = 'catalogue';
 
@@ -34,7 +34,7 @@ export const reservations: Table<Reservation> = {
   ]),
 };
 
-/** The largest stock of one SKU; well inside what a JSON number holds exactly. */
+/** The largest stock of one SKU. A JSON number holds it exactly. */
 export const MAX_AVAILABLE = 1_000_000_000;
 
 const Stock = z.object({

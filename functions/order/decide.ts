@@ -1,11 +1,11 @@
-/** The order: what it is begun with, and what is said of it. Its states and their order are the engine's (`initiator.ts`). */
+/** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
 import { initiator } from '../../engine/saga/initiator.ts';
 import { Lines, PaymentMethod } from '../events.ts';
 import { CustomerId } from '../ids.ts';
 import { shop } from '../shop.ts';
 
-/** An order as it was placed. Nothing of it changes later. */
+/** An order as it was placed. It never changes. */
 export const Placed = z.object({
   customerId: CustomerId,
   items: Lines,

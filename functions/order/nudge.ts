@@ -3,5 +3,5 @@ import { liveBacklog, liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { order } from './order.ts';
 
-/** The schedule: overdue orders say again what they last said. */
+/** The schedule: overdue orders publish their last events again. */
 export const handler = nudge(order, liveEdges(order, HASTY), deadlineSetting, liveBacklog(order, HASTY));

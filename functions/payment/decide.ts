@@ -1,4 +1,4 @@
-/** The payment: what the provider is asked, and what is kept of it. Its states are the engine's (`external-decision.ts`). */
+/** The payment's request and the members its record keeps. The engine has the states (`external-decision.ts`). */
 import * as z from 'zod';
 import { externalStep } from '../../engine/saga/external-step.ts';
 import { PaymentMethod } from '../events.ts';
@@ -22,5 +22,5 @@ export const charging = externalStep(shop, 'payment', {
   },
 });
 
-/** What charges and refunds. Its calls carry a key made of the order. */
+/** The payment provider charges and refunds. Its calls carry an idempotency key made of the order's id. */
 export type Provider = NonNullable<(typeof charging)['outside']>;

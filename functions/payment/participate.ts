@@ -3,6 +3,6 @@ import { liveEdges, retryDelays } from '../../engine/live.ts';
 import { payment } from './payment.ts';
 import { liveProvider } from './provider.ts';
 
-/** The queue `payment`: reservations to charge for, and failures to void or refund after. */
+/** The queue `payment`: charges for reservations, and voids or refunds after failures. */
 const participant = payment(liveProvider());
 export const handler = consume(participant, liveEdges(participant), retryDelays());

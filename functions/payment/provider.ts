@@ -5,14 +5,14 @@ import { MAX_TEXT_LENGTH, type PaymentDecline } from '../events.ts';
 import type { OrderId } from '../shop.ts';
 import type { Provider } from './decide.ts';
 
-/** A charge usually takes one to two seconds; past this its result is unknown, and is asked for again. */
+/** A charge usually takes one to two seconds. After this timeout its result is unknown, and the call is made again. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * Stripe, or the sandbox that stands in for it on a laptop. A call carries an idempotency key made of the order,
- * so that asking again after a lost answer gets the answer and not a second charge. But a key is forgotten after
- * a day, and answers an error of Stripe's own with the same error until then. So what may have been asked before
- * is looked for first: search covers all but the last minute, and the key covers that.
+ * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the order's
+ * id, so a repeated call gets the lost answer and not a second charge. But Stripe forgets a key after a day, and
+ * repeats its own server errors under the key until then. So a repeated call first searches for the charge. Search
+ * covers all but the last minute, and the key covers that.
  * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
  */
 export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>): Provider => {
@@ -35,13 +35,13 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
 
 type Charged = Awaited<ReturnType<Provider['call']>>;
 
-/** What is used of the SDK's client. Given from outside, so that a simulation can stand in. */
+/** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
 export interface StripeCalls {
   readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'search'>;
   readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
 }
 
-/** With one client for the life of the Lambda environment, or until its key is replaced by another. */
+/** Keeps one client for the life of the Lambda environment, or until the key changes. */
 export function liveProvider(): Provider {
   let client: { readonly key: string; readonly stripe: Stripe } | undefined;
   return stripeProvider(async () => {
@@ -51,7 +51,7 @@ export function liveProvider(): Provider {
   });
 }
 
-/** From Secrets Manager in AWS, from the environment on a laptop. */
+/** The key comes from Secrets Manager in AWS, from the environment on a laptop. */
 async function stripeKey(): Promise<string> {
   const id = process.env.STRIPE_SECRET;
   return id ? await secret(id) : required('STRIPE_SECRET_KEY');
@@ -65,7 +65,7 @@ function connectWith(key: string): Stripe {
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
     timeout: TIMEOUT_MS,
-    // The delay queues retry, and they survive this process. The SDK repeats by itself only what the peer reset.
+    // The delay queues retry, and they survive this process. The SDK still retries when the peer resets a connection.
     maxNetworkRetries: 0,
     telemetry: false,
   });
@@ -84,7 +84,7 @@ async function charge(
         payment_method: paymentMethod,
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         confirm: true,
-        // Nobody is there to answer a challenge, so a card that asks for one is declined.
+        // Nobody can answer a challenge, so a card that needs one is declined.
         error_on_requires_action: true,
         metadata: { orderId },
       },
@@ -114,7 +114,7 @@ function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentInt
   throw new ProviderError(`payment intent ${id} is ${status}`);
 }
 
-/** A refund that failed stays failed under its key, so the next one takes the next key. */
+/** Under the key of a failed refund Stripe repeats the failure, so each refund takes the next key. */
 async function refund(
   stripe: StripeCalls,
   orderId: OrderId,
@@ -134,10 +134,10 @@ async function refund(
   throw new ProviderError(`refund ${refunded.id} is ${refunded.status}`);
 }
 
-/** Pending: on its way to the bank, and Stripe's to finish. https://docs.stripe.com/refunds */
+/** A pending refund is on its way to the bank; Stripe finishes it. https://docs.stripe.com/refunds */
 const isRefunded = ({ status }: Stripe.Refund): boolean => status === 'succeeded' || status === 'pending';
 
-/** It is not known what the provider did: the same call with the same key will tell. */
+/** The provider's answer is unknown. The same call with the same key finds it out. */
 class ProviderError extends Error {
   override readonly name = 'ProviderError';
 }
@@ -151,8 +151,8 @@ function unknownAnswer(error: unknown): ProviderError {
 }
 
 /**
- * A final no: the card's (402), or Stripe's to a request that it did nothing for (400, 404). Any other error
- * leaves open whether there was a charge. https://docs.stripe.com/error-handling
+ * A final no: the card was declined (402), or Stripe refused the request and did nothing (400, 404). After any other
+ * error there may be a charge. https://docs.stripe.com/error-handling
  */
 function declineOf(error: unknown): PaymentDecline | undefined {
   if (error instanceof Stripe.errors.StripeCardError) {

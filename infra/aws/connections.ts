@@ -8,27 +8,26 @@ type Definition = {
 };
 
 /**
- * What a node of the stage's broker takes without another configuration; of the cluster's three one node may have to
- * take all. `templates/broker.yml` has the instances.
+ * The default connection limit of one broker node: one of the cluster's three nodes may have to take all connections.
+ * `templates/broker.yml` has the instance types.
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-limits-configuration.html
  */
 const connectionLimitOf = (stage: string): number => (stage === 'prod' ? 500 : 100);
 
 /**
- * So much of it is given away. A fifth is left for whoever looks on, and for environments that a deployment has
- * replaced: the broker misses their heartbeats for up to half a minute.
+ * The share of the limit that functions and mappings get. The rest is for operators, and for environments that a
+ * deployment has replaced: the broker takes up to half a minute to miss their heartbeats.
  */
 const SHARE = 0.8;
 
-/** A mapping's pollers: how many connections they hold is documented nowhere, and one may be replaced by another. */
+/** An assumption: AWS does not document how many connections a mapping's pollers hold, and a poller may be replaced. */
 const CONNECTIONS_PER_MAPPING = 2;
 
 /**
- * Every environment of a function that talks to the broker holds one connection. So all of these functions have a
- * concurrency of their own: what is reserved for them, and for those that answer customers, where
- * nothing is, equal parts of what is left.
+ * Every environment of a function that talks to the broker holds one connection, so each such function has reserved
+ * concurrency. Those without a setting, the ones that answer customers, get equal shares of what is left.
  *
- * @returns how many at once each of the latter may be
+ * @returns the reserved concurrency of each of these
  * @throws Error if nothing is left for them
  */
 export function shareConnections(
@@ -47,8 +46,8 @@ export function shareConnections(
   const each = Math.floor((budget - reserved - mappings * CONNECTIONS_PER_MAPPING) / open.length);
   if (each < 1) {
     throw new Error(
-      `${mappings} event source mappings and what else is reserved leave none of the broker's ${budget} connections ` +
-        'to the API: take fewer QUEUE_SHARDS, or a larger broker',
+      `${mappings} event source mappings and the reserved concurrency leave none of the broker's ${budget} ` +
+        'connections to the API: use fewer QUEUE_SHARDS or a larger broker',
     );
   }
   for (const definition of open) definition.reservedConcurrency = each;

@@ -2,7 +2,7 @@ import type { Saga } from '../../engine/saga/saga.ts';
 import { brokerSecretOf, outsideSecretOf } from './templates/broker.ts';
 import type { Json } from './templates/template.ts';
 
-/** What the broker's stack exports. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
+/** The exports of the broker's stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
 export const importsOf = ({ name: saga }: Saga, stage: string) => {
   const imported = (name: string): Json => ({ 'Fn::ImportValue': `${saga}-${stage}-${name}` });
   return {

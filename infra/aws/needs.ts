@@ -3,20 +3,20 @@ import type { Part, Saga } from '../../engine/saga/saga.ts';
 
 export type TableAccess = 'read' | 'write' | `query ${string}`;
 
-/** What a function may touch outside itself. Its role, its network and its environment are made of this. */
+/** What a function may touch outside itself. Its role, network and environment follow from it. */
 export type Needs = {
   /** Its own service's table, or an index of it. */
   readonly table?: readonly TableAccess[];
-  /** `publish`: as its service's user. `consume`: its event source mapping reads the queue besides. */
+  /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
   readonly broker?: 'publish' | 'consume' | 'administer';
-  /** Secrets of the outside world, by the names that functions/shop.ts gives them. */
+  /** Secrets for calls to the outside, by their names in functions/shop.ts. */
   readonly secrets?: readonly string[];
 };
 
 const reader: Needs = { table: ['read'] };
 const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
 
-/** What the shop adds to what every saga has, by the function's name in serverless.yml. */
+/** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
 
@@ -28,7 +28,7 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   topology: { broker: 'administer' },
 };
 
-/** What every participant has, by the file of its handler. */
+/** The needs of every participant's functions, by the handler's file. */
 const needsOfAnyone = ({ record, secrets }: Part): readonly (readonly [file: string, needs: Needs])[] => [
   [
     'participate',
@@ -39,7 +39,7 @@ const needsOfAnyone = ({ record, secrets }: Part): readonly (readonly [file: str
   ...(record === undefined ? [] : [['get-record', reader] as const]),
 ];
 
-/** What the initiator has besides. */
+/** The needs of the initiator's further functions. */
 const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, needs: Needs])[] => [
   ['place', announcer],
   ['get', reader],
@@ -48,7 +48,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
 ];
 
-/** @throws Error if nothing says what the function needs: packaging refuses it */
+/** @throws Error if this file does not know the function: packaging then fails */
 export function needsOf(saga: Saga, name: string, handler: string): Needs {
   const own = Object.hasOwn(needsOfTheShop, name) ? needsOfTheShop[name] : byConvention(saga, handler);
   if (own === undefined) throw new Error(`infra/aws/needs.ts does not say what the function ${name} needs`);
@@ -66,8 +66,8 @@ function byConvention(saga: Saga, handler: string): Needs | undefined {
 }
 
 /**
- * The service a handler belongs to, by its folder; undefined for what is nobody's part in the saga.
- * @throws Error if it needs a service's table or broker user, and its folder is none's
+ * The service that a handler's folder names; undefined if it names none.
+ * @throws Error if it names none, but the function needs a service's table or broker user
  */
 export function serviceOf({ services }: Saga, handler: string, { table, broker }: Needs): string | undefined {
   const [, folder] = handler.split('/');

@@ -42,17 +42,17 @@ type Serverless = {
   readonly getProvider: (name: 'aws') => { getStage(): string };
 };
 
-/** Stages that no Amazon MQ and no secret stand behind. */
+/** Stages without Amazon MQ and secrets. */
 const emulated = new Set(['local', 'localstack']);
 
 /**
- * Adds to the template what a laptop has no use for: a role for each function, its network and its secrets, the
- * API's stage, the alarms, and the resource that applies the topology. What serverless.yml says runs everywhere.
+ * Adds to the template what only AWS needs: each function's role, network and secrets, the API's stage, the alarms, and
+ * the resource that applies the topology. serverless.yml has what runs everywhere.
  */
 export default class DeploymentPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
   readonly #serverless: Serverless;
-  /** How many requests may come at once, where a broker's connections set a limit. */
+  /** The number of requests that may come at once, if the broker's connections limit it. */
   #burst: number | undefined;
 
   constructor(serverless: Serverless) {
@@ -84,7 +84,7 @@ export default class DeploymentPlugin {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
       connect(definition, needsOf(shop, name, definition.handler), imports);
-      // On a laptop a test may run the schedule itself, and nobody is alarmed; here nothing else would.
+      // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
@@ -109,7 +109,7 @@ export default class DeploymentPlugin {
       resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
     }
     for (const { Type, Properties } of Object.values(resources)) {
-      // The framework leaves out a window of 0, and Lambda would then wait for half a second.
+      // The framework omits a window of 0, and Lambda's default is half a second.
       if (Type === 'AWS::Lambda::EventSourceMapping') Properties.MaximumBatchingWindowInSeconds ??= 0;
     }
     Object.assign(resources, stageOf(resources, stage, this.#burst));
@@ -120,13 +120,13 @@ export default class DeploymentPlugin {
     }
   }
 
-  /** Once everything is in the template, also what the resources of serverless.yml bring. */
+  /** Runs when the template is complete, with the resources of serverless.yml. */
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     deployAfterGatewayResponses(resources);
     expectConsumers(resources);
     if (this.#stage !== 'localstack') return;
-    // Without an account it has neither Amazon MQ to read from nor WAF; our own event source reads the queues.
+    // LocalStack without an account has neither Amazon MQ nor WAF. The local event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
       if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
@@ -145,7 +145,7 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
       ...Object.fromEntries(secrets.map((each) => [secretVariableOf(each), imports.outsideSecretOf(each)])),
     };
   }
-  // A mapping whose queue is not there yet gives up, and who publishes must not run ahead of its exchanges.
+  // A mapping gives up if its queue does not exist yet, and a publisher must not run before its exchanges exist.
   if (broker !== 'administer') definition.dependsOn = ['Topology'];
   for (const { rabbitmq } of definition.events ?? []) {
     if (rabbitmq === undefined || service === undefined) continue;
@@ -154,7 +154,7 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
   }
 }
 
-/** Plain settings of the stage are parameters of Systems Manager, read when the stack is deployed. */
+/** A stage's settings that are not secret are SSM parameters, read when the stack is deployed. */
 function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<string, Json>> {
   const setting = (name: string) => `{{resolve:ssm:/order-saga/${stage}/${name}}}`;
   return {
@@ -166,14 +166,14 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
   };
 }
 
-/** What the deployer's shell has for the world outside is a laptop's. In AWS its keys are secrets. */
+/** Empties the variables with keys for the outside: the deployer's shell has a laptop's. In AWS, keys are secrets. */
 function withoutKeys(environment: Readonly<Record<string, Json>>): Readonly<Record<string, ''>> {
   const prefixes = secretsOf(shop).map(prefixOf);
   const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   return Object.fromEntries(names.map((name) => [name, '']));
 }
 
-/** Each mapping reads its queue with one consumer at the least. */
+/** Each mapping has at least one consumer. */
 function expectConsumers(resources: Template['Resources']): void {
   const alarm = resources.EventSourceGone;
   const mappings = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');

@@ -14,15 +14,15 @@ type Statement = {
 export type RoleRequest = {
   readonly saga: Saga;
   readonly functionName: string;
-  /** Undefined for what is nobody's part in the saga. */
+  /** Undefined for a function of no service. */
   readonly service: string | undefined;
   readonly needs: Needs;
   readonly stage: string;
-  /** Undefined where there is neither a network nor a secret: LocalStack. */
+  /** Undefined for LocalStack, which has neither a network nor secrets. */
   readonly imports: Imports | undefined;
 };
 
-/** A role that one function assumes, with what it needs and nothing else. */
+/** One function's role, with the permissions it needs and no others. */
 export const roleOf = (request: RoleRequest): Json => ({
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -52,7 +52,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
 }
 
 /**
- * The streams in a function's log group are named by Lambda, hence what follows the group's name.
+ * Lambda names the streams in a function's log group, so the ARN ends in `:*`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
 const writesItsLog = ({ saga, functionName, stage }: RoleRequest): Statement => ({
@@ -65,7 +65,7 @@ const writesItsLog = ({ saga, functionName, stage }: RoleRequest): Statement => 
 
 const actions = {
   read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
-  // Also what a transaction of them needs.
+  // Transactions of these need no other action.
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 } as const;
@@ -100,9 +100,9 @@ function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Stat
 }
 
 /**
- * Lambda puts a network interface into the VPC with the function's role. Descriptions know no resources; the others do,
- * but not yet the interface that Lambda is going to make, so they are allowed on all that is the account's in this
- * region. The function's own code is kept from using any of it.
+ * Lambda uses the function's role to put a network interface into the VPC. Describe actions take no resource. The
+ * others do, but the interface does not exist yet, so they are allowed on all of the account's resources in this
+ * region. The Deny keeps the function's own code from using any of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
@@ -116,7 +116,7 @@ function entersTheNetwork({ saga, functionName, stage, needs }: RoleRequest): re
   const look = [
     'ec2:DescribeNetworkInterfaces',
     'ec2:DescribeSubnets',
-    // The event source mapping looks at these besides.
+    // The event source mapping needs these too.
     // https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html#events-mq-permissions
     ...(needs.broker === 'consume' ? ['ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'] : []),
   ];

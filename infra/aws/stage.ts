@@ -1,9 +1,9 @@
 type Resource = { Type: string; DependsOn?: unknown; Properties: Record<string, unknown> };
 
-/** Requests a second of each method: what a stage sets for all of them holds for each by itself. */
+/** Requests a second for each method: a stage-wide limit applies to each method by itself. */
 const RATE_LIMIT = 200;
 
-/** One JSON line for each request; who called, but neither token nor body. */
+/** One JSON line for each request, with the caller but without token or body. */
 const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -17,8 +17,8 @@ const accessLogFormat = JSON.stringify({
 });
 
 /**
- * The API's stage as a resource of its own. The framework makes it along with the deployment, where it can have
- * neither an access log nor throttling that survive the next one.
+ * The API's stage as a resource of its own. The framework makes the stage as part of the deployment. An access log or
+ * throttling would then be lost with the next deployment.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
  */
 export function stageOf(
@@ -34,12 +34,12 @@ export function stageOf(
   const methodSettings = {
     HttpMethod: '*',
     ResourcePath: '/*',
-    // By method and path, at the price of custom metrics. What the alarm wants is there without them.
+    // Metrics by method and path cost as much as custom metrics, and the alarm does not need them.
     MetricsEnabled: false,
     LoggingLevel: 'OFF',
     DataTraceEnabled: false,
     ThrottlingRateLimit: RATE_LIMIT,
-    // More than a function may be at once would be refused by Lambda, as an error of ours.
+    // Lambda would refuse requests above a function's concurrency, and the API would answer 5xx.
     // https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#services-apigateway-errors
     ThrottlingBurstLimit: burstLimit,
   };
@@ -64,7 +64,7 @@ export function stageOf(
   };
 }
 
-/** What the gateway answers itself takes effect with the deployment that comes after it, so let that be the first. */
+/** Gateway responses take effect with the next deployment, so the deployment must come after them. */
 export function deployAfterGatewayResponses(resources: Record<string, Resource>): void {
   const responses = idsOf(resources, 'AWS::ApiGateway::GatewayResponse');
   for (const id of idsOf(resources, 'AWS::ApiGateway::Deployment')) {

@@ -5,7 +5,7 @@ import { usersOf } from '../broker/users.ts';
 import type { Imports } from './imports.ts';
 import type { Json } from './templates/template.ts';
 
-/** Updated whenever what it would apply has changed, which is what the digest is for. */
+/** The digest changes with the topology and the users, so CloudFormation then updates the resource. */
 export function topologyResource(saga: Saga, imports: Imports, retryDelays: string, shards: string) {
   const topology = configuredTopology(saga, { RETRY_DELAYS: retryDelays, QUEUE_SHARDS: shards });
   const digest = createHash('sha256')
@@ -23,8 +23,8 @@ export function topologyResource(saga: Saga, imports: Imports, retryDelays: stri
 }
 
 /**
- * What the function is called with by hand, to apply the same once more: a password was changed. An output, because
- * the names in it are known to CloudFormation alone.
+ * The event for a call by hand, which applies the topology again after a password was changed. It is an output, because
+ * only CloudFormation knows the names in it.
  */
 export function topologyEvent(saga: Saga, { amqpUrl, adminSecret, secretOf }: Imports) {
   const secrets = Object.entries(secretsOf(saga, secretOf));
@@ -39,7 +39,7 @@ export function topologyEvent(saga: Saga, { amqpUrl, adminSecret, secretOf }: Im
   });
   const event = JSON.stringify({ RequestType: 'Update', ResourceProperties: properties });
   return {
-    Description: 'What the function topology is called with by hand',
+    Description: 'The event for a call of the function topology by hand',
     Value: { 'Fn::Sub': [event, values] as const },
   };
 }
@@ -50,12 +50,12 @@ const variableOf = (service: string): string =>
 
 const filledIn = (name: string): Json => `\${${name}}`;
 
-/** As infra/aws/topology/handler.ts reads them. */
+/** The properties that infra/aws/topology/handler.ts reads. */
 const propertiesWith = (
   saga: Saga,
   { amqpUrl, adminSecret, secretOf }: Pick<Imports, 'amqpUrl' | 'adminSecret' | 'secretOf'>,
 ) => ({ AmqpUrl: amqpUrl, AdminSecret: adminSecret, Secrets: secretsOf(saga, secretOf) });
 
-/** By the name of the user whose password it is. */
+/** Each user's secret, by the user's name. */
 const secretsOf = (saga: Saga, secretOf: Imports['secretOf']) =>
   Object.fromEntries(usersOf(saga).map(({ name }) => [name, secretOf(name)]));

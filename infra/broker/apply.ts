@@ -5,12 +5,12 @@ import type { Exchange, Topology } from './topology.ts';
 import { goneFrom, unbind } from './unbind.ts';
 
 /**
- * Declares exchanges, queues and bindings, and undoes what was bound by an earlier declaration alone. Applying them again
- * changes nothing.
+ * Declares exchanges, queues and bindings, and removes the bindings that only an earlier declaration had. Applying them
+ * again changes nothing.
  *
- * @returns what somebody has to look at, a sentence each
- * @throws Error if the broker belongs to another saga, or if something exists with other arguments, before anything is
- * declared: the broker does not change a queue or an exchange in place
+ * @returns what an operator has to do, a sentence each
+ * @throws Error before it declares anything, if a queue or exchange exists with other arguments: the broker cannot
+ * change one in place
  */
 export async function applyTopology(url: string, topology: Topology): Promise<readonly string[]> {
   const connection = await amqp.connect(url, { noDelay: true });
@@ -52,7 +52,7 @@ async function change(
   );
 }
 
-/** How many messages each of them holds, if it is there. */
+/** The number of messages in each queue that exists. */
 async function depthsOf(
   connection: ChannelModel,
   queues: readonly string[],
@@ -83,8 +83,8 @@ const declareQueue = (channel: Channel, { name, arguments: args }: Queue) =>
   channel.assertQueue(name, { durable: true, arguments: args });
 
 /**
- * What is there already and differs. To declare what exists changes nothing and is refused if it differs, so only
- * what exists is declared here. https://www.rabbitmq.com/docs/queues#property-equivalence
+ * Existing queues and exchanges that differ. Declaring one that exists changes nothing, and is refused if the arguments
+ * differ. So only those that exist are declared here. https://www.rabbitmq.com/docs/queues#property-equivalence
  */
 async function conflictsWith(connection: ChannelModel, topology: Topology): Promise<readonly string[]> {
   const conflicts: string[] = [];
@@ -118,7 +118,7 @@ async function conflictsWith(connection: ChannelModel, topology: Topology): Prom
   return conflicts;
 }
 
-/** Why the broker does not do it, if it does not. A refusal closes the channel. */
+/** The broker's reason if it refuses the work. A refusal closes the channel. */
 async function refusalOf(
   connection: ChannelModel,
   work: (channel: Channel) => Promise<unknown>,
@@ -139,7 +139,7 @@ const PRECONDITION_FAILED = 406;
 
 async function onChannel<T>(connection: ChannelModel, work: (channel: Channel) => Promise<T>): Promise<T> {
   const channel = await connection.createChannel();
-  // A refused declaration closes the channel, and is told by the call that made it.
+  // A refused declaration closes the channel. The call itself rejects, so this event is ignored.
   channel.on('error', () => {});
   const result = await work(channel);
   await channel.close();
@@ -150,5 +150,5 @@ const instructions = (
   conflicts: readonly string[],
 ): string => `nothing was changed on the broker, because it has
 ${conflicts.map((conflict) => `  ${conflict}`).join('\n')}
-The broker does not change these in place. For each of them: stop what publishes to it, let its messages be
-handled or move them, delete it, and apply the topology again.`;
+The broker cannot change these in place. For each of them: stop its publishers, let its messages be handled or
+move them, delete it, and apply the topology again.`;

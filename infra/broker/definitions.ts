@@ -2,7 +2,7 @@ import type { Account } from './management.ts';
 import { HASHING_ALGORITHM, passwordHash } from './users.ts';
 
 /**
- * What a node of our own reads when it starts. It needs no plugin, unlike the HTTP API.
+ * The definitions file that a local node imports when it starts. Unlike the HTTP API, it needs no plugin.
  * https://www.rabbitmq.com/docs/definitions#import-on-boot
  */
 export const definitionsOf = (accounts: readonly Account[], virtualHost = '/'): string =>

@@ -1,20 +1,20 @@
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 
-/** That a service hears what is said by an exchange that all of them share. */
+/** A service's subscription at an exchange that all services share. */
 export interface Hearing {
   readonly service: string;
   readonly exchange: string;
   readonly routingKey: string;
 }
 
-/** What each service hears, and by which key. Who hears of an outcome only has nothing to undo. */
+/** All subscriptions. A service that consumes an outcome has nothing to undo, so it hears no failures. */
 export const heardIn = (saga: Saga): readonly Hearing[] => [
   ...saga.services.flatMap((service) => saga.subscriptionsOf(service).map((type) => event(service, type))),
   ...saga.services.filter((service) => saga.takesPart(service)).map(failures),
 ];
 
-/** What a service does not hear, though another version of the declaration may have said so. */
+/** The possible subscriptions that this declaration does not have; another version of it may have had them. */
 export const unheardIn = (saga: Saga): readonly Hearing[] => [
   ...saga.services.flatMap((service) => {
     const heard = saga.subscriptionsOf(service);

@@ -1,6 +1,6 @@
 import { type BrokerUser, HASHING_ALGORITHM, passwordHash } from './users.ts';
 
-/** Users whose passwords are known, as the one who may make them. */
+/** A user with its password. */
 export interface Account {
   readonly user: BrokerUser;
   readonly password: string;
@@ -10,8 +10,8 @@ const TIMEOUT_MS = 10_000;
 const UNAUTHORIZED = 401;
 
 /**
- * Makes users, or gives those that exist the password and permissions they ought to have; applying it again
- * changes nothing. AMQP knows no users, so this goes through RabbitMQ's HTTP API, which Amazon MQ has too.
+ * Creates users, or sets the password and permissions of those that exist. Applying it again changes nothing. AMQP
+ * cannot manage users, so this uses RabbitMQ's HTTP API, which Amazon MQ has too.
  * https://www.rabbitmq.com/docs/http-api-reference
  *
  * @param url the HTTP API with an administrator's credentials
@@ -32,7 +32,7 @@ export async function applyUsers(
   }
 }
 
-/** Whether the HTTP API knows these credentials. @throws Error if it answers neither yes nor no */
+/** Whether the HTTP API accepts these credentials. @throws Error if it answers neither 2xx nor 401 */
 export async function isAccepted(url: string): Promise<boolean> {
   const response = await ask(url, 'whoami');
   await response.body?.cancel();

@@ -18,7 +18,7 @@ type Serverless = {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
 
-/** serverless.yml names one queue for each service; where QUEUE_SHARDS says so, every command sees its shards. */
+/** serverless.yml names one queue for each service. This replaces it by its shards if QUEUE_SHARDS sets any. */
 export default class ShardsPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
 
@@ -41,7 +41,7 @@ export default class ShardsPlugin {
   }
 }
 
-/** Makes of each event of a sharded queue one for every shard, and lets them all run at once. */
+/** Turns the event of a sharded queue into one for each shard, and raises the concurrency so all can run at once. */
 export function shardEvents(
   functions: Readonly<Record<string, Definition>>,
   shards: QueueShards,

@@ -5,14 +5,14 @@ export interface Queue {
   readonly arguments: Readonly<Record<string, string | number>>;
 }
 
-/** The second line of defence: deliveries of one message before the broker itself puts it aside. */
+/** The second line of defence: after so many deliveries the broker itself dead-letters a message. */
 const DELIVERY_LIMIT = 20;
-/** Dead letters wait for a person, and being looked at must not use them up. */
+/** Dead letters wait for an operator. Looking at one delivers it, and must not use up its deliveries. */
 export const PARKED_DELIVERY_LIMIT = 1_000_000;
 
 /**
- * Dead-lettering that survives a crash: the broker holds a message until its target has confirmed it, which
- * needs `reject-publish`. https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+ * Dead-lettering that survives a crash: the broker holds a message until the target queue confirms it. That needs
+ * `reject-publish`. https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
  */
 const safelyDeadLettered = (exchange: string) => ({
   'x-queue-type': 'quorum',
@@ -36,8 +36,8 @@ export const deadLetterQueue = (service: string): Queue => ({
 });
 
 /**
- * What expires keeps the key it came with: the queue of its service that it is to return to. Not by the default
- * exchange, which takes it to any queue: a service could so write where it may not.
+ * An expired message keeps its routing key, which names the queue to return to. It does not go through the default
+ * exchange, which leads to every queue: a service could then write to a queue that it must not write to.
  */
 export const delayQueue = (service: string, delay: RetryDelay): Queue => ({
   name: retryExchangeOf(service, delay),

@@ -2,14 +2,14 @@ import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { slots } from '../../engine/saga/slots.ts';
 
-/** How many queues each service of a saga reads. */
+/** The number of queues that each service reads. */
 export type QueueShards = Readonly<Record<string, number>>;
 
-/** Of these each gets as many slots as the next. */
+/** With these counts all shards get the same number of slots. */
 const counts = ['1', '2', '4', '8', '16'];
 
 /**
- * Reads `4`, for every service, or `inventory=4,payment=2`; who is not named has one queue.
+ * Reads `4`, for every service, or `inventory=4,payment=2`; the others have one queue.
  * @throws RangeError naming the entry that is wrong
  */
 export function parseQueueShards({ services }: Saga, text = ''): QueueShards {
@@ -24,7 +24,7 @@ export function parseQueueShards({ services }: Saga, text = ''): QueueShards {
     const service = services.find((each) => each === name);
     if (service === undefined || named.has(service) || !counts.includes(count) || rest.length > 0) {
       throw new RangeError(
-        `"${entry.trim()}" is neither ${counts.join(', ')} nor one of them for a service, once, such as inventory=4`,
+        `"${entry.trim()}" is neither ${counts.join(', ')} nor one of them for a service not yet named, such as inventory=4`,
       );
     }
     named.add(service);
@@ -42,6 +42,6 @@ export function queuesOf(service: string, shards: QueueShards): readonly string[
   return Array.from({ length: count }, (_, index) => `${queueOf(service)}.${index}`);
 }
 
-/** The slots whose orders go to the queue that is `index` in the list, of `count`. */
+/** The slots of the queue at `index` of `count`. */
 export const slotsOf = (index: number, count: number): readonly string[] =>
   slots.filter((_, slot) => slot % count === index);

@@ -47,13 +47,13 @@ export interface Topology {
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
   readonly exchangeBindings: readonly ExchangeBinding[];
-  /** What may be bound from before, and must not be. */
+  /** Bindings that an earlier declaration may have made and that must not exist. */
   readonly unbound: Bindings;
-  /** Queues that another number of shards has left: they would collect or keep messages that nobody reads. */
+  /** Queues left by another number of shards: they would collect or keep messages that nobody reads. */
   readonly leftovers: readonly string[];
 }
 
-/** For its service alone, which dead-letters, redrives and tries again through them. */
+/** A service's own exchanges, for dead letters, redrives and retries. */
 const ownExchanges = (
   service: string,
   count: number,
@@ -68,10 +68,10 @@ const ownExchanges = (
 ];
 
 /**
- * What is said of an order goes to its slot's queue. Not by a consistent hash, whose ring may be another after the
- * broker's restart, and needs a plugin. What has no slot is none of ours and goes to the first queue, to be dead-lettered.
- * The count is in a name that the broker compares, so that it refuses another one.
- * https://www.rabbitmq.com/docs/ae
+ * A message goes to the queue of its saga's slot. A consistent-hash exchange would not do: it needs a plugin, and its
+ * ring may change when the broker restarts. A message without a slot is foreign, and goes to the first queue, whose
+ * consumer dead-letters it. The name of the alternate exchange contains the number of shards, so the broker refuses
+ * another number. https://www.rabbitmq.com/docs/ae
  */
 const shardingExchanges = (service: string, count: number): readonly Exchange[] => [
   { name: strayExchangeOf(service, count), type: 'fanout' },
@@ -119,7 +119,7 @@ function ownBindings(service: string, shards: QueueShards): readonly Binding[] {
   return [deadLetters, ...sharded, strays];
 }
 
-/** The queue is bound itself, or if it has shards, the exchange that tells them apart. */
+/** Binds each service's queue, or, if the queue is sharded, the exchange that leads to its shards. */
 const boundBy = (hearings: readonly Hearing[], shards: QueueShards): Bindings => {
   const isSharded = ({ service }: Hearing) => queuesOf(service, shards).length > 1;
   return {
@@ -164,7 +164,7 @@ export function topologyOf(
   };
 }
 
-/** What a system is told of its queues, in its environment. */
+/** The environment variables for queues. */
 export interface QueueSettings {
   readonly RETRY_DELAYS?: string | undefined;
   readonly QUEUE_SHARDS?: string | undefined;
@@ -178,6 +178,6 @@ export const configuredTopology = (saga: Saga, { RETRY_DELAYS, QUEUE_SHARDS }: Q
     parseQueueShards(saga, QUEUE_SHARDS),
   );
 
-/** Shards are counted from 0 without a gap, so the first that must not be there stands for those behind it. */
+/** Shards are numbered from 0 without a gap, so checking for the first surplus shard is enough. */
 const leftoversOf = (service: string, count: number): readonly string[] =>
   count === 1 ? [`${queueOf(service)}.0`] : [queueOf(service), `${queueOf(service)}.${count}`];

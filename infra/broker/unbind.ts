@@ -1,7 +1,7 @@
 import type { Channel } from 'amqplib';
 import type { Applied } from './memory.ts';
 
-/** What was applied and is not wanted any more. */
+/** The queues and bindings that were applied and are no longer wanted. */
 export function goneFrom(before: Applied, wanted: Applied): Applied {
   const keep = new Set([...wanted.bindings, ...wanted.exchangeBindings].map(keyOf));
   return {
@@ -19,7 +19,7 @@ const keyOf = (binding: Applied['bindings'][number] | Applied['exchangeBindings'
   ]);
 
 /**
- * RabbitMQ takes it calmly if the binding is not there, or what it binds.
+ * Removing a binding that does not exist is no error for RabbitMQ, even if its queue or exchange does not exist.
  * https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/src/rabbit_db_binding.erl
  */
 export async function unbind(channel: Channel, { bindings, exchangeBindings }: Applied): Promise<void> {

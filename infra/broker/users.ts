@@ -9,7 +9,7 @@ import {
 } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 
-/** Patterns that a name has to match as a whole. https://www.rabbitmq.com/docs/access-control#authorisation */
+/** Regular expressions for names. https://www.rabbitmq.com/docs/access-control#authorisation */
 export interface Permissions {
   readonly configure: string;
   readonly write: string;
@@ -23,7 +23,7 @@ export interface BrokerUser {
   readonly permissions: Permissions;
 }
 
-/** One user for each service of a saga: it writes where it publishes, and reads what is its own. */
+/** One user for each service: it may write where it publishes, and read its own queues. */
 export const usersOf = (saga: Saga): readonly BrokerUser[] =>
   saga.services.map((service) => ({
     name: service,
@@ -34,10 +34,10 @@ export const usersOf = (saga: Saga): readonly BrokerUser[] =>
         ...[...publishedTo(service, saga), deadLetterExchangeOf(service), redriveExchangeOf(service)].map(
           exactly,
         ),
-        // Whatever the delays are.
+        // Any delay.
         String.raw`${exactly(returnExchangeOf(service))}\..+`,
       ]),
-      // However many shards its queue has.
+      // Any number of shards.
       read: oneOf([
         ...[queueOf(service), deadQueueOf(service)].map(exactly),
         String.raw`${exactly(queueOf(service))}\.[0-9]+`,
@@ -45,7 +45,7 @@ export const usersOf = (saga: Saga): readonly BrokerUser[] =>
     },
   }));
 
-/** Who makes the others, and everything else. https://www.rabbitmq.com/docs/management#permissions */
+/** The user who creates the others and applies the topology. https://www.rabbitmq.com/docs/management#permissions */
 export const administrator = (name: string): BrokerUser => ({
   name,
   tags: 'administrator',
@@ -64,7 +64,7 @@ function oneOf(patterns: readonly string[]): string {
   return `^(${[...new Set(patterns)].join('|')})$`;
 }
 
-/** How RabbitMQ keeps a password: a salt of 4 bytes before it. https://www.rabbitmq.com/docs/passwords#computing-password-hash */
+/** RabbitMQ's password hash, with a salt of 4 bytes in front. https://www.rabbitmq.com/docs/passwords#computing-password-hash */
 export function passwordHash(password: string, salt: Buffer = randomBytes(4)): string {
   const hash = createHash('sha256').update(salt).update(password, 'utf8').digest();
   return Buffer.concat([salt, hash]).toString('base64');

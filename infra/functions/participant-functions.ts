@@ -1,7 +1,7 @@
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 
-/** A function as serverless.yml would say it. The framework resolves the variables in it. */
+/** A function as in serverless.yml. The framework resolves the variables in it. */
 export type FunctionDefinition = {
   readonly handler: string;
   reservedConcurrency?: number;
@@ -19,7 +19,7 @@ type QueueSettings = { readonly batchSize: number; readonly maximumBatchingWindo
 
 type Named = readonly (readonly [name: string, definition: FunctionDefinition])[];
 
-/** What consumes a service's queue has the service's name. */
+/** The consumer of a service's queue has the service's name. */
 export const consumerOf = (service: string): string => service;
 export const deadLettersOf = (service: string): string => `${service}-dead-letters`;
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
@@ -51,7 +51,7 @@ const http = (method: string, path: string): FunctionEvent => ({
 
 const consumer = (service: string): FunctionDefinition => ({
   handler: handlerIn(service, 'participate'),
-  // One invocation at a time reads the queue; a flood of requests must not take its place.
+  // One invocation at a time reads the queue. The reservation keeps a flood of requests from taking its place.
   reservedConcurrency: 2,
   events: [
     {
@@ -75,10 +75,10 @@ const deadLetters = (service: string): FunctionDefinition => ({
 const counter = (service: string): FunctionDefinition => ({
   handler: handlerIn(service, 'count-dead-letters'),
   reservedConcurrency: 1,
-  // The next run comes in a minute. Lambda would try a failed one twice more, and keep what waits for six hours.
+  // The next run comes in a minute. By default Lambda retries a failed run twice and keeps waiting runs for six hours.
   maximumRetryAttempts: 0,
   maximumEventAge: 60,
-  // For an alarm, which a laptop has none of; infra/aws/plugin.ts turns it on.
+  // For the alarm, which a laptop does not have; infra/aws/plugin.ts turns it on.
   events: [{ schedule: { rate: 'rate(1 minute)', enabled: false } }],
 });
 

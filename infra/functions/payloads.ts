@@ -10,13 +10,13 @@ import { samplesOf } from './sample.ts';
 type Known = Saga & Pick<Declaration, 'events'>;
 
 const CALLER = CallerId.parse('alice');
-/** The saga that test/events/place-order.json begins has this key. */
+/** The idempotency key in test/events/place-order.json. */
 const KEY = 'events-1';
 const SAID_AT_MS = Date.parse('2026-01-01T00:00:00Z');
 
 /**
- * An event for each function that every participant has, by the function's name, to call it by hand. A consumer's has a
- * message of each event that its participant consumes.
+ * Events for calls by hand of the functions that every participant has, by the function's name. A consumer's event has
+ * no messages; test/events/ has some with messages.
  */
 export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unknown> =>
   new Map(

@@ -12,8 +12,8 @@ type Serverless = {
 };
 
 /**
- * Adds what follows from the declaration to what serverless.yml says: each participant's functions and variables.
- * Before any command looks at the configuration, and before its variables are resolved.
+ * Adds each participant's functions and variables, which follow from the declaration, to those in serverless.yml. It
+ * does so before any command reads the configuration and before its variables are resolved.
  */
 export default class ParticipantsPlugin {
   constructor(serverless: Serverless) {

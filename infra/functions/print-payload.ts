@@ -1,7 +1,7 @@
 import { shop } from '../../functions/shop.ts';
 import { participantPayloads } from './payloads.ts';
 
-/** `npm run -s payload -- get-payment`: an event for a function that a participant has, as test/events/ has for others. */
+/** `npm run -s payload -- get-payment`: an event for a participant's function. test/events/ has the other events. */
 function main([name = '']: readonly string[]): number {
   const payloads = participantPayloads(shop);
   const payload = payloads.get(name);

@@ -5,20 +5,20 @@ import type { Saga } from '../../engine/saga/saga.ts';
 export const tableNameOf = ({ name }: Saga, service: string, stage: string): string =>
   `${name}-${stage}-${service}`;
 
-/** Every secret of the outside world that some participant needs. */
+/** The secrets for calls to the outside, of all participants. */
 export const secretsOf = (saga: Saga): readonly string[] => [
   ...new Set(saga.services.flatMap((service) => saga.partOf(service).secrets ?? [])),
 ];
 
-/** `stripe` begins the names of its variables with `STRIPE_`. */
+/** The prefix of a secret's variables: `STRIPE_` for `stripe`. */
 export const prefixOf = (secret: string): string => `${constantCase(secret)}_`;
 
-/** Where a function reads which secret it may fetch. */
+/** The variable that names the secret in AWS. */
 export const secretVariableOf = (secret: string): string => `${prefixOf(secret)}SECRET`;
 
 /**
- * The variables that the functions of a saga read because of its declaration. A laptop has no secrets: there the key
- * itself comes from the shell.
+ * The variables that follow from a saga's declaration. A laptop has no secrets: there the key itself comes from the
+ * shell.
  */
 export const sagaVariables = (saga: Saga, stage: string): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(

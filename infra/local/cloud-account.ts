@@ -1,4 +1,4 @@
-/** A developer's own AWS settings must reach neither the handlers nor what invokes them. */
+/** Removes a developer's own AWS settings, which must not reach the handlers or the programs that invoke them. */
 export function withoutCloudAccount(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

@@ -16,13 +16,13 @@ export type Addresses = {
   readonly dynamodbEndpoint: string;
 };
 
-/** A table for each service of a saga, by the variable that names it. */
+/** The variables that name the services' tables. */
 export const tableVariables = (saga: Saga, ofStage: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     saga.services.map((service) => [tableVariableOf(service), tableNameOf(saga, service, ofStage)]),
   );
 
-/** What serverless.yml reads from its environment and hands to every function. */
+/** The variables that serverless.yml reads from its environment and passes to every function. */
 export function handlerEnvironment(addresses: Addresses): Readonly<Record<string, string>> {
   const { ports, rabbitmqUrl, servicePassword, dynamodbEndpoint } = addresses;
   return {

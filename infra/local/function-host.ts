@@ -2,10 +2,10 @@ import { createRequire, registerHooks } from 'node:module';
 
 /**
  * Preloaded into serverless-offline, which then runs every function in its own process (`in-process-runner.ts`).
- * By default it gives each concurrent invocation a worker thread, a JavaScript heap of its own that has to load,
- * compile and warm up everything again: measured here, more than twice the CPU, and at 64 at once eight times the memory.
- * It would also load TypeScript with tsx, though Node runs these files by itself
- * (https://nodejs.org/api/typescript.html): who asks for tsx gets this module, whose loader has nothing to do.
+ * By default each concurrent invocation gets a worker thread, with a JavaScript heap of its own that must load and warm
+ * up everything again. Measured here, that took more than twice the CPU, and with 64 at once eight times the memory.
+ * serverless-offline would also load TypeScript with tsx. Node runs these files by itself, so an import of tsx gets
+ * this module, whose `register` does nothing. https://nodejs.org/api/typescript.html
  */
 const replacements = new Map([
   ['tsx/cjs/api', import.meta.url],

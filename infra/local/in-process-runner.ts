@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 type Environment = Readonly<Record<string, string | number | undefined>>;
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-/** What serverless-offline tells its runners of a function. */
+/** The options that serverless-offline passes to its runners. */
 interface FunctionOptions {
   readonly codeDir: string;
   readonly functionKey: string;
@@ -16,13 +16,13 @@ interface FunctionOptions {
 
 const extensions = ['.ts', '.mjs', '.js', '.cjs'];
 
-/** Each function's own; nobody reads them from the environment, where they could only be the last one's. */
+/** Variables that differ between functions. They are left out of the shared environment; no code reads them there. */
 const identity = /^(?:_HANDLER$|AWS_LAMBDA_)/;
 const shared = new Map<string, string>();
 
 /**
- * serverless-offline's runner for one function, loaded at its first invocation. As in Lambda the function outlives
- * its invocations; unlike there, one module serves concurrent ones, and what runs into its timeout goes on unheard.
+ * serverless-offline's runner for one function, loaded at its first invocation. As in Lambda, the function outlives its
+ * invocations. Unlike in Lambda, one module serves concurrent invocations, and one that times out keeps running.
  */
 export default class InProcessRunner {
   readonly #options: FunctionOptions;
@@ -41,7 +41,7 @@ export default class InProcessRunner {
     const endsAtMs = performance.now() + timeout;
     const getRemainingTimeInMillis = () => Math.max(0, Math.floor(endsAtMs - performance.now()));
     const late = Promise.withResolvers<never>();
-    // serverless-offline makes the number in brackets the status.
+    // serverless-offline turns the number in brackets into the status.
     const timer = setTimeout(() => late.reject(new Error('[504] - Lambda timeout.')), timeout);
     try {
       return await Promise.race([handler(event, { ...context, getRemainingTimeInMillis }), late.promise]);
@@ -66,13 +66,13 @@ async function load(
   return loaded as Handler;
 }
 
-/** Functions in one process have one environment. @throws Error if two of them want another value of a variable */
+/** Functions in one process share one environment. @throws Error if two of them want different values of a variable */
 function shareEnvironment(functionKey: string, environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
     if (identity.test(name) || value === undefined) continue;
     const text = String(value);
     if ((shared.get(name) ?? text) !== text) {
-      throw new Error(`${functionKey} wants another ${name} than the functions that are loaded already`);
+      throw new Error(`${functionKey} wants another ${name} than the functions loaded before it`);
     }
     shared.set(name, text);
     process.env[name] = text;

@@ -7,21 +7,21 @@ import { privateNodeUrl } from './rabbitmq/private-node.ts';
 type Serverless = { readonly getProvider: (name: 'aws') => { getStage(): string } };
 
 /**
- * `sls invoke local` on the laptop's stage runs a function against the system that `npm start` has brought up, and
- * never against an AWS account. What the shell sets wins, as everywhere.
+ * `sls invoke local` in the local stage runs a function against the system that `npm start` has started, and never
+ * against an AWS account. As everywhere, the shell's variables win.
  */
 export default class InvokeLocalPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
 
   constructor(serverless: Serverless) {
-    // The framework puts the functions' variables among the shell's before it comes to the hook.
+    // Copied now, because the framework adds the functions' variables to process.env before it calls the hook.
     const shell = { ...process.env };
     this.hooks = {
       'before:invoke:local:invoke': () => {
         if (serverless.getProvider('aws').getStage() === stage)
           Object.assign(process.env, localSystem(shell));
       },
-      // Lambda would freeze the connection to the broker; here it would keep the command from ending.
+      // The open connection to the broker, which Lambda would freeze, would keep the command from ending.
       'after:invoke:local:invoke': () => process.exit(),
     };
   }

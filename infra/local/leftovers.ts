@@ -8,7 +8,7 @@ const titles = [
   ['rabbitmq', 'RabbitMQ'],
 ] as const;
 
-/** Ends the parts of an earlier run whose supervisor was killed; nothing but what that run started. */
+/** Ends only the parts that an earlier run started and left behind when its supervisor was killed. */
 export async function endLeftovers(dataDir: string, report: (line: string) => void): Promise<void> {
   await Promise.all(
     titles.map(async ([key, title]) => {

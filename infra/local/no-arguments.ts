@@ -1,4 +1,4 @@
-/** A command that does what it does whatever follows it would do it to who asked for help, too. Ends the process. */
+/** Ends the process if there are arguments: without this, `--help` would run the command. */
 export function refuseArguments(command: string): void {
   const [argument] = process.argv.slice(2);
   if (argument === undefined) return;

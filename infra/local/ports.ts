@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from './processes/setup-error.ts';
 
-/** Every port the local system listens on, and who needs it. */
+/** The ports of the local system and their owners. */
 const registry = {
   api: { defaultPort: 3000, variable: 'API_PORT', owner: 'the HTTP API (serverless-offline)' },
   lambda: { defaultPort: 3002, variable: 'LAMBDA_PORT', owner: 'the Lambda API (serverless-offline)' },
@@ -52,8 +52,8 @@ export function issuerUrl(ports: Ports): string {
 }
 
 /**
- * Ports for a system of its own. They lie below the ephemeral range (from 32768 on Linux, 49152 on macOS):
- * a part that is killed and started again must not find its port lent to an outgoing connection.
+ * Ports for a separate system. They lie below the ephemeral range (from 32768 on Linux, 49152 on macOS): otherwise an
+ * outgoing connection could take the port of a part that is killed and started again.
  */
 export async function freePorts(): Promise<Ports> {
   const [lowest, highest, block] = [20_000, 29_900, 10];
@@ -66,7 +66,7 @@ export async function freePorts(): Promise<Ports> {
   throw new Error('no block of free ports was found');
 }
 
-/** A process that was just killed may hold its port a moment longer, hence the patience. */
+/** Waits for `patienceMs`, because a process that was just killed may hold its port a moment longer. */
 export async function refuseTakenPorts(
   ports: Ports,
   needed: readonly PortName[],
@@ -100,7 +100,7 @@ function portsBy(choose: (name: PortName, index: number) => number): Ports {
   };
 }
 
-/** macOS lets 127.0.0.1 be bound while another process listens on all interfaces, hence the second question. */
+/** Also tries to connect: macOS lets a process bind 127.0.0.1 while another listens on all interfaces. */
 async function isTaken(port: number): Promise<boolean> {
   return !(await canListen(port)) || (await answers(port));
 }

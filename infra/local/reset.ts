@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     return 1;
   }
   await endLeftovers(dataDir, console.log);
-  // Only what this project keeps there: DATA_DIR may name a folder with other things in it.
+  // Only this project's folders: DATA_DIR may contain other things.
   const present = folders.map((folder) => join(dataDir, folder)).filter((folder) => existsSync(folder));
   for (const folder of present) rmSync(folder, { recursive: true, force: true });
   if (await canRunCompose()) await removeComposeVolumes(portsFrom(process.env));

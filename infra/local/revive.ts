@@ -5,8 +5,8 @@ const maximumRevivals = 5;
 const periodMs = 60_000;
 
 /**
- * Starts a part again that ended by itself, as a cloud would replace it: sagas must survive that. Throws when
- * it can't be started, or when it ends so often that something else is wrong.
+ * Restarts a part that ended by itself, as a cloud would replace it: sagas must survive that. Throws if the part can't
+ * be started, or ends so often that something else must be wrong.
  */
 export function reviver(report: (line: string) => void): (failure: PartFailure) => Promise<void> {
   const revivals = new Map<Part, number[]>();

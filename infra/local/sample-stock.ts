@@ -7,7 +7,7 @@ type Product = {
   readonly currency: 'EUR';
 };
 
-/** What a newcomer can order. One SKU is scarce, so that a rejection is easy to see. */
+/** Stock for a newcomer's orders. One SKU is scarce, to show a rejection. */
 const sampleStock: readonly Product[] = [
   { sku: 'mug-blue', available: 500, unitPriceMinor: 1290, currency: 'EUR' },
   { sku: 'mug-white', available: 500, unitPriceMinor: 1190, currency: 'EUR' },
@@ -23,7 +23,7 @@ const sampleStock: readonly Product[] = [
 
 const stockListSchema = z.object({ items: z.array(z.unknown()) });
 
-/** Fills an empty catalogue through the API, as an operator would. Stock that is there is left alone. */
+/** Fills an empty catalogue through the API, as an operator would. Existing stock is left alone. */
 export async function addSampleStock(apiUrl: string, operatorToken: string): Promise<string> {
   const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' };
   const list = await call(`${apiUrl}/stock`, { headers });

@@ -9,7 +9,7 @@ import { projectDir } from './project.ts';
 export type ServerlessOfflineOptions = {
   readonly dataDir: string;
   readonly ports: Ports;
-  /** What serverless.yml reads through `${env:…}`. */
+  /** The variables that serverless.yml reads through `${env:…}`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onUnexpectedEnd?: ((failure: PartFailure) => void) | undefined;
 };
@@ -24,20 +24,20 @@ export function serverlessOffline(options: ServerlessOfflineOptions): Part {
     key: 'serverless-offline',
     program: process.execPath,
     args: [
-      // Nearly everything a request makes is garbage when it is answered: room to let it die young.
+      // Nearly all of a request's objects are garbage once it is answered, so a larger young generation saves work.
       `--max-semi-space-size=${newSpaceMB}`,
       ...['--import', import.meta.resolve('./function-host.ts')],
       join(projectDir, 'node_modules/serverless/bin/serverless.js'),
       ...['offline', 'start', '--stage', stage, '--host', '127.0.0.1'],
       ...['--httpPort', String(ports.api), '--lambdaPort', String(ports.lambda)],
       ...['--noPrependStageInUrl', '--disableCookieValidation', '--noSponsor'],
-      // The runner keeps the time itself: serverless-offline's own timer stays for all of it after every invocation.
+      // The runner has its own timeout. serverless-offline's timer would run its full time after every invocation.
       ...['--useInProcess', '--noTimeout'],
     ],
     environment: {
       ...withoutCloudAccount(process.env),
       NODE_COMPILE_CACHE: join(projectDir, 'node_modules/.cache/compiled'),
-      // At `notice`, which is its default, serverless-offline writes ten lines for a request.
+      // At its default, `notice`, serverless-offline writes ten lines for each request.
       SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',
       ...environment,
     },

@@ -5,7 +5,7 @@ import { SetupError } from './processes/setup-error.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
-/** Refuses settings that functions would stumble over later, when nobody looks. @throws SetupError */
+/** Refuses settings that would make the functions fail later, unnoticed. @throws SetupError */
 export function checkSettings(environment: NodeJS.ProcessEnv): void {
   const { SAGA_DEADLINE_SECONDS: deadline, LOG_LEVEL: level, RETRY_DELAYS: delays } = environment;
   if (deadline && !/^[1-9]\d{0,8}$/.test(deadline)) {

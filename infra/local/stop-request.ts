@@ -1,10 +1,10 @@
-/** npm and the terminal may both deliver one Ctrl-C; only a later one is a person's second thought. */
+/** npm and the terminal may both deliver one Ctrl-C. Only one that comes later is a second request. */
 const secondThoughtAfterMs = 1_000;
 
 export type StopRequest = {
   /** Aborted by the first Ctrl-C or SIGTERM, when the terminal closes, or when bootstrap.mjs is killed. */
   readonly stop: AbortSignal;
-  /** Aborted by the second one: no more patience. */
+  /** Aborted by the second one: kill at once. */
   readonly kill: AbortSignal;
 };
 
@@ -20,9 +20,9 @@ export function listenForStopRequests(): StopRequest {
   };
   process.on('SIGINT', request).on('SIGTERM', request).on('SIGHUP', request);
   process.once('disconnect', request);
-  // Waiting for a disconnect is no reason to stay alive.
+  // The channel must not keep the process alive.
   process.channel?.unref();
-  // A closed terminal or pipe must not keep the parts from being stopped.
+  // A write to a closed terminal or pipe must not keep the parts from being stopped.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   return { stop: stop.signal, kill: kill.signal };

@@ -3,13 +3,13 @@ import { applyTopology } from '../broker/apply.ts';
 import { parseQueueShards, type QueueShards } from '../broker/shards.ts';
 import { configuredTopology, type QueueSettings } from '../broker/topology.ts';
 
-/** The retry delays and shards that the handlers will be given. */
+/** The retry delays and shards that the handlers will use. */
 const settingsIn = (environment: NodeJS.ProcessEnv): QueueSettings => ({
   RETRY_DELAYS: environment.RETRY_DELAYS || process.env.RETRY_DELAYS,
   QUEUE_SHARDS: environment.QUEUE_SHARDS || process.env.QUEUE_SHARDS,
 });
 
-/** Declares exchanges, queues and bindings. Returns what somebody has to look at, a sentence each. */
+/** Declares exchanges, queues and bindings. Returns what an operator has to do, a sentence each. */
 export const applyLocalTopology = (
   environment: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> =>

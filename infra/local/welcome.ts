@@ -1,6 +1,6 @@
 import type { System } from './system.ts';
 
-/** What a newcomer needs next: where everything is, and lines that work when they are pasted. */
+/** Shows a newcomer the addresses, and commands that work when pasted. */
 export function welcome(system: System, customerToken: string, logDir: string): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
   const run = Date.now().toString(36);
@@ -25,7 +25,7 @@ ${placeOrder(api, `paid-${run}`, 'pm_card_visa')}
 
 ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
-What became of them, newest first:
+Alice's orders, newest first:
 
 curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"
 `;

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 export type Bundling = {
-  /** Where the handlers' paths begin; the bundles keep the folders below it. */
+  /** The base of the handlers' paths. The bundles keep the folders below it. */
   readonly projectDir: string;
   readonly outputDir: string;
-  /** As serverless.yml names them: `functions/order/place.handler`. */
+  /** As in serverless.yml: `functions/order/place.handler`. */
   readonly handlers: readonly string[];
 };
 
 /**
- * Makes one file of each handler and everything it imports, the AWS SDK too: what ships is then the version that
- * was tested and not the one that Lambda's runtime has that day, and one file loads sooner than its hundreds.
+ * Bundles each handler with all its imports into one file, which loads faster than hundreds. The AWS SDK is bundled
+ * too, so the tested version ships and not the one in Lambda's runtime.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included
  *
  * CommonJS, because that is all `invoke local` can load. Names of functions and classes are kept for logs.
@@ -27,7 +27,7 @@ export async function bundle({ projectDir, outputDir, handlers }: Bundling): Pro
     outExtension: { '.js': '.cjs' },
     platform: 'node',
     target: 'node24',
-    // The modules that packages offer to bundlers leave out what nobody uses.
+    // From ES modules esbuild can drop unused code.
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,

@@ -12,13 +12,13 @@ type Serverless = {
 type Definition = { readonly handler: string; package?: { artifact?: string } };
 type CliOptions = { readonly function?: string; extraServicePath?: string };
 
-/** The framework's own packager: its archives hold no time, so that what has not changed is not deployed again. */
+/** The framework's own packager: its archives hold no timestamps, so unchanged functions are not deployed again. */
 type Packager = { zipFiles(files: readonly string[], name: string, root: string): Promise<string> };
 
 const cache = 'node_modules/.cache/bundled';
 
 /**
- * Bundles the functions: `package` and `deploy` ship one small archive each, and `invoke local` runs what would ship.
+ * Bundles the functions: `package` and `deploy` ship one small archive each, and `invoke local` runs the same bundle.
  */
 export default class PackagingPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;

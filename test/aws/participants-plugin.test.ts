@@ -25,7 +25,7 @@ test('every function and variable is added before any command looks', () => {
 
 test('a function that serverless.yml has too is refused, and it is said what to do', () => {
   expect(() => configured({ functions: { 'get-payment': {} }, provider: {} })).toThrow(
-    /The function get-payment is there twice: .* Give the other function, the service or its record another name\./,
+    /The function get-payment is defined twice: .* Give the other function, the service or its record another name\./,
   );
 });
 

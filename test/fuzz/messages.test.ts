@@ -222,7 +222,7 @@ const seenByAll = [
   ...['in an unknown version', 'does not come from', 'claims to come from', 'fails its schema'],
 ];
 const seenBy: { readonly [S in Fuzzed]: readonly string[] } = {
-  order: ['never placed', 'is not for order', 'for what is confirmed'],
+  order: ['never placed', 'is not for order', 'for a confirmed saga'],
   inventory: ['is not for inventory'],
   payment: ['is not for payment'],
 };

@@ -64,7 +64,7 @@ describe('inventory’s own user', () => {
       });
       expect(deadLetters).toEqual([
         'payment.captured claims to come from payment, but "inventory" sent it',
-        'payment.captured claims to come from payment, but nobody vouches for it',
+        'payment.captured claims to come from payment, but it has no user id',
       ]);
       expect((await alice.expect(200, 'GET', `/orders/${orderId}`)).status).toBe('PENDING');
       const redrive = await world.operator.expect(200, 'POST', '/dead-letters/order/redrive', {

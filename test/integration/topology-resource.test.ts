@@ -187,7 +187,7 @@ describe('the topology’s custom resource', () => {
   test('says what to do where the broker knows neither the administrator’s password nor the one before it', async () => {
     previous.admin = { username: 'local', password: 'of yesterday' };
     knownPassword = 'of last week';
-    await expect(handler(eventByHand())).rejects.toThrow('put the one it knows there');
+    await expect(handler(eventByHand())).rejects.toThrow('put the broker’s password there');
     knownPassword = 'local';
     expect(asked).toEqual([]);
   });
@@ -195,7 +195,9 @@ describe('the topology’s custom resource', () => {
   test('called by hand fails as it does in a deployment, for whoever called it', async () => {
     const { order } = secrets;
     secrets.order = { username: 'payment', password: 'x' };
-    await expect(handler(eventByHand())).rejects.toThrow('the secret of order is the one of payment');
+    await expect(handler(eventByHand())).rejects.toThrow(
+      'the secret of order has the credentials of payment',
+    );
     secrets.order = order as object;
   });
 

@@ -1,6 +1,6 @@
 import type { RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 
-/** A broker that answers for some queues, refuses to speak of others, and knows no more. */
+/** A broker that tells the length of some queues, refuses to for others, and has no further queues. */
 export function brokerWith(queues: Readonly<Record<string, number | 'refused'>>) {
   let open = 0;
   const checkQueue = async (name: string) => {

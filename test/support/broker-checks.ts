@@ -8,10 +8,10 @@ import { SLOT_HEADER, slots } from '../../engine/saga/slots.ts';
 import type { Queue } from '../../infra/broker/queues.ts';
 import type { Wiring } from './wiring.ts';
 
-/** What is wrong, one sentence each; empty when all is well. */
+/** The flaws, one sentence each; empty if there are none. */
 type Check = (wiring: Wiring) => readonly string[];
 
-/** Whatever a message's headers are. */
+/** The queues that the exchange leads to, for any headers. */
 const boundQueues = ({ topology }: Wiring, exchange: string, routingKey?: string): readonly string[] => {
   const reach = (from: string) => topology.bindings.filter((binding) => binding.exchange === from);
   const isKey = (binding: { routingKey: string }) =>
@@ -84,9 +84,9 @@ const queuesLoseNothing: Check = ({ saga, topology }) => {
       : [`${name} dead-letters at most once`]),
     ...(deadLetterQueues.includes(name) || args['x-overflow'] === 'reject-publish'
       ? []
-      : [`${name} drops what overflows`]),
+      : [`${name} drops messages when it is full`]),
     ...(deadLetterQueues.includes(name) && ('x-message-ttl' in args || 'x-max-length' in args)
-      ? [`${name} forgets what is a dead letter`]
+      ? [`${name} drops dead letters`]
       : []),
   ]);
 };
@@ -103,7 +103,7 @@ const everyServiceHasADeadLetterQueue: Check = ({ saga, topology, queuesOf }) =>
     }),
   );
 
-/** Where a queue has shards, everything on its way to them passes the exchange that tells them apart. */
+/** Every message for a sharded queue passes the exchange that routes by slot. */
 const everySlotHasOneShard: Check = (wiring) =>
   wiring.saga.services.flatMap((service) => {
     const queues = wiring.queuesOf(service);
@@ -112,7 +112,7 @@ const everySlotHasOneShard: Check = (wiring) =>
     const takers = (slot: string) => bindings.filter(({ headers }) => headers?.[SLOT_HEADER] === slot);
     const exchange = wiring.topology.exchanges.find(({ name }) => name === service);
     const strays = exchange?.arguments?.['alternate-exchange'] ?? '';
-    // What is tried again has the queue it came from as its key.
+    // A retried message has its queue's name as its routing key.
     const own = [service, returnExchangeOf(service), strays];
     return [
       ...slots
@@ -124,13 +124,13 @@ const everySlotHasOneShard: Check = (wiring) =>
         .map(({ queue, exchange: from }) => `${queue} takes every order of ${from}`),
       ...(boundQueues(wiring, strays).length === 1
         ? []
-        : [`what has no slot is lost on its way to ${service}`]),
+        : [`messages without a slot do not reach ${service}`]),
     ];
   });
 
 /**
- * Without a key of its own, a delay queue returns each message to the queue that its own key names, by an exchange
- * that knows its service's queues and no others.
+ * A delay queue sets no routing key, so each message returns to the queue that its own key names. It returns through an
+ * exchange that leads to its service's queues only.
  */
 const delayQueuesReturn: Check = (wiring) => {
   const { saga, topology } = wiring;
@@ -141,10 +141,8 @@ const delayQueuesReturn: Check = (wiring) => {
     return [
       ...own
         .filter((name) => !reached.some(({ queue, routingKey }) => queue === name && routingKey === name))
-        .map((name) => `${back} cannot bring anything back to ${name}`),
-      ...reached
-        .filter(({ queue }) => !own.includes(queue))
-        .map(({ queue }) => `${back} brings something to ${queue}`),
+        .map((name) => `${back} does not lead back to ${name}`),
+      ...reached.filter(({ queue }) => !own.includes(queue)).map(({ queue }) => `${back} leads to ${queue}`),
       ...topology.queues
         .filter(({ name, arguments: args }) => name.startsWith(`${back}.`) && 'x-message-ttl' in args)
         .flatMap((queue) => flawsOfDelay(wiring, queue, back)),

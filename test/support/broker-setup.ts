@@ -7,14 +7,14 @@ import { findBroker } from '../../infra/local/rabbitmq/broker.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A RabbitMQ of this run alone, or the one RABBITMQ_URL names; a test keeps to queues of its own. */
+    /** This run's own RabbitMQ, or the one at RABBITMQ_URL. Each test uses its own queues. */
     readonly rabbitmqUrl: string;
   }
 }
 
 /**
- * One broker for every integration test that needs no more than that. Its address goes through `provide`, not
- * through the environment, where RABBITMQ_URL would keep whole systems under test from starting their own.
+ * One broker for all integration tests that need only a broker. `provide` passes on its address: in the environment,
+ * RABBITMQ_URL would keep whole systems under test from starting their own broker.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-broker-'));

@@ -7,7 +7,7 @@ export interface Cell {
   readonly says: string;
 }
 
-/** Reads tables that are drawn with `|`: the first row names the columns, the first column names the rows. */
+/** Reads tables drawn with `|`. The first row names the columns, the first column names the rows. */
 export function cellsOf(...tables: readonly string[]): readonly Cell[] {
   return tables.flatMap((table) => {
     const [header = [], ...rows] = table
@@ -20,7 +20,7 @@ export function cellsOf(...tables: readonly string[]): readonly Cell[] {
   });
 }
 
-/** The combinations that no cell answers, or more than one does. */
+/** The combinations without a cell, or with more than one. */
 export function gapsIn(
   cells: readonly Cell[],
   rows: readonly string[],
@@ -36,8 +36,8 @@ export function gapsIn(
 }
 
 /**
- * A decision in a cell's words: `STATE » what it says ⇒ the call that follows (counter-taken)`, or the kind of
- * decision when nothing is written. A state that says nothing new is a state alone; `» (nothing)` unsays.
+ * A decision as a cell writes it: `STATE » events ⇒ call (counter-taken)`, or the kind of decision if nothing is
+ * written. Without `»` the record keeps its outbox; `» (nothing)` empties it.
  */
 export function inWords<State, Effect extends { readonly call: string } = never>(
   decision: Decision<State, Effect>,
@@ -65,7 +65,7 @@ export function inWords<State, Effect extends { readonly call: string } = never>
       return decision.kind;
     case 'ignore':
     case 'refuse':
-      // It is all that a person finds beside a dead letter.
+      // The reason is all that a person finds beside a dead letter.
       return decision.reason === '' ? `${decision.kind} without a reason` : decision.kind;
     default:
       return decision satisfies never;
@@ -78,7 +78,7 @@ const StatusEnum = z.union([
 ]);
 const Variants = z.object({ oneOf: z.array(z.object({ properties: z.object({ status: StatusEnum }) })) });
 
-/** Every status a stored state can have: the list that a table has to be complete against. */
+/** Every status of a stored state. A table must be complete for all of them. */
 export const statusesOf = (schema: z.ZodType): readonly string[] =>
   Variants.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })).oneOf.flatMap(
     ({ properties }) => properties.status,

@@ -10,7 +10,7 @@ const nothing = v1(z.object({}));
 const travellerId = CallerId;
 const refusal = v1(z.object({ travellerId, code: z.string() }));
 
-/** Three bookings side by side: a trip succeeds once all of them have, in whatever order. */
+/** Three bookings side by side: a trip succeeds once all three have, in any order. */
 export const tripDeclaration = {
   name: 'trip-saga',
   id: { prefix: 'trip', name: 'tripId' },
@@ -55,7 +55,7 @@ export const tripDeclaration = {
 
 export const trip = defineSaga(tripDeclaration);
 
-/** The trip, and who hears how it ended. */
+/** The trip with participants that consume its outcome. */
 export const tripWithMail = defineSaga({
   ...tripDeclaration,
   participants: {
@@ -65,7 +65,7 @@ export const tripWithMail = defineSaga({
   },
 });
 
-/** The shop with a carrier: it needs what was paid for, which an earlier event says. */
+/** The shop with a carrier, which needs data of an earlier event: the lines that were paid for. */
 export const shopWithShipping = defineSaga({
   ...shop,
   completes: ['shipment.booked'],
@@ -88,7 +88,7 @@ export const shopWithShipping = defineSaga({
   },
 });
 
-/** The shop with a participant that wraps what is reserved while it is paid for. */
+/** The shop with a participant that wraps the goods while they are paid for. */
 export const shopWithWrapping = defineSaga({
   ...shop,
   completes: ['payment.captured', 'gift.wrapped'],

@@ -44,7 +44,7 @@ const story = {
 };
 
 export const decideTrip = initiator(trip, story);
-/** Somebody has to hear of how it ended. */
+/** With participants that consume the outcome. */
 export const decideTripWithMail = initiator(tripWithMail, story);
 
 export type Trip = NonNullable<Parameters<typeof decideTrip>[0]>;

@@ -1,4 +1,4 @@
-/** Whoever writes to what this returns throws, since modules are strict. */
+/** A write to the frozen value throws, because modules are strict. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

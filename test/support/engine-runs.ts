@@ -35,7 +35,7 @@ export const stock = (name: string, available: number, unitPriceMinor = 100): It
 
 export const work = (order: number, input: Fact): Work<Fact> => ({ sagaId: orderIdOf(order), input });
 
-/** Somebody's order of some mugs, unless other lines are given. */
+/** An order of some mugs, or of the given lines. */
 export const placed = (order: number, lines: number | readonly Line[] = 1): Work<Fact> =>
   work(order, {
     type: 'order.placed',

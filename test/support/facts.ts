@@ -16,7 +16,7 @@ export const pricedItems = [
   { ...line('pen', 1), unitPriceMinor: 500 },
 ];
 
-/** The events of the shop as it comes. Whoever adds a participant tests its events in its own tests. */
+/** The shop's own events. A participant that is added tests its events itself. */
 export const knownTypes = [
   ...(['order.placed', 'order.cancelling', 'order.confirmed', 'order.cancelled'] as const),
   ...(['stock.reserved', 'stock.rejected', 'stock.released'] as const),

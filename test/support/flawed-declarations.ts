@@ -8,7 +8,7 @@ import { CallerId } from '../../engine/saga/ids.ts';
 export const owned = v1(z.object({ travellerId: CallerId }));
 export const ownedByNobody = v1(z.object({}));
 
-/** A schema with an owner for everything that is said. */
+/** A schema with an owner for every event. */
 const eventsSaidBy = (participants: Participants) =>
   Object.fromEntries(
     Object.values(participants).flatMap((part) => Object.keys(saidBy(part)).map((type) => [type, owned])),
@@ -26,7 +26,7 @@ export const car = {
 } as const;
 
 export type Changes = Partial<Omit<Declaration, 'participants'>> & {
-  /** Beside the two that there are, or in their place; undefined takes one away. */
+  /** Added to the two participants, or replacing them; undefined removes one. */
   readonly parts?: Readonly<Record<string, Participants[string] | undefined>>;
 };
 
@@ -50,12 +50,12 @@ export function declared({ parts, ...changes }: Changes): Declaration {
 
 type Case = readonly [what: string, changes: Changes, ...flaws: readonly string[]];
 
-/** Each case is a test: what is wrong, and each sentence that is said of it. */
+/** Each case is a test: its name, the changes, and the expected flaws. */
 export const check = (cases: readonly Case[]) => {
   for (const [what, changes, ...flaws] of cases) {
     test(what, () => expect(declarationFlaws(declared(changes))).toEqual(flaws));
   }
 };
 
-/** Something to do after the car is there. */
+/** A participant that acts after the car is booked. */
 export const hike = { consumes: ['car.booked'], says: { 'hike.done': 'step' } } as const;

@@ -6,11 +6,11 @@ interface Request {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** What the authorizer said of the caller. */
+  /** The authorizer's context. */
   readonly authorizer?: unknown;
 }
 
-/** What API Gateway hands over, as far as our functions look. A Buffer arrives as base64, as binary media do. */
+/** API Gateway's event, with the members that our functions read. A Buffer becomes base64, as binary media do. */
 export const httpEvent = ({ headers = {}, path, query, body, authorizer }: Request): HttpEvent =>
   ({
     headers,
@@ -21,14 +21,14 @@ export const httpEvent = ({ headers = {}, path, query, body, authorizer }: Reque
     requestContext: { authorizer },
   }) as unknown as HttpEvent;
 
-/** What a middleware finds in an event. @throws Problem as the middleware does */
+/** The findings of a middleware in an event. @throws Problem as the middleware does */
 export function foundBy<Found extends object>({ before }: Middleware<Found>, event: HttpEvent): Found {
   const context = {} as Context & Found;
   before?.({ event, context, response: undefined, error: undefined, internal: {} });
   return context;
 }
 
-/** The problem type of what a call throws, such as `bad-request`. */
+/** The type of the problem that a call throws, such as `bad-request`. */
 export function problemOf(call: () => unknown): string {
   try {
     call();

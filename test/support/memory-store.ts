@@ -3,8 +3,8 @@ import { shop } from '../../functions/shop.ts';
 import { indexesIn, Table } from '../simulation/world/table.ts';
 
 /**
- * The simulation's table for the engine's unit tests, with the indexes of all services. It writes down what it
- * was asked, and a test can come in between.
+ * The simulation's table for the engine's unit tests, with the indexes of all services. It records the calls, and a
+ * test can intervene.
  */
 export class MemoryStore implements Store {
   readonly #table: Table;
@@ -12,10 +12,10 @@ export class MemoryStore implements Store {
   readonly writes: (readonly Write[])[] = [];
   /** Runs before a read is answered; may throw. */
   beforeRead: (keys: readonly string[]) => void | Promise<void> = () => {};
-  /** Runs before a write is tried; may change items, throw, or answer in the table's place. */
+  /** Runs before a write is tried; may change items, throw, or answer instead of the table. */
   beforeWrite: (writes: readonly Write[]) => WriteResult | undefined | Promise<WriteResult | undefined> =
     () => undefined;
-  /** Runs after a write was applied and before it is answered: a throw here loses the answer. */
+  /** Runs after a write was applied and before the answer: a throw here loses the answer. */
   afterWrite: (writes: readonly Write[]) => void = () => {};
 
   constructor(items: readonly Item[] = []) {
@@ -49,7 +49,7 @@ export class MemoryStore implements Store {
   }
 }
 
-/** Every write of the transaction lost against somebody else's, as only DynamoDB itself says it. */
+/** The result of a transaction that lost some writes to a concurrent one. Only real DynamoDB gives it. */
 export const conflict = (writes: readonly Write[], loses: (write: Write) => boolean): WriteResult => ({
   ok: false,
   refusals: writes.map((write) => (loses(write) ? { cause: 'conflict' } : undefined)),

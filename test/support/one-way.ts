@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** How fast a connection is, in each direction. */
+/** A connection's speed in each direction. */
 export interface Pace {
   readonly latencyMs: number;
   readonly bytesPerSecond: number;
@@ -8,17 +8,17 @@ export interface Pace {
 
 export const unhindered: Pace = { latencyMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY };
 
-/** More than this under way, and the sender is made to wait. */
+/** If more bytes than this are under way, the sender must wait. */
 const MAX_HELD_BYTES = 256 * 1024;
 
-/** One direction of a proxied connection: passes bytes on in order, at a pace, or holds them while frozen. */
+/** One direction of a proxied connection. Passes bytes on in order, at a pace, or holds them while frozen. */
 export class OneWay {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #pace: () => Pace;
   #held: { readonly chunk: Buffer; readonly dueMs: number }[] = [];
   #heldBytes = 0;
-  /** When the narrowest part of the way has let through what came before. */
+  /** When the bottleneck has passed all earlier bytes. */
   #freeAtMs = 0;
   #isFrozen = false;
   #hasEnded = false;

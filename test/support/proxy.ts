@@ -1,31 +1,31 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { OneWay, type Pace, unhindered } from './one-way.ts';
 
-/** What becomes of a new connection; `silence`: it is accepted, and nothing ever passes. */
+/** What happens to a new connection. `silence`: it is accepted, but no bytes ever pass. */
 export type Admission = 'pass' | 'refuse' | 'silence';
 
-/** A TCP proxy that can do to its connections what networks do to them. */
+/** A TCP proxy that plays a network's faults. */
 export interface TcpProxy {
   readonly port: number;
-  /** How many connections have been opened so far. */
+  /** The number of connections opened so far. */
   opened(): number;
-  /** How many are open now. */
+  /** The number of connections open now. */
   open(): number;
-  /** Both ends stay connected, and nothing passes any more: a half-open connection. New ones are well. */
+  /** Both ends stay connected but no bytes pass: half-open connections. New connections work. */
   freeze(): void;
-  /** What was held back passes again, as when a frozen environment or a network comes back to life. */
+  /** The held bytes pass again, as after a frozen environment or a network recovers. */
   thaw(): void;
-  /** Closes what is open, as a peer does that has waited in vain for a heartbeat. */
+  /** Closes all open connections, like a peer that has missed a heartbeat. */
   cut(): void;
-  /** Sends this to the target on every open connection, as if its client had. */
+  /** Sends these bytes to the target on every open connection, as if its client had sent them. */
   inject(bytes: Buffer): void;
-  /** Delays and narrows both directions of every connection, present and new, until told otherwise. */
+  /** Delays and throttles both directions of every present and new connection, until the next call. */
   slow(pace: Pace): void;
   admit(admission: Admission): void;
   end(): Promise<void>;
 }
 
-/** Sees what a client sends, and may do to its connection what the proxy can do to all. */
+/** Sees the bytes that a client sends, and may freeze or cut its connection. */
 export type Watcher = (sent: Buffer, connection: { freeze(): void; cut(): void }) => void;
 
 interface Pair {
@@ -58,13 +58,13 @@ export async function startProxy(
       socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.on('close', () => {
-        // What is under way still passes when its sender has said that it was all.
+        // After the sender's end, bytes under way still pass.
         if (!socket.readableEnded) for (const each of pair.sockets) each.destroy();
         if (pair.sockets.every(({ closed }) => closed)) pairs.delete(pair);
       });
     }
   };
-  // An end is passed on only after what came before it, which may be under way for a while.
+  // An end is passed on only after all earlier bytes, which may be under way for a while.
   const server = createServer({ allowHalfOpen: true }, (client) => {
     count += 1;
     if (admission === 'pass') join(client);

@@ -1,7 +1,7 @@
 import type { Publisher } from '../../engine/batch/edges.ts';
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
 
-/** Confirms every message it is given, keeps them in order, and fails where a test wants it to. */
+/** Confirms and records every message, or refuses those that a test chooses. */
 export class RecordingPublisher implements Publisher {
   readonly published: OutgoingMessage[] = [];
   refuses: (message: OutgoingMessage) => Error | undefined = () => undefined;

@@ -11,7 +11,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 type Bound = 'exchanges' | 'queues' | 'bindings' | 'exchangeBindings';
 
-/** Everything that has to agree for a message to get where the declaration says: data, so that tests can break it. */
+/** Everything that must agree for a message to reach its consumers. It is data, so tests can break it. */
 export interface Wiring extends Participants {
   saga: Saga;
   sources: Record<string, string>;

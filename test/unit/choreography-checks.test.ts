@@ -131,7 +131,7 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'queuesLoseNothing',
-    'payment.retry.5s drops what overflows',
+    'payment.retry.5s drops messages when it is full',
     (wiring) => rewrite(wiring, 'payment.retry.5s', { 'x-overflow': undefined }),
   ],
   [
@@ -141,7 +141,7 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'queuesLoseNothing',
-    'order.dead forgets what is a dead letter',
+    'order.dead drops dead letters',
     (wiring) => rewrite(wiring, 'order.dead', { 'x-message-ttl': 1_000 }),
   ],
   [
@@ -173,14 +173,14 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'delayQueuesReturn',
-    'inventory.retry cannot bring anything back to inventory',
+    'inventory.retry does not lead back to inventory',
     ({ topology }) => {
       topology.bindings = topology.bindings.filter(({ exchange }) => exchange !== 'inventory.retry');
     },
   ],
   [
     'delayQueuesReturn',
-    'inventory.retry brings something to payment',
+    'inventory.retry leads to payment',
     ({ topology }) =>
       topology.bindings.push({ exchange: 'inventory.retry', queue: 'payment', routingKey: 'payment' }),
   ],
@@ -331,7 +331,7 @@ const brokenShards: typeof broken = [
   ],
   [
     'everySlotHasOneShard',
-    'what has no slot is lost on its way to inventory',
+    'messages without a slot do not reach inventory',
     ({ topology }) => {
       topology.bindings = topology.bindings.filter(({ exchange }) => exchange !== 'inventory.strays-of-2');
     },

@@ -94,7 +94,9 @@ describe('who calls', () => {
     const event = httpEvent({ authorizer });
     expect(problemOf(() => foundBy(caller(shop), event))).toBe('forbidden');
     expect(problemOf(() => foundBy(role(shop, OPERATOR), event))).toBe('forbidden');
-    expect(() => foundBy(caller(shop), event)).toThrow('The token names no customer or no known role.');
+    expect(() => foundBy(caller(shop), event)).toThrow(
+      'The token has no valid subject, or its role is neither customer nor operator.',
+    );
   });
 
   test('must have the role that is needed', () => {
@@ -111,7 +113,7 @@ describe('who calls', () => {
     const guest = { principalId: 'alice', role: 'guest' };
     expect(foundBy(caller(tickets), httpEvent({ authorizer: guest })).caller.role).toBe('guest');
     expect(() => foundBy(caller(tickets), httpEvent({ authorizer: customer }))).toThrow(
-      'The token names no guest or no known role.',
+      'The token has no valid subject, or its role is neither guest nor operator.',
     );
   });
 });

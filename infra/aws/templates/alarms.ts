@@ -5,8 +5,8 @@ import { tableAlarm } from './table-alarm.ts';
 import { readTemplate, type Template } from './template.ts';
 
 /**
- * What watches a stage: a part of the stack of its functions. Each participant has an alarm on its dead letters, one on
- * the event source of its queue, and one on its table.
+ * A stage's alarms, part of the stack of its functions. Each participant has an alarm on its dead letters, one on its
+ * queue's event source, and one on its table.
  */
 export function alarmsTemplate(saga: Saga, stage: string): Template {
   const once = readTemplate('alarms.yml', (text) => text.replaceAll(`\${sls:stage}`, () => stage));

@@ -3,10 +3,10 @@ import type { Saga } from '../../../engine/saga/saga.ts';
 import { secretsOf } from '../../functions/variables.ts';
 import { type Json, type Resource, readTemplate, type Template } from './template.ts';
 
-/** The secret with the password of a service's broker user, in the template and among what the stack exports. */
+/** The id of the secret with a service's broker password, in the template and in the stack's exports. */
 export const brokerSecretOf = (service: string): string => `${pascalCase(service)}BrokerSecret`;
 
-/** A secret of the outside world: `stripe` is StripeSecret. */
+/** The id of a secret for calls to the outside: `stripe` is StripeSecret. */
 export const outsideSecretOf = (secret: string): string => `${pascalCase(secret)}Secret`;
 
 /** The stack of the network, the broker, and the secrets of a saga's participants. */
@@ -31,7 +31,7 @@ const passwordOf = (service: string): Resource =>
     ...GENERATED,
   });
 
-/** Made with a key that opens nothing: put the real one there. */
+/** CloudFormation fills it with a random key: replace that with the real one. */
 const keyOf = (secret: string): Resource => keptSecret(`${pascalCase(secret)}'s secret key`, GENERATED);
 
 const GENERATED = { PasswordLength: 40, ExcludePunctuation: true };

@@ -6,11 +6,11 @@ import { logGroupIdOf } from './logical-ids.ts';
 import type { Resources } from './template.ts';
 
 /**
- * For RabbitMQ 4, Amazon MQ reports no metrics of single queues: each service counts what lies in its own, every minute.
+ * For RabbitMQ 4, Amazon MQ reports no metrics of single queues, so each service counts its dead letters every minute.
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-4.html
  *
- * TreatMissingData alone says little of a silence: CloudWatch looks further back than the evaluation periods, and while
- * it finds as many old values it judges by those. So a minute without a count is filled in, as one with a message.
+ * TreatMissingData alone would not notice a silence: CloudWatch looks further back than the evaluation periods, and
+ * uses old values if it finds enough. So a minute without a count is filled in as one with a dead letter.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: string): Resources {
@@ -34,9 +34,9 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
       Properties: {
         AlarmName: `${namespace}-${service}-dead-letters`,
         AlarmDescription:
-          `For five minutes messages have lain in ${deadQueueOf(service)}, or nobody could count them. ` +
-          `GET /dead-letters/${service} says which and why; mend the cause, then POST …/redrive with dryRun, then ` +
-          `without. If there are none, read the log of ${counter}.`,
+          `For five minutes ${deadQueueOf(service)} has held messages or could not be counted. GET ` +
+          `/dead-letters/${service} shows them with their reasons. Fix the cause, then POST …/redrive with dryRun, ` +
+          `then without. If there are none, read the log of ${counter}.`,
         AlarmActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'breaching',
         Metrics: [

@@ -5,15 +5,15 @@ import { consumerOf } from '../../functions/participant-functions.ts';
 import { functionIdOf } from './logical-ids.ts';
 import type { Resources } from './template.ts';
 
-/** A consumer that fails: its messages stay in the queue, and no other alarm sees them. */
+/** A failing consumer leaves its messages in the queue, and no other alarm sees them. */
 export const eventSourceAlarm = ({ name: saga }: Saga, service: string, stage: string): Resources => ({
   [`${pascalCase(service)}EventSourceErrors`]: {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${saga}-${stage}-${service}-event-source-errors`,
       AlarmDescription:
-        `Whole batches of the queue ${queueOf(service)} fail and come again. Read the log of the function ` +
-        `${consumerOf(service)}; if it was not called, read StateTransitionReason of its event source mapping ` +
+        `Whole batches of the queue ${queueOf(service)} fail and are delivered again. Read the log of the function ` +
+        `${consumerOf(service)}. If it was not called, read StateTransitionReason of its event source mapping ` +
         '(credentials, network).',
       AlarmActions: [{ Ref: 'Alarms' }],
       TreatMissingData: 'notBreaching',

@@ -1,4 +1,4 @@
-/** How the framework names a function's resources in its template: `CountDashorderDashdeadDashletters…`. */
+/** The framework's name for a function's resources in the template: `CountDashorderDashdeadDashletters…`. */
 const normalised = (functionName: string): string =>
   functionName.replaceAll('-', 'Dash').replace(/^./, (letter) => letter.toUpperCase());
 

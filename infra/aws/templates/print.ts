@@ -4,9 +4,9 @@ import { brokerTemplate } from './broker.ts';
 import { tablesTemplate } from './tables.ts';
 
 const usage = `Usage: npm run -s template -- tables | broker | alarms [STAGE]
-Prints what is deployed: two stacks, whose stage is a parameter, and the alarms in the stack of a stage's functions.`;
+Prints a stack's template (its stage is a parameter), or the alarms in the stack of a stage's functions.`;
 
-/** `npm run -s template`. Prints JSON: some plain texts in YAML are dates or numbers to CloudFormation. */
+/** `npm run -s template`. Prints JSON, because CloudFormation reads some plain YAML texts as dates or numbers. */
 function main([name, stage = 'prod']: readonly string[]): number {
   const templates = new Map([
     ['tables', () => tablesTemplate(shop)],

@@ -5,7 +5,7 @@ import { indexesOf, tableIdOf } from './tables.ts';
 import type { Json, Resources } from './template.ts';
 
 /**
- * An index is throttled by itself, and then its table's writes with it; its metrics are not in the table's.
+ * DynamoDB throttles an index by itself, and then the table's writes too. The table's metrics do not include the index.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
  */
 export function tableAlarm(saga: Saga, service: string, stage: string): Resources {
@@ -18,8 +18,8 @@ export function tableAlarm(saga: Saga, service: string, stage: string): Resource
       Properties: {
         AlarmName: `${saga.name}-${stage}-${service}-table-throttled`,
         AlarmDescription:
-          `DynamoDB refuses reads or writes of ${what}. A hot key or the account’s limit: see ThrottledRequests by ` +
-          'operation; retries take care of a short one.',
+          `DynamoDB throttles reads or writes of ${what}, because of a hot key or the account’s limit: see ` +
+          'ThrottledRequests by operation. Retries bridge a short one.',
         AlarmActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'notBreaching',
         Metrics: [
@@ -35,7 +35,7 @@ export function tableAlarm(saga: Saga, service: string, stage: string): Resource
   };
 }
 
-/** What was refused of the table itself, or of an index. */
+/** The throttled reads and writes of the table itself, or of an index. */
 const throttledIn = (table: string, index: string | undefined): readonly Json[] =>
   (['Read', 'Write'] as const).map((kind) => ({
     Id: `${kind.toLowerCase()}s${pascalCase(index ?? '')}`,

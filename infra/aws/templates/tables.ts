@@ -5,7 +5,7 @@ import type { Saga } from '../../../engine/saga/saga.ts';
 import { tableNameOf } from '../../functions/variables.ts';
 import type { Json, Resource, Template } from './template.ts';
 
-/** What a service's table, and whatever else belongs to it, is called in a template: `GiftCardTable`. */
+/** The id of a service's table in a template, and the prefix of related ids: `GiftCardTable`. */
 export const tableIdOf = (service: string): string => `${pascalCase(service)}Table`;
 
 /** The indexes of a service's table. */
@@ -14,7 +14,7 @@ export const indexesOf = (saga: Saga, service: string): readonly TableIndex[] =>
   ...(saga.partOf(service).indexes ?? []),
 ];
 
-/** The stack of a saga's tables, one for each service. The laptop makes its tables by it too. */
+/** The stack of a saga's tables, one for each service. A laptop creates its tables from it too. */
 export const tablesTemplate = (saga: Saga): Template => ({
   AWSTemplateFormatVersion: '2010-09-09',
   Description: `The tables of ${saga.name}, one for each service.`,
@@ -49,7 +49,7 @@ const tableOf = (name: string, indexes: readonly TableIndex[]): Resource => ({
   },
 });
 
-/** Each once, though two indexes may share it. */
+/** Each attribute once, even if two indexes share it. */
 function attributesOf(indexes: readonly TableIndex[]): Json {
   const types = new Map([['pk', 'S']]);
   for (const { partition, sort } of indexes) {

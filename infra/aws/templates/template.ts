@@ -13,7 +13,6 @@ export type Resource = {
 export type Resources = Readonly<Record<string, Resource>>;
 export type Outputs = Readonly<Record<string, { readonly Value: Json; readonly Export?: Json }>>;
 
-/** A template of CloudFormation, or a part of one. */
 export type Template = {
   readonly AWSTemplateFormatVersion?: string;
   readonly Description?: string;
@@ -23,13 +22,13 @@ export type Template = {
   readonly Outputs: Outputs;
 };
 
-/** What a stack has once, whoever takes part in the saga: a file beside this one. */
+/** Reads the part of a stack that does not depend on the participants from a file beside this one. */
 export function readTemplate(file: string, edit = (text: string) => text): Template {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   return parse(edit(text), { customTags: intrinsicTags() }) as Template;
 }
 
-/** CloudFormation's intrinsic functions in their short form, and the long form each stands for. */
+/** The short and long forms of CloudFormation's intrinsic functions. */
 const intrinsics: readonly (readonly [tag: string, name: string])[] = [
   ['!Ref', 'Ref'],
   ['!Condition', 'Condition'],
@@ -41,7 +40,7 @@ function longForm(name: string): readonly [string, string] {
   return [`!${name}`, `Fn::${name}`];
 }
 
-/** For a YAML parser, which knows none of them. */
+/** The short forms as tags for the YAML parser, which knows none of them. */
 function intrinsicTags(): (ScalarTag | CollectionTag)[] {
   return intrinsics.flatMap(([tag, name]) => [
     { tag, resolve: (text: string) => ({ [name]: name === 'Fn::GetAtt' ? partsOf(text) : text }) },
@@ -50,7 +49,7 @@ function intrinsicTags(): (ScalarTag | CollectionTag)[] {
   ]);
 }
 
-/** In its long form it takes a list. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html */
+/** The long form of GetAtt takes a list. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html */
 function partsOf(text: string): readonly string[] {
   const [resource = '', ...attribute] = text.split('.');
   return [resource, attribute.join('.')];

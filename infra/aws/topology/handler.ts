@@ -10,10 +10,10 @@ import { administrator, usersOf } from '../../broker/users.ts';
 
 const Properties = z.object({
   AmqpUrl: z.url(),
-  /** Where RabbitMQ's HTTP API is, if not where its console is in Amazon MQ. */
+  /** RabbitMQ's HTTP API, if it is not where Amazon MQ has it. */
   ManagementUrl: z.url().optional(),
   AdminSecret: z.string(),
-  /** By the name of the user whose password it is. */
+  /** Each user's secret, by the user's name. */
   Secrets: z.record(z.string(), z.string()),
 });
 
@@ -22,12 +22,13 @@ type Credentials = z.infer<typeof Credentials>;
 
 type Answer = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
 
-/** CloudFormation cuts off an answer that is longer. */
+/** CloudFormation truncates a longer reason. */
 const MAX_REASON_LENGTH = 1_000;
 
 /**
- * The custom resource that makes the broker what this version of the code needs. A refusal fails the deployment
- * with its instructions before any function that publishes or consumes changes. Deleting the stack leaves the queues: they hold messages.
+ * The custom resource that applies the topology and the users of this version of the code. If the broker refuses, the
+ * deployment fails with instructions before any function that publishes or consumes changes. Deleting the stack leaves
+ * the queues, because they hold messages.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
@@ -60,22 +61,23 @@ async function apply(properties: unknown): Promise<void> {
   const accounts = await Promise.all(
     usersOf(shop).map(async (user) => {
       const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
-      if (username !== user.name) throw new Error(`the secret of ${user.name} is the one of ${username}`);
+      if (username !== user.name)
+        throw new Error(`the secret of ${user.name} has the credentials of ${username}`);
       return { user, password };
     }),
   );
   await applyUsers(as(admin, ManagementUrl), accounts);
 }
 
-/** A password that was changed in Secrets Manager is news to the broker, which hears it from whom it still believes. */
+/** After a change in Secrets Manager the broker has the previous password: log in with it to set the new one. */
 async function administratorIn(id: string, managementUrl: string): Promise<Credentials> {
   const current = await credentialsIn(id);
   if (await isAccepted(as(current, managementUrl))) return current;
-  // There is none before the first change.
+  // Before the first change there is no previous password.
   const previous = await credentialsIn(id, 'AWSPREVIOUS').catch(() => current);
   if (!(await isAccepted(as(previous, managementUrl)))) {
     throw new Error(
-      `the broker lets the administrator in with neither the password in ${id} nor the one before it: put the one it knows there`,
+      `the broker accepts neither the current nor the previous password in ${id}: put the broker’s password there`,
     );
   }
   await applyUsers(as(previous, managementUrl), [
@@ -87,7 +89,7 @@ async function administratorIn(id: string, managementUrl: string): Promise<Crede
 /** The same host, over HTTPS. https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-broker-architecture.html */
 const managementUrlOf = (amqpUrl: string): string => `https://${new URL(amqpUrl).hostname}`;
 
-/** Never from a cache: it is called because something was changed. */
+/** Not cached: the function is called because something has changed. */
 const credentialsIn = async (id: string, version?: 'AWSPREVIOUS') =>
   Credentials.parse(JSON.parse(await fetchSecret(id, version)));
 
@@ -98,7 +100,7 @@ function as({ username, password }: Credentials, address: string): string {
   return url.href;
 }
 
-/** To the address that the event names, which is signed; there is none when it is invoked by hand. */
+/** Answers to the signed URL in the event. An event by hand has none, so a failure is thrown instead. */
 async function respond(event: CloudFormationCustomResourceEvent, answer: Answer): Promise<void> {
   const { ResponseURL, StackId, RequestId, LogicalResourceId } = event;
   if (!ResponseURL) {
@@ -111,5 +113,5 @@ async function respond(event: CloudFormationCustomResourceEvent, answer: Answer)
     ...answer,
   });
   const response = await fetch(ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
-  if (!response.ok) throw new Error(`CloudFormation was not told: ${response.status}`);
+  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}`);
 }

@@ -69,7 +69,7 @@ function embedded(options: DatabaseOptions, endpoint: string): Part {
   });
 }
 
-/** Any HTTP answer will do: emulators differ in what they say to an unsigned request. */
+/** Accepts any HTTP answer: emulators answer an unsigned request in different ways. */
 async function answering(endpoint: string): Promise<string> {
   try {
     const response = await fetch(endpoint, { method: 'POST', signal: AbortSignal.timeout(5_000) });

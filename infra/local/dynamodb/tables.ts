@@ -8,7 +8,7 @@ import { readTables, type TableDefinition } from './template.ts';
 
 const tableReadySeconds = 30;
 
-/** Creates the tables of the template that do not exist yet. Returns the names of all of them. */
+/** Creates the saga's tables that do not exist yet. Returns the names of all tables. */
 export async function createTables(
   endpoint: string,
   region: string,

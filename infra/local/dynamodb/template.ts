@@ -13,7 +13,7 @@ const indexSchema = z.object({
   }),
 });
 
-/** What an emulator needs of https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html */
+/** The properties that an emulator needs of https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html */
 const tableSchema = z.object({
   TableName: z.string(),
   KeySchema: keySchema,
@@ -31,7 +31,7 @@ export const readTables = (stage: string): readonly TableDefinition[] =>
     tableSchema.parse(resolveIntrinsics(Properties, stage)),
   );
 
-/** Names are put together of the stage. Functions whose value only AWS knows become undefined: no emulator needs them. */
+/** Fills in the stage. Functions whose value only AWS knows become undefined: no emulator needs them. */
 function resolveIntrinsics(value: unknown, stage: string): unknown {
   if (Array.isArray(value)) return value.map((element) => resolveIntrinsics(element, stage));
   if (typeof value !== 'object' || value === null) return value;

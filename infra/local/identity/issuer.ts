@@ -5,7 +5,7 @@ import { refuseOutsideLocal } from './stage.ts';
 
 export const jwksPath = '/.well-known/jwks.json';
 
-/** Publishes the development key, as an identity provider would. It lives in the process that starts it. */
+/** Publishes the development key, as an identity provider would, from the process that starts it. */
 export function tokenIssuer(dataDir: string, port: number, host = '127.0.0.1'): Part {
   let keySet = '';
   const server = createServer((request, response) => {

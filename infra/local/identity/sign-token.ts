@@ -15,7 +15,7 @@ export type TokenRequest = {
   readonly name?: string | undefined;
   readonly issuer: string;
   readonly audience?: string;
-  /** Negative for a token that has expired already. */
+  /** Negative for an expired token. */
   readonly lifetimeSeconds?: number;
 };
 

@@ -22,7 +22,7 @@ export async function loadSigningKey(dataDir: string): Promise<SigningKey> {
   return readKey(path) ?? (await createKey(path));
 }
 
-/** What may be published: https://www.rfc-editor.org/rfc/rfc7517#section-5 */
+/** The key without its private part: https://www.rfc-editor.org/rfc/rfc7517#section-5 */
 export function publicKeySet(key: SigningKey): { readonly keys: readonly JWK[] } {
   const { d: _secret, ...publicKey } = key;
   return { keys: [{ ...publicKey, use: 'sig' }] };
@@ -37,7 +37,7 @@ function readKey(path: string): SigningKey | undefined {
   }
 }
 
-/** Several processes may need the first key at once; link() lets exactly one of them name it. */
+/** Several processes may create the first key at once; link() succeeds for exactly one of them. */
 async function createKey(path: string): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);

@@ -1,6 +1,6 @@
 import { SetupError } from '../processes/setup-error.ts';
 
-/** Tokens anyone can sign must never be honoured outside a developer's machine. */
+/** Anyone can sign these tokens, so they must be worthless outside a developer's machine. */
 export function refuseOutsideLocal(environment: NodeJS.ProcessEnv): void {
   const stage = environment.STAGE;
   if (stage !== undefined && stage !== 'local') {

@@ -1,6 +1,6 @@
 /**
- * What Stripe's API answers: a status and a JSON body. Errors have the shape of
- * https://docs.stripe.com/api/errors and the codes of https://docs.stripe.com/error-codes.
+ * An answer of Stripe's API: a status and a JSON body. Errors have the shape of https://docs.stripe.com/api/errors and
+ * the codes of https://docs.stripe.com/error-codes.
  */
 export interface Answer {
   readonly status: number;
@@ -27,9 +27,9 @@ export function errorAnswer(status: number, error: StripeErrorBody): Answer {
 }
 
 /**
- * Thrown when a request is turned away before its endpoint begins to execute. Such an answer is never saved
- * under an idempotency key: https://docs.stripe.com/api/idempotent_requests. What an executing endpoint refuses
- * (a decline, an over-refund) is returned instead, and is saved.
+ * Thrown when a request is turned away before its endpoint executes. Such an answer is never saved under an idempotency
+ * key: https://docs.stripe.com/api/idempotent_requests. A refusal by an executing endpoint (a decline, an over-refund)
+ * is returned instead, and is saved.
  */
 export class RejectedRequest extends Error {
   readonly answer: Answer;

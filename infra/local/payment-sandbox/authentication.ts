@@ -2,7 +2,7 @@ import { invalidRequest, type RejectedRequest } from './answers.ts';
 
 const TEST_KEY = /^[sr]k_test_\w{1,200}$/;
 
-/** Bearer or Basic with a test key, as https://docs.stripe.com/api/authentication: a live key never works here. */
+/** Accepts a test key, as Bearer or Basic (https://docs.stripe.com/api/authentication), and never a live key. */
 export function authenticate(authorization: string | undefined): void {
   const key = apiKey(authorization);
   if (key === undefined) {

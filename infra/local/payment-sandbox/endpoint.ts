@@ -7,18 +7,18 @@ import type { Refund } from './refund.ts';
 /** One authenticated, decoded request, with the clock and fresh ids as arguments. */
 export interface Call {
   readonly form: Form;
-  /** The id in the path, or '' where the path has none. */
+  /** The id in the path, or '' if it has none. */
   readonly id: string;
   readonly idempotencyKey: string | null;
-  /** Names what is asked for across repeats: the idempotency key, or the parameters where there is none. */
+  /** Identifies the request across repeats: the idempotency key, or without one the parameters. */
   readonly subject: string;
   readonly at: Date;
   readonly newId: (prefix: string) => string;
 }
 
 /**
- * What a writing endpoint decides. `executed` takes effect and its answer is saved under the key, refusals
- * included; `turned_away` does nothing and saves nothing.
+ * The decision of a writing endpoint. `executed` takes effect, and its answer, even a refusal, is saved under the key.
+ * `turned_away` does nothing and saves nothing.
  */
 export type Outcome =
   | {

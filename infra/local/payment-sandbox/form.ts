@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { invalidRequest } from './answers.ts';
 
 /**
- * Decoded parameters by their full name, `metadata[orderId]` included. A flat map instead of nested objects:
- * Stripe nests one level deep here, and a hostile name such as `__proto__[x]` stays a plain string.
+ * Decoded parameters by their full names, such as `metadata[orderId]`. A flat map and not nested objects: Stripe nests
+ * one level deep here, and a hostile name such as `__proto__[x]` stays a plain string.
  */
 export type Form = ReadonlyMap<string, string>;
 

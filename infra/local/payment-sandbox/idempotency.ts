@@ -12,7 +12,7 @@ export function readIdempotencyKey(header: string | undefined): string | null {
   return header;
 }
 
-/** The keys of the requests that are executing now. Not durable: after a crash none is. */
+/** The keys of the requests that are executing now. Not durable: after a crash no request is executing. */
 export class KeysInUse {
   readonly #keys = new Set<string>();
 
@@ -32,7 +32,7 @@ export class KeysInUse {
   }
 }
 
-/** A key belongs to the endpoint and the parameters it was first used with. */
+/** A key belongs to the endpoint and parameters of its first use. */
 export function refuseOtherRequest(
   key: string,
   saved: SavedAnswer,

@@ -11,9 +11,9 @@ interface Waiting {
 }
 
 /**
- * An append-only file of JSON lines. `append` resolves when its line is on disk; all lines that arrive while one
- * fsync runs share the next one. After a failed write or fsync nothing is known about what reached the disk
- * (https://lwn.net/Articles/752063/), so the journal refuses everything from then on.
+ * An append-only file of JSON lines. `append` resolves when its line is on disk; all lines that arrive during one fsync
+ * share the next. After a failed write or fsync the state of the disk is unknown (https://lwn.net/Articles/752063/), so
+ * the journal then refuses everything.
  */
 export class Journal<Entry> {
   readonly #file: FileHandle;
@@ -39,7 +39,7 @@ export class Journal<Entry> {
     });
   }
 
-  /** Appends without telling when the line is durable: for counts whose loss in a crash is harmless. */
+  /** Appends without waiting until the line is durable, for counts that a crash may lose. */
   note(entry: Entry): void {
     if (this.#failure !== undefined) return;
     this.#lines += `${JSON.stringify(entry)}\n`;
@@ -52,7 +52,7 @@ export class Journal<Entry> {
   }
 
   async #flush(): Promise<void> {
-    // Lines of the same turn of the event loop join the first fsync instead of waiting for it.
+    // Waits one turn of the event loop, so all of its lines share the first fsync.
     await new Promise(setImmediate);
     while (this.#lines !== '') {
       const lines = this.#lines;
@@ -81,8 +81,8 @@ export class Journal<Entry> {
 }
 
 /**
- * Hands every entry of the file to `replay`, in order, and opens it for appending. A last line torn by a crash
- * was never acknowledged and is cut off; anything unreadable before the last line is corruption and is refused.
+ * Passes every entry of the file to `replay`, in order, and opens the file for appending. A last line torn by a crash
+ * was never acknowledged and is cut off. An unreadable earlier line is corruption: it throws.
  */
 export async function openJournal<Entry>(
   path: string,

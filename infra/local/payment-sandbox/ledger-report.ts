@@ -1,6 +1,6 @@
 import type { Account, Ledger, Movement } from './ledger.ts';
 
-/** What `GET /ledger` answers, for tests and checkers. Not Stripe's. Amounts are in minor units. */
+/** The answer of `GET /ledger`, for tests and checkers; Stripe has no such endpoint. Amounts are in minor units. */
 interface Totals {
   readonly captures: number;
   readonly refunds: number;

@@ -15,8 +15,8 @@ export interface Movement {
 }
 
 /**
- * One line of the journal. An executed request is one line with its effects, the money moved and the answer saved
- * under its key: they reach the disk together or not at all, so a repeat after a crash never charges twice.
+ * One line of the journal. An executed request is one line with its effects, the money moved and the answer saved under
+ * its key. They reach the disk together or not at all, so a repeat after a crash never charges twice.
  */
 export type LedgerRecord =
   | {
@@ -42,7 +42,7 @@ export type LedgerRecord =
     }
   | { readonly kind: 'replayed'; readonly at: string; readonly order: string | null };
 
-/** Why a sandbox payment method had a request turned away with nothing done. */
+/** Why a sandbox payment method turned a request away. */
 export type TurnedAway = 'unavailable' | 'refund_locked';
 
 export type SavedAnswer = Pick<
@@ -55,7 +55,7 @@ export interface Account {
   attempts: { declined: number; unavailable: number; refundsLocked: number; replayed: number };
 }
 
-/** What the endpoints may know when they decide. */
+/** The part of the ledger that endpoints may read. */
 export interface LedgerView {
   intent(id: string): PaymentIntent | undefined;
   intents(order?: string): Iterable<PaymentIntent>;
@@ -64,7 +64,7 @@ export interface LedgerView {
   timesTurnedAway(subject: string): number;
 }
 
-/** The state that the journal's records add up to. */
+/** The sum of the journal's records. */
 export class Ledger implements LedgerView {
   readonly accounts = new Map<string | null, Account>();
   readonly #answers = new Map<string, SavedAnswer>();

@@ -1,8 +1,9 @@
 import { type PaymentSandbox, startPaymentSandbox } from './server.ts';
 
 /**
- * The payment sandbox as a process: `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST`
- * in a container. It ends with 0 on SIGTERM or SIGINT, or when the parent that forked it is gone, after finishing what it executes.
+ * The payment sandbox as a process. `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a
+ * container. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
+ * with 0.
  */
 try {
   const sandbox = await startPaymentSandbox({

@@ -5,7 +5,7 @@ import { orderOf, type PaymentIntent, renderIntent } from './payment-intent.ts';
 import type { Confirmation } from './payment-intent-params.ts';
 import { type Decline, testPaymentMethod } from './test-payment-methods.ts';
 
-/** Attempts to charge the intent's payment method, as that method is made to behave. */
+/** Charges the intent's payment method, which decides what happens. */
 export function charge(
   intent: PaymentIntent,
   confirmation: Confirmation,

@@ -37,7 +37,7 @@ const knownToCreate = new Set([
   'payment_method_types',
 ]);
 
-/** How a charge is to be attempted. */
+/** The parameters of a charge. */
 export interface Confirmation {
   readonly failsWhenActionIsRequired: boolean;
 }
@@ -85,7 +85,7 @@ export function readConfirmation(form: Form): Confirmation & { readonly paymentM
 }
 
 function readAttempt(form: Form): Confirmation {
-  // The sandbox captures at once; a request for anything else must not seem to work.
+  // The sandbox captures at once, so it refuses a request for any other capture method.
   oneOf(form, 'capture_method', ['automatic', 'automatic_async']);
   const offSession = flag(form, 'off_session');
   const errorOnRequiresAction = flag(form, 'error_on_requires_action');

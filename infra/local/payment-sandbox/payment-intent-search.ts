@@ -4,7 +4,7 @@ import { integer, refuseUnknown, requiredText } from './form.ts';
 import type { LedgerView } from './ledger.ts';
 import { type PaymentIntent, renderIntent } from './payment-intent.ts';
 
-/** Stripe's is usually below a minute. */
+/** Stripe's own lag is usually below a minute. */
 export const SEARCH_LAG_SECONDS = 4;
 
 /** `metadata['key']:'value'` or `status:'value'`, in either kind of quotes. */
@@ -12,8 +12,8 @@ const CLAUSE = /^(?:status|metadata\[(["'])(?<key>[^"'[\]]{1,40})\1\])\s*:\s*(["
 
 /**
  * GET /v1/payment_intents/search with clauses joined by AND: https://docs.stripe.com/search#search-query-language.
- * It lags behind as Stripe's does (https://docs.stripe.com/search#data-freshness), so that nothing relies on search
- * to find a charge that was just made.
+ * Like Stripe's, it lags behind (https://docs.stripe.com/search#data-freshness): code must not rely on search to find a
+ * charge that was just made.
  */
 export function searchPaymentIntents(call: Call, ledger: LedgerView) {
   refuseUnknown(call.form, new Set(['query', 'limit']));

@@ -65,7 +65,7 @@ function give(
   };
 }
 
-/** https://docs.stripe.com/error-codes#charge-already-refunded; asking for too much has no code of its own. */
+/** https://docs.stripe.com/error-codes#charge-already-refunded. Stripe has no code for a refund that is too large. */
 function refuse(intent: PaymentIntent, amountMinor: number, remaining: number) {
   if (intent.status !== 'succeeded') {
     return errorAnswer(400, {
@@ -98,8 +98,8 @@ function refundIsLocked(intent: PaymentIntent, ledger: LedgerView): boolean {
 }
 
 /**
- * A refund that fails for now is played as Stripe's lock timeout, its one documented refusal at the API that says
- * nothing about the refund itself and is to be retried: https://docs.stripe.com/rate-limits#object-lock-timeouts.
+ * Plays a temporary failure of a refund as Stripe's lock timeout. It is Stripe's only documented refusal of a refund
+ * that asks for a retry: https://docs.stripe.com/rate-limits#object-lock-timeouts.
  */
 function locked(intent: PaymentIntent): Outcome {
   return {

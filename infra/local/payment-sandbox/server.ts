@@ -8,30 +8,30 @@ import { changeSettings, type Settings } from './settings.ts';
 import { StripeApi } from './stripe-api.ts';
 
 const LOOPBACK = '127.0.0.1';
-/** Longer than clients keep idle connections, so that the server is not the one to close a reused one. */
+/** Longer than clients keep idle connections, so the server never closes one that a client is about to reuse. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_DEADLINE_MS = 10_000;
 
 export interface PaymentSandbox {
   readonly url: string;
-  /** Finishes what is being executed, drops what is hanging, closes the ledger. */
+  /** Finishes running requests, drops hanging ones, and closes the ledger. */
   close(): Promise<void>;
 }
 
 export interface PaymentSandboxOptions {
   /** 0 takes any free port. */
   readonly port: number;
-  /** The loopback interface, unless it has to be reached from outside a container. */
+  /** By default the loopback interface; a container needs another. */
   readonly host?: string;
   readonly ledgerFile: string;
   readonly latencyMs?: number;
-  /** The ledger can no longer be written. The sandbox answers 500 from then on. */
+  /** Called when the ledger can no longer be written. The sandbox then answers 500. */
   readonly onLedgerFailure?: (error: Error) => void;
 }
 
 /**
- * Starts the Stripe-compatible payment sandbox. The port is taken before the ledger is
- * touched, so that a second sandbox started by mistake cannot cut a line that the first is writing.
+ * Starts the Stripe-compatible payment sandbox. It takes the port before it opens the ledger, so a second sandbox
+ * started by mistake cannot cut a line that the first is writing.
  */
 export async function startPaymentSandbox(options: PaymentSandboxOptions): Promise<PaymentSandbox> {
   const ready = Promise.withResolvers<Exchange>();
@@ -75,7 +75,7 @@ function urlOf(server: Server): string {
   return `http://${LOOPBACK}:${address.port}`;
 }
 
-/** Carries requests to the API or to the sandbox's own controls, and answers back. */
+/** Passes requests to the API or to the sandbox's own controls, and sends the answers. */
 class Exchange {
   readonly #ledger: Ledger;
   readonly #journal: Journal<LedgerRecord>;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/** What `PUT /sandbox/settings` changes at run time, for tests only. Not Stripe's. Concerns calls to /v1 alone. */
+/** Settings that tests change with `PUT /sandbox/settings`; Stripe has none. They affect calls to /v1 only. */
 export interface Settings {
-  /** Added to every call before anything is done, while its idempotency key is in use. */
+  /** A delay before every call is executed, while its idempotency key is in use. */
   latencyMs: number;
   /** `refuse` resets the connection, `hang` never answers; either way nothing is done. */
   outage: 'none' | 'refuse' | 'hang';
@@ -13,7 +13,7 @@ const change = z.strictObject({
   outage: z.enum(['none', 'refuse', 'hang']).optional(),
 });
 
-/** Returns what is wrong with the change, or undefined when it was made. */
+/** Makes the change, or returns what is wrong with it. */
 export function changeSettings(settings: Settings, json: string): string | undefined {
   let body: unknown;
   try {

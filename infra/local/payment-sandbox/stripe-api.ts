@@ -27,7 +27,7 @@ export interface Reply {
 
 const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
-/** From a request at /v1 to its answer. Nothing is answered before its effects are on disk. */
+/** Answers requests at /v1, each only after its effects are on disk. */
 export class StripeApi {
   readonly #ledger: Ledger;
   readonly #journal: Journal<LedgerRecord>;
@@ -111,7 +111,7 @@ export class StripeApi {
       await this.#journal.append(record);
       this.#ledger.apply(record);
       if (outcome.kind === 'turned_away') {
-        // Stripe's own word on whether the same request may be sent again, which its SDKs obey.
+        // Stripe's SDKs retry a request only if this header allows it.
         headers['Stripe-Should-Retry'] = 'true';
         return reply(outcome.answer, headers);
       }
@@ -120,7 +120,7 @@ export class StripeApi {
     });
   }
 
-  /** Two decisions about one PaymentIntent must not both see it as it was before either took effect. */
+  /** Runs the decisions on one PaymentIntent one after another: each must see the effect of the one before. */
   async #oneAtATime<T>(object: string | undefined, work: () => Promise<T>): Promise<T> {
     if (object === undefined) return work();
     const before = this.#lastOn.get(object) ?? Promise.resolve();

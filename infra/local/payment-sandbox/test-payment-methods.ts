@@ -1,8 +1,8 @@
 /**
- * The payment methods the sandbox knows. Stripe's own behave as https://docs.stripe.com/testing says.
+ * The sandbox's payment methods. Stripe's own behave as https://docs.stripe.com/testing says.
  *
- * The `pm_sandbox_…` methods are ours and do not exist at Stripe. They play faults of the network and of the
- * provider that Stripe's test methods cannot:
+ * The `pm_sandbox_…` methods do not exist at Stripe. They play faults of the network and of the provider that Stripe's
+ * test methods cannot:
  *
  * | method                           | behaviour                                                                |
  * |----------------------------------|--------------------------------------------------------------------------|
@@ -67,7 +67,7 @@ const declines: Readonly<Record<string, Decline>> = {
 
 const known = new Map<string, TestPaymentMethod>([
   ...approvedBrands.map((brand): [string, TestPaymentMethod] => [`pm_card_${brand}`, approved]),
-  // Stripe's documentation spells some declines with the brand and some without; both spellings work here.
+  // Stripe's documentation spells some declines with the brand and some without. Here both work.
   ...Object.entries(declines).flatMap(([name, decline]): [string, TestPaymentMethod][] => [
     [`pm_card_chargeDeclined${name}`, { charge: 'declined', decline }],
     [`pm_card_visa_chargeDeclined${name}`, { charge: 'declined', decline }],

@@ -8,7 +8,7 @@ import { SetupError } from './setup-error.ts';
 const composeTimeoutMs = 10 * 60_000;
 const readyTimeoutMs = 120_000;
 
-/** Both the compose plugin and an engine that answers: the client alone is often installed without one. */
+/** Whether both the compose plugin and the engine answer: often the client is installed without an engine. */
 export async function canRunCompose(): Promise<boolean> {
   const [engine, plugin] = await Promise.all([
     runCommand('docker', ['info'], { timeoutMs: 10_000 }),
@@ -24,7 +24,7 @@ export type ComposeServiceOptions = {
   readonly probe: () => Promise<string>;
 };
 
-/** One service of docker-compose.yml. Systems on other ports are projects of their own, with own volumes. */
+/** One service of docker-compose.yml. A system on other ports is a separate project with its own volumes. */
 export function composeService(options: ComposeServiceOptions): Part {
   const { title, service, ports, probe } = options;
   return {

@@ -5,8 +5,8 @@ const pollMs = 20;
 const killWaitMs = 5_000;
 
 /**
- * Ends a process that leads its own group: asks it first, and kills the group when it has not ended after
- * `graceMs`. With `graceMs` 0 it is killed at once.
+ * Ends a process that leads its own group: sends the signal, and kills the group if the process runs for longer than
+ * `graceMs`. With `graceMs` 0 it kills at once.
  */
 export async function endProcess(
   identity: ProcessIdentity,
@@ -28,7 +28,7 @@ function signalSafely(identity: ProcessIdentity, target: number, signal: NodeJS.
   try {
     process.kill(target, signal);
   } catch (error) {
-    // It ended in between, or it does not lead a group.
+    // The process has ended meanwhile, or does not lead a group.
     if (target < 0) signalSafely(identity, identity.pid, signal);
     else if (isRunning(identity)) throw error;
   }

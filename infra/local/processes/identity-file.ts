@@ -18,16 +18,16 @@ function readIdentity(path: string): ProcessIdentity | undefined {
   }
 }
 
-/** The process named by the file, if that very process still runs. */
+/** The process that the file names, if that very process still runs. */
 export function runningFrom(path: string): ProcessIdentity | undefined {
   const identity = readIdentity(path);
   return identity !== undefined && isRunning(identity) ? identity : undefined;
 }
 
 /**
- * Makes this process the only holder of `path`. Returns the process that already holds it, or undefined
- * when it is now ours. A holder that was killed does not count. link() is what makes it atomic: it fails
- * when the name exists, and the file is complete from its first moment on.
+ * Makes this process the only holder of `path`. Returns the process that already holds it, or undefined if this one now
+ * does. A holder that was killed does not count. link() makes it atomic: it fails if the name exists, and the file is
+ * complete from the start.
  */
 export function claim(path: string): ProcessIdentity | undefined {
   const self = identify(process.pid);
@@ -51,7 +51,7 @@ export function claim(path: string): ProcessIdentity | undefined {
   }
 }
 
-/** Two starts may find the same stale file; the rename lets only one of them remove it. */
+/** Two starts may find the same stale file. The rename succeeds for only one of them. */
 function discardStale(path: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {
@@ -61,7 +61,7 @@ function discardStale(path: string): void {
     throw error;
   }
   const moved = runningFrom(aside);
-  // Between our look and our rename another start made the file its own: give it back.
+  // Another start claimed the file between our check and our rename: give it back.
   if (moved !== undefined) renameSync(aside, path);
   else rmSync(aside, { force: true });
 }

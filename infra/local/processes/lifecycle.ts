@@ -1,8 +1,8 @@
 import type { Part } from './part.ts';
 
 /**
- * Starts parts and remembers them, so that a start that fails or is interrupted half-way leaves nothing
- * behind. Once closed it starts nothing more.
+ * Starts parts and keeps track of them, so a start that fails or is interrupted leaves nothing behind. Once closed, it
+ * starts nothing more.
  */
 export class Lifecycle {
   readonly #report: (line: string) => void;
@@ -34,13 +34,13 @@ export class Lifecycle {
     this.#report(`✓ ${description} (${secondsSince(begin)} s)`);
   }
 
-  /** Makes the step that runs now fail, and every later one. */
+  /** Makes the running step and every later one fail. */
   close(): void {
     this.#isClosed = true;
     this.#closed.reject(new Error('stopped while starting'));
   }
 
-  /** Ends the part started last first, and then all others at once. */
+  /** Stops the part that was started last, then all others at once. */
   async stop(): Promise<void> {
     this.close();
     const [last, ...others] = [...this.#started].reverse();

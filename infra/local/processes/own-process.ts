@@ -22,7 +22,7 @@ export type OwnProcessOptions = {
   readonly environment: NodeJS.ProcessEnv;
   readonly workingDir: string;
   readonly dataDir: string;
-  /** Resolves with a description once the part answers; throws while it does not yet. */
+  /** Resolves with a description once the part answers; throws before that. */
   readonly probe: () => Promise<string>;
   readonly readyTimeoutMs: number;
   readonly stopTimeoutMs: number;
@@ -30,9 +30,8 @@ export type OwnProcessOptions = {
 };
 
 /**
- * A child process in a process group of its own, so that Ctrl-C in the terminal reaches the supervisor only
- * and the parts are ended in the right order. Its identity is kept on disk: when the supervisor is killed,
- * the next start ends what was left behind.
+ * A child process in its own process group: Ctrl-C in the terminal reaches only the supervisor, which ends the parts in
+ * the right order. Its identity is kept on disk: if the supervisor is killed, the next start ends the leftover process.
  */
 export class OwnProcess implements Part {
   readonly title: string;
@@ -69,7 +68,7 @@ export class OwnProcess implements Part {
   }
 
   async stop(): Promise<void> {
-    // An Erlang node that is asked to end while it boots may wait for ever; it has nothing to lose yet.
+    // An Erlang node that is told to stop while it boots may wait for ever. It has no data to lose yet.
     const isStarting = this.#phase === 'starting';
     await this.#end(isStarting ? interruptedStartGraceMs : this.#options.stopTimeoutMs);
   }
@@ -84,7 +83,7 @@ export class OwnProcess implements Part {
     this.#phase = 'ending';
     const exited = this.#exited;
     if (this.#identity !== undefined) await endProcess(this.#identity, 'SIGTERM', graceMs);
-    // A zombie's other threads may still hold its sockets; only its exit says that they are closed.
+    // A zombie's other threads may still hold its sockets. They are closed only at its 'exit' event.
     await exited;
   }
 
@@ -93,7 +92,7 @@ export class OwnProcess implements Part {
     mkdirSync(dirname(this.#logFile), { recursive: true });
     mkdirSync(dirname(this.#identityFile), { recursive: true });
     if (existsSync(this.#logFile)) renameSync(this.#logFile, `${this.#logFile}.previous`);
-    // A file instead of a pipe: the part must not fail on its next line when the supervisor is killed.
+    // A file and not a pipe: if the supervisor is killed, the part's next write must not fail.
     const log = openSync(this.#logFile, 'a');
     const child = spawn(program, args, {
       cwd: workingDir,
@@ -109,7 +108,7 @@ export class OwnProcess implements Part {
         this.#ended(child, how);
         resolve();
       };
-      // A program that could not be started at all has an 'error' and no 'exit'.
+      // A program that could not be started emits 'error' and no 'exit'.
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     });
@@ -125,7 +124,7 @@ export class OwnProcess implements Part {
     const wasRunning = this.#phase === 'running';
     this.#howItEnded = how;
     this.#forget();
-    // An end while it starts is reported by start() itself.
+    // start() itself reports an end while the part is starting.
     if (wasRunning) this.#options.onUnexpectedEnd?.({ part: this, how, lastLines: this.#lastLogLines() });
   }
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * A process id alone is reused by the system; together with the moment the process began it names one
- * process for ever, so that only what this project started is ever signalled.
+ * The system reuses process ids. With its start time, an id names one process for ever, so only processes that this
+ * project started are ever signalled.
  */
 export type ProcessIdentity = { readonly pid: number; readonly startedAt: string };
 

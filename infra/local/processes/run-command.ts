@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 
 export type CommandResult = {
-  /** The exit code; 127 when the program does not exist, 124 when it was ended by the time limit. */
+  /** The exit code; 127 if the program does not exist, 124 if it ran into the time limit. */
   readonly exitCode: number;
   readonly stdout: string;
-  /** Both streams in the order they came, for showing its last lines after a failure. */
+  /** Both streams in order of arrival, to show the last lines after a failure. */
   readonly output: string;
 };
 
@@ -14,7 +14,7 @@ export type CommandOptions = {
   readonly cwd?: string;
 };
 
-/** Runs a program to its end. It never throws: a program that can't be started is exit code 127. */
+/** Runs a program to its end. Never throws: a program that can't be started gives exit code 127. */
 export function runCommand(
   program: string,
   args: readonly string[],

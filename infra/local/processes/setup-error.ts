@@ -1,4 +1,4 @@
-/** Why the local system can't run, told to a person: what is wrong and what to do. Shown without a stack. */
+/** The local system can't run. The message says what is wrong and what to do, and is shown without a stack. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Doubles from `firstMs` with every attempt in a row, up to `highestMs`. Attempts count from 1. */
+/** Doubles from `firstMs` with every attempt, up to `highestMs`. Attempts count from 1. */
 export function backoffMs(attempt: number, firstMs: number, highestMs: number): number {
   return Math.min(highestMs, firstMs * 2 ** (attempt - 1));
 }
 
-/** Waits for a task, but not longer; whether it fails is nobody's concern. */
+/** Waits until the task settles, but no longer than this. Ignores its failure. */
 export async function within(milliseconds: number, task: Promise<unknown>): Promise<void> {
   const enough = new AbortController();
   const settled = task.then(

@@ -1,9 +1,9 @@
 /**
- * Goal: what the event source costs, and what it adds to consuming and invoking, which is needed in any case.
- * Method: a queue is filled, then drained into a Lambda endpoint that answers at once, by the event source and by the
- * least code that consumes with amqplib and invokes with the AWS SDK, in full batches of the same size, with events of
- * the same length whose properties are a constant. Rounds are pairs, in alternating order, after a warm-up; what counts
- * is the difference within each pair. CPU is this process's, user and system; the endpoint is another process.
+ * Goal: the cost of the event source, compared with the least code that consumes and invokes.
+ * Method: fill a queue, then drain it into a Lambda endpoint that answers at once. The event source does it, and so
+ * does the least code with amqplib and the AWS SDK. Both use full batches of the same size and events of the same
+ * length; the least code's properties are a constant. After a warm-up, rounds are pairs in alternating order, and the
+ * difference within each pair counts. CPU is this process's, user and system; the endpoint is another process.
  *
  *   RABBITMQ_URL=amqp://… node benchmark.ts [ROUNDS]
  */
@@ -30,7 +30,7 @@ type Drain = (endpoint: string, batchSize: number, url: string) => Promise<() =>
 type Cost = { readonly perSecond: number; readonly cpuMicroseconds: number; readonly bytes: number };
 
 const withEventSource: Drain = (endpoint, batchSize, url) => {
-  // Only full batches, so that both invoke equally often.
+  // Only full batches, so both invoke equally often.
   const rabbitmq = { arn: 'arn', queue, batchSize, maximumBatchingWindow: 300 };
   const service = { functions: { any: { name: 'any', events: [{ rabbitmq }] } } };
   const settings = readSettings(service, { RABBITMQ_URL: url });
@@ -92,7 +92,7 @@ async function fill(channel: amqp.ConfirmChannel, messages: number): Promise<voi
   await channel.waitForConfirms();
 }
 
-/** In a process of its own, so that its work is not counted. It says when so many invocations have come, and their size. */
+/** The endpoint, in its own process so its CPU is not counted. After the expected invocations it reports their size. */
 function answerAtOnce(): void {
   let missing = 0;
   let bytes = 0;
@@ -113,7 +113,7 @@ function answerAtOnce(): void {
 class Bench {
   readonly #url: string;
   readonly #endpoint: string;
-  /** Resolves, with their bytes, when so many invocations have come. */
+  /** Resolves with their total bytes after so many invocations. */
   readonly #expect: (invocations: number) => Promise<number>;
 
   constructor(url: string, endpoint: string, expect: (invocations: number) => Promise<number>) {
@@ -139,7 +139,7 @@ class Bench {
     return { perSecond: (1_000 * messages) / elapsedMs, cpuMicroseconds: (user + system) / messages, bytes };
   }
 
-  /** One round: both, one after the other. */
+  /** One round: both, one after another. */
   async pair(
     batchSize: number,
     messages: number,

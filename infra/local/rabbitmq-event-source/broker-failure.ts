@@ -1,7 +1,7 @@
 import type { Consumption } from './broker-session.ts';
 import { messageOf } from './log.ts';
 
-/** One line that says which of the few things that go wrong with a broker did, without the password. */
+/** Describes a broker's failure in one line, without the password. */
 export function describeBrokerFailure(error: Error, { brokerUrl, queue, virtualHost }: Consumption): string {
   const { hostname, port, protocol, username } = new URL(brokerUrl);
   const broker = `RabbitMQ at ${hostname}:${port || (protocol === 'amqps:' ? '5671' : '5672')}`;
@@ -13,7 +13,7 @@ export function describeBrokerFailure(error: Error, { brokerUrl, queue, virtualH
   if (/Handshake terminated.*ACCESS-REFUSED/.test(message)) {
     return `${broker} refuses the credentials of user ${decodeURIComponent(username) || 'guest'}`;
   }
-  // amqplib does not pass on why the broker refuses to open a virtual host.
+  // amqplib hides the broker's reason for not opening a virtual host.
   if (/Expected ConnectionOpenOk/.test(message)) {
     return `virtual host ${virtualHost} does not exist at ${broker}, or its user may not use it`;
   }

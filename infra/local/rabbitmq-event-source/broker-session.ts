@@ -2,13 +2,13 @@ import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqp
 import { within } from './backoff.ts';
 import type { Settlement } from './settlement.ts';
 
-/** The channel that messages came from. After its end both calls do nothing: the broker has put everything back. */
+/** Settles messages on their channel. After the channel's end both calls do nothing: the broker has requeued all. */
 export type Settler = {
   readonly acknowledge: (settlement: Settlement) => void;
   readonly requeue: (settlement: Settlement) => void;
 };
 
-/** Who gets the messages. Between `attach` and `detach` they can be settled, afterwards they come again. */
+/** Gets the messages. They can be settled between `attach` and `detach`; afterwards the broker delivers them again. */
 export type Receiver = {
   readonly attach: (settler: Settler) => void;
   readonly receive: (message: ConsumeMessage) => void;
@@ -27,9 +27,9 @@ export type Consumption = {
 export type BrokerSession = {
   /** Resolves, never rejects, when the connection, the channel or the consumer has ended. */
   readonly ended: Promise<Error>;
-  /** No more messages come after it resolved, unless the broker has stopped answering. */
+  /** After it resolves no more messages come, unless the broker has stopped answering. */
   readonly cancel: () => Promise<void>;
-  /** Safe to call in any state; what is not settled goes back to the queue. */
+  /** Safe to call in any state. Unsettled messages go back to the queue. */
   readonly close: () => Promise<void>;
 };
 
@@ -44,7 +44,7 @@ export async function openSession(
   receiver: Receiver,
   signal: AbortSignal,
 ): Promise<BrokerSession> {
-  // The only way to end a connection in every state: amqplib passes the options on to the socket.
+  // amqplib passes this signal to the socket: the only way to end a connection in every state.
   const socket = new AbortController();
   const ending = new Ending(receiver);
   const giveUp = (): void => socket.abort();
@@ -55,7 +55,7 @@ export async function openSession(
   } catch (error) {
     const isLate = socket.signal.aborted && !signal.aborted;
     const reason = isLate ? new Error(`it has not answered within ${openTimeoutMs} ms`) : error;
-    // Before anything else: what this connection still has to say must not be taken for the next one's end.
+    // First of all: a late event of this connection must not be taken for the end of the next one.
     ending.reach(reason instanceof Error ? reason : new Error(String(reason)));
     socket.abort();
     throw reason;
@@ -74,13 +74,13 @@ async function open(
   const url = new URL(consumption.brokerUrl);
   url.pathname = `/${encodeURIComponent(consumption.virtualHost)}`;
   const options = {
-    // Without it, Nagle's algorithm and the broker's delayed acknowledgement add 40 ms to small frames.
+    // Otherwise Nagle's algorithm and the broker's delayed acknowledgement add 40 ms to small frames.
     noDelay: true,
     clientProperties: { connection_name: consumption.connectionName },
     signal: socket.signal,
   };
   const connection = await amqp.connect(url.href, options);
-  // 'error' comes before 'close' and says more; a connection that an operator closes has no 'error'.
+  // 'error' comes before 'close' and says more. But there is no 'error' if an operator closes the connection.
   connection.on('error', ending.reach);
   connection.on('close', (error) => ending.reach(error ?? new Error('the connection was closed')));
   const channel = await connection.createChannel();
@@ -100,7 +100,7 @@ async function open(
   };
 }
 
-/** amqplib never answers the second of two farewells that cross. */
+/** Runs the task once: of two concurrent closes, amqplib never answers the second. */
 function once(task: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   return () => {
@@ -109,7 +109,7 @@ function once(task: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** The first of the many ways in which a session ends; the receiver hears of it before anything else can happen. */
+/** The end of a session. Only the first reason counts, and the receiver is detached in the same turn. */
 class Ending {
   readonly #receiver: Receiver;
   readonly #reached = Promise.withResolvers<Error>();
@@ -150,14 +150,13 @@ function settlerOf(channel: Channel, ending: Ending): Settler {
   };
 }
 
-/** All that amqplib reads of a message it settles; its content is not kept until then. */
+/** The only part of a message that amqplib needs to settle it, so its content need not be kept. */
 function tagged(deliveryTag: number): ConsumeMessage {
   return { fields: { deliveryTag } } as ConsumeMessage;
 }
 
 /**
- * Acknowledgements wait in the channel's own buffer, which the connection's farewell would overtake; the channel's
- * does not.
+ * Closes the channel first: acknowledgements wait in its buffer, and closing the connection would overtake them.
  */
 async function closeInOrder(channel: Channel, connection: ChannelModel): Promise<void> {
   await channel.close().catch(() => undefined);

@@ -18,7 +18,7 @@ function start(): void {
     options: { config: { type: 'string' }, debug: { type: 'boolean', default: false } },
   });
   const endpoint = process.env.AWS_ENDPOINT_URL_LAMBDA;
-  // `localhost:4566` is a URL too, of the scheme `localhost`.
+  // `localhost:4566` is a URL too, with the scheme `localhost`.
   if (endpoint === undefined || !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
     throw new SettingError(
       'the environment variable AWS_ENDPOINT_URL_LAMBDA must be the URL of a Lambda endpoint, such as http://127.0.0.1:4566',
@@ -31,7 +31,7 @@ function start(): void {
     consoleLog(values.debug),
   );
   const stop = (): void => {
-    // The second signal then finds no listener, and ends the process at once as signals do.
+    // Without a listener, a second signal ends the process at once.
     process.off('SIGINT', stop).off('SIGTERM', stop);
     eventSource.stop().catch(fail);
   };

@@ -1,9 +1,8 @@
 import type { Log } from './log.ts';
 
-// Every minute at most.
 const reportIntervalMs = 60_000;
 
-/** What one mapping did since its last line in the log. */
+/** Counts one mapping's work since its last line in the log. */
 export class Counters {
   acknowledgedRecords = 0;
   acknowledgedBatches = 0;

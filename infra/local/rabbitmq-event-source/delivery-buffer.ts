@@ -2,11 +2,11 @@ import { type BatchLimits, type Delivery, Lane } from './lane.ts';
 
 export type Batch = {
   readonly deliveries: readonly Delivery[];
-  /** How often these have been tried, this time included. */
+  /** The number of tries, including this one. */
   readonly attempt: number;
 };
 
-/** A batch on its way back from the broker, which returns its messages one by one. */
+/** A requeued batch. The broker returns its messages one by one. */
 type Requeued = {
   readonly records: number;
   readonly attempt: number;
@@ -14,26 +14,25 @@ type Requeued = {
   isResting: boolean;
 };
 
-// A batch that has not begun to come back by then is behind all that waits in the queue.
+// If no message of a batch has come back by then, the batch is behind all messages in the queue.
 const returnStartMs = 500;
-// A broker that has more of a batch, and may send it, does not pause for longer, even when it is busy.
+// Even a busy broker sends the next message of a batch within this time, if it has one and may send it.
 const returnPauseMs = 2_000;
-// Some of it may be gone for ever: expired, dead-lettered, or taken by another consumer.
+// The wait for a whole batch: some messages may have expired, been dead-lettered, or gone to another consumer.
 const returnLimitMs = 10_000;
-// What is gone for ever is noticed when the queue falls silent; a queue that never does must not cost memory.
+// Lost batches are noticed when the queue falls silent. A queue that never does must not cost memory.
 const mostAwaited = 10_000;
 
 /**
- * What has arrived and waits for an invocation. Messages that come again are never mixed with others, so that a
- * message that fails does not spread its failure, and a batch that failed comes again as it was: it waits until all of
- * it is back.
+ * Messages that wait for an invocation. Redelivered messages are never mixed with fresh ones, so a failing message does
+ * not make others fail. A failed batch is tried again as it was: it waits until all of its messages are back.
  */
 export class DeliveryBuffer {
   readonly #limits: BatchLimits;
   readonly #windowMs: number;
   readonly #again = new Lane();
   readonly #fresh = new Lane();
-  /** In the order in which the broker returns them: the one in which they were requeued. */
+  /** In the order in which they were requeued; the broker returns them in the same order. */
   #requeued: Requeued[] = [];
   #roomSinceMs = 0;
   #lastArrivalMs = 0;
@@ -49,8 +48,8 @@ export class DeliveryBuffer {
   }
 
   /**
-   * Tells that a message has arrived, even one that is not kept. Where the broker had room and was silent before it,
-   * the queue had nothing more, so a batch of which nothing is here is gone: expired, or over its delivery limit.
+   * Notes that a message has arrived, even one that is not kept. If the broker had room but was silent before, the
+   * queue was empty. A requeued batch of which nothing is back is then lost: expired, or over its delivery limit.
    */
   noteArrival(nowMs: number): void {
     const quietSinceMs = Math.max(this.#lastArrivalMs, this.#roomSinceMs);
@@ -59,7 +58,7 @@ export class DeliveryBuffer {
     this.#requeued = this.#requeued.filter(({ requeuedAtMs }) => nowMs - requeuedAtMs < returnLimitMs);
   }
 
-  /** Tells that a batch has been requeued. It is not taken again before the returned function is called. */
+  /** Notes that a batch was requeued. It is not taken again before the returned function is called. */
   expectAgain({ deliveries, attempt }: Batch, requeuedAtMs: number): () => void {
     const requeued = { records: deliveries.length, attempt, requeuedAtMs, isResting: true };
     this.#requeued.push(requeued);
@@ -69,19 +68,19 @@ export class DeliveryBuffer {
     };
   }
 
-  /** Tells that the broker may send again: it had sent all it may before something was settled. */
+  /** Notes that the broker may send again, because something was settled after it had used up the prefetch. */
   noteRoom(nowMs: number): void {
     this.#roomSinceMs = nowMs;
   }
 
-  /** The next batch, oldest first, if one is due. Without room, nothing arrives before something is settled. */
+  /** The next batch, oldest first, if one is due. Without room nothing arrives until something is settled. */
   take(nowMs: number, hasRoom: boolean): Batch | undefined {
     if (this.#againDueAtMs() <= nowMs) return this.#takeAgain();
     if (this.#freshDueAtMs(hasRoom) > nowMs) return undefined;
     return { deliveries: this.#fresh.take(this.#limits), attempt: 1 };
   }
 
-  /** When `take` has something, if nothing arrives and nothing is settled before; infinite if it never has. */
+  /** When `take` will have a batch, if nothing arrives and nothing is settled until then; infinite if never. */
   dueAtMs(hasRoom: boolean): number {
     return Math.min(this.#againDueAtMs(), this.#freshDueAtMs(hasRoom));
   }
@@ -96,7 +95,7 @@ export class DeliveryBuffer {
     this.#requeued = [];
   }
 
-  /** What no batch is known for was given back by others, or by a connection that is lost. */
+  /** A redelivered message of no known batch comes from another consumer or a lost connection, and is due at once. */
   #againDueAtMs(): number {
     if (this.#again.size === 0) return Number.POSITIVE_INFINITY;
     const [awaited] = this.#requeued;
@@ -120,7 +119,7 @@ export class DeliveryBuffer {
     const newest = this.#requeued.at(-1);
     if (newest === undefined || this.#requeued[0]?.isResting) return dueAtMs;
     if (this.#again.size === 0) return Math.max(dueAtMs, newest.requeuedAtMs + returnStartMs);
-    // The batch that is returning goes first, unless the rest of it waits for room.
+    // The returning batch goes first, unless its rest waits for room.
     return hasRoom ? Number.POSITIVE_INFINITY : dueAtMs;
   }
 
@@ -129,7 +128,7 @@ export class DeliveryBuffer {
     if (awaited === undefined) return { deliveries: this.#again.take(this.#limits), attempt: 1 };
     const deliveries = this.#again.take({ ...this.#limits, records: awaited.records });
     const missing = awaited.records - deliveries.length;
-    // Where a part is gone, nobody knows which one the others are of.
+    // If a part is lost, it is unknown which batch the other messages belong to.
     if (missing === 0) this.#requeued.shift();
     else if (this.#again.size >= missing) this.#requeued[0] = { ...awaited, records: missing };
     else return { deliveries, attempt: this.#forgetRequeued() };

@@ -13,18 +13,18 @@ import { settlement } from './settlement.ts';
 const firstRetryMs = 100;
 const highestRetryMs = 30_000;
 
-/** The comma behind each record; the last has none, so a batch may end a byte early. */
+/** The comma after each record. The last has none, so a batch may be a byte smaller than allowed. */
 const SEPARATOR_BYTES = 1;
 
-// A cold start, and on LocalStack the start of a container, counts before a function's own timeout begins.
+// A function's timeout begins after a cold start, which on LocalStack starts a container.
 const startAllowanceMs = 60_000;
 
-// What AMQP can express. https://www.rabbitmq.com/docs/consumer-prefetch
+// The largest prefetch in AMQP. https://www.rabbitmq.com/docs/consumer-prefetch
 const highestPrefetch = 65_535;
 
 /**
- * Turns what one mapping receives into invocations, one at a time unless configured otherwise. It outlives channels:
- * an invocation that runs while its channel is lost still counts as running, and its messages come again later.
+ * Turns one mapping's messages into invocations, one at a time unless configured otherwise. It outlives channels: an
+ * invocation whose channel is lost still counts as running, and its messages come again later.
  */
 export class Dispatcher implements Receiver {
   /** How many messages the broker may send ahead: one batch gathers while others run. */
@@ -43,7 +43,7 @@ export class Dispatcher implements Receiver {
   #timer: NodeJS.Timeout | undefined;
   #wakeUpIsScheduled = false;
   #failuresInARow = 0;
-  /** The first delivery that a stop or an error has left unsettled: no acknowledgement may reach past it. */
+  /** The first delivery that a stop or an error left unsettled. No `multiple` acknowledgement may reach past it. */
   #lowestAbandonedTag = Number.POSITIVE_INFINITY;
 
   constructor(mapping: Mapping, invoke: Invoke, log: Log, counters: Counters) {
@@ -84,14 +84,14 @@ export class Dispatcher implements Receiver {
     this.#scheduleWakeUp();
   }
 
-  /** Takes nothing more, and resolves when the running invocations have ended and are settled. */
+  /** Takes no more messages. Resolves when the running invocations have ended and are settled. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);
     await Promise.all(this.#running.keys());
   }
 
-  /** Undefined for a message that no function will see: like AWS, we acknowledge it. */
+  /** Undefined for a message that no function gets. It is acknowledged, as by AWS. */
   #accept(message: ConsumeMessage): Delivery | undefined {
     const { content, fields } = message;
     if (this.#mapping.filter && !this.#mapping.filter(content)) {
@@ -109,7 +109,7 @@ export class Dispatcher implements Receiver {
     return { tag, redelivered, json: record.json, bytes, arrivedAtMs: performance.now() };
   }
 
-  /** Messages that one read from the socket brought arrive one after the other, before the event loop turns. */
+  /** Waits for the end of the turn, because all messages of one read from the socket arrive in the same turn. */
   #scheduleWakeUp(): void {
     if (this.#wakeUpIsScheduled || this.#running.size >= this.#mapping.concurrency) return;
     this.#wakeUpIsScheduled = true;
@@ -161,17 +161,17 @@ export class Dispatcher implements Receiver {
       );
       if (outcome.kind === 'succeeded') return this.#acknowledge(batch, settler);
       const delayMs = this.#delayAfter(outcome.reason, attempt);
-      // Whoever has failed rests, or a broken function would be given one batch of the queue after the other.
+      // A failed batch rests first: otherwise a broken function would run through all batches of the queue.
       const rest = pause(delayMs, this.#stopping.signal);
       if (outcome.kind === 'failed') return this.#requeue(batch, settler, rest);
-      // A function that did not run has not failed on these messages: they are kept, and the delivery count that
-      // makes RabbitMQ dead-letter what fails too often stays as it is.
+      // The function did not run, so the messages are kept and not requeued: RabbitMQ's delivery count, after which it
+      // dead-letters them, must not grow.
       await rest;
       if (this.#stopping.signal.aborted) return this.#abandon(batch, settler);
     }
   }
 
-  /** Grows with the attempts of a batch, and where every batch fails, with each of them. */
+  /** Grows with a batch's attempts, and with the number of failures in a row. */
   #delayAfter(reason: string, attempt: number): number {
     this.#failuresInARow += 1;
     const delayMs = backoffMs(Math.max(attempt, this.#failuresInARow), firstRetryMs, highestRetryMs);
@@ -189,7 +189,7 @@ export class Dispatcher implements Receiver {
     this.#counters.acknowledgedRecords += deliveries.length;
   }
 
-  /** The broker returns what is requeued at once: the buffer keeps it until the rest is over. */
+  /** The broker returns requeued messages at once. The buffer holds them back until the rest is over. */
   async #requeue(batch: Batch, settler: Settler, rest: Promise<void>): Promise<void> {
     if (settler !== this.#settler) return rest;
     settler.requeue(settlement(batch.deliveries, this.#lowestTagBeside(batch)));

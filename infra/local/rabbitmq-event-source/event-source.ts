@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 import { Subscription } from './subscription.ts';
 
 export type EventSource = {
-  /** Resolves when running invocations have ended and everything is closed. */
+  /** Resolves when the running invocations have ended and all connections are closed. */
   readonly stop: () => Promise<void>;
 };
 

@@ -9,9 +9,9 @@ export const maximumPayloadBytes = 6 * 1024 * 1024;
 export type EventRecord = { readonly json: string; readonly bytes: number };
 
 /**
- * A record is made once, when its message arrives: its size decides how many fit into a batch, and an event is then
- * only its records joined. Putting the text together member by member, in the order of AWS's example, takes a third as
- * long as `JSON.stringify` of the whole, which would be most of what the event source costs in large batches.
+ * Makes a record once, when its message arrives: its size decides how many fit into a batch, and an event is its
+ * records joined. Concatenating the members, in the order of AWS's example, takes a third as long as `JSON.stringify`
+ * of the whole, which would be most of the event source's cost for large batches.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  */
 export function eventRecord({ content, fields, properties }: ConsumeMessage): EventRecord {
@@ -35,7 +35,7 @@ function json(value: unknown): string {
 }
 
 export type Envelope = {
-  /** How many bytes of records an event can hold, each counted with the comma after it. */
+  /** The bytes of records that an event can hold, each record counted with the comma after it. */
   readonly roomBytes: number;
   readonly payload: (records: readonly string[]) => Buffer;
 };

@@ -1,9 +1,9 @@
 import { isSection, refused, SettingError } from './setting.ts';
 
-/** Says whether a message's body is wanted. */
+/** Whether a message's body matches. */
 export type Filter = (data: Buffer) => boolean;
 
-/** `values`: of one object's field. `isAbsent`: no object of the whole body has a value there. */
+/** `values`: the values of one object's field. `isAbsent`: no object in the body has a value at that path. */
 type Rule = (values: readonly unknown[], isAbsent: () => boolean) => boolean;
 type Pattern = (value: unknown, body: unknown) => boolean;
 
@@ -11,9 +11,9 @@ type Pattern = (value: unknown, body: unknown) => boolean;
 const maximumFilters = 10;
 
 /**
- * Compiles `filterPatterns`, of which one has to match, with the grammar of AWS's own compiler
- * (https://github.com/aws/event-ruler). Amazon MQ can filter on `data` only, and a body whose format
- * (JSON, plain text) differs from its pattern's is not wanted, nor is one that is not UTF-8.
+ * Compiles `filterPatterns`, with the grammar of AWS's own compiler (https://github.com/aws/event-ruler). One pattern
+ * must match. Amazon MQ can filter on `data` only. A body never matches if it is not UTF-8, or if its format (JSON,
+ * plain text) is not the pattern's.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-mq-filtering.html
  */
 export function compileFilters(patterns: unknown, where: string): Filter | undefined {
@@ -51,7 +51,7 @@ function decode(data: Buffer): string | undefined {
   }
 }
 
-/** Only an object counts as JSON: `42`, `"text"` and `[1]` are JSON texts too, but patterns address fields. */
+/** Only an object counts as JSON: patterns address fields, which `42`, `"text"` and `[1]` do not have. */
 function parseJson(body: string): object | undefined {
   try {
     const value: unknown = JSON.parse(body);
@@ -91,7 +91,7 @@ function fieldOf(value: unknown, name: string): unknown {
   return isSection(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** An absent field is one too: a nested `exists: false` holds for it. So is what an empty list has not. */
+/** An absent field and an empty list each count as one element, so a nested `exists: false` can hold for them. */
 function elements(value: unknown): readonly unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : [value];
 }
@@ -102,7 +102,7 @@ function hasLeaf(value: unknown, path: readonly string[]): boolean {
   return elements(value).some((element) => hasLeaf(fieldOf(element, name), inner));
 }
 
-/** The values a rule looks at: rules work on leaves, and one of an array's elements is enough. */
+/** The values that a rule sees: leaves only, and of an array one matching element is enough. */
 function leaves(value: unknown): readonly unknown[] {
   const values = Array.isArray(value) ? value : [value];
   return values.filter((leaf) => leaf !== undefined && (typeof leaf !== 'object' || leaf === null));

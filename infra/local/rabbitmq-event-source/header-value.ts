@@ -1,6 +1,6 @@
 /**
- * Lambda's poller reads AMQP with RabbitMQ's Java client and writes JSON with Gson: a text in a header is that client's
- * `LongString`, of which Gson prints the only field, `bytes`, and Java's bytes are signed.
+ * Lambda's poller reads AMQP with RabbitMQ's Java client and writes JSON with Gson. A header's text is the client's
+ * `LongString`; Gson prints its only field, `bytes`, and Java's bytes are signed.
  * https://github.com/rabbitmq/rabbitmq-java-client/issues/83
  * https://github.com/rabbitmq/rabbitmq-java-client/blob/main/src/main/java/com/rabbitmq/client/impl/LongStringHelper.java
  */
@@ -40,7 +40,7 @@ function isDecimal(value: unknown): value is { digits: number; places: number } 
   );
 }
 
-/** A loop, because `Array.from` takes seven times as long, and most headers are texts. */
+/** A loop, because most headers are texts and `Array.from` takes seven times as long. */
 function signedBytes(bytes: Buffer): number[] {
   const signed = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const numbers: number[] = [];
@@ -56,7 +56,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  */
 export function gsonDate(epochSeconds: number): string {
   const date = new Date(epochSeconds * 1_000);
-  // Beyond the year 275760 JavaScript has no dates; Java has, but nobody can have meant them.
+  // JavaScript has no dates after the year 275760. Java has, but such a date can only be a mistake.
   if (Number.isNaN(date.getTime())) return gsonDate(0);
   const hour = date.getUTCHours();
   const time = `${hour % 12 || 12}:${twoDigits(date.getUTCMinutes())}:${twoDigits(date.getUTCSeconds())}`;

@@ -18,9 +18,9 @@ type CliOptions = Readonly<Record<string, unknown>>;
 type ServerlessUtils = { readonly log: Log & { readonly warning: (line: string) => void } };
 
 /**
- * The plugin for serverless-offline. Its hooks stand before those of `offline start`, so the order of the two plugins
- * does not matter: settings are checked before a port is opened, consuming begins when functions can be invoked,
- * and running invocations are awaited before the functions go away.
+ * The plugin for serverless-offline. Its hooks run before those of `offline start`, so the order of the two plugins
+ * does not matter. It checks the settings before a port is opened, consumes once functions can be invoked, and awaits
+ * running invocations before the functions go away.
  */
 export default class RabbitmqEventSourcePlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
@@ -64,7 +64,7 @@ export default class RabbitmqEventSourcePlugin {
     this.#eventSource = startEventSource({ ...settings, mappings }, lambda, this.#log);
   }
 
-  /** The same precedence as serverless-offline's own: command line, custom section, defaults. */
+  /** With serverless-offline's precedence: command line, custom section, defaults. */
   #offlineOptions(): CliOptions {
     const custom = section(this.#serverless.service.custom, 'custom');
     const offline = section(custom['serverless-offline'], 'custom.serverless-offline');
@@ -77,8 +77,8 @@ export default class RabbitmqEventSourcePlugin {
   }
 
   /**
-   * serverless-offline does not await what an asynchronous invocation (`InvocationType: Event`) does, and Node ends a
-   * process on the rejection nobody handles.
+   * serverless-offline does not await an asynchronous invocation (`InvocationType: Event`), and an unhandled rejection
+   * would end the process.
    * https://nodejs.org/api/process.html#event-unhandledrejection
    */
   readonly #survive = (reason: unknown): void => {

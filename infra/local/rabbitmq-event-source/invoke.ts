@@ -7,8 +7,8 @@ import {
 import { messageOf } from './log.ts';
 
 /**
- * `failed`: the function ran, or may have run. `refused`: it certainly did not run, because nobody answered, it does
- * not exist, or it is throttled.
+ * `failed`: the function ran, or may have run. `refused`: it did not run, because the endpoint did not answer, or the
+ * function does not exist or is throttled.
  */
 export type Outcome =
   | { readonly kind: 'succeeded' }
@@ -23,12 +23,12 @@ export type LambdaEndpoint = {
 };
 
 /**
- * Every mapping shares them, and each limits its own calls: one that waited here for a connection, of which the SDK
- * allows 50, would spend its function's time.
+ * Shared by all mappings, each of which limits its own calls. No limit here: with the SDK's 50 connections, a call
+ * could wait for one while the function's timeout runs.
  */
 const connections = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
 
-/** `isEmulated`: at this endpoint nobody checks signatures. */
+/** `isEmulated`: this endpoint does not check signatures. */
 export function lambdaEndpoint(
   endpoint: string,
   region: string,
@@ -37,7 +37,7 @@ export function lambdaEndpoint(
   const client = new LambdaClient({
     endpoint,
     region,
-    // The caller decides what comes again and when; a retry in here would invoke a function twice behind its back.
+    // The caller decides on retries. The SDK's own retry would invoke a function twice without the caller's knowledge.
     maxAttempts: 1,
     requestHandler: { httpAgent: connections, httpsAgent: connections },
     ...(isEmulated && { credentials: emulatedCredentials, signer: unsigned(region) }),
@@ -63,7 +63,7 @@ export function lambdaEndpoint(
   };
 }
 
-/** Nobody has to make up credentials for an emulator on this machine; those that are set may name its account. */
+/** An emulator on this machine needs no credentials. If some are set, they are used: they may name its account. */
 function needsNoCredentials(endpoint: string): boolean {
   const { hostname } = new URL(endpoint);
   const isThisMachine = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname);
@@ -72,7 +72,7 @@ function needsNoCredentials(endpoint: string): boolean {
 
 const emulatedCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** A signature is two fifths of what a call costs; an emulator reads no more of it than the region. */
+/** A signature is two fifths of a call's cost, and an emulator reads only the region in it. */
 function unsigned(region: string): NonNullable<LambdaClientConfig['signer']> {
   const scope = `${emulatedCredentials.accessKeyId}/20260101/${region}/lambda/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
@@ -96,8 +96,8 @@ function functionError(kind: string, payload: Uint8Array | undefined): string {
 }
 
 /**
- * Lambda answers with JSON, or with nothing; a web server that is taken for it must not empty a queue. The content type
- * does not tell: serverless-offline calls a text `text/html`, and puts it in quotes without escaping those inside.
+ * Lambda answers with JSON or with nothing. If another web server answers at this address, it must not empty the queue.
+ * The content type is no help: serverless-offline calls a text `text/html`, and quotes it without escaping.
  */
 function isLambdaAnswer(payload: Uint8Array | undefined): boolean {
   const start = Buffer.from(payload?.subarray(0, 64) ?? []).toString();
@@ -113,7 +113,7 @@ const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOST
 function describeRefusal(error: unknown, functionName: string, endpoint: string, timeoutMs: number): Outcome {
   if (error instanceof LambdaServiceException) return describeStatus(error, functionName, endpoint);
   const status = statusOf(error);
-  // What says neither that it is Lambda nor that something broke down behind it.
+  // Not an error of Lambda's and not a 5xx: another server answered.
   if (status >= 300 && status < 500) return notLambda(endpoint, status);
   const message = messageOf(error);
   const name = error instanceof Error ? error.name : '';
@@ -130,15 +130,15 @@ function describeRefusal(error: unknown, functionName: string, endpoint: string,
   return { kind: 'failed', reason: `${message} (${endpoint})` };
 }
 
-/** Zero where there was no answer. The SDK adds the status to whatever it throws over an answer it cannot read. */
+/** Zero if there was no answer. The SDK adds the status to its error about an unreadable answer. */
 function statusOf(error: unknown): number {
   if (!(error instanceof Error) || !('$metadata' in error)) return 0;
   return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode ?? 0;
 }
 
 /**
- * Lambda's own event source mapping stops at what it calls unrecoverable, and its messages stay in the queue until
- * somebody has put it right; here they are kept too. https://docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html
+ * Lambda's own event source mapping stops at an unrecoverable error, and the messages stay in the queue until an
+ * operator has fixed it. Here they are kept too. https://docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html
  */
 function describeStatus(error: LambdaServiceException, functionName: string, endpoint: string): Outcome {
   const status = error.$metadata.httpStatusCode ?? 500;

@@ -1,4 +1,4 @@
-/** A message this process holds and has not settled yet, as the record it will be in an event. */
+/** An unsettled message, as its record in an event. */
 export type Delivery = {
   readonly tag: number;
   readonly redelivered: boolean;

@@ -1,4 +1,4 @@
-/** Where the event source writes its lines; each call is one line. */
+/** The event source's log; each call is one line. */
 export type Log = {
   readonly error: (line: string) => void;
   readonly info: (line: string) => void;
@@ -7,7 +7,7 @@ export type Log = {
 
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // The connection attempts of a name with several addresses fail as one AggregateError without a message.
+  // If a host name has several addresses, their failures come as one AggregateError without a message.
   if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
   return error.message;
 }

@@ -1,9 +1,9 @@
-/** A setting that cannot be used; its message names the setting and what it may be. */
+/** An unusable setting. The message names it and the allowed values. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
 
-// By hand: a package of its own should not bring a schema library along for a dozen settings.
+// Checked by hand: a separate package should not need a schema library for a dozen settings.
 
 export type Section = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ export function section(value: unknown, where: string): Section {
   return value;
 }
 
-/** A setting that is misspelt would silently be its default. */
+/** Otherwise a misspelt setting would silently have its default. */
 export function onlyKeys(settings: Section, where: string, known: readonly string[]): void {
   const unknown = Object.keys(settings).find((key) => !known.includes(key));
   if (unknown !== undefined) {

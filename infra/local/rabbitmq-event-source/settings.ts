@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from './setting.ts';
 
-/** One `rabbitmq` event of one function: what AWS calls an event source mapping. */
+/** One `rabbitmq` event of one function: an event source mapping, in AWS's terms. */
 export type Mapping = {
   readonly functionName: string;
   readonly functionTimeoutSeconds: number;
@@ -22,7 +22,7 @@ export type Mapping = {
   readonly batchSize: number;
   readonly batchingWindowMs: number;
   readonly concurrency: number;
-  /** Absent when every message is wanted. */
+  /** Absent if every message is wanted. */
   readonly filter?: Filter;
 };
 
@@ -60,7 +60,7 @@ const eventKeys = [
   'filterPatterns',
 ];
 
-/** Nobody connects to it: it stands where no URL is set and no mapping is enabled. */
+/** A placeholder for when no URL is set and no mapping is enabled: nothing connects to it. */
 const unusedBroker = 'amqp://127.0.0.1';
 
 type Surroundings = {
@@ -71,8 +71,8 @@ type Surroundings = {
 };
 
 /**
- * Reads a resolved Serverless configuration: what `sls print --format json` prints, or the `service` a plugin is given.
- * Throws a SettingError for the first setting that AWS would refuse too.
+ * Reads a resolved Serverless configuration: the output of `sls print --format json`, or a plugin's `service`. Throws a
+ * SettingError for the first setting that AWS would refuse too.
  */
 export function readSettings(service: unknown, environment: NodeJS.ProcessEnv): Settings {
   const root = section(service, 'the Serverless configuration');
@@ -172,7 +172,7 @@ export function withLongestTimeout(mapping: Mapping): Mapping {
   return { ...mapping, functionTimeoutSeconds: maximumFunctionTimeoutSeconds };
 }
 
-/** CloudFormation resolves an imported ARN only at deployment, so the event carries a plausible one in its place. */
+/** Only a deployment resolves an imported ARN, so the event carries a plausible one instead. */
 function readArn(value: unknown, where: string, region: string): string {
   if (typeof value === 'string') return text(value, where);
   if (isSection(value)) {

@@ -10,10 +10,10 @@ import type { Mapping } from './settings.ts';
 const firstReconnectMs = 100;
 const highestReconnectMs = 5_000;
 const repeatFailureAfterMs = 60_000;
-// A broker may let in, and close at once what it let in.
+// A broker may accept a connection and close it at once.
 const steadySessionMs = 5_000;
 
-/** Keeps one mapping consuming, through every loss of its connection, until it is stopped. */
+/** Keeps one mapping consuming until it is stopped. Reconnects after every loss. */
 export class Subscription {
   readonly #consumption: Consumption;
   readonly #dispatcher: Dispatcher;
@@ -41,9 +41,9 @@ export class Subscription {
     this.#ended = this.#keepConsuming();
   }
 
-  /** Consumes no more, awaits what runs, acknowledges it, and gives the rest back to the queue. */
+  /** Stops consuming, awaits and acknowledges the running invocations, and returns the rest to the queue. */
   async stop(): Promise<void> {
-    // A connection that is lost from now on is not opened again: it would only fetch what nobody handles.
+    // A connection lost from now on is not reopened: nothing would handle its messages.
     this.#stopping.abort();
     const drained = this.#dispatcher.stop();
     await this.#session?.cancel();
@@ -74,7 +74,7 @@ export class Subscription {
     this.#session = session;
     const consumingSinceMs = performance.now();
     this.#log.info('consuming');
-    // A stop that came in the very moment in which it opened has not seen it.
+    // A stop at the moment of opening did not see this session.
     if (signal.aborted) await session.close();
     const failure = await session.ended;
     this.#session = undefined;
@@ -88,7 +88,7 @@ export class Subscription {
     this.#lastFailure = '';
   }
 
-  /** The same failure again and again is one line a minute. */
+  /** Reports a repeated failure once a minute. */
   #report(failure: Error): void {
     const line = describeBrokerFailure(failure, this.#consumption);
     const now = performance.now();

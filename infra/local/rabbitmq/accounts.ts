@@ -2,7 +2,7 @@ import { shop } from '../../../functions/shop.ts';
 import type { Account } from '../../broker/management.ts';
 import { administrator, usersOf } from '../../broker/users.ts';
 
-/** Of every service's user, on a broker that listens on this machine alone. */
+/** The password of every service's user, on a broker that listens on this machine only. */
 export const servicePassword = 'local';
 
 export const serviceAccounts: readonly Account[] = usersOf(shop).map((user) => ({
@@ -11,7 +11,7 @@ export const serviceAccounts: readonly Account[] = usersOf(shop).map((user) => (
 }));
 
 /**
- * Of a broker that is ours. It may speak for others: whoever tests a broker has to say again what a service has said.
+ * The administrator of a local broker. It may impersonate other users: tests publish a service's messages again.
  * https://www.rabbitmq.com/docs/validated-user-id
  */
 export const localAdministrator: Account = {

@@ -21,15 +21,15 @@ export type BrokerOptions = {
 export type Broker = {
   readonly part: Part;
   readonly url: string;
-  /** Of the services' own users; undefined where they have to share the one in the URL. */
+  /** The password of the services' users; undefined if they share the user in the URL. */
   readonly servicePassword: string | undefined;
   /** Whether it listens on this system's own ports. */
   readonly usesOwnPorts: boolean;
 };
 
 /**
- * Finds a RabbitMQ to use: one whose URL was given, an installed one run as a private node, Docker Compose,
- * or one installed from the distribution. A broker that already runs here is never touched unasked.
+ * Finds a RabbitMQ to use: the one at a given URL, an installed one as a private node, Docker Compose, or one installed
+ * from the distribution. Without a URL, a broker that already runs here is never touched.
  */
 export async function findBroker(options: BrokerOptions): Promise<Broker> {
   const { environment, ports, report } = options;
@@ -68,7 +68,7 @@ function ownBroker(serverScript: string, options: BrokerOptions): Broker {
   return { part, url: privateNodeUrl(ports), servicePassword, usesOwnPorts: true };
 }
 
-/** Users cannot be made over AMQP, so somebody else's broker has them only if its HTTP API is given too. */
+/** AMQP cannot create users, so a given broker has them only if the URL of its HTTP API is given too. */
 function givenBroker(url: string, managementUrl: string | undefined): Broker {
   const { host } = new URL(url);
   const probe = async () => {

@@ -5,8 +5,8 @@ import { SetupError } from '../processes/setup-error.ts';
 const PAUSE_MS = 20;
 
 /**
- * Resolves when every queue is read by somebody: its function is there, and its mapping has found the queue.
- * @throws SetupError naming those that nobody reads
+ * Resolves when every queue has a consumer, so its function exists and its mapping has found the queue.
+ * @throws SetupError that names the queues without a consumer
  */
 export async function untilConsumed(
   url: string,

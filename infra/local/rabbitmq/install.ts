@@ -11,8 +11,8 @@ export function canInstallFromDistribution(): boolean {
 }
 
 /**
- * Installs rabbitmq-server with apt-get, without the distribution's own service being started: the project
- * runs private nodes only. A policy-rc.d that answers 101 is how Debian lets an administrator say so
+ * Installs rabbitmq-server with apt-get, but keeps the distribution's service from starting: the project runs private
+ * nodes only. On Debian, a policy-rc.d that exits with 101 forbids service starts
  * (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
  */
 export async function installFromDistribution(report: (line: string) => void): Promise<void> {
@@ -21,12 +21,12 @@ export async function installFromDistribution(report: (line: string) => void): P
   try {
     let result = await aptGet('install', '--yes', '--no-install-recommends', 'rabbitmq-server');
     if (result.exitCode !== 0 && result.output.includes('dpkg --configure -a')) {
-      // An earlier installation was killed half-way.
+      // An earlier installation was killed.
       await runCommand('dpkg', ['--configure', '-a'], aptOptions());
       result = await aptGet('install', '--yes', '--no-install-recommends', 'rabbitmq-server');
     }
     if (result.exitCode !== 0) {
-      // The package lists are missing or name files the mirror no longer has.
+      // The package lists are missing, or name files that the mirror no longer has.
       await aptGet('update');
       result = await aptGet('install', '--yes', '--no-install-recommends', 'rabbitmq-server');
     }

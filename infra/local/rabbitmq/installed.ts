@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * Debian's /usr/sbin/rabbitmq-server is a wrapper that refuses ordinary users; the script it wraps does not.
+ * Debian's /usr/sbin/rabbitmq-server is a wrapper that refuses ordinary users; the wrapped script does not.
  * Homebrew's formula: https://formulae.brew.sh/formula/rabbitmq
  */
 const knownScripts = [

@@ -8,8 +8,8 @@ import { localAccounts, localAdministrator } from './accounts.ts';
 import { brokerVersion } from './probe.ts';
 
 /**
- * A delay queue whose target has refused what expired offers it again after this, and meanwhile gives nothing
- * away that comes behind the first 32. By default that is three minutes after a queue was full for a moment.
+ * If a target queue is full for a moment and refuses an expired message, the delay queue offers it again after this
+ * time. Meanwhile it passes on no message behind the first 32. The default is three minutes.
  * https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
  */
 const deadLetterRetryMs = 10_000;
@@ -26,7 +26,7 @@ export function privateNodeUrl(ports: Ports): string {
   return `amqp://${user.name}:${password}@127.0.0.1:${ports.rabbitmq}`;
 }
 
-/** A RabbitMQ node that shares nothing with a broker that may run on this machine already. */
+/** A RabbitMQ node that shares nothing with another broker on this machine. */
 export function privateNode(options: PrivateNodeOptions): OwnProcess {
   const { serverScript, dataDir, ports, onUnexpectedEnd } = options;
   const home = join(dataDir, 'rabbitmq');
@@ -53,10 +53,10 @@ function writeConfiguration(home: string, ports: Ports): void {
   // https://www.rabbitmq.com/docs/configure#config-items
   const settings = [
     `listeners.tcp.1 = 127.0.0.1:${ports.rabbitmq}`,
-    // Read at every start, also by a node that has data already.
+    // Imported at every start, even if the node has data.
     `load_definitions = ${join(home, 'definitions.json')}`,
     'disk_free_limit.absolute = 50MB',
-    // The write-ahead log of quorum queues is also held in memory; the default is 512 MB.
+    // Quorum queues keep their write-ahead log in memory too. The default is 512 MB.
     'raft.wal_max_size_bytes = 64000000',
     'log.console.level = info',
   ];
@@ -72,9 +72,9 @@ function nodeEnvironment(home: string, ports: Ports): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
-    // Erlang keeps the cookie in HOME: a home of its own gives the node a cookie of its own.
+    // Erlang keeps the cookie in HOME, so its own home gives the node its own cookie.
     HOME: home,
-    // The start script then becomes the node instead of standing between us and it: one pid to signal.
+    // Makes the start script exec the node, so there is one pid to signal.
     RUNNING_UNDER_SYSTEMD: 'true',
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_NODENAME: nodeName,
@@ -87,8 +87,8 @@ function nodeEnvironment(home: string, ports: Ports): NodeJS.ProcessEnv {
     RABBITMQ_DIST_PORT: String(ports.rabbitmqDist),
     RABBITMQ_SCHEDULER_BIND_TYPE: 'u',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangArguments(nodeName, ports).join(' '),
-    // Without epmd (below) the node still tries to register there; nothing listens on port 1. Every minute it also
-    // has a helper started whose only purpose is to bring epmd up, which the flag keeps it from doing.
+    // Even without epmd (below) the node tries to register with it, so it is given port 1, where nothing listens. Every
+    // minute it also starts a helper that would start epmd; the flag forbids that.
     ERL_AFLAGS: '-start_epmd false',
     ERL_EPMD_PORT: '1',
     ERL_EPMD_ADDRESS: '127.0.0.1',
@@ -96,8 +96,8 @@ function nodeEnvironment(home: string, ports: Ports): NodeJS.ProcessEnv {
 }
 
 /**
- * Erlang distribution on loopback and without epmd, a daemon that would be shared with other nodes of this
- * machine and would outlive ours. https://www.erlang.org/doc/apps/erts/erl_cmd.html (-erl_epmd_port)
+ * Erlang distribution on loopback and without epmd, a daemon that all nodes of a machine share and that would outlive
+ * ours. https://www.erlang.org/doc/apps/erts/erl_cmd.html (-erl_epmd_port)
  */
 function erlangArguments(nodeName: string, ports: Ports): readonly string[] {
   return [

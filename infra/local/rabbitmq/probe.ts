@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 
-/** Completes an AMQP handshake with the broker and returns its version. Throws while it does not answer. */
+/** Completes an AMQP handshake with the broker and returns its version. Throws if the broker does not answer. */
 export async function brokerVersion(url: string): Promise<string> {
   const connection = await connect(url, { timeout: 5_000, noDelay: true });
   connection.on('error', () => {});

@@ -3,13 +3,13 @@ import type { Invoke } from './invoke.ts';
 import { payloadOf } from './payload.ts';
 import { partOf } from './variables.ts';
 
-/** Who reads each service's record. The initiator's is called as it is itself. */
+/** The functions that read each service's record. The initiator's record is named after the service. */
 const readers = shop.services.flatMap((service) => {
   const record = service === shop.initiator ? service : shop.partOf(service).record;
   return record === undefined ? [] : [{ service, reader: `get-${record}` }];
 });
 
-/** What each service holds of an order in the end, and how it came to that, as a table. */
+/** A table of each service's final status for an order, with its reason or history. */
 export async function finalState(orderId: string, invoke: Invoke): Promise<readonly string[]> {
   const path = { [shop.id.name]: orderId };
   const rows = await Promise.all(

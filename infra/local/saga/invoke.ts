@@ -11,7 +11,7 @@ export type Invoke = (functionName: string, payload: unknown) => Promise<unknown
 
 const TIMEOUT_MS = 60_000;
 
-/** `sls invoke`, against the Lambda endpoint that the environment names. @throws Error if the function failed */
+/** `sls invoke`, at the Lambda endpoint in the environment. @throws Error if the function failed */
 export const slsInvoke =
   (stage: string, environment: NodeJS.ProcessEnv): Invoke =>
   async (functionName, payload) => {
@@ -26,7 +26,7 @@ export const slsInvoke =
     }
   };
 
-/** The same by Lambda's API, from this process. @throws Error if the function failed */
+/** The same through Lambda's API, from this process. @throws Error if the function failed */
 export const apiInvoke = (stage: string, environment: NodeJS.ProcessEnv): Invoke => {
   const { AWS_ENDPOINT_URL_LAMBDA: endpoint = '' } = environment;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -52,7 +52,7 @@ function sls(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   });
 }
 
-/** A request's answer has its body parsed, so that a scenario can look into it. */
+/** Parses the body of an HTTP reply, so a scenario can check its members. */
 function answerIn(text: string): unknown {
   const answer: unknown = text.trim() === '' ? undefined : JSON.parse(text);
   if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) return answer;

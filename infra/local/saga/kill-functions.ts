@@ -8,8 +8,8 @@ const REVIVED_WITHIN_MS = 30_000;
 const PAUSE_MS = 50;
 
 /**
- * `kill -9` of the process that runs the functions of `npm start`, which starts another one.
- * @throws SetupError if there is none, or no other comes in its place
+ * `kill -9` of the process in which `npm start` runs the functions. `npm start` then starts another one.
+ * @throws SetupError if there is no such process, or no other replaces it
  */
 export async function killFunctions(dataDir: string, lambdaPort: number): Promise<void> {
   const file = identityFileOf(dataDir, 'serverless-offline');

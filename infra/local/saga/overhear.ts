@@ -3,12 +3,12 @@ import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../../engine/saga/routes.
 import { shop } from '../../../functions/shop.ts';
 
 export type Listener = {
-  /** The events of these orders since the last time, in the order they were said. */
+  /** The events of these orders since the last call, in order. */
   take(orders: ReadonlySet<unknown>): readonly string[];
   end(): Promise<void>;
 };
 
-/** Hears what the services say to each other, through a queue of its own that vanishes with it. */
+/** Listens to all events through its own queue, which the broker deletes at the end. */
 export async function overhear(rabbitmqUrl: string): Promise<Listener> {
   const connection = await amqp.connect(rabbitmqUrl, { noDelay: true });
   connection.on('error', () => {});

@@ -2,7 +2,7 @@ import { CONTENT_TYPE, seal } from '../../../engine/saga/envelope.ts';
 import { type Fact, OrderId, shop } from '../../../functions/shop.ts';
 import type { Call, Message } from './scenario.ts';
 
-/** The event that the function would get from API Gateway, from its queue, or as the scenario says. */
+/** The event that the function would get from API Gateway or its queue, or the scenario's own payload. */
 export function payloadOf(call: Call): unknown {
   if (call.messages !== undefined) return batchOf(call.invoke, call.messages);
   return call.as === undefined ? (call.payload ?? {}) : requestOf(call, call.as);
@@ -43,7 +43,7 @@ const textOf = ({ text, id }: Extract<Message, { text: string }>) => ({
 
 function eventOf({ type, order, data, attempts }: Extract<Message, { type: string }>) {
   const sagaId = OrderId.parse(order);
-  // Whether the data fit the type is for the function under test to say.
+  // The function under test decides whether the data fit the type.
   const event = seal(shop, { type, data } as Fact, { sagaId, nowMs: Date.now() });
   const headers = attempts === 0 ? null : { 'saga-attempts': attempts };
   return { messageId: event.id, type, userId: shop.publisherOf(type), headers, body: JSON.stringify(event) };

@@ -6,29 +6,28 @@ import type { Call, Scenario, Step } from './scenario.ts';
 import { differences, filledIn, partOf, type Variables } from './variables.ts';
 
 export type Stage = {
-  /** What a person would type: a process for every step. */
+  /** As a person would type it: a process for every step. */
   readonly invoke: Invoke;
-  /** Asks for what a step waits for, again and again, where a process each time would be slow. */
+  /** For a step that waits and asks again and again; a process each time would be slow. */
   readonly watch: Invoke;
   readonly listener: Listener;
-  /** Changes the payment provider's ways. */
   readonly setProvider: (ways: object) => Promise<void>;
-  /** Resolves when there is another process in its place. */
+  /** Resolves when another process has replaced the killed one. */
   readonly killFunctions: () => Promise<void>;
   readonly report: (line: string) => void;
 };
 
 export type Ending = {
-  /** What went wrong; undefined if everything was as expected. */
+  /** The reason of a failure; undefined if everything was as expected. */
   readonly failure: string | undefined;
   readonly variables: Variables;
 };
 
 const PAUSE_MS = 100;
-/** An answer may come before the events that it led to. */
+/** Events may come after the answer to the call that caused them. */
 const AFTERMATH_MS = 500;
 
-/** Plays a scenario to its end or to the first step that is not as expected. */
+/** Plays a scenario to its end or to the first unexpected answer. */
 export async function play({ about, name, steps }: Scenario, stage: Stage): Promise<Ending> {
   const { report, setProvider } = stage;
   report(`${name}: ${about}`);
@@ -91,7 +90,7 @@ function kept({ step, keep }: Call, answer: unknown): Variables {
   );
 }
 
-/** An answer in one line: its status, and the status of what it is about. */
+/** An answer in one line: its HTTP status and the status in its body. */
 function summary(answer: unknown): string {
   const status = partOf(answer, 'status');
   const state = partOf(answer, 'body.status');

@@ -6,13 +6,13 @@ import { shop } from '../../../functions/shop.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { projectDir } from '../project.ts';
 
-/** A message as its queue's function would be handed it: an event of the saga, or any text instead of one. */
+/** A message for a queue's function: an event of the saga, or any text instead. */
 const Message = z.union([
   z.strictObject({
     type: z.enum(shop.eventTypes),
     order: z.string(),
     data: z.record(z.string(), z.unknown()).default({}),
-    /** How often it has been tried before. */
+    /** How many times it was tried before. */
     attempts: z.int().min(0).default(0),
   }),
   z.strictObject({ text: z.string(), id: z.string().default('poison') }),
@@ -22,7 +22,7 @@ const Call = z.strictObject({
   step: z.string(),
   /** The function's name in serverless.yml. */
   invoke: z.string(),
-  /** Whose request it is, as the authorizer would say: `operator`, or a customer's name. */
+  /** The caller, as from the authorizer: `operator` or a customer's name. */
   as: z.string().optional(),
   method: z.enum(['GET', 'POST', 'PUT']).default('GET'),
   path: z.record(z.string(), z.string()).default({}),
@@ -31,15 +31,15 @@ const Call = z.strictObject({
   messages: z.array(Message).optional(),
   /** Any other event, as it is. */
   payload: z.unknown().optional(),
-  /** What has to be in the answer; for requests `status` and `body`. */
+  /** Members that the answer must have; for requests `status` and `body`. */
   expect: z.unknown().optional(),
-  /** Names for parts of the answer, to be used as `$name` from then on: `orderId: body.orderId`. */
+  /** Names for parts of the answer. Later steps use them as `$name`. Example: `orderId: body.orderId`. */
   keep: z.record(z.string(), z.string()).default({}),
-  /** Asks again for so many seconds until what is expected is there: by Lambda's API, not by a process each time. */
+  /** Repeats the call for so many seconds until the answer is as expected, through Lambda's API. */
   until: z.number().positive().optional(),
 });
 
-/** What the payment provider is to be like from now on. It is well again when the scenario ends. */
+/** Sets the payment provider's behaviour until the scenario ends. */
 const Provider = z.strictObject({
   step: z.string(),
   provider: z.strictObject({
@@ -48,10 +48,10 @@ const Provider = z.strictObject({
   }),
 });
 
-/** The process that runs the functions is killed, and another one takes its place. */
+/** Kills the process that runs the functions and waits for its replacement. */
 const Kill = z.strictObject({ step: z.string(), kill: z.literal('functions') });
 
-/** By what it has, and not by trying: a union would only say that none fits. */
+/** Chooses the schema by a member of the step. A union would only report that no schema fits. */
 const Step = z.record(z.string(), z.unknown()).transform((step, context) => {
   const parsed = ('provider' in step ? Provider : 'kill' in step ? Kill : Call).safeParse(step);
   if (parsed.success) return parsed.data;
@@ -76,7 +76,7 @@ export const scenarioNames = (): readonly string[] =>
     .filter((file) => file.endsWith('.yml'))
     .map((file) => basename(file, '.yml'));
 
-/** By its name in the folder `scenarios`, or by its path. @throws SetupError naming what is wrong with it */
+/** Reads a scenario by its name in the folder `scenarios`, or by its path. @throws SetupError that names the flaw */
 export function readScenario(nameOrPath: string): Scenario {
   const isPath = nameOrPath.endsWith('.yml');
   const file = isPath ? resolve(nameOrPath) : join(folder, `${nameOrPath}.yml`);

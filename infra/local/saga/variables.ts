@@ -1,9 +1,9 @@
-/** Names for what earlier steps were answered. */
+/** Named parts of earlier answers. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Puts values in the place of `$name`, anywhere in a step. A text that is nothing else becomes the value itself.
- * @throws Error naming what is not known
+ * Replaces `$name` by its value, anywhere in a step. A text that is only `$name` becomes the value itself.
+ * @throws Error that names an unknown variable
  */
 export function filledIn<T>(value: T, variables: Variables): T;
 export function filledIn(value: unknown, variables: Variables): unknown {
@@ -21,7 +21,7 @@ export function filledIn(value: unknown, variables: Variables): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filledIn(each, variables)]));
 }
 
-/** The part of an answer that a path such as `body.items.0` leads to. */
+/** The part of an answer at a path such as `body.items.0`. */
 export const partOf = (answer: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => {
     const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
@@ -29,8 +29,8 @@ export const partOf = (answer: unknown, path: string): unknown =>
   }, answer);
 
 /**
- * Where an answer is not as expected, one line each. Of an object only what is named is looked at, and of a list
- * `includes` asks for one element among others.
+ * The differences between an answer and the expected one, a line each. Members that are not expected are ignored. For a
+ * list, `includes` expects one such element among others.
  */
 export function differences(expected: unknown, actual: unknown, where = 'answer'): readonly string[] {
   const included = partOf(expected, 'includes');

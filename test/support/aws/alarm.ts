@@ -11,7 +11,7 @@ const Period = z.number().multipleOf(60);
 
 const OfAMetric = z.object({ ...Evaluation, Statistic: z.literal('Maximum'), Period });
 
-/** What is missing of the metric is filled in. */
+/** A metric whose missing values are filled in. */
 const OfAFilledMetric = z.object({
   ...Evaluation,
   Metrics: z.tuple([
@@ -24,7 +24,6 @@ const OfAFilledMetric = z.object({
   ]),
 });
 
-/** What an alarm is evaluated by. */
 export const AlarmSettings = z.union([
   OfAFilledMetric.transform(({ Metrics: [{ MetricStat }, { Expression }], ...evaluation }) => ({
     ...evaluation,
@@ -34,12 +33,12 @@ export const AlarmSettings = z.union([
   OfAMetric.transform((settings) => ({ ...settings, fill: undefined })),
 ]);
 
-/** How many periods more CloudWatch looks at, in the examples of its documentation; how many in truth, it does not say. */
+/** The extra periods in the examples of CloudWatch's documentation, which does not say how many there really are. */
 const FURTHER_BACK = 2;
 
 /**
- * Whether an alarm is raised at the end of some minutes, for each of which its metric had a value or none. Where enough
- * of the periods that are looked at have a value, the others do not count; else as many are added as are wanted.
+ * Whether an alarm is raised after these minutes; undefined is a minute without a value. If enough of the periods have
+ * a value, the others do not count. Otherwise TreatMissingData fills up the missing ones.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function isRaised(

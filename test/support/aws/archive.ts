@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 export type Entry = { readonly name: string; readonly content: Buffer };
 
 /**
- * The files in a zip archive, read by its directory, which stands at its end.
+ * The files in a zip archive, read from the directory at its end.
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3.7, 4.3.12, 4.3.16)
  */
 export function entriesOf(archive: Buffer): readonly Entry[] {

@@ -2,11 +2,11 @@ type Entry = Readonly<Record<string, unknown>>;
 type Term = { readonly field: string; readonly operator: string; readonly value: string | number };
 
 /**
- * The part of CloudWatch's patterns for JSON that is used here: comparisons of fields with a text or a number, all of
- * which have to hold. It finds nothing in a line that is not a JSON object.
+ * The part of CloudWatch's JSON patterns that is used here: comparisons of fields with a text or a number, which must
+ * all hold. A line that is not a JSON object never matches.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  *
- * @throws SyntaxError for whatever else a pattern may have
+ * @throws SyntaxError for any other pattern
  */
 export function filter(pattern: string): (line: string) => Entry | undefined {
   const [, terms] = /^\{ (.+) \}$/.exec(pattern) ?? [];

@@ -1,9 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * The limits of what we write ourselves: CloudFormation's resource schemas are had from npm without them.
- * (`npm run check:templates` knows them all.) A keyword of JSON Schema says nothing of a value of another type, and
- * so nothing of a reference.
+ * The limits of the properties that we set: CloudFormation's resource schemas on npm lack them. (`npm run
+ * check:templates` knows them all.) A JSON Schema keyword ignores values of other types, and so it ignores references.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
  */
 const text = (maxLength: number, pattern?: string) =>
@@ -101,7 +100,7 @@ const checks = new Map<string, ValidateFunction>(
   Object.entries(limits).map(([type, properties]) => [type, ajv.compile({ properties })]),
 );
 
-/** What CloudFormation would refuse as too long, too large, or none of the values there are; one line each. */
+/** The values that CloudFormation would refuse as too long, too large or unknown; one line each. */
 export function excessesOf(name: string, type: string, properties: object): readonly string[] {
   const check = checks.get(type);
   if (check === undefined || check(spelledOut(properties))) return [];
@@ -110,10 +109,10 @@ export function excessesOf(name: string, type: string, properties: object): read
   );
 }
 
-/** A stage's name is as long as this one at the most. */
+/** No stage's name is longer. */
 const LONGEST_STAGE = 'production';
 
-/** Texts that are put together of others are as long as they may become. */
+/** Replaces composed texts by the longest that they may become. */
 function spelledOut(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(spelledOut);

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** None of it may reach what is deployed. */
+/** None of these values may reach a deployment. */
 const shellOfALaptop = {
   BROKER_PASSWORD: 'leaked',
   RABBITMQ_URL: 'amqp://local:leaked@127.0.0.1:3030',

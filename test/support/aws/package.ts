@@ -18,7 +18,7 @@ export const templateSchema = z.looseObject({
 
 export type Template = z.infer<typeof templateSchema>;
 
-/** What `sls package` made: archives by function, the template, and how long it took. */
+/** The output of `sls package`: archives by function, the template, and the time it took. */
 export type Packaged = {
   readonly folder: string;
   readonly seconds: number;
@@ -26,7 +26,7 @@ export type Packaged = {
   discard(): void;
 };
 
-/** Runs `sls package` as a deployment would, without an account and with nothing of this shell's settings. */
+/** Runs `sls package` as a deployment would, without an account and without this shell's settings. */
 export async function packageFor(
   stage: string,
   settings: Readonly<Record<string, string>> = {},

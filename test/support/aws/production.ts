@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 import type { Template } from './package.ts';
 import { account, broker, tables } from './templates.ts';
 
-/** What would be deployed to prod: the packaged template, and those that are deployed by themselves. */
+/** The templates for prod: the packaged one, and those of the separate stacks. */
 export { broker, tables };
 export const template: Template = inject('productionTemplate');
 export const templates = [template, broker, tables, account];

@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 
 export type Recorder = {
   readonly url: string;
-  /** What was asked, in order: a CloudFormation or STS action, or method and path for the others. */
+  /** The calls, in order: a CloudFormation or STS action, or method and path for the others. */
   readonly calls: readonly string[];
-  /** The template as it was given to CloudFormation to look at. */
+  /** The template as CloudFormation got it. */
   readonly uploads: ReadonlyMap<string, Buffer>;
   end(): Promise<void>;
 };
 
 const stackId = 'arn:aws:cloudformation:eu-central-1:000000000000:stack/recorded/1';
 
-/** Stands in for AWS in a deployment: writes down every call, and answers as if all went well. */
+/** Stands in for AWS in a deployment: records every call and answers with success. */
 export async function startRecorder(): Promise<Recorder> {
   const calls: string[] = [];
   const uploads = new Map<string, Buffer>();

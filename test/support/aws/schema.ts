@@ -1,7 +1,7 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { excessesOf } from './limits.ts';
 
-/** What is used of https://github.com/cdklabs/awscdk-service-spec: CloudFormation's own resource schemas, as data. */
+/** The part that is used of https://github.com/cdklabs/awscdk-service-spec: CloudFormation's own resource schemas, as data. */
 type Type =
   | { readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'json' | 'date-time' | 'tag' | 'null' }
   | { readonly type: 'array' | 'map'; readonly element: Type }
@@ -11,7 +11,7 @@ type Properties = Readonly<Record<string, { readonly type: Type; readonly requir
 
 const spec = loadAwsServiceSpecSync();
 
-/** What CloudFormation would refuse in a resource, one line each: what it does not know, misses, or finds of another type or beyond its limits. */
+/** CloudFormation's objections to a resource, one line each: unknown or missing properties, wrong types, excesses. */
 export function flawsOf(name: string, type: string, properties: object): readonly string[] {
   if (type.startsWith('Custom::')) return [];
   const [resource] = spec.lookup('resource', 'cloudFormationType', 'equals', type);
@@ -65,7 +65,7 @@ const isObject = (value: unknown): value is object =>
 const isIntrinsic = (value: unknown): boolean =>
   isObject(value) && Object.keys(value).length === 1 && /^(Ref|Fn::)/.test(Object.keys(value)[0] ?? '');
 
-/** CloudFormation reads numbers and booleans from texts too. */
+/** CloudFormation accepts numbers and booleans as texts too. */
 function isPlain(type: string, value: unknown): boolean {
   if (type === 'boolean') return typeof value === 'boolean' || value === 'true' || value === 'false';
   if (type === 'integer')

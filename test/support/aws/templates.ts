@@ -5,7 +5,7 @@ import { tablesTemplate } from '../../../infra/aws/templates/tables.ts';
 import { readTemplate } from '../../../infra/aws/templates/template.ts';
 import { type Template, templateSchema } from './package.ts';
 
-/** The stacks that are deployed by themselves, and the alarms of `prod`, which are a part of the functions' stack. */
+/** The separate stacks, and the alarms of `prod`, which are part of the functions' stack. */
 export const tables: Template = templateSchema.parse(tablesTemplate(shop));
 export const broker: Template = templateSchema.parse(brokerTemplate(shop));
 export const alarms: Template = templateSchema.parse(alarmsTemplate(shop, 'prod'));

@@ -10,7 +10,7 @@ import { topologyOf } from '../../../infra/broker/topology.ts';
 import { Broker, type Message } from '../../simulation/world/broker.ts';
 import { Clock } from '../../simulation/world/clock.ts';
 
-/** A message that was taken from a queue and has to be acknowledged or given back. */
+/** A message taken from a queue, to be acknowledged or given back. */
 export interface Taken {
   readonly body: string;
   readonly messageId: string;
@@ -22,14 +22,14 @@ export interface Taken {
 }
 
 export interface BrokerUnderTest {
-  /** Who publishes. */
+  /** The publisher's user. */
   readonly user: string;
   /** @throws UnroutableError */
   publish(message: OutgoingMessage): Promise<void>;
-  /** At most so many of those that are ready, in the order they would be delivered in. */
+  /** Takes at most so many ready messages, in the order of delivery. */
   take(queue: string, count: number): Promise<readonly Taken[]>;
   acknowledge(messages: readonly Taken[]): Promise<void>;
-  /** They come again, as a batch whose function failed. */
+  /** Requeues the messages, as after a failed batch. */
   giveBack(queue: string, messages: readonly Taken[]): Promise<void>;
   wait(ms: number): Promise<void>;
   end(): Promise<void>;
@@ -37,7 +37,7 @@ export interface BrokerUnderTest {
 
 const topology = topologyOf(shop, parseRetryDelays('1s,2s'));
 
-/** Longer than a quorum queue takes to hand on what was returned or has expired. */
+/** Longer than a quorum queue takes to pass on a returned or expired message. */
 const SETTLING_MS = 100;
 
 async function rabbitMq(url: string): Promise<BrokerUnderTest> {

@@ -15,19 +15,19 @@ import { Simulation } from '../../simulation/simulation.ts';
 import { keptMinor } from '../../simulation/world/provider.ts';
 import { World } from '../../simulation/world/world.ts';
 
-/** What becomes of the next charge: it is made and never answered, or refused with nothing done. */
+/** The fault of the next charge: made but never answered, or refused with nothing done. */
 export type Trouble = 'answer-lost' | 'unavailable';
 
 export interface ProviderUnderTest {
   readonly provider: Provider;
-  /** The next charge with this method meets with that trouble, and the one after it does not. */
+  /** A payment method whose next charge has that fault, and the one after it has not. */
   methodWith(trouble: Trouble): string;
-  /** Ids of the payment intents that search finds. */
+  /** The ids of the payment intents that search finds. */
   search(orderId: OrderId): Promise<readonly string[]>;
-  /** Gives back a part of a charge. */
+  /** Refunds a part of a charge. */
   refundPart(orderId: OrderId, paymentIntentId: string, amountMinor: number): Promise<void>;
   ledger(orderId: OrderId): Promise<{ captures: number; refunds: number; keptMinor: number }>;
-  /** Until search has to know what was charged. */
+  /** Waits until search must find the charge. */
   untilSearchable(): Promise<void>;
   end(): Promise<void>;
 }
@@ -47,7 +47,7 @@ const refundPartOver =
     );
   };
 
-/** As short as the sandbox's patience with an answer that never comes allows. */
+/** Short, because some of the sandbox's answers never come. */
 const TIMEOUT_MS = 2_000;
 
 async function sandboxed(): Promise<ProviderUnderTest> {
@@ -74,7 +74,7 @@ async function sandboxed(): Promise<ProviderUnderTest> {
   };
 }
 
-/** The simulation with a plan that knows only the next fault, and a scheduler that takes what comes at once. */
+/** The simulation, with a plan of only the next fault and a scheduler that runs every task at once. */
 async function simulated(): Promise<ProviderUnderTest> {
   let pending: Fault | undefined;
   const plan: FaultPlan = {
@@ -135,7 +135,7 @@ async function simulated(): Promise<ProviderUnderTest> {
   };
 }
 
-/** Every implementation of the payment provider, the sandbox that speaks Stripe's protocol first. */
+/** Every implementation of the payment provider. The first is the sandbox, which speaks Stripe's protocol. */
 export const providerKinds: readonly (readonly [name: string, begin: () => Promise<ProviderUnderTest>])[] = [
   ['the payment sandbox', sandboxed],
   ['the simulation’s provider', simulated],

@@ -35,7 +35,7 @@ async function dynamoStores(): Promise<Stores> {
   };
 }
 
-/** As the simulation's edges call it, without a scheduler in between. */
+/** Calls the table as the simulation's edges do, but without a scheduler. */
 const storeOver = (table: Table): Store => ({
   read: async (keys) => table.read(keys),
   write: async (writes) => table.write(writes),
@@ -54,7 +54,7 @@ const inMemory = (make: (service: Service) => Store) => async (): Promise<Stores
   };
 };
 
-/** Every implementation of `Store`, the real one first: what it does is what the others have to do. */
+/** Every implementation of `Store`. The first is the real one, and the others must behave like it. */
 export const storeKinds: readonly (readonly [name: string, begin: () => Promise<Stores>])[] = [
   ['DynamoStore on an emulator', dynamoStores],
   ['the simulation’s table', inMemory((service) => storeOver(new Table(indexesIn(shop, service))))],

@@ -3,7 +3,7 @@ import amqp, { type Options } from 'amqplib';
 import { inject } from 'vitest';
 import { startProxy, type TcpProxy } from '../proxy.ts';
 
-/** The broker under test, seen from the test's side: queues of this run only, and a proxy that can break connections. */
+/** The broker for a test: with this run's own queues, and a proxy that can break connections. */
 export type TestBroker = {
   readonly url: string;
   /** Goes through the proxy. */
@@ -18,7 +18,7 @@ export type TestBroker = {
   readonly createQueue: (queue: string, extraArguments?: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly deleteQueue: (queue: string) => Promise<void>;
   readonly count: (queue: string) => Promise<{ messageCount: number; consumerCount: number }>;
-  /** Breaks every connection through the proxy as a pulled cable would, and says how many. */
+  /** Cuts every connection through the proxy and returns their number. */
   readonly cutConnections: () => number;
   readonly close: () => Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** Frames a client must not send: the broker answers each by closing what it came on. */
+/** Frames that a client must not send: the broker closes the channel or connection. */
 
 const METHOD_FRAME = 1;
 const FRAME_END = 0xce;
@@ -13,14 +13,14 @@ function methodFrame(channel: number, classId: number, methodId: number, paramet
   return Buffer.concat([head, parameters, Buffer.of(FRAME_END)]);
 }
 
-/** `basic.ack` of a delivery that never was: the broker closes the channel with 406. */
+/** `basic.ack` of a delivery that does not exist: the broker closes the channel with 406. */
 export function acknowledgementOfNothing(channel: number): Buffer {
   const parameters = Buffer.alloc(9);
   parameters.writeBigUInt64BE(1_000_000_000n, 0);
   return methodFrame(channel, 60, 80, parameters);
 }
 
-/** `basic.qos` on a channel that was never opened: the broker closes the connection with 504. */
+/** `basic.qos` on a channel that is not open: the broker closes the connection with 504. */
 export function methodOnUnopenedChannel(): Buffer {
   return methodFrame(7, 60, 10, Buffer.alloc(7));
 }

@@ -40,7 +40,7 @@ export function startMapping(
 }
 
 export type Call = {
-  /** As the event names it: with its virtual host. */
+  /** With the virtual host, as in the event. */
   readonly queue: string | undefined;
   readonly records: readonly RabbitmqRecord[];
   readonly bodies: readonly string[];

@@ -1,6 +1,6 @@
 import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
 
-/** A mapping without a window, whose batches are as small as they can be. */
+/** A mapping without a window and with the smallest batches. */
 export const anyMapping: Mapping = {
   functionName: 'any',
   functionTimeoutSeconds: 6,

@@ -38,7 +38,6 @@ export function deliveredMessage({
   };
 }
 
-/** Bodies that can be told apart. */
 export function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index));
 }

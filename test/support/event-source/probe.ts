@@ -32,7 +32,7 @@ export class Invocation {
   }
 }
 
-/** What a function does: returns to succeed, throws to fail, takes as long as it takes. */
+/** A function's behaviour: returns to succeed, throws to fail, takes its time. */
 export type Behaviour = (invocation: Invocation, nth: number) => Promise<void> | void;
 
 export type Probe = {
@@ -42,7 +42,7 @@ export type Probe = {
   readonly close: () => Promise<void>;
 };
 
-/** The other end of the fixture's functions, which report here and do what the test says. */
+/** The fixture's functions report to the probe and behave as the test says. */
 export async function openProbe(): Promise<Probe> {
   const invocations = new Map<string, Invocation[]>();
   const behaviours = new Map<string, Behaviour>();

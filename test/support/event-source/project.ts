@@ -14,9 +14,9 @@ export type Surroundings = { readonly broker: string; readonly probe: string; re
 export type Project = {
   readonly lambdaUrl: string;
   readonly log: () => string;
-  /** Sends the signal that Ctrl-C sends. */
+  /** Sends SIGINT, like Ctrl-C. */
   readonly interrupt: () => void;
-  /** The exit code, or null when it did not end in time and had to be killed. */
+  /** The exit code, or null if it had to be killed. */
   readonly exit: () => Promise<number | null>;
 };
 

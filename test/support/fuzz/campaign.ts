@@ -4,13 +4,13 @@ import { afterAll, beforeAll, vi } from 'vitest';
 /** `FUZZ_SEED=… npm run fuzz` runs the same inputs again; `FUZZ_INPUTS=…` more or fewer of them. */
 const seed = Number(process.env.FUZZ_SEED || Date.now() % 2 ** 31);
 const allInputs = Number(process.env.FUZZ_INPUTS || 100_000);
-/** With fewer inputs than this, what never happened may be bad luck. */
+/** With fewer inputs than this, an event may be missing by chance. */
 const INPUTS_TO_SEE_ALL = 50_000;
 
-/** Every part of a campaign takes its share of the inputs, so that together they are all of them. */
+/** The inputs of one part of a campaign; the parts' shares add up to 1. */
 export const shareOf = (part: number): number => Math.ceil(allInputs * part);
 
-/** Counts what happened, so that a run in which something never did can fail. */
+/** Counts what happened, so a run fails if something never did. */
 export class Sightings {
   readonly #counts = new Map<string, number>();
 
@@ -22,7 +22,7 @@ export class Sightings {
     return this.#counts.get(what) ?? 0;
   }
 
-  /** What was to be seen and never was, if there was time enough for it. */
+  /** The expected sightings that never happened, if there were enough inputs. */
   missing(expected: readonly string[]): readonly string[] {
     return allInputs < INPUTS_TO_SEE_ALL ? [] : expected.filter((what) => this.count(what) === 0);
   }
@@ -33,7 +33,7 @@ export class Sightings {
   }
 }
 
-/** Checks one input after another; a later round has inputs of its own. A failure prints the seed, and the input made as small as it can be. */
+/** Checks one input after another. Each round has its own inputs. A failure prints the seed and the shrunk input. */
 export async function check<T>(
   inputs: fc.Arbitrary<T>,
   runs: number,
@@ -43,7 +43,7 @@ export async function check<T>(
   await fc.assert(fc.asyncProperty(inputs, verify), { seed: seed + round, numRuns: runs });
 }
 
-/** What the functions logged for the present input: shown if it fails, and out of the way if not. */
+/** Captures the functions' log lines for the present input, to show them only if it fails. */
 export function quietLogs(): { readonly lines: string[] } {
   const lines: string[] = [];
   beforeAll(() => {

@@ -27,18 +27,18 @@ import { NOW_MS, type StrictEdges } from './strict-edges.ts';
 
 export type Handler = HttpFunction;
 
-/** A function of the API, and what it has to answer. */
+/** A function of the API, and the answers it must give. */
 export interface Endpoint extends Call {
   readonly handler: (edges: StrictEdges, deadLetterQueues: DeadLetterQueues) => Handler;
   readonly given: readonly Item[];
-  /** The statuses that a correct request gets, depending on what is stored. */
+  /** The statuses of a correct request; which one depends on the stored items. */
   readonly accepts: readonly number[];
-  /** The statuses that at least one of many requests has to get. */
+  /** The statuses that at least one of many requests must get. */
   readonly answers: readonly number[];
 }
 
 const somebodyElse = CustomerId.parse('customer-2');
-/** Requests that are hostile ask for it too. */
+/** Another customer's order. Hostile requests ask for it too. */
 export const othersOrder = orderIdOf(50);
 const items: readonly Item[] = [
   ...oneInEach(['PENDING', 'CONFIRMED', 'CANCELLING', 'CANCELLED'] as const, 1, orderItem),

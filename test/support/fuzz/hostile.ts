@@ -54,7 +54,7 @@ export const hostileText = fc.oneof(
   fc.string({ maxLength: 30, unit: 'binary' }),
 );
 
-/** What no double holds, what is no number of JSON, and what is one but not the one that is meant. */
+/** Numbers that no double holds, that are not JSON, or that are read as another number. */
 const hostileNumber = fc.constantFrom<Written>(
   ...[0, -1, 0.5, 1.000_000_1, 10_001, 99_999_999, 100_000_000, 2 ** 31, 2 ** 53, 2 ** 64, 5e-324, 1e308],
   ...['-0', '1e999', '-1e999', '1E4', '1.0', '9'.repeat(400), `0.${'0'.repeat(400)}1`].map(
@@ -137,7 +137,6 @@ const flaws = fc.oneof(
   { weight: 1, arbitrary: fc.array(placed, { minLength: 2, maxLength: 3 }) },
 );
 
-/** What happens to bytes on the way. */
 type Damage = (bytes: Buffer) => Buffer;
 
 const spliced =
@@ -185,7 +184,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(padded(64 * 1024), padded(64 * 1024 + 1)) },
 );
 
-/** So large that one in some hundred is enough. */
+/** So large that one in a few hundred inputs is enough. */
 const hugeBytes: fc.Arbitrary<Buffer> = fc.constantFrom(
   padded(MEGABYTE)(Buffer.from('{"a":1}')),
   Buffer.alloc(MEGABYTE, '['),
@@ -200,7 +199,7 @@ const hostileBytes: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 4, arbitrary: hostileValue.map((value) => Buffer.from(textOf(value))) },
 );
 
-/** Bytes that claim to be such JSON: near-valid, damaged, something else entirely, and rarely a megabyte. */
+/** Bytes that claim to be such JSON: near-valid, damaged, entirely different, and rarely a megabyte. */
 export const hostileJson = (valid: fc.Arbitrary<unknown>): fc.Arbitrary<Buffer> => {
   const near = fc.tuple(valid, flaws).map(([value, all]) => {
     const tree = all.reduce<Written>((node, [each, at]) => flawed(node, each, at), written(value));

@@ -3,7 +3,7 @@ import type { HttpEvent } from '../../../engine/http/http.ts';
 import { customerId, orderIdOf } from '../facts.ts';
 import { hostileJson, hostileName, hostileText } from './hostile.ts';
 
-/** A call of the API, and what a correct one needs. */
+/** A call of the API, and the parts of a correct one. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
@@ -33,7 +33,7 @@ const idempotencyKey = fc.oneof(
   fc.stringMatching(/^"[a-z][a-z0-9 ,]{0,9}[a-z]"$/),
 );
 
-/** Headers as API Gateway hands them over: the last of several in one, all of them in the other. */
+/** API Gateway's two members for headers: `headers` has the last value of each, `multiValueHeaders` all values. */
 const gatewayHeaders = (headers: Readonly<Record<string, unknown>> | null) =>
   ({
     headers,
@@ -68,7 +68,7 @@ const oddHeader = fc.oneof(
   },
 );
 
-/** Some are missing, some say something else, some are there twice under names that differ by case. */
+/** Headers that are missing, have another value, or come twice with names that differ by case. */
 const hostileHeaders = (call: Call): fc.Arbitrary<Record<string, unknown> | null> =>
   fc.oneof(
     { weight: 1, arbitrary: fc.constant(null) },
@@ -114,7 +114,7 @@ const bodyPart = (bytes: Buffer, isBase64Encoded: boolean) => ({
 const hostileBody = ({ body }: Call): fc.Arbitrary<Pick<Parts, 'body' | 'isBase64Encoded'>> =>
   fc.oneof(
     { weight: 1, arbitrary: fc.boolean().map((isBase64Encoded) => ({ body: null, isBase64Encoded })) },
-    // Not encoded as it says it is.
+    // The flag says base64, but the body is not.
     { weight: 1, arbitrary: hostileText.map((text) => ({ body: text, isBase64Encoded: true })) },
     {
       weight: 12,
@@ -215,7 +215,7 @@ const partNames: readonly PartName[] = [
   'body',
 ];
 
-/** Correct, or wrong in one part only, so that what comes after the first check is reached, or wrong in all. */
+/** Requests that are correct, wrong in all parts, or wrong in one part only, which reaches the later checks. */
 export function requestsOf(call: Call): fc.Arbitrary<Request> {
   const withHostile = (hostile: readonly PartName[]): fc.Arbitrary<Request> =>
     fc

@@ -1,6 +1,5 @@
 /**
- * JSON as it is written and not as it is read: a member may stand there twice or be called `__proto__`, and a
- * value may be any text.
+ * JSON as written and not as parsed: a member may come twice or be called `__proto__`, and a value may be any text.
  */
 export type Written = string | number | boolean | null | readonly Written[] | Members | Verbatim;
 
@@ -13,7 +12,7 @@ export class Members {
 
 type Member = readonly [name: string, value: Written];
 
-/** Goes into the text as it is. */
+/** Goes into the text unchanged. */
 export class Verbatim {
   readonly text: string;
   constructor(text: string) {
@@ -38,17 +37,16 @@ export function textOf(node: Written): string {
   return JSON.stringify(node);
 }
 
-/** One flaw, put in somewhere. */
 export type Flaw =
   | { readonly kind: 'replace'; readonly by: Written }
   | { readonly kind: 'drop' }
   | { readonly kind: 'add'; readonly name: string; readonly value: Written }
-  /** The same member again, after or before the first one. */
+  /** Repeats a member, after or before the first one. */
   | { readonly kind: 'repeat'; readonly value: Written; readonly first: boolean }
   | { readonly kind: 'rename'; readonly name: string }
   | { readonly kind: 'nest'; readonly depth: number };
 
-/** The text's tree with a flaw at one place of it; `at` counts through the places where such a flaw can be. */
+/** The tree with a flaw at one place. `at` is an index into the places where such a flaw fits. */
 export function flawed(root: Written, flaw: Flaw, at: number): Written {
   const candidates = placesOf(root).filter((place) => isPlaceFor(flaw, root, place));
   const place = candidates[at % Math.max(candidates.length, 1)];

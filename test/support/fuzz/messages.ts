@@ -10,16 +10,15 @@ import { type KnownType, knownTypes, orderIdOf } from '../facts.ts';
 import { hostileJson, hostileName, hostileText } from './hostile.ts';
 import { NOW_MS } from './strict-edges.ts';
 
-/** A message as it stands in a queue. */
 export interface Message {
   readonly body: Buffer;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** Orders that hostile messages are about: some are in a table already, some are not. */
+/** The number of orders in hostile messages. Some of them are in a table, some are not. */
 const HOSTILE_ORDERS = 12;
 
-/** Members of an event's data that take any text: what such a text does further on is to be found out. */
+/** Members of an event's data that take any text, to find out what such a text breaks later. */
 const freeTexts = new Set(['customerId', 'cause', 'message', 'declineCode', 'paymentIntentId', 'refundId']);
 
 const largerThanAnItem = fc.constant('x'.repeat(450_000));
@@ -48,11 +47,11 @@ const eventsOf = (types: readonly KnownType[]): fc.Arbitrary<object> =>
       return JSON.parse(said) as object;
     });
 
-/** Members of the envelope that are right in themselves and wrong together. */
+/** Envelope members that are valid alone and wrong together. */
 const disguises: fc.Arbitrary<object> = fc.constantFrom(
   ...[...shop.eventTypes, 'order.teleported', '__proto__', 'constructor', 'toString'].flatMap((type) => [
     { type },
-    // A type that nobody knows, or knows from elsewhere, in its first version.
+    // An unknown or foreign type, in its first version.
     { type, dataschema: `urn:order-saga:${type}:v1` },
   ]),
   ...[...shop.services, 'nobody', 'toString', ''].map((source) => ({ source })),
@@ -68,7 +67,7 @@ const disguises: fc.Arbitrary<object> = fc.constantFrom(
   ...['', 'x'.repeat(256), 'x'].map((id) => ({ id })),
 );
 
-/** A text of AMQP is any 255 bytes; the client decodes them as UTF-8, as well as that goes. */
+/** An AMQP text is up to 255 bytes of any kind. The client decodes them as UTF-8 as far as it can. */
 const amqpText = fc.oneof(
   hostileText.map((text) => Buffer.from(text).subarray(0, 255).toString('utf8')),
   fc.constantFrom(0xff, 0xc0, 0x41).map((byte) => Buffer.alloc(255, byte).toString('utf8')),
@@ -116,7 +115,7 @@ function hostileBody(service: Service): fc.Arbitrary<Buffer> {
   );
 }
 
-/** What somebody might put into the queue of a service. */
+/** Any message that might get into a service's queue. */
 export const hostileMessage = (service: Service): fc.Arbitrary<Message> =>
   fc
     .record({
@@ -125,7 +124,7 @@ export const hostileMessage = (service: Service): fc.Arbitrary<Message> =>
     })
     .map(({ body, properties: given }) => ({ body, properties: { ...given, ...senderOf(body) } }));
 
-/** Mostly whom the body says that it comes from. The same body has the same sender: bodies tell messages apart. */
+/** Mostly the sender that the body names. The same body always has the same sender: bodies identify messages. */
 function senderOf(body: Buffer): { readonly userId?: string } {
   const die = body.reduce((sum, byte) => sum + byte, 0) % 12;
   if (die === 0) return {};
@@ -134,7 +133,7 @@ function senderOf(body: Buffer): { readonly userId?: string } {
   return { userId: source };
 }
 
-/** Whatever its other properties, a message from its publisher is what its body says. */
+/** A fact's message from its publisher, with any other properties. */
 export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> => {
   const body = Buffer.from(JSON.stringify(seal(shop, fact, { sagaId: orderId, nowMs: NOW_MS })));
   return fc
@@ -142,7 +141,7 @@ export const messageOf = (orderId: OrderId, fact: Fact): fc.Arbitrary<Message> =
     .map((each) => ({ body, properties: { ...each, userId: shop.publisherOf(fact.type) } }));
 };
 
-/** The batch as Lambda hands it to the function, by way of the event source that we run ourselves. */
+/** The batch as Lambda passes it to the function, made by the local event source. */
 export function invocation(service: Service, messages: readonly Message[]): RabbitMqEvent {
   const eventSourceArn = 'arn:aws:mq:eu-central-1:000000000000:broker:order-saga:b-1';
   const records = messages.map(({ body, properties: given }) => {
@@ -157,7 +156,7 @@ export function invocation(service: Service, messages: readonly Message[]): Rabb
   return JSON.parse(payload(records).toString('utf8')) as RabbitMqEvent;
 }
 
-/** How often each body was dead-lettered, by where to. */
+/** The number of times that each body went to the dead-letter queue, and to a delay queue. */
 export function settled(
   service: Service,
   published: readonly {
@@ -181,5 +180,5 @@ export function settled(
   return { deadLetters, delayed };
 }
 
-/** Tells bodies apart by their bytes. */
+/** A text that identifies a body by its bytes. */
 export const textKey = (body: string | Buffer): string => Buffer.from(body).toString('latin1');

@@ -94,7 +94,7 @@ export const stockItem = (sku: string): Item => ({
   stocktakenAt: '2026-01-01T00:00:00.000Z',
 });
 
-/** One order in each status of a service, numbered from `first` on. */
+/** One order in each status of a service, numbered from `first`. */
 export const oneInEach = <Status>(
   statuses: readonly Status[],
   first: number,

@@ -12,13 +12,13 @@ const MAX_ITEM_BYTES = 400 * 1024;
 const MAX_KEY_BYTES = 2_048;
 const BASIC_CLASS = 60;
 
-/** The encoder that the publisher's library uses; the package does not export it. */
+/** amqplib's encoder, which the package does not export. */
 const amqplib = dirname(createRequire(import.meta.url).resolve('amqplib'));
 const { encodeProperties } = createRequire(import.meta.url)(join(amqplib, 'lib/defs.js')) as {
   readonly encodeProperties: (klass: number, channel: number, size: number, properties: object) => Buffer;
 };
 
-/** A table that refuses what DynamoDB refuses for ever: numbers no double holds, keys and items too large, half a surrogate pair. */
+/** Refuses what DynamoDB always refuses: numbers no double holds, keys and items too large, half a surrogate pair. */
 export class StrictStore extends MemoryStore {
   override async read(keys: readonly string[]): Promise<ReadonlyMap<string, Item>> {
     for (const key of keys) checkKey(key);
@@ -56,11 +56,11 @@ function checkItem(item: object): void {
   if (text.length > MAX_ITEM_BYTES && Buffer.byteLength(text) > MAX_ITEM_BYTES) {
     throw new Error('ValidationException: Item size has exceeded the maximum allowed size');
   }
-  // JSON.stringify escapes half a pair, and nothing else that begins so.
+  // JSON.stringify escapes half a surrogate pair, and no other text that begins so.
   if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(text)) throw new Error('SerializationException: no Unicode');
 }
 
-/** Confirms what the real publisher can put on the wire; a message it cannot encode costs it its connection. */
+/** Confirms only messages that the real publisher can encode: any other would cost it its connection. */
 export class StrictPublisher extends RecordingPublisher {
   override publish(message: OutgoingMessage): Promise<void> {
     const { messageId, type, contentType, headers = {}, expirationMs } = message;

@@ -2,18 +2,18 @@ import { writeFileSync } from 'node:fs';
 import type { UserConsoleLog } from 'vitest';
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
 
-/** What failed in a stage: a test, a file, or what belongs to neither. */
+/** A failure in a stage: of a test, of a file, or outside of both. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
 }
 
-/** Of what a test printed, the end. */
+/** How much of the end of a test's output is kept. */
 const MAX_PRINTED_CHARACTERS = 1_500;
 
 /**
- * Writes down what failed with all that vitest knows of it. Its JSON report lacks what differs between two values,
- * what a test has printed, and errors outside of all tests. https://vitest.dev/api/advanced/reporters
+ * Writes the failures to a file in full. Vitest's JSON report lacks diffs, the output of tests, and errors outside of
+ * all tests. https://vitest.dev/api/advanced/reporters
  */
 export default class FailuresReporter implements Reporter {
   #file = '';

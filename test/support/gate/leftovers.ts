@@ -7,7 +7,7 @@ import { identify } from '../../../infra/local/processes/process-identity.ts';
 export type Origin = {
   /** The process group in which a command ran. */
   readonly group: number | undefined;
-  /** The temporary folder of that run, which no other process has to do with. */
+  /** The run's temporary folder, which no other process uses. */
   readonly folder: string;
 };
 
@@ -16,7 +16,7 @@ export type Trace = { readonly pid: number; readonly command: string };
 
 const pollMs = 100;
 
-/** Waits a moment for what is just ending, then kills what is left of a command, and says what that was. */
+/** Waits a moment for ending processes, then kills a command's leftover processes and returns them. */
 export async function endLeftovers(origin: Origin, patienceMs: number): Promise<readonly Trace[]> {
   const deadline = performance.now() + patienceMs;
   while (leftoversOf(origin).length > 0 && performance.now() < deadline) await delay(pollMs);
@@ -29,8 +29,8 @@ export async function endLeftovers(origin: Origin, patienceMs: number): Promise<
 }
 
 /**
- * The local system's parts lead groups of their own, but work on data in the run's folder; what a test spawns
- * itself stays in the command's group.
+ * The local system's parts lead their own process groups, but use data in the run's folder. A process that a test
+ * spawns itself stays in the command's group.
  */
 function leftoversOf({ group, folder }: Origin): readonly Trace[] {
   const processes = process.platform === 'linux' ? processesFromProc() : processesFromPs();
@@ -60,13 +60,13 @@ function processesFromProc(): readonly Candidate[] {
         ].join('\0');
         return [{ pid: Number(name), group: Number(group), command, surroundings }];
       } catch {
-        // It has ended, or it is another user's.
+        // The process has ended, or belongs to another user.
         return [];
       }
     });
 }
 
-/** Without a process's folder and environment, so that less is recognised than on Linux. */
+/** `ps` gives neither folder nor environment of a process, so this finds fewer leftovers than on Linux. */
 function processesFromPs(): readonly Candidate[] {
   return execFileSync('ps', ['-Awwo', 'pid=,pgid=,command='], { encoding: 'utf8' })
     .split('\n')

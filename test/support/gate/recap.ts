@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Failure } from './failures-reporter.ts';
 
-/** The beginning of a message says what is wrong; what follows says where. */
+/** Only the beginning of a message is kept: it says what is wrong, the rest says where. */
 const MAX_LINES = 40;
 const MAX_MESSAGE_CHARACTERS = 3_000;
-/** Of a log that was cut, its last kilobytes are what is left. */
+/** A log that is cut keeps its last kilobytes, so the recap must fit into them. */
 const MAX_CHARACTERS = 9_000;
 
 /**
- * What failed, said again after all that ran later. Many failures often have one cause, so only the first ones are
- * told with their messages.
+ * Repeats the failures at the end of the output. Many failures often have one cause, so only the first ones come with
+ * their messages.
  */
 export function recapOf(failures: readonly Failure[]): string {
   const told: string[] = [];

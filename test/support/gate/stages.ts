@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { projectDir } from '../../../infra/local/project.ts';
 
-/** How much is run: before each commit, before a change is handed in, and by continuous integration. */
+/** The stages to run: before each commit, before a change is handed in, and in continuous integration. */
 export const tiers = ['check', 'test', 'full'] as const;
 export type Tier = (typeof tiers)[number];
 
-/** A check tells nothing as long as it is green, a score tells what it came to, and tests are counted one by one. */
+/** A passing check prints nothing, a score prints its result, and tests are counted one by one. */
 export interface Stage {
   readonly name: string;
   readonly kind: 'check' | 'score' | 'tests';
@@ -18,7 +18,7 @@ export interface Stage {
 const inTier = (tier: Tier, kind: Stage['kind'], ...names: readonly string[]): readonly Stage[] =>
   names.map((name) => ({ name, kind, tier }));
 
-/** Cheap ones first. One after another: they are parallel in themselves, and together no faster on 2 cores. */
+/** Cheap ones first, one after another: each is parallel itself, so together they are no faster on 2 cores. */
 const stages: readonly Stage[] = [
   ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
   ...inTier('check', 'tests', 'unit'),
@@ -31,7 +31,7 @@ const stages: readonly Stage[] = [
 export class UnknownStageError extends Error {}
 
 export interface Selection {
-  /** Stages by name, whatever tier they are of. All are meant when none is named. */
+  /** Stages by name, of any tier. Without names, all stages. */
   readonly names?: readonly string[];
   /** Stages of this tier and of the smaller ones. */
   readonly upTo?: Tier | undefined;
@@ -57,7 +57,7 @@ export const failuresFileOf = (reportFile: string): string => `${reportFile}.fai
 
 const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 
-/** What the stage's npm script runs, started without npm and a shell, which would come between it and signals. */
+/** The command of the stage's npm script. It runs without npm and a shell, which would keep signals from it. */
 export function commandOf(
   { name, kind }: Pick<Stage, 'name' | 'kind'>,
   reportFile: string,

@@ -7,19 +7,19 @@ const stopPatienceMs = 15_000;
 
 export type CommandOptions = StopRequest & {
   readonly environment: NodeJS.ProcessEnv;
-  /** Keeps its output back, to be shown when it fails. */
+  /** Shows the output only if the command fails. */
   readonly isQuiet: boolean;
 };
 
 export type CommandEnd = {
-  /** Its process group, of which something may be left. */
+  /** Its process group; some of its processes may be left. */
   readonly group: number | undefined;
   /** Null when a signal ended it or it could not be started. */
   readonly exitCode: number | null;
   readonly output: string;
 };
 
-/** Runs a command in a process group of its own: Ctrl-C in the terminal reaches us only, and we pass it on. */
+/** Runs a command in its own process group: Ctrl-C in the terminal reaches only this process, which passes it on. */
 export async function runToEnd(
   [program = '', ...args]: readonly string[],
   { environment, isQuiet, stop, kill }: CommandOptions,
@@ -50,7 +50,7 @@ export async function runToEnd(
   };
   stop.addEventListener('abort', onStop);
   kill.addEventListener('abort', onKill);
-  // 'close' would wait for whoever inherited the pipes, and so for a process that was left behind.
+  // 'close' would wait for every process that inherited the pipes, and so for one that was left behind.
   const [exitCode] = (await once(child, 'exit')) as [number | null];
   clearTimeout(patience);
   stop.removeEventListener('abort', onStop);
@@ -62,6 +62,6 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // It ended in between.
+    // The process has ended meanwhile.
   }
 }

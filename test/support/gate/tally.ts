@@ -7,9 +7,9 @@ import type { Timed } from './times.ts';
 export type Tally = {
   readonly passed: number;
   readonly failed: number;
-  /** What a reader of the figures could not see in the command's own output. */
+  /** Problems that the command's own output does not show. */
   readonly problems: readonly string[];
-  /** What failed, as its command told it. */
+  /** The failures that the command reported. */
   readonly failures: readonly Failure[];
   readonly tests: readonly Timed[];
 };
@@ -27,7 +27,7 @@ const report = z.object({
   ),
 });
 
-/** Counts a run of vitest. Only a test that passed is one: not one that was skipped, and not a run without tests. */
+/** Counts the passed tests of a vitest run. A skipped test is a problem, and so is a run without tests. */
 export function countTests(reportFile: string, exitCode: number | null): Tally {
   const files = readReport(reportFile);
   const failures = readFailures(failuresFileOf(reportFile));
@@ -60,7 +60,7 @@ export function countTests(reportFile: string, exitCode: number | null): Tally {
 
 const failed = z.array(z.object({ name: z.string(), message: z.string() }));
 
-/** They explain the figures and add nothing to them. */
+/** The failures explain the figures; they are not counted. */
 function readFailures(file: string): readonly Failure[] {
   try {
     return failed.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,4 +1,4 @@
-/** How long something took: a stage, or one test of it. */
+/** The time of a stage or of one of its tests. */
 export interface Timed {
   readonly name: string;
   readonly seconds: number;
@@ -6,7 +6,7 @@ export interface Timed {
 
 const SLOWEST = 10;
 
-/** Where the time went: in each stage, and in the slowest tests. */
+/** The time of each stage and of the slowest tests. */
 export function timesOf(stages: readonly Timed[], tests: readonly Timed[]): string {
   const slowest = tests.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
   const total = stages.reduce((sum, { seconds }) => sum + seconds, 0);

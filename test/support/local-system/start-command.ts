@@ -13,7 +13,7 @@ export type CommandEnd = {
   readonly stderr: string;
 };
 
-/** One of the project's commands as a person runs it: a process of its own under bootstrap.mjs. */
+/** One of the project's commands as a person runs it: a separate process under bootstrap.mjs. */
 export class Command {
   readonly child: ChildProcess;
   readonly ended: Promise<CommandEnd>;
@@ -86,7 +86,7 @@ export function portVariables(ports: Ports): Readonly<Record<string, string>> {
   };
 }
 
-/** The command under test must not think that npm started it because npm started the tests. */
+/** Removes npm's variables: npm started the tests, but not the command under test. */
 function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('npm_')));
 }

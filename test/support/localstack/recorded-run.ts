@@ -12,7 +12,7 @@ export type Call = {
 };
 
 export type RecordedRun = {
-  /** What was called so far, in that order. */
+  /** The calls so far, in order. */
   calls(): readonly Call[];
   readonly process: ChildProcess;
   readonly ended: Promise<{ readonly exitCode: number | null; readonly output: string }>;
@@ -28,7 +28,7 @@ export type RunOptions = {
   readonly hangAt?: string;
 };
 
-/** Runs `npm run test:localstack` where nothing can be found but programs that write down how they are called. */
+/** Runs `npm run test:localstack` with a PATH of programs that only record how they are called. */
 export function startRecordedRun({
   programs,
   environment = {},
@@ -73,16 +73,17 @@ export function startRecordedRun({
     })),
     calls: () =>
       existsSync(log)
-        ? readFileSync(log, 'utf8')
-            .trimEnd()
+        ? // What follows the last line break is still being written.
+          readFileSync(log, 'utf8')
             .split('\n')
+            .slice(0, -1)
             .map((line) => JSON.parse(line) as Call)
         : [],
     discard: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** A call in a word: what of Docker Compose was asked, or the program itself. */
+/** A call in a word: Docker Compose's command, or the program. */
 export const wordOf = ({ program, args }: Call): string =>
   program === 'docker'
     ? (['up', 'down', 'logs', 'version', 'info'].find((word) => args.includes(word)) ?? '?')

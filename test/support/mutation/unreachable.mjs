@@ -1,6 +1,6 @@
 /**
- * Leaves alone what the compiler proves unreachable: `default: return value satisfies never`. A mutant of it
- * cannot be killed, and it stands at the end of every switch over a closed union.
+ * Ignores code that the compiler proves unreachable: `default: return value satisfies never`. It ends every switch over
+ * a closed union, and its mutants cannot be killed.
  * https://stryker-mutator.io/docs/stryker-js/disable-mutants/#using-an-ignorer-plugin
  */
 const unreachable = {

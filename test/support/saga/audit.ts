@@ -5,7 +5,7 @@ import type { Extent } from './records.ts';
 import { moneyViolations, stockViolations, tallyOf } from './stock-and-money.ts';
 import type { World } from './world.ts';
 
-/** The promises that can be read from the books, each violation in one line. */
+/** The violations of the promises that the books show, a line each. */
 export function violationsOf(books: Books, { shelf }: Pick<World, 'shelf'>): string[] {
   return [
     ...stockViolations(books.records.inventory, books, shelf),
@@ -41,8 +41,8 @@ export interface Audit {
 }
 
 /**
- * Waits until nothing is under way any more (or the time is over) and judges what is left. An order that
- * has not ended by then is a violation like any other.
+ * Waits until nothing is under way (or the time is over), then checks the books. An order that has not ended by then is
+ * a violation too.
  */
 export async function audit(
   world: World,

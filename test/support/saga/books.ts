@@ -6,16 +6,16 @@ import type { System } from '../../../infra/local/system.ts';
 import { type Extent, type Records, recordsAmong, rowsOf } from './records.ts';
 import { readStockAndMoney, type StockAndMoney } from './stock-and-money.ts';
 
-/** What the tables, the ledger and the broker hold, read from themselves and not through the product. */
+/** The contents of the tables, the ledger and the broker, read directly and not through the product. */
 export interface Books extends StockAndMoney {
   readonly orders: Records;
-  /** Of every service. */
+  /** Every service's records. */
   readonly records: Readonly<Record<Service, Records>>;
   readonly waiting: number;
   readonly deadLetters: number;
 }
 
-/** Whose books: a system's, without the orders that were there before. */
+/** The system whose books are read, and the earlier orders that are left out. */
 interface Bookkeeping {
   readonly system: System;
   readonly before: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export async function readBooks({ system, before }: Bookkeeping, extent: Extent 
 
 export async function countMessages(system: System): Promise<{ waiting: number; deadLetters: number }> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
-  // A queue that is not there is the caller's to hear of, and would otherwise end the process with all it has started.
+  // The caller hears of a missing queue by its rejection. An unhandled 'error' event would end the process.
   connection.on('error', () => {});
   try {
     const channel = await connection.createChannel();

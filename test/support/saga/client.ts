@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // A test reads whatever the API answered; each assertion says what it expects of it.
+  // Each assertion says what it expects of the body.
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what is being tested
   readonly body: any;
 }
@@ -73,14 +73,14 @@ export class Client {
     return this.call('POST', '/orders', { items, paymentMethod }, { 'idempotency-key': key });
   }
 
-  /** Places an order and answers its id. @throws Error unless it is accepted */
+  /** Places an order and returns its id. @throws Error unless it is accepted */
   async place(items: readonly OrderLine[], paymentMethod = 'pm_card_visa', key?: string): Promise<string> {
     const { status, body } = await this.order(items, paymentMethod, key);
     if (status !== 202) throw new Error(`order not accepted: ${status} ${JSON.stringify(body)}`);
     return body.orderId;
   }
 
-  /** Asks until the order is as wanted. @throws Error with the order as it is when the time is over */
+  /** Asks until the order is as wanted. @throws Error with the order, when the time is over */
   async until(
     orderId: string,
     wanted: (order: Reply['body']) => boolean = ended,

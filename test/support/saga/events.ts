@@ -1,7 +1,7 @@
 import { seal as sealFact } from '../../../engine/saga/envelope.ts';
 import { type OrderId, shop, type Fact as TypedFact } from '../../../functions/shop.ts';
 
-/** A fact as a stranger would write it: ids are plain strings. */
+/** A fact whose ids are plain strings. */
 export interface Fact {
   readonly type: TypedFact['type'];
   readonly data: object;

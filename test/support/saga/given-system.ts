@@ -8,8 +8,8 @@ import { readBooks } from './books.ts';
 import { dataDirName, endpoints, needed, settings } from './given-variables.ts';
 
 /**
- * A system that somebody else has started, by its endpoints: LocalStack's, or another serverless-offline's. Its
- * tokens are signed with the issuer's key in SAGA_DATA_DIR. It has no parts to kill, and it is not stopped.
+ * A running system, given by its endpoints: LocalStack's, or another serverless-offline's. Its tokens are signed with
+ * the issuer's key in SAGA_DATA_DIR. It has no parts to kill, and it is not stopped.
  */
 export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
   const missing = needed.filter((name) => !shell[name]);
@@ -42,8 +42,8 @@ export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
 }
 
 /**
- * Makes a given system as good as fresh for one more file of tests: what others have dead-lettered is thrown away. Answers
- * whose orders are there already.
+ * Prepares a given system for another test file: drops the dead letters of earlier files. Returns the ids of the orders
+ * that exist already.
  */
 export async function takeOver(system: System): Promise<ReadonlySet<string>> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });

@@ -2,7 +2,7 @@ import { DEFAULT_RETRY_DELAYS } from '../../../engine/saga/routes.ts';
 import { servicePassword } from '../../../infra/local/rabbitmq/accounts.ts';
 import type { System } from '../../../infra/local/system.ts';
 
-/** Where a system that runs already is: all of these, or none. */
+/** The endpoints of a running system: all of them, or none. */
 export const endpoints = {
   api: 'SAGA_API_URL',
   lambda: 'SAGA_LAMBDA_URL',
@@ -15,7 +15,7 @@ export const endpoints = {
 export const dataDirName = 'SAGA_DATA_DIR';
 export const needed: readonly string[] = [...Object.values(endpoints), dataDirName];
 
-/** What a system may be otherwise than the product is by itself. */
+/** Settings in which a given system may differ from the product's defaults. */
 export const settings = {
   stage: { name: 'SAGA_STAGE', usual: 'local' },
   retryDelays: { name: 'SAGA_RETRY_DELAYS', usual: DEFAULT_RETRY_DELAYS },
@@ -29,11 +29,11 @@ export const givenNames: ReadonlySet<string> = new Set([
 
 export type Given = {
   readonly urls: System['urls'];
-  /** Where the key is that its authorizer believes. */
+  /** The folder of the key that its authorizer trusts. */
   readonly dataDir: string;
 } & Partial<Record<keyof typeof settings, string>>;
 
-/** What `givenSystem` reads, for a suite that runs in a process of its own. */
+/** The variables that `givenSystem` reads, for a suite in another process. */
 export const variablesOf = ({ urls, dataDir, ...own }: Given): Record<string, string> => ({
   ...Object.fromEntries(
     Object.entries(endpoints).map(([part, name]) => [name, urls[part as keyof typeof endpoints]]),

@@ -3,8 +3,8 @@ import type { Books } from './books.ts';
 import type { Row } from './records.ts';
 
 /**
- * P3 and P4, for whatever participants there are. What a record last said tells what its participant holds: after its
- * step something, after a failure or a compensation nothing.
+ * P3 and P4, for any participants. A record's last event tells whether its participant holds something: after a step it
+ * does, after a failure or a compensation it does not.
  */
 export function holdingViolations(sagaId: string, { orders, records }: Books): readonly string[] {
   const status = orders.get(sagaId)?.state.status;
@@ -19,13 +19,13 @@ export function holdingViolations(sagaId: string, { orders, records }: Books): r
   return [...wrong, ...unheard];
 }
 
-/** Whether somebody who hears of an outcome has still to hear of this one. */
+/** Whether a participant that consumes the outcome has not heard it yet. */
 export const isUnheard = (sagaId: string, books: Books): boolean => unheardBy(sagaId, books).length > 0;
 
 const others = shop.services.filter((service) => service !== shop.initiator);
 const kindsSaidBy = (service: string) => new Set(Object.values(shop.partOf(service).says));
 
-/** Whoever can be refused or undone is waited for before a saga succeeds. */
+/** A saga waits for these before it succeeds: they can be refused or undone. */
 const undoable = others.filter((service) => {
   const kinds = kindsSaidBy(service);
   return kinds.has('failure') || kinds.has('compensation');
@@ -36,7 +36,7 @@ const listeners = others.filter((service) => !shop.takesPart(service));
 function holdingOf(row: Row | undefined): 'nothing' | 'something' | 'unknown' {
   if (row === undefined) return 'nothing';
   const [last] = row.said.toReversed();
-  // Who waits for the rest of what it needs has begun nothing.
+  // A participant that still waits for other events has begun nothing.
   if (last === undefined) return row.state.heard === undefined ? 'unknown' : 'nothing';
   return shop.kindOf(last) === 'step' ? 'something' : 'nothing';
 }

@@ -10,10 +10,10 @@ import { type Service, shop } from '../../../functions/shop.ts';
 import { topologyOf } from '../../../infra/broker/topology.ts';
 import type { World } from './world.ts';
 
-/** Forwards a message to the service that it was for; resolves when the broker has confirmed it. */
+/** Forwards a message to its service. Resolves when the broker has confirmed it. */
 export type Forward = () => Promise<void>;
 
-/** Decides what becomes of a message between the exchanges and a service's queue. */
+/** Decides what happens to a message between the exchanges and a service's queue. */
 export type Interposer = (message: {
   readonly to: Service;
   readonly type: string;
@@ -37,8 +37,8 @@ export async function whileInterposed<T>(
 }
 
 /**
- * Stands between the exchanges and the queues of a running system: every event passes through the test,
- * which may drop, repeat, hold or reorder it. What a queue itself retries does not pass again.
+ * Stands between the exchanges and the queues of a running system. Every event passes through the test, which may drop,
+ * repeat, hold or reorder it. Retries do not pass again.
  */
 async function interpose(url: string, interposer: Interposer): Promise<{ end(): Promise<void> }> {
   const connection = await amqp.connect(url, { noDelay: true });

@@ -9,10 +9,10 @@ import type { System } from '../../../infra/local/system.ts';
 // biome-ignore lint/suspicious/noExplicitAny: rows are read raw on purpose, not through the product's schemas
 export type Row = Record<string, any>;
 
-/** By the id of their saga. */
+/** By saga id. */
 export type Records = ReadonlyMap<string, Row>;
 
-/** Whole rows, or for a long run, which leaves too many, what is judged of them, and a digest of all there is. */
+/** Whole rows; or for a long run, which leaves too many, the checked members and a digest of the row. */
 export type Extent = 'whole' | 'judged';
 
 /** Everything in a service's table. */
@@ -27,7 +27,7 @@ export async function rowsOf(service: string, system: System, extent: Extent): P
   return rows;
 }
 
-/** Of all rows the service's records: its table may hold other things besides. */
+/** The service's records among all rows. Its table may hold other items. */
 export const recordsAmong = (rows: readonly Row[], isOurs: (sagaId: string) => boolean): Records =>
   new Map(
     rows
@@ -46,7 +46,7 @@ function rowOf(item: Row, extent: Extent): Row {
   return { pk, status, version, ...judged, digest: digestOf(item) };
 }
 
-/** What a record last said: one body a line. */
+/** The types of the events in an outbox, which has one body a line. */
 const typesIn = (outbox: string): readonly string[] =>
   outbox === '' ? [] : outbox.split('\n').map((body) => JSON.parse(body).type);
 

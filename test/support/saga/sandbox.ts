@@ -2,7 +2,7 @@ import type { Client } from './client.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
 
-/** Makes the payment provider slow, or unreachable, or well again. */
+/** Makes the payment provider slow or unreachable, or restores it. */
 export async function providerIs(
   { system }: World,
   settings: { readonly latencyMs?: number; readonly outage?: 'none' | 'refuse' | 'hang' },
@@ -27,7 +27,7 @@ export async function ledgerOf({ system }: World, orderId: string): Promise<Ledg
   return (await reply.json()) as LedgerOfOrder;
 }
 
-/** An order cancelled while its charge is under way, so that there is something to refund. */
+/** An order cancelled while its charge is under way, so there is a charge to refund. */
 export async function cancelDuringCharge(
   world: World,
   customer: Client,

@@ -6,10 +6,10 @@ import type { Scenario } from '../../../infra/local/saga/scenario.ts';
 import { providerIs } from './sandbox.ts';
 import type { World } from './world.ts';
 
-/** What it kills is a process of this machine, which nobody has behind mere endpoints. */
+/** Whether the scenario kills a process, which needs a system on this machine and not only its endpoints. */
 export const isDeadly = ({ steps }: Scenario): boolean => steps.some((step) => 'kill' in step);
 
-/** A scenario's stage is this world: each step a process, as a person would type it. */
+/** Plays a scenario in this world: each step is a process, as a person would type it. */
 export function stageIn(world: World, listener: Listener): Omit<Stage, 'killFunctions' | 'report'> {
   const { environment } = world.system;
   const shell = { ...withoutCloudAccount(process.env), ...environment };

@@ -6,7 +6,7 @@ interface Tallies {
   readonly keptMinor: number;
 }
 
-/** What only this shop has: goods on the shelf, and a payment provider's ledger. */
+/** The shop's own books: goods on the shelf, and the payment provider's ledger. */
 export interface StockAndMoney {
   /** By SKU. */
   readonly available: ReadonlyMap<string, number>;
@@ -28,7 +28,7 @@ export async function readStockAndMoney(
   };
 }
 
-/** P1: what was there at first is on the shelf, or held by an order. */
+/** P1: all of the initial stock is on the shelf or held by an order. */
 export function stockViolations(
   reservations: Records,
   { available }: StockAndMoney,
@@ -49,7 +49,7 @@ export function stockViolations(
   });
 }
 
-/** P2: at most one capture, and what is kept is the total of an order that is confirmed, and otherwise nothing. */
+/** P2: at most one capture. The money kept is the total of a confirmed order, and 0 for any other. */
 export function moneyViolations(
   { state }: Row,
   { captures, keptMinor }: Tallies,

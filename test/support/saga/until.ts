@@ -1,4 +1,4 @@
-/** Asks until the answer is there. @throws Error naming what was waited for */
+/** Asks until there is an answer. @throws Error that names `what`, when the time is over */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,

@@ -15,21 +15,21 @@ export interface Product {
 }
 
 /**
- * A whole system of its own: real broker, real database process, real Lambda workers, on free ports. Or the one
- * whose endpoints the shell names, see given-system.ts.
+ * A whole system: real broker, real database process, real Lambda workers, on free ports. Or a given one, whose
+ * endpoints are in the shell's variables (`given-system.ts`).
  */
 export interface World {
   readonly system: System;
   readonly operator: Client;
   customer(name?: string): Promise<Client>;
-  /** Puts a product on the shelf and remembers how much of it there is to be accounted for. */
+  /** Puts a product on the shelf and remembers its initial stock. */
   stock(product: Product): Promise<void>;
   readonly shelf: ReadonlyMap<string, Product>;
-  /** Orders that a given system had already, and that are none of this world's business. */
+  /** The orders that a given system had before; they are not checked. */
   readonly before: ReadonlySet<string>;
   /** Runs the schedule once, as EventBridge would. */
   nudge(): Promise<unknown>;
-  /** The same for the one that counts a service's dead letters. */
+  /** Runs once the schedule that counts a service's dead letters. */
   countDeadLetters(service: Service): Promise<unknown>;
   end(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startWorld(
       ports: await freePorts(),
       ...options,
       dataDir,
-      // Tests run the schedule themselves, so that they know when it ran.
+      // Tests run the schedule themselves, so they know when it ran.
       environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s', ...environment },
     }));
   const shelf = new Map<string, Product>();
@@ -92,7 +92,7 @@ async function invoke(system: System, name: string, payload: unknown): Promise<u
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** A given system is as it is; only its delays it has told, whatever a test would like them to be. */
+/** Refuses a test's settings for a given system, which has its own. RETRY_DELAYS alone may differ. */
 function refuseSettings(environment: Readonly<Record<string, string>>): void {
   const names = Object.keys(environment).filter((name) => name !== 'RETRY_DELAYS');
   if (names.length > 0) throw new Error(`a given system cannot be started with ${names.join(', ')}`);

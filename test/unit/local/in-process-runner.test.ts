@@ -45,7 +45,7 @@ test('two functions that want different values of one variable are refused, but 
   await runner('count', { RUNNER_TEST_B: '1', AWS_LAMBDA_FUNCTION_NAME: 'x' }).run({}, {});
   await runner('read', { RUNNER_TEST_B: '1', AWS_LAMBDA_FUNCTION_NAME: 'y' }).run('A', {});
   await expect(runner('fail', { RUNNER_TEST_B: '2' }).run({}, {})).rejects.toThrow(
-    'fail wants another RUNNER_TEST_B than the functions that are loaded already',
+    'fail wants another RUNNER_TEST_B than the functions loaded before it',
   );
 });
 

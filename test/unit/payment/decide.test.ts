@@ -104,12 +104,12 @@ describe('payment answers every event and every answer of the provider in every 
 });
 
 test.each([
-  ['charge.captured', 'nothing', 'the outside did what was never begun'],
-  ['charge.captured', 'VOIDED', 'the outside did what was VOIDED'],
-  ['charge.declined', 'nothing', 'the outside refused what was never begun'],
-  ['charge.declined', 'CAPTURED', 'the outside refused what was CAPTURED'],
-  ['refund.succeeded', 'nothing', 'the outside undid what was never begun'],
-  ['refund.succeeded', 'CHARGING', 'the outside undid what was CHARGING'],
+  ['charge.captured', 'nothing', 'the outside did a step that is not begun'],
+  ['charge.captured', 'VOIDED', 'the outside did a step that is VOIDED'],
+  ['charge.declined', 'nothing', 'the outside refused a step that is not begun'],
+  ['charge.declined', 'CAPTURED', 'the outside refused a step that is CAPTURED'],
+  ['refund.succeeded', 'nothing', 'the outside undid a step that is not begun'],
+  ['refund.succeeded', 'CHARGING', 'the outside undid a step that is CHARGING'],
 ])('%s when %s is refused as what it is', (row, column, reason) => {
   expect(decisionOf(row, column)).toEqual({ kind: 'refuse', reason });
 });

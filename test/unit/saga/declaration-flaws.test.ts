@@ -234,7 +234,7 @@ test('a declaration that has flaws is refused with all of them, one a line', () 
   expect(() => defineSaga(flawed)).toThrow(
     [
       'the saga Trip cannot keep its promises:',
-      '"Trip" names no saga: use small letters, digits and dashes',
+      '"Trip" cannot name a saga: use small letters, digits and dashes',
       '"completes" names car.washed, which nobody says',
     ].join('\n  '),
   );

@@ -56,21 +56,25 @@ describe('events', () => {
 describe('names', () => {
   const named = (service: string): Changes => ({ parts: { car: undefined, [service]: car } });
   check([
-    ['of a saga', { name: 'Trip Saga' }, '"Trip Saga" names no saga: use small letters, digits and dashes'],
+    [
+      'of a saga',
+      { name: 'Trip Saga' },
+      '"Trip Saga" cannot name a saga: use small letters, digits and dashes',
+    ],
     [
       'of ids',
       { id: { prefix: 'trip.', name: 'tripId' } },
-      '"trip." begins no id: use small letters and digits',
+      '"trip." cannot begin an id: use small letters and digits',
     ],
     [
       'of the id',
       { id: { prefix: 'trip', name: 'state' } },
-      '"state" names no id: use a member such as "tripId"',
+      '"state" cannot name an id: use a member such as "tripId"',
     ],
     [
       'of the owner',
       { owner: 'travellerId2' },
-      '"travellerId2" names no owner: use a member such as "travellerId"',
+      '"travellerId2" cannot name an owner: use a member such as "travellerId"',
       'trip.requested does not say whose saga it is: add travellerId2 to its schema',
       'trip.cancelling does not say whose saga it is: add travellerId2 to its schema',
       'car.refused does not say whose saga it is: add travellerId2 to its schema',
@@ -81,7 +85,7 @@ describe('names', () => {
         [
           `of a service: "${name}"`,
           named(name),
-          `"${name}" names no queue: use small letters, digits and dashes`,
+          `"${name}" cannot name a service: use small letters, digits and dashes`,
         ] as const,
     ),
     ...['booked', 'car.Booked', 'car.', '.booked', 'car..booked', 'car booked'].map(
@@ -89,13 +93,13 @@ describe('names', () => {
         [
           `of an event: "${type}"`,
           { parts: { car: { ...car, says: { [type]: 'step' } } }, completes: [type] },
-          `"${type}" names no event: use small letters and a dot, as in "car.booked"`,
+          `"${type}" cannot name an event: use small letters and a dot, as in "car.booked"`,
         ] as const,
     ),
     [
       'of a record',
       { parts: { car: { ...car, record: 'a/b' } } },
-      '"a/b" names no record: use small letters, digits and dashes',
+      '"a/b" cannot name a record: use small letters, digits and dashes',
     ],
     [
       'of two records',

@@ -116,7 +116,7 @@ describe('a step that asks the outside answers every event and every answer in e
   test('a status that only another version knows is an error and not an answer', () => {
     const later = { ...asked, status: 'POSTPONED' };
     for (const type of ['trip.requested', 'trip.cancelling'])
-      expect(() => flying.decide(later, facts[type] as AnyFact)).toThrow('POSTPONED, which nobody knows');
+      expect(() => flying.decide(later, facts[type] as AnyFact)).toThrow('the unknown status POSTPONED');
   });
 });
 
@@ -151,10 +151,10 @@ describe('what is asked, kept and said', () => {
 
   test.each([
     ['another answer', 'ASKING', 'the outside answered call.lost'],
-    ['call.done', 'nothing', 'the outside did what was never begun'],
-    ['call.done', 'VOID', 'the outside did what was VOID'],
-    ['call.refused', 'DONE', 'the outside refused what was DONE'],
-    ['undo.done', 'DONE', 'the outside undid what was DONE'],
+    ['call.done', 'nothing', 'the outside did a step that is not begun'],
+    ['call.done', 'VOID', 'the outside did a step that is VOID'],
+    ['call.refused', 'DONE', 'the outside refused a step that is DONE'],
+    ['undo.done', 'DONE', 'the outside undid a step that is DONE'],
     ['hotel.booked', 'ASKING', 'hotel.booked is not for flight'],
   ])('%s when %s is refused as what it is', (row, column, reason) => {
     expect(decisionOf(row, column)).toEqual({ kind: 'refuse', reason });
@@ -183,7 +183,7 @@ test('a step that could not say that nothing was done is refused with what to do
 // Fails where nobody looks: the record lacks what the outside is asked with, and cannot be read again.
 test('a step that asks with what it never hears is refused with what to do', () => {
   expect(() => externalStep(trip, 'hotel', { asks: z.object({ days: z.int(), stars: z.int() }) })).toThrow(
-    'hotel asks with stars, which nothing that it consumes carries: consume an event with it, too',
+    'hotel asks with stars, which no event that it consumes has: consume an event with it, too',
   );
 });
 

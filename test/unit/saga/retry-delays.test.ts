@@ -46,6 +46,6 @@ test.each([
   expect(() => parseRetryDelays(text)).toThrow(/retry delay "[^"]*" is not/);
 });
 
-test('a delay that stands there twice is refused: it would be one queue', () => {
-  expect(() => parseRetryDelays('1s,2s,1s')).toThrow('retry delay "1s" stands there twice');
+test('a delay that is listed twice is refused: it would be one queue', () => {
+  expect(() => parseRetryDelays('1s,2s,1s')).toThrow('retry delay "1s" is listed twice');
 });
