@@ -1,4 +1,6 @@
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
+import { declarationFile } from '../local/project.ts';
+import { ownSettings } from './own-settings.ts';
 import { participantFunctions } from './participant-functions.ts';
 import { sagaVariables } from './variables.ts';
 
@@ -8,6 +10,7 @@ type Serverless = {
     readonly functions?: object;
     readonly provider: { readonly environment?: object };
   };
+  readonly service: { service: string };
   extendConfiguration(path: readonly string[], value: unknown): void;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
@@ -19,11 +22,18 @@ type Serverless = {
 export default class ParticipantsPlugin {
   constructor(serverless: Serverless) {
     const { configurationInput, classes } = serverless;
+    const own = ownSettings();
+    if (own !== undefined) {
+      serverless.service.service = application.name;
+      serverless.extendConfiguration(['functions'], own.functions);
+      for (const [name, value] of Object.entries(own.provider.environment))
+        serverless.extendConfiguration(['provider', 'environment', name], value);
+    }
     const { functions = {}, provider } = configurationInput;
-    for (const [name, definition] of participantFunctions(shop)) {
+    for (const [name, definition] of participantFunctions(application)) {
       if (Object.hasOwn(functions, name)) {
         throw new classes.Error(
-          `The function ${name} is there twice: functions/shop.ts brings one, and so does serverless.yml or ` +
+          `The function ${name} is there twice: ${declarationFile} brings one, and so does serverless.yml or ` +
             'another participant. Give the other function, the service or its record another name.',
           'FUNCTION_THERE_TWICE',
         );
@@ -31,7 +41,7 @@ export default class ParticipantsPlugin {
       serverless.extendConfiguration(['functions', name], definition);
     }
     const { environment = {} } = provider;
-    for (const [name, value] of Object.entries(sagaVariables(shop, `\${sls:stage}`))) {
+    for (const [name, value] of Object.entries(sagaVariables(application, `\${sls:stage}`))) {
       if (!Object.hasOwn(environment, name)) {
         serverless.extendConfiguration(['provider', 'environment', name], value);
       }

@@ -109,6 +109,7 @@ describe('the stages', () => {
         'simulation',
         'crash-points',
         'planted',
+        'examples',
         'chaos',
         'integration',
         'scaffold',

@@ -8,7 +8,7 @@ import { projectDir } from '../../infra/local/project.ts';
 
 const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
 const config = join(projectDir, '.dependency-cruiser.mjs');
-const sourceFolders = ['engine', 'functions', 'infra', 'test'];
+const sourceFolders = ['engine', 'functions', 'examples', 'infra', 'test'];
 
 const cruise = z.object({
   modules: z.array(z.object({ source: z.string() })),
@@ -69,6 +69,14 @@ const planted: Readonly<Record<string, string>> = {
     '../../test/until.ts',
     '../../root.config.ts',
   ),
+  'examples/trip/saga.ts': at(
+    'zod',
+    '../../engine/saga/ids.ts',
+    '../../functions/ids.ts',
+    '../../infra/ports.ts',
+  ),
+  'examples/trip/trip.ts': at('./saga.ts', '../../engine/live.ts', '../other/saga.ts', 'tool'),
+  'examples/other/saga.ts': handler,
   'infra/stack.ts': at('../functions/events.ts', '../test/until.ts', 'tool'),
   'infra/ports.ts': handler,
   'infra/cycle.ts': `import type { other } from './other.ts';\nexport const cycle = 1;`,
@@ -106,6 +114,10 @@ const expectedComplaints = [
   'functions-import-only-functions: functions/identity/authorizer.ts → root.config.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → test/until.ts',
   'functions-import-no-dev-dependency: functions/order/place.ts → node_modules/tool/index.js',
+  'functions-import-no-dev-dependency: examples/trip/trip.ts → node_modules/tool/index.js',
+  'example-imports-only-engine: examples/trip/saga.ts → functions/ids.ts',
+  'example-imports-only-engine: examples/trip/saga.ts → infra/ports.ts',
+  'example-imports-only-engine: examples/trip/trip.ts → examples/other/saga.ts',
   'no-undeclared-package: functions/order/place.ts → node_modules/stray/index.js',
   'no-unresolvable-import: functions/inventory/table.ts → ../nowhere.ts',
   'no-unresolvable-import: functions/inventory/table.ts → absent',

@@ -1,4 +1,4 @@
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { alarmsTemplate } from './alarms.ts';
 import { brokerTemplate } from './broker.ts';
 import { tablesTemplate } from './tables.ts';
@@ -9,9 +9,9 @@ Prints what is deployed: two stacks, whose stage is a parameter, and the alarms 
 /** `npm run -s template`. Prints JSON: some plain texts in YAML are dates or numbers to CloudFormation. */
 function main([name, stage = 'prod']: readonly string[]): number {
   const templates = new Map([
-    ['tables', () => tablesTemplate(shop)],
-    ['broker', () => brokerTemplate(shop)],
-    ['alarms', () => alarmsTemplate(shop, stage)],
+    ['tables', () => tablesTemplate(application)],
+    ['broker', () => brokerTemplate(application)],
+    ['alarms', () => alarmsTemplate(application, stage)],
   ]);
   const template = templates.get(name ?? '');
   if (template === undefined) {

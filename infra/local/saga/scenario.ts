@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { SetupError } from '../processes/setup-error.ts';
-import { projectDir } from '../project.ts';
+import { isShop, projectDir, sagaFolder } from '../project.ts';
 
 /** A message as its queue's function would be handed it: an event of the saga, or any text instead of one. */
 const Message = z.union([
   z.strictObject({
-    type: z.enum(shop.eventTypes),
+    type: z.enum(application.eventTypes as [string, ...string[]]),
     order: z.string(),
     data: z.record(z.string(), z.unknown()).default({}),
     /** How often it has been tried before. */
@@ -69,14 +69,14 @@ export type Call = z.infer<typeof Call>;
 export type Step = z.infer<typeof Scenario>['steps'][number];
 export type Scenario = z.infer<typeof Scenario> & { readonly name: string };
 
-const folder = join(projectDir, 'scenarios');
+const folder = join(projectDir, isShop ? '.' : sagaFolder, 'scenarios');
 
 export const scenarioNames = (): readonly string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.yml'))
     .map((file) => basename(file, '.yml'));
 
-/** By its name in the folder `scenarios`, or by its path. @throws SetupError naming what is wrong with it */
+/** By its name among the saga's scenarios, or by its path. @throws SetupError naming what is wrong with it */
 export function readScenario(nameOrPath: string): Scenario {
   const isPath = nameOrPath.endsWith('.yml');
   const file = isPath ? resolve(nameOrPath) : join(folder, `${nameOrPath}.yml`);

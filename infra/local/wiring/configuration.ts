@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Saga } from '../../../engine/saga/saga.ts';
+import { ownSettings } from '../../functions/own-settings.ts';
 import { participantFunctions } from '../../functions/participant-functions.ts';
 import { sagaVariables } from '../../functions/variables.ts';
 import { projectDir } from '../project.ts';
@@ -32,12 +33,12 @@ export function readConfiguration(saga: Saga, stage: string): Configuration {
     parse(readFileSync(join(projectDir, 'serverless.yml'), 'utf8')),
   );
   const derived = Object.fromEntries(participantFunctions(saga));
-  const own = Object.entries(provider.environment).map(([name, value]) => [
-    name,
-    value.replaceAll(STAGE, stage),
-  ]);
+  const ofSaga = ownSettings();
+  const own = Object.entries({ ...provider.environment, ...ofSaga?.provider.environment }).map(
+    ([name, value]) => [name, value.replaceAll(STAGE, stage)],
+  );
   return Configuration.parse({
     provider: { environment: { ...sagaVariables(saga, stage), ...Object.fromEntries(own) } },
-    functions: { ...functions, ...structuredClone(derived) },
+    functions: { ...(ofSaga?.functions ?? functions), ...structuredClone(derived) },
   });
 }

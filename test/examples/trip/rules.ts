@@ -75,8 +75,8 @@ export class TripRules implements Rules {
   judge(tripId: string): Flaw | undefined {
     const trip = rowOf(this.#world.recordOf('trip', tripId))?.state;
     const car = rowOf(this.#world.recordOf('car', tripId))?.state;
-    if (trip?.status !== 'CONFIRMED' || trip.plate === car?.plate) return undefined;
-    return ['P4', `${tripId} is told of ${trip.plate}, and ${car?.plate} is rented`];
+    if (trip?.status !== 'CONFIRMED' || trip.reference === car?.reference) return undefined;
+    return ['P4', `${tripId} is told of ${trip.reference}, and ${car?.reference} is rented`];
   }
 
   /** What operators were told is put there has been. */

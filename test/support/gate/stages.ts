@@ -21,6 +21,7 @@ const stages: readonly Stage[] = [
   { name: 'simulation', kind: 'tests' },
   { name: 'crash-points', kind: 'tests' },
   { name: 'planted', kind: 'tests' },
+  { name: 'examples', kind: 'tests' },
   { name: 'chaos', kind: 'tests' },
   { name: 'integration', kind: 'tests' },
   { name: 'scaffold', kind: 'tests' },
