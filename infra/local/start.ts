@@ -51,9 +51,7 @@ function refuseOtherSagas(): void {
   const [argument] = process.argv.slice(2);
   if (argument === undefined) return;
   const examples = readdirSync(join(projectDir, 'examples')).map((name) => `npm start -- examples/${name}`);
-  console.error(
-    `There is no saga.ts in ${argument}. npm start runs the shop; ${examples.join(', ')} runs an example.`,
-  );
+  console.error(`There is no saga in ${argument}. Start the shop with npm start, or: ${examples.join(', ')}`);
   process.exit(2);
 }
 
