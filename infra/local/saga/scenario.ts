@@ -25,6 +25,7 @@ const Call = z.strictObject({
   /** Whose request it is, as the authorizer would say: `operator`, or a customer's name. */
   as: z.string().optional(),
   method: z.enum(['GET', 'POST', 'PUT']).default('GET'),
+  /** Without one: of the saga whose id was kept. */
   path: z.record(z.string(), z.string()).default({}),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.unknown().optional(),
