@@ -157,5 +157,6 @@ describe('the import rules', () => {
     );
     expect(onDisk.length).toBeGreaterThan(100);
     expect(onDisk.filter((path) => !seen.has(path))).toEqual([]);
-  });
+    // It reads all of them, which takes longer than a test may while others run.
+  }, 30_000);
 });
