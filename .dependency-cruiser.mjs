@@ -66,10 +66,17 @@ export default {
       to: { dependencyTypes: ['local'], pathNot: '^(functions|engine)/' },
     },
     {
+      name: 'example-imports-only-engine',
+      comment: 'Another saga by the same engine has nothing of the shop, and nothing of another example.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: { dependencyTypes: ['local'], pathNot: '^(engine|examples/$1)/' },
+    },
+    {
       name: 'functions-import-no-dev-dependency',
       comment: 'It would be missing in AWS. Types vanish before that.',
       severity: 'error',
-      from: { path: '^(functions|engine)/' },
+      from: { path: '^(functions|examples|engine)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-optional'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -10,7 +10,7 @@ const rental = externalStep(saga, 'car', { asks: Wanted.pick({ car: true, people
 type Company = NonNullable<(typeof rental)['outside']>;
 export const car = (company: Company) => externalParticipant(rental, company);
 
-const [done, refused] = [z.object({ plate: Name }), z.object({ code: z.string().max(100) })];
+const [done, refused] = [z.object({ reference: Name }), z.object({ code: z.string().max(100) })];
 const Answer = z.union([z.object({ done }), z.object({ refused })]);
 
 /** A rental has the trip's id: to ask again, as long as nothing is known, rents no second car. */

@@ -3,7 +3,7 @@ import { defineSaga } from '../../engine/saga/define-saga.ts';
 import { v1 } from '../../engine/saga/event-definition.ts';
 import { CallerId as travellerId } from '../../engine/saga/ids.ts';
 
-/** Of a flight, a hotel, a kind of car or a number plate. */
+/** Of a flight, a hotel, a kind of car or a rental. */
 export const Name = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be 1 to 64 letters, digits or dashes');
 /** What a traveller asks for: a seat and a room for each of the people, and one car. */
 export const Wanted = z.strictObject({ flight: Name, hotel: Name, car: Name, people: z.int().min(1).max(9) });
@@ -20,7 +20,7 @@ export const saga = defineSaga({
   events: {
     'trip.placed': v1(z.object({ travellerId, ...Wanted.shape })),
     'trip.cancelling': failed,
-    'trip.booked': v1(z.object({ travellerId, plate: Name })),
+    'trip.booked': v1(z.object({ travellerId, reference: Name })),
     'trip.failed': failed,
     'flight.booked': nothing,
     'flight.refused': failed,
@@ -28,7 +28,7 @@ export const saga = defineSaga({
     'hotel.booked': nothing,
     'hotel.refused': failed,
     'hotel.released': nothing,
-    'car.booked': v1(z.object({ plate: Name })),
+    'car.booked': v1(z.object({ reference: Name })),
     'car.refused': failed,
     'car.released': nothing,
   },

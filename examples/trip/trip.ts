@@ -9,7 +9,7 @@ import { Name, saga, Wanted } from './saga.ts';
 
 const Placed = Wanted.extend({ travellerId: CallerId, fingerprint: z.string(), createdAtMs: z.number() });
 type Placed = Readonly<z.infer<typeof Placed>>;
-const trips = initiatorTable(saga, Placed, z.object({ plate: Name }));
+const trips = initiatorTable(saga, Placed, z.object({ reference: Name }));
 
 const end = ({ travellerId }: Placed, { code }: Reason) => ({ travellerId, code });
 const decide = initiator(saga, {
@@ -21,7 +21,7 @@ const decide = initiator(saga, {
 
 export const trip = initiating(saga, decide, trips, ({ flight, hotel, car, people, ...state }) => ({
   ...{ flight, hotel, car, people },
-  ...(state.status === 'CONFIRMED' ? { plate: state.plate } : {}),
+  ...(state.status === 'CONFIRMED' ? { reference: state.reference } : {}),
 }));
 export const { participate, deadLetters, countDeadLetters } = liveFunctions(trip);
 export const { place, get, list, cancel, nudge } = liveInitiator(trip, Wanted);

@@ -1,5 +1,5 @@
 import { pascalCase } from '../../engine/saga/names.ts';
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
 import { type Imports, importsOf } from './imports.ts';
@@ -60,7 +60,7 @@ export default class DeploymentPlugin {
     const { resources } = serverless.configurationInput;
     serverless.extendConfiguration(
       ['resources', String(resources.length)],
-      alarmsTemplate(shop, `\${sls:stage}`),
+      alarmsTemplate(application, `\${sls:stage}`),
     );
     this.hooks = {
       'before:package:initialize': () => this.#prepareFunctions(),
@@ -74,7 +74,7 @@ export default class DeploymentPlugin {
   }
 
   get #imports(): Imports | undefined {
-    return emulated.has(this.#stage) ? undefined : importsOf(shop, this.#stage);
+    return emulated.has(this.#stage) ? undefined : importsOf(application, this.#stage);
   }
 
   #prepareFunctions(): void {
@@ -83,7 +83,7 @@ export default class DeploymentPlugin {
     for (const [name, definition] of Object.entries(functions)) {
       definition.role = roleNameOf(name);
       if (imports === undefined) continue;
-      connect(definition, needsOf(shop, name, definition.handler), imports);
+      connect(definition, needsOf(application, name, definition.handler), imports);
       // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
@@ -93,7 +93,7 @@ export default class DeploymentPlugin {
       environmentOf(this.#stage, imports),
       withoutKeys(provider.environment),
     );
-    this.#burst = shareConnections(shop, functions, this.#stage);
+    this.#burst = shareConnections(application, functions, this.#stage);
   }
 
   #complete(): void {
@@ -101,10 +101,10 @@ export default class DeploymentPlugin {
     const { Resources: resources, Outputs: outputs } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
     for (const [functionName, { handler }] of Object.entries(functions)) {
-      const needs = needsOf(shop, functionName, handler);
+      const needs = needsOf(application, functionName, handler);
       const request = {
-        ...{ saga: shop, functionName, stage, imports, needs },
-        service: serviceOf(shop, handler, needs),
+        ...{ saga: application, functionName, stage, imports, needs },
+        service: serviceOf(application, handler, needs),
       };
       resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
     }
@@ -115,8 +115,8 @@ export default class DeploymentPlugin {
     Object.assign(resources, stageOf(resources, stage, this.#burst));
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
-      resources.Topology = topologyResource(shop, imports, textOf(delays), textOf(shards));
-      outputs.TopologyEvent = topologyEvent(shop, imports);
+      resources.Topology = topologyResource(application, imports, textOf(delays), textOf(shards));
+      outputs.TopologyEvent = topologyEvent(application, imports);
     }
   }
 
@@ -134,7 +134,7 @@ export default class DeploymentPlugin {
 }
 
 function connect(definition: Definition, needed: Needs, imports: Imports): void {
-  const service = serviceOf(shop, definition.handler, needed);
+  const service = serviceOf(application, definition.handler, needed);
   const { broker, secrets = [] } = needed;
   if (broker === undefined) return;
   definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
@@ -168,7 +168,7 @@ function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<str
 
 /** Empties the variables with keys for the outside: the deployer's shell has a laptop's. In AWS, keys are secrets. */
 function withoutKeys(environment: Readonly<Record<string, Json>>): Readonly<Record<string, ''>> {
-  const prefixes = secretsOf(shop).map(prefixOf);
+  const prefixes = secretsOf(application).map(prefixOf);
   const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   return Object.fromEntries(names.map((name) => [name, '']));
 }

@@ -1,6 +1,6 @@
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { parseQueueShards, type QueueShards, queuesOf } from './shards.ts';
 
 type Event = { rabbitmq?: { queue: string } | undefined; readonly http?: unknown };
@@ -29,8 +29,8 @@ export default class ShardsPlugin {
         try {
           shardEvents(
             service.functions,
-            parseQueueShards(shop, service.provider.environment?.QUEUE_SHARDS),
-            shop,
+            parseQueueShards(application, service.provider.environment?.QUEUE_SHARDS),
+            application,
           );
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);

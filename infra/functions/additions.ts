@@ -1,5 +1,6 @@
 import type { Saga } from '../../engine/saga/saga.ts';
 import { SetupError } from '../local/processes/setup-error.ts';
+import { declarationFile } from '../local/project.ts';
 import { type FunctionDefinition, participantFunctions } from './participant-functions.ts';
 import { sagaVariables } from './variables.ts';
 
@@ -27,7 +28,7 @@ export function additionsTo(
   const twice = names.find((name, index) => Object.hasOwn(functions, name) || names.indexOf(name) < index);
   if (twice !== undefined) {
     throw new SetupError(
-      `The function ${twice} is there twice: functions/shop.ts brings one, and so does serverless.yml or ` +
+      `The function ${twice} is there twice: ${declarationFile} brings one, and so does serverless.yml or ` +
         'another participant. Give the other function, the service or its record another name.',
     );
   }

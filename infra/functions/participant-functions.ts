@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
+import { projectDir, sagaFolder } from '../local/project.ts';
 
 /** A function as in serverless.yml. The framework resolves the variables in it. */
 export type FunctionDefinition = {
@@ -12,7 +15,7 @@ export type FunctionDefinition = {
 
 type FunctionEvent =
   | { readonly http: { readonly method: string; readonly path: string; readonly authorizer: string } }
-  | { readonly schedule: { readonly rate: string; readonly enabled: boolean } }
+  | { readonly schedule: { readonly rate: string; readonly enabled: boolean | string } }
   | { readonly rabbitmq: Readonly<Record<'arn' | 'basicAuthArn' | 'queue', string>> & QueueSettings };
 
 type QueueSettings = { readonly batchSize: number; readonly maximumBatchingWindow: number };
@@ -25,22 +28,28 @@ export const deadLettersOf = (service: string): string => `${service}-dead-lette
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
 export const readerOf = (record: string): string => `get-${record}`;
 
-/** The functions that every participant of a saga has, by name. */
-export const participantFunctions = (saga: Saga): Named =>
-  saga.services.flatMap((service) => functionsOf(saga.partOf(service)));
+/** The functions that every participant of a saga has, and those of the initiator, by name. */
+export const participantFunctions = (saga: Saga): Named => [
+  ...initiatorFunctions(saga),
+  ...saga.services.flatMap((service) => functionsOf(saga, saga.partOf(service))),
+];
 
 /** What those of one participant are called. */
-export const functionNamesOf = (part: Pick<Part, 'service' | 'record'>): readonly string[] =>
-  functionsOf(part).map(([name]) => name);
+export const functionNamesOf = (saga: Saga, part: Pick<Part, 'service' | 'record'>): readonly string[] =>
+  functionsOf(saga, part).map(([name]) => name);
 
-const functionsOf = ({ service, record }: Pick<Part, 'service' | 'record'>): Named => [
-  ...(record === undefined ? [] : [[readerOf(record), reader(service, record)] as const]),
+const functionsOf = (saga: Saga, { service, record }: Pick<Part, 'service' | 'record'>): Named => [
+  ...(record === undefined ? [] : [[readerOf(record), reader(saga, service, record)] as const]),
   [consumerOf(service), consumer(service)],
   [deadLettersOf(service), deadLetters(service)],
   [counterOf(service), counter(service)],
 ];
 
-const handlerIn = (service: string, file: string): string => `functions/${service}/${file}.handler`;
+/** Each function has a file in its service's folder. Where the service is one file, that exports all of them. */
+const handlerIn = (service: string, file: string): string =>
+  existsSync(join(projectDir, sagaFolder, `${service}.ts`))
+    ? `${sagaFolder}/${service}.${file.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}`
+    : `${sagaFolder}/${service}/${file}.handler`;
 
 /** A setting of serverless.yml. */
 const custom = (name: string): string => `\${self:custom.${name}}`;
@@ -72,17 +81,42 @@ const deadLetters = (service: string): FunctionDefinition => ({
   events: [http('get', `dead-letters/${service}`), http('post', `dead-letters/${service}/redrive`)],
 });
 
+/** The next run comes in a minute. Lambda would try a failed one twice more, and keep what waits for six hours. */
+const oncePerMinute = { maximumRetryAttempts: 0, maximumEventAge: 60 };
+
 const counter = (service: string): FunctionDefinition => ({
   handler: handlerIn(service, 'count-dead-letters'),
   reservedConcurrency: 1,
-  // The next run comes in a minute. By default Lambda retries a failed run twice and keeps waiting runs for six hours.
-  maximumRetryAttempts: 0,
-  maximumEventAge: 60,
+  ...oncePerMinute,
   // For the alarm, which a laptop does not have; infra/aws/plugin.ts turns it on.
   events: [{ schedule: { rate: 'rate(1 minute)', enabled: false } }],
 });
 
-const reader = (service: string, record: string): FunctionDefinition => ({
+/** A participant's record stands below its saga: get-payment answers GET /orders/{orderId}/payment. */
+const reader = (saga: Saga, service: string, record: string): FunctionDefinition => ({
   handler: handlerIn(service, 'get-record'),
-  events: [http('get', `${custom('saga')}/${record}`)],
+  events: [http('get', `${pathOf(saga)}/${record}`)],
 });
+
+const pathOf = ({ initiator, id }: Saga): string => `${initiator}s/{${id.name}}`;
+
+const initiatorFunctions = (saga: Saga): Named => {
+  const { initiator } = saga;
+  const of = (file: string, ...events: FunctionEvent[]) => ({ handler: handlerIn(initiator, file), events });
+  return [
+    [`place-${initiator}`, of('place', http('post', `${initiator}s`))],
+    [`get-${initiator}`, of('get', http('get', pathOf(saga)))],
+    [`list-${initiator}s`, of('list', http('get', `${initiator}s`))],
+    [`cancel-${initiator}`, of('cancel', http('post', `${pathOf(saga)}/cancel`))],
+    [
+      `nudge-${initiator}s`,
+      {
+        ...of('nudge', {
+          schedule: { rate: 'rate(1 minute)', enabled: `\${strToBool(\${env:NUDGE_SCHEDULE, 'true'})}` },
+        }),
+        reservedConcurrency: 1,
+        ...oncePerMinute,
+      },
+    ],
+  ];
+};

@@ -1,8 +1,17 @@
 // Plain JavaScript for Node 20, because nothing is installed yet when it runs: `node bootstrap.mjs ENTRY.ts`
 // installs the locked packages when they are missing, then runs the TypeScript entry under the pinned Node 24.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
@@ -12,10 +21,19 @@ const heartbeatMs = 1_000;
 const staleAfterMs = 10_000;
 const parentPollMs = 250;
 
-const [entry, ...entryArgs] = process.argv.slice(2);
-if (entry === undefined) fail('Usage: node infra/local/bootstrap.mjs ENTRY.ts [ARGUMENT…]');
+const [entry, ...given] = process.argv.slice(2);
+if (entry === undefined) fail('Usage: node infra/local/bootstrap.mjs ENTRY.ts [FOLDER] [ARGUMENT…]');
+const entryArgs = withoutSagaFolder(given);
 if (!isInstalled()) await withInstallLock(installPackages);
 await supervise(findNode(), [resolve(projectDir, entry), ...entryArgs], 'inherit');
+
+/** A command is about the shop, unless its first argument is the folder of another saga: `npm start -- examples/trip`. */
+function withoutSagaFolder(args) {
+  const [folder, ...others] = args;
+  if (folder === undefined || !existsSync(join(projectDir, folder, 'saga.ts'))) return args;
+  process.env.SAGA_FOLDER = relative(projectDir, join(projectDir, folder));
+  return others;
+}
 
 /**
  * Compares npm's record of what it installed with the lock file, by content. npm writes that record last, so

@@ -1,6 +1,6 @@
 import { tableVariableOf } from '../../engine/environment/environment.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import { jwksPath } from './identity/issuer.ts';
 import { tokenAudience } from './identity/sign-token.ts';
@@ -34,7 +34,8 @@ export function handlerEnvironment(addresses: Addresses): Readonly<Record<string
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    ...tableVariables(shop, stage),
+    ...tableVariables(application, stage),
+    SANDBOX_URL: `http://127.0.0.1:${ports.payments}`,
     STRIPE_API_BASE: `http://127.0.0.1:${ports.payments}`,
     STRIPE_SECRET_KEY: 'sk_test_local',
     JWKS_URL: `${issuerUrl(ports)}${jwksPath}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { answers, type Ports } from './ports.ts';
 import { OwnProcess } from './processes/own-process.ts';
 import type { Part, PartFailure } from './processes/part.ts';
-import { projectDir } from './project.ts';
+import { isShop, projectDir } from './project.ts';
 
 export type PaymentsOptions = {
   readonly dataDir: string;
@@ -12,16 +12,25 @@ export type PaymentsOptions = {
   readonly onUnexpectedEnd?: ((failure: PartFailure) => void) | undefined;
 };
 
-/** The payment provider of the local stage, with its ledger on disk. */
+/**
+ * Whom the functions ask outside, in the local stage, with a ledger on disk: the shop's payment provider, or for any
+ * other saga a stand-in that answers whatever it is asked.
+ */
 export function paymentSandbox(options: PaymentsOptions): Part {
   const { dataDir, ports, environment, onUnexpectedEnd } = options;
+  const title = isShop ? 'Payment sandbox' : 'Sandbox of the outside';
   const folder = join(dataDir, 'payments');
   mkdirSync(folder, { recursive: true });
   return new OwnProcess({
-    title: 'Payment sandbox',
+    title,
     key: 'payments',
     program: process.execPath,
-    args: [join(projectDir, 'infra/local/payment-sandbox/main.ts')],
+    args: [
+      join(
+        projectDir,
+        isShop ? 'infra/local/payment-sandbox/main.ts' : 'infra/local/outside-sandbox/main.ts',
+      ),
+    ],
     environment: {
       PATH: process.env.PATH,
       ...environment,
@@ -32,7 +41,7 @@ export function paymentSandbox(options: PaymentsOptions): Part {
     dataDir,
     probe: async () => {
       if (!(await answers(ports.payments))) throw new Error('not listening yet');
-      return `Payment sandbox on 127.0.0.1:${ports.payments}`;
+      return `${title} on 127.0.0.1:${ports.payments}`;
     },
     readyTimeoutMs: 15_000,
     stopTimeoutMs: 5_000,

@@ -1,5 +1,5 @@
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { parseQueueShards } from '../broker/shards.ts';
 import { SetupError } from './processes/setup-error.ts';
 
@@ -17,7 +17,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
     throw new SetupError(`LOG_LEVEL is ${JSON.stringify(level)}. The levels are: ${levels.join(', ')}.`);
   }
   refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
-  refuseUnusable('QUEUE_SHARDS', () => parseQueueShards(shop, environment.QUEUE_SHARDS));
+  refuseUnusable('QUEUE_SHARDS', () => parseQueueShards(application, environment.QUEUE_SHARDS));
 }
 
 function refuseUnusable(name: string, read: () => unknown): void {

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuseArguments } from './no-arguments.ts';
+import { application } from '../application.ts';
 import { portsFrom } from './ports.ts';
 import type { PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
-import { dataDirFrom } from './project.ts';
+import { dataDirFrom, isShop, projectDir } from './project.ts';
 import { reviver } from './revive.ts';
 import { addSampleStock } from './sample-stock.ts';
 import { checkSettings } from './settings.ts';
@@ -46,13 +46,23 @@ async function main(): Promise<void> {
   }
 }
 
-async function greet(system: System, dataDir: string, begin: number): Promise<void> {
-  report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
-  report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  report(welcome(system, await system.signToken({ role: 'customer' }), join(dataDir, 'logs')));
+/** bootstrap.mjs has taken away the folder of a saga, if it was one. Ends the process. */
+function refuseOtherSagas(): void {
+  const [argument] = process.argv.slice(2);
+  if (argument === undefined) return;
+  const examples = readdirSync(join(projectDir, 'examples')).map((name) => `npm start -- examples/${name}`);
+  console.error(`There is no saga in ${argument}. Start the shop with npm start, or: ${examples.join(', ')}`);
+  process.exit(2);
 }
 
-refuseArguments('start');
+async function greet(system: System, dataDir: string, begin: number): Promise<void> {
+  if (isShop)
+    report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
+  report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  report(welcome(system, await system.signToken({ role: application.ownerRole }), join(dataDir, 'logs')));
+}
+
+refuseOtherSagas();
 let exitCode = 0;
 try {
   await main();

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { queuesOf } from '../broker/shards.ts';
 import { findDatabase } from './dynamodb/database.ts';
 import { createTables } from './dynamodb/tables.ts';
@@ -64,7 +64,7 @@ const portPatienceMs = 1_000;
 /** Brings up the whole local system. When it can't, it stops what it started and throws. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { dataDir, ports, report = () => {}, withApi = true } = options;
-  if (withApi) refuseFaultyWiring(shop, localShards(options.environment ?? {}), stage);
+  if (withApi) refuseFaultyWiring(application, localShards(options.environment ?? {}), stage);
   const release = claimDataDir(dataDir);
   const lifecycle = new Lifecycle(report);
   options.stopSignal?.addEventListener('abort', () => lifecycle.close(), { once: true });
@@ -157,9 +157,9 @@ async function bringUp(
   await lifecycle.start(parts.api);
   await lifecycle.step(async () => {
     const shards = localShards(environment);
-    const queues = shop.services.flatMap((service) => queuesOf(service, shards));
+    const queues = application.services.flatMap((service) => queuesOf(service, shards));
     await untilConsumed(environment.RABBITMQ_URL ?? '', queues);
-    return `Participants: ${shop.services.join(', ')}`;
+    return `Participants: ${application.services.join(', ')}`;
   });
 }
 

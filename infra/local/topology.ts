@@ -1,4 +1,4 @@
-import { shop } from '../../functions/shop.ts';
+import { application } from '../application.ts';
 import { applyTopology } from '../broker/apply.ts';
 import { parseQueueShards, type QueueShards } from '../broker/shards.ts';
 import { configuredTopology, type QueueSettings } from '../broker/topology.ts';
@@ -13,7 +13,7 @@ const settingsIn = (environment: NodeJS.ProcessEnv): QueueSettings => ({
 export const applyLocalTopology = (
   environment: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> =>
-  applyTopology(environment.RABBITMQ_URL ?? '', configuredTopology(shop, settingsIn(environment)));
+  applyTopology(environment.RABBITMQ_URL ?? '', configuredTopology(application, settingsIn(environment)));
 
 export const localShards = (environment: NodeJS.ProcessEnv): QueueShards =>
-  parseQueueShards(shop, settingsIn(environment).QUEUE_SHARDS);
+  parseQueueShards(application, settingsIn(environment).QUEUE_SHARDS);

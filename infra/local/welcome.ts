@@ -1,9 +1,12 @@
+import { application } from '../application.ts';
+import { roles } from './identity/sign-token.ts';
+import { isShop, sagaFolder } from './project.ts';
+import { scenarioNames } from './saga/scenario.ts';
 import type { System } from './system.ts';
 
 /** Shows a newcomer the addresses, and commands that work when pasted. */
-export function welcome(system: System, customerToken: string, logDir: string): string {
+export function welcome(system: System, ownerToken: string, logDir: string): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
-  const run = Date.now().toString(36);
   return `
 OrderSaga runs. Ctrl-C stops it.
 
@@ -15,11 +18,17 @@ OrderSaga runs. Ctrl-C stops it.
   Issuer     ${issuer}
   Logs       ${logDir}
 
-A token for the customer alice (more with: npm run -s token [customer|operator] [name]):
+A token for the ${application.ownerRole} alice (more with: npm run -s token ${isShop ? '' : `-- ${sagaFolder} `}[${roles.join('|')}] [name]):
 
-TOKEN=${customerToken}
+TOKEN=${ownerToken}
 
-An order that is confirmed, and one whose payment is declined:
+${isShop ? tryTheShop(api) : tryScenarios()}
+`;
+}
+
+function tryTheShop(api: string): string {
+  const run = Date.now().toString(36);
+  return `An order that is confirmed, and one whose payment is declined:
 
 ${placeOrder(api, `paid-${run}`, 'pm_card_visa')}
 
@@ -27,9 +36,14 @@ ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
 Alice's orders, newest first:
 
-curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"
-`;
+curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"`;
 }
+
+const tryScenarios = (): string => `Sagas to play in a second terminal:
+
+${scenarioNames()
+  .map((name) => `npm run -s saga -- ${sagaFolder} ${name}`)
+  .join('\n')}`;
 
 function placeOrder(api: string, idempotencyKey: string, paymentMethod: string): string {
   const body = JSON.stringify({ items: [{ sku: 'mug-blue', quantity: 2 }], paymentMethod });

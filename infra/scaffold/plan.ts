@@ -88,7 +88,7 @@ function takenBy(
     ...says
       .filter(({ type }) => saga.eventTypes.includes(type))
       .map(({ type }) => `The event "${type}" is there already. Choose another record with --record.`),
-    ...functionNamesOf({ service, record })
+    ...functionNamesOf(saga, { service, record })
       .filter((name) => functions.includes(name))
       .map((name) => `The function "${name}" is there already. Choose another name or --record.`),
   ];

@@ -9,6 +9,7 @@ function configured(configurationInput: { functions?: object; provider: { enviro
   const paths: string[] = [];
   new ParticipantsPlugin({
     configurationInput,
+    service: { service: '' },
     extendConfiguration: (path) => void paths.push(path.join('.')),
     classes: { Error },
   });

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Measured, simulateInParallel } from './parallel.ts';
 import { newSeed } from './random.ts';
 import { reportOf } from './report.ts';
 
-const usage = 'Usage: npm run simulate -- [--seeds N] [--seed S] [--json]';
+const usage = 'Usage: npm run simulate -- [--seeds N] [--seed S] [--deployment FILE] [--json]';
 const DEFAULT_SEEDS = 10_000;
 
 class UsageError extends Error {}
@@ -23,12 +24,16 @@ function readArguments() {
       options: {
         seeds: { type: 'string' },
         seed: { type: 'string' },
+        deployment: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     });
     const seeds = numberOf('seeds', values.seeds);
     if (seeds === 0) throw new UsageError(`--seeds has to be at least 1. ${usage}`);
-    return { seeds, seed: numberOf('seed', values.seed), json: values.json };
+    const { deployment, json } = values;
+    if (deployment !== undefined && !existsSync(deployment))
+      throw new UsageError(`There is no file ${deployment}. ${usage}`);
+    return { seeds, seed: numberOf('seed', values.seed), deployment, json };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${error instanceof Error ? error.message.split('\n')[0] : String(error)} ${usage}`);
@@ -36,11 +41,11 @@ function readArguments() {
 }
 
 /** Shows a seed's run: whole if it is fine, shrunk if it is not. */
-async function show(seed: number): Promise<boolean> {
+async function show(seed: number, deployment: string | undefined): Promise<boolean> {
   // With them comes the whole product, which takes a while, and otherwise only the threads need it.
   const { replay } = await import('./simulate-seeds.ts');
   const { shrink } = await import('./shrink.ts');
-  const original = await replay({ seed });
+  const original = await replay({ seed, ...(deployment === undefined ? {} : { deployment }) });
   if (original.violation === undefined) {
     console.error(reportOf(original));
     return true;
@@ -59,9 +64,9 @@ function summaryOf({ seeds, seconds, seedsPerSecond, threads, calls, steps, viol
 
 /** Seeds that nobody has seen before, unless one is given. */
 async function main(): Promise<number> {
-  const { seeds, seed, json } = readArguments();
+  const { seeds, seed, deployment, json } = readArguments();
   if (seed !== undefined && seeds === undefined) {
-    const isFine = await show(seed);
+    const isFine = await show(seed, deployment);
     if (json) console.log(JSON.stringify({ seeds: 1, seedsPerSecond: 0, violations: isFine ? 0 : 1, seed }));
     return isFine ? 0 : 1;
   }
@@ -69,6 +74,7 @@ async function main(): Promise<number> {
   const count = seeds ?? DEFAULT_SEEDS;
   console.error(`Simulating ${count} seeds from ${from} on…`);
   const measured = await simulateInParallel({
+    deployment,
     from,
     count,
     onProgress: (done, broken) => console.error(`${done} of ${count} seeds, ${broken} violations`),
@@ -76,7 +82,7 @@ async function main(): Promise<number> {
   console.error(summaryOf(measured));
   for (const what of measured.uncovered) console.error(`Never happened, although it should: ${what}`);
   const [first] = measured.violations;
-  if (first !== undefined) await show(first.seed);
+  if (first !== undefined) await show(first.seed, deployment);
   if (json) {
     const { violations, uncovered, seedsPerSecond, seconds, threads } = measured;
     const figures = {

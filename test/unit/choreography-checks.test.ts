@@ -365,7 +365,7 @@ const otherwise = (before: string, after: string): string => {
 };
 const without = (line: string) => otherwise(line, '');
 const environment = (line: string) => otherwise('  environment:\n', `  environment:\n    ${line}\n`);
-const ofPlaceOrder = (lines: string) => otherwise('  place-order:\n', `  place-order:\n${lines}`);
+const ofPutStock = (lines: string) => otherwise('  put-stock:\n', `  put-stock:\n${lines}`);
 
 type Check = keyof typeof participantChecks;
 
@@ -383,8 +383,8 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   ],
   [
     'everyHandlerExists',
-    'The function place-order has no file functions/order/placing.ts: write it, as its neighbours in functions/ have it.',
-    otherwise('functions/order/place.handler', 'functions/order/placing.handler'),
+    'The function put-stock has no file functions/inventory/putting.ts: write it, as its neighbours in functions/ have it.',
+    otherwise('functions/inventory/put-stock.handler', 'functions/inventory/putting.handler'),
   ],
   [
     'everyQueueHasItsFunction',
@@ -394,7 +394,10 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   [
     'everyQueueHasItsFunction',
     '2 functions consume the queue order: exactly one has it as a rabbitmq event.',
-    otherwise('      - schedule:\n', '      - rabbitmq: { queue: order }\n      - schedule:\n'),
+    otherwise(
+      '  put-stock:\n',
+      '  another:\n    handler: functions/order/participate.handler\n    events:\n      - rabbitmq: { queue: order }\n  put-stock:\n',
+    ),
   ],
   [
     'everyServiceHasItsVariable',
@@ -403,8 +406,8 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   ],
   [
     'everyServiceHasItsVariable',
-    'ORDER_TABLE names no table, so order cannot find its records: take it out of the environment of the function place-order in serverless.yml, and the declaration sets it.',
-    ofPlaceOrder("    environment: { ORDER_TABLE: '' }\n"),
+    'INVENTORY_TABLE names no table, so inventory cannot find its records: take it out of the environment of the function put-stock in serverless.yml, and the declaration sets it.',
+    ofPutStock("    environment: { INVENTORY_TABLE: '' }\n"),
   ],
   [
     'everyServiceHasItsTable',
@@ -413,8 +416,8 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   ],
   [
     'everyServiceHasItsTable',
-    'The participant order has no table: ORDER_TABLE names orders, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
-    ofPlaceOrder('    environment: { ORDER_TABLE: orders }\n'),
+    'The participant inventory has no table: INVENTORY_TABLE names stock, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
+    ofPutStock('    environment: { INVENTORY_TABLE: stock }\n'),
   ],
   [
     'everyServiceHasItsTable',
@@ -428,7 +431,7 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   ],
   [
     'whatIsReadIsDeclared',
-    'functions/identity/authorizer.ts reads TOKEN_AUDIENCE: name it in provider.environment in serverless.yml.',
+    'engine/http/authorizer.ts reads TOKEN_AUDIENCE: name it in provider.environment in serverless.yml.',
     without(`    TOKEN_AUDIENCE: \${env:TOKEN_AUDIENCE, 'order-saga'}\n`),
   ],
 ];
@@ -448,7 +451,10 @@ test('without the plugin that gives a queue its shards, nobody consumes them', (
 });
 
 test('a function that a participant has anyway is refused like the framework refuses it', () => {
-  const text = ofPlaceOrder('    handler: functions/order/place.handler\n  get-payment:\n');
+  const text = otherwise(
+    '  put-stock:\n',
+    '  get-payment:\n    handler: functions/order/get.handler\n  put-stock:\n',
+  );
   expect(() => readWiring(undefined, text)).toThrow(/^The function get-payment is there twice: /);
 });
 

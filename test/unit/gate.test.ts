@@ -121,7 +121,17 @@ describe('the stages', () => {
     expect(namesOf({})).toEqual([
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'integration'],
-      ...['fuzz', 'mutation', 'seeds', 'crash-points', 'planted', 'chaos', 'own-system', 'scaffold'],
+      ...[
+        'fuzz',
+        'mutation',
+        'seeds',
+        'crash-points',
+        'planted',
+        'examples',
+        'chaos',
+        'own-system',
+        'scaffold',
+      ],
     ]);
     expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);
   });

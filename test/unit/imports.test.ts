@@ -10,7 +10,7 @@ const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency
 const config = join(projectDir, '.dependency-cruiser.mjs');
 /** What the rules say that each room of the engine may import. */
 const { rooms } = (await import(config)) as { readonly rooms: Readonly<Record<string, readonly string[]>> };
-const sourceFolders = ['engine', 'functions', 'infra', 'test'];
+const sourceFolders = ['engine', 'functions', 'examples', 'infra', 'test'];
 
 const cruise = z.object({
   modules: z.array(
@@ -77,6 +77,14 @@ const planted: Readonly<Record<string, string>> = {
     '../../test/until.ts',
     '../../root.config.ts',
   ),
+  'examples/trip/saga.ts': at(
+    'zod',
+    '../../engine/saga/ids.ts',
+    '../../functions/ids.ts',
+    '../../infra/ports.ts',
+  ),
+  'examples/trip/trip.ts': at('./saga.ts', '../../engine/live.ts', '../other/saga.ts', 'tool'),
+  'examples/other/saga.ts': handler,
   'infra/stack.ts': at('../functions/events.ts', '../test/until.ts', 'tool'),
   'infra/ports.ts': handler,
   'infra/cycle.ts': `import type { other } from './other.ts';\nexport const cycle = 1;`,
@@ -114,6 +122,10 @@ const expectedComplaints = [
   'functions-import-only-functions: functions/identity/authorizer.ts → root.config.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → test/until.ts',
   'functions-import-no-dev-dependency: functions/order/place.ts → node_modules/tool/index.js',
+  'functions-import-no-dev-dependency: examples/trip/trip.ts → node_modules/tool/index.js',
+  'example-imports-only-engine: examples/trip/saga.ts → functions/ids.ts',
+  'example-imports-only-engine: examples/trip/saga.ts → infra/ports.ts',
+  'example-imports-only-engine: examples/trip/trip.ts → examples/other/saga.ts',
   'no-undeclared-package: functions/order/place.ts → node_modules/stray/index.js',
   'no-unresolvable-import: functions/inventory/table.ts → ../nowhere.ts',
   'no-unresolvable-import: functions/inventory/table.ts → absent',
@@ -180,5 +192,6 @@ describe('the import rules', { timeout: CRUISE_MS }, () => {
     );
     expect(onDisk.length).toBeGreaterThan(100);
     expect(onDisk.filter((path) => !seen.has(path))).toEqual([]);
-  });
+    // It reads all of them, which takes longer than a test may while others run.
+  }, 30_000);
 });

@@ -1,4 +1,4 @@
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { alarmsTemplate } from './alarms.ts';
 import { brokerTemplate } from './broker.ts';
 import { tablesTemplate } from './tables.ts';
@@ -9,9 +9,9 @@ Prints a stack's template (its stage is a parameter), or the alarms in the stack
 /** `npm run -s template`. Prints JSON, because CloudFormation reads some plain YAML texts as dates or numbers. */
 function main([name, stage = 'prod']: readonly string[]): number {
   const templates = new Map([
-    ['tables', () => tablesTemplate(shop)],
-    ['broker', () => brokerTemplate(shop)],
-    ['alarms', () => alarmsTemplate(shop, stage)],
+    ['tables', () => tablesTemplate(application)],
+    ['broker', () => brokerTemplate(application)],
+    ['alarms', () => alarmsTemplate(application, stage)],
   ]);
   const template = templates.get(name ?? '');
   if (template === undefined) {

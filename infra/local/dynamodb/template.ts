@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { tablesTemplate } from '../../aws/templates/tables.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -27,7 +27,7 @@ export type TableDefinition = z.infer<typeof tableSchema>;
 
 /** The tables of the template that AWS gets, with its parameter resolved for one stage. */
 export const readTables = (stage: string): readonly TableDefinition[] =>
-  Object.values(tablesTemplate(shop).Resources).map(({ Properties }) =>
+  Object.values(tablesTemplate(application).Resources).map(({ Properties }) =>
     tableSchema.parse(resolveIntrinsics(Properties, stage)),
   );
 

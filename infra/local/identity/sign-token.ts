@@ -1,17 +1,18 @@
 import { importJWK, SignJWT } from 'jose';
+import { OPERATOR, type Role } from '../../../engine/http/role.ts';
+import { application } from '../../application.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { refuseOutsideLocal } from './stage.ts';
 
-export const roles = ['customer', 'operator'] as const;
-export type Role = (typeof roles)[number];
+export const roles: readonly Role[] = [application.ownerRole, OPERATOR];
 
 export const tokenAudience = 'order-saga';
-const defaultNames: Readonly<Record<Role, string>> = { customer: 'alice', operator: 'olga' };
+const defaultNameOf = (role: Role): string => (role === OPERATOR ? 'olga' : 'alice');
 const defaultLifetimeSeconds = 24 * 60 * 60;
 
 export type TokenRequest = {
   readonly role: Role;
-  /** Becomes the subject: the customer's id. */
+  /** Becomes the subject: the owner's id. */
   readonly name?: string | undefined;
   readonly issuer: string;
   readonly audience?: string;
@@ -28,7 +29,7 @@ export async function signToken(dataDir: string, request: TokenRequest): Promise
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT' })
     .setIssuer(request.issuer)
     .setAudience(request.audience ?? tokenAudience)
-    .setSubject(request.name ?? defaultNames[request.role])
+    .setSubject(request.name ?? defaultNameOf(request.role))
     .setIssuedAt(nowEpochSeconds)
     .setExpirationTime(nowEpochSeconds + (request.lifetimeSeconds ?? defaultLifetimeSeconds))
     .sign(await importJWK(key, key.alg));

@@ -1,12 +1,12 @@
 import { issuerUrl, portsFrom } from '../ports.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { dataDirFrom } from '../project.ts';
-import { type Role, roles, signToken } from './sign-token.ts';
+import { roles, signToken } from './sign-token.ts';
 
 /** `npm run -s token [customer|operator] [name]`: one signed token on stdout, nothing else. */
 async function main(args: readonly string[]): Promise<number> {
-  const [roleText = 'customer', name, ...excess] = args;
-  const role = roles.find((known): known is Role => known === roleText);
+  const [roleText = roles[0], name, ...excess] = args;
+  const role = roles.find((known) => known === roleText);
   if (role === undefined || name === '' || excess.length > 0) {
     const problem = role === undefined ? `There is no role "${roleText}". ` : '';
     console.error(`${problem}Usage: npm run -s token [${roles.join('|')}] [name]`);

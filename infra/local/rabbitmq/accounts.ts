@@ -1,11 +1,11 @@
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import type { Account } from '../../broker/management.ts';
 import { administrator, usersOf } from '../../broker/users.ts';
 
 /** The password of every service's user, on a broker that listens on this machine only. */
 export const servicePassword = 'local';
 
-export const serviceAccounts: readonly Account[] = usersOf(shop).map((user) => ({
+export const serviceAccounts: readonly Account[] = usersOf(application).map((user) => ({
   user,
   password: servicePassword,
 }));

@@ -1,17 +1,17 @@
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import type { Invoke } from './invoke.ts';
 import { payloadOf } from './payload.ts';
 import { partOf } from './variables.ts';
 
 /** The functions that read each service's record. The initiator's record is named after the service. */
-const readers = shop.services.flatMap((service) => {
-  const record = service === shop.initiator ? service : shop.partOf(service).record;
+const readers = application.services.flatMap((service) => {
+  const record = service === application.initiator ? service : application.partOf(service).record;
   return record === undefined ? [] : [{ service, reader: `get-${record}` }];
 });
 
 /** A table of each service's final status for an order, with its reason or history. */
 export async function finalState(orderId: string, invoke: Invoke): Promise<readonly string[]> {
-  const path = { [shop.id.name]: orderId };
+  const path = { [application.id.name]: orderId };
   const rows = await Promise.all(
     readers.map(async ({ service, reader }) => {
       const request = { step: '', invoke: reader, as: 'operator', method: 'GET', path } as const;

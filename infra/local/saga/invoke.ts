@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { region } from '../environment.ts';
 import { projectDir } from '../project.ts';
 
@@ -32,7 +32,7 @@ export const apiInvoke = (stage: string, environment: NodeJS.ProcessEnv): Invoke
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new LambdaClient({ endpoint, region, credentials });
   return async (functionName, payload) => {
-    const FunctionName = `${shop.name}-${stage}-${functionName}`;
+    const FunctionName = `${application.name}-${stage}-${functionName}`;
     const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
     const { FunctionError, Payload = [] } = await client.send(command);
     const text = Buffer.from(Payload).toString('utf8');

@@ -1,6 +1,6 @@
 import amqp from 'amqplib';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../../engine/saga/routes.ts';
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 
 export type Listener = {
   /** The events of these orders since the last call, in order. */
@@ -14,7 +14,7 @@ export async function overhear(rabbitmqUrl: string): Promise<Listener> {
   connection.on('error', () => {});
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
-  for (const type of shop.eventTypes) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
+  for (const type of application.eventTypes) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
   await channel.bindQueue(queue, FAILURES_EXCHANGE, '');
   let heard: { readonly type: string; readonly order: string }[] = [];
   await channel.consume(

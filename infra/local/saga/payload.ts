@@ -1,5 +1,5 @@
 import { CONTENT_TYPE, seal } from '../../../engine/saga/envelope.ts';
-import { type Fact, OrderId, shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import type { Call, Message } from './scenario.ts';
 
 /** The event that the function would get from API Gateway or its queue, or the scenario's own payload. */
@@ -11,7 +11,9 @@ export function payloadOf(call: Call): unknown {
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 function requestOf({ method, path, headers, body }: Call, as: string) {
   const caller =
-    as === 'operator' ? { principalId: 'olga', role: 'operator' } : { principalId: as, role: 'customer' };
+    as === 'operator'
+      ? { principalId: 'olga', role: 'operator' }
+      : { principalId: as, role: application.ownerRole };
   return {
     httpMethod: method,
     headers: { 'content-type': 'application/json', ...headers },
@@ -26,7 +28,7 @@ function requestOf({ method, path, headers, body }: Call, as: string) {
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
 const batchOf = (queue: string, messages: readonly Message[]) => ({
   eventSource: 'aws:rmq',
-  eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:order-saga:b-1',
+  eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:local:b-1',
   rmqMessagesByQueue: { [`${queue}::/`]: messages.map(recordOf) },
 });
 
@@ -42,9 +44,15 @@ const textOf = ({ text, id }: Extract<Message, { text: string }>) => ({
 });
 
 function eventOf({ type, order, data, attempts }: Extract<Message, { type: string }>) {
-  const sagaId = OrderId.parse(order);
+  const sagaId = application.id.schema.parse(order);
   // The function under test decides whether the data fit the type.
-  const event = seal(shop, { type, data } as Fact, { sagaId, nowMs: Date.now() });
+  const event = seal(application, { type, data }, { sagaId, nowMs: Date.now() });
   const headers = attempts === 0 ? null : { 'saga-attempts': attempts };
-  return { messageId: event.id, type, userId: shop.publisherOf(type), headers, body: JSON.stringify(event) };
+  return {
+    messageId: event.id,
+    type,
+    userId: application.publisherOf(type),
+    headers,
+    body: JSON.stringify(event),
+  };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { application } from '../../application.ts';
 import type { Invoke } from './invoke.ts';
 import type { Listener } from './overhear.ts';
 import { payloadOf } from './payload.ts';
@@ -44,7 +45,7 @@ export async function play({ about, name, steps }: Scenario, stage: Stage): Prom
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error), variables };
   } finally {
-    await setProvider({ latencyMs: 0, outage: 'none' });
+    if (steps.some((step) => 'provider' in step)) await setProvider({ latencyMs: 0, outage: 'none' });
   }
 }
 
@@ -59,9 +60,15 @@ async function take(step: Step, variables: Variables, stage: Stage): Promise<Var
     await stage.killFunctions();
     return variables;
   }
-  const call = filledIn(step, variables);
+  const call = filledIn(aboutKept(step, variables), variables);
   const answer = await answerTo(call, stage);
   return { ...variables, ...kept(call, answer) };
+}
+
+/** A step without a path is about the saga whose id was kept, if there is one. */
+function aboutKept(step: Call, variables: Variables): Call {
+  const { name } = application.id;
+  return Object.hasOwn(variables, name) ? { ...step, path: { [name]: `$${name}`, ...step.path } } : step;
 }
 
 async function answerTo(call: Call, { invoke, watch, report }: Stage): Promise<unknown> {

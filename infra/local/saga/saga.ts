@@ -1,7 +1,8 @@
+import { application } from '../../application.ts';
 import { withoutCloudAccount } from '../cloud-account.ts';
 import { portsFrom } from '../ports.ts';
 import { SetupError } from '../processes/setup-error.ts';
-import { dataDirFrom } from '../project.ts';
+import { dataDirFrom, isShop, sagaFolder } from '../project.ts';
 import { privateNodeUrl } from '../rabbitmq/private-node.ts';
 import { finalState } from './final-state.ts';
 import { apiInvoke, slsInvoke } from './invoke.ts';
@@ -42,8 +43,9 @@ async function main(names: readonly string[]): Promise<number> {
   try {
     for (const scenario of scenarios) {
       const { failure, variables } = await play(scenario, stage);
-      if (typeof variables.orderId === 'string') {
-        for (const line of await finalState(variables.orderId, stage.watch)) console.log(line);
+      const sagaId = variables[application.id.name];
+      if (typeof sagaId === 'string') {
+        for (const line of await finalState(sagaId, stage.watch)) console.log(line);
       }
       console.log(failure === undefined ? `✓ ${scenario.name}\n` : `✗ ${scenario.name}: ${failure}\n`);
       if (failure !== undefined) failed += 1;
@@ -69,6 +71,7 @@ try {
 } catch (error) {
   const isUnreachable = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
   if (!(error instanceof SetupError) && !isUnreachable) throw error;
-  console.error(isUnreachable ? 'The system does not run. Start it with: npm start' : error.message);
+  const start = isShop ? 'npm start' : `npm start -- ${sagaFolder}`;
+  console.error(isUnreachable ? `The system does not run. Start it with: ${start}` : error.message);
   process.exitCode = 2;
 }

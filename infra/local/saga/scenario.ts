@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { shop } from '../../../functions/shop.ts';
+import { application } from '../../application.ts';
 import { SetupError } from '../processes/setup-error.ts';
-import { projectDir } from '../project.ts';
+import { isShop, projectDir, sagaFolder } from '../project.ts';
 
 /** A message for a queue's function: an event of the saga, or any text instead. */
 const Message = z.union([
   z.strictObject({
-    type: z.enum(shop.eventTypes),
+    type: z.enum(application.eventTypes as [string, ...string[]]),
     order: z.string(),
     data: z.record(z.string(), z.unknown()).default({}),
     /** How many times it was tried before. */
@@ -25,6 +25,7 @@ const Call = z.strictObject({
   /** The caller, as from the authorizer: `operator` or a customer's name. */
   as: z.string().optional(),
   method: z.enum(['GET', 'POST', 'PUT']).default('GET'),
+  /** Without one: of the saga whose id was kept. */
   path: z.record(z.string(), z.string()).default({}),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.unknown().optional(),
@@ -69,14 +70,14 @@ export type Call = z.infer<typeof Call>;
 export type Step = z.infer<typeof Scenario>['steps'][number];
 export type Scenario = z.infer<typeof Scenario> & { readonly name: string };
 
-const folder = join(projectDir, 'scenarios');
+const folder = join(projectDir, isShop ? '.' : sagaFolder, 'scenarios');
 
 export const scenarioNames = (): readonly string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.yml'))
     .map((file) => basename(file, '.yml'));
 
-/** Reads a scenario by its name in the folder `scenarios`, or by its path. @throws SetupError that names the flaw */
+/** Reads a scenario by its name among the saga's, or by its path. @throws SetupError that names the flaw */
 export function readScenario(nameOrPath: string): Scenario {
   const isPath = nameOrPath.endsWith('.yml');
   const file = isPath ? resolve(nameOrPath) : join(folder, `${nameOrPath}.yml`);

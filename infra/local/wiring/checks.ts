@@ -1,6 +1,7 @@
 import { tableVariableOf } from '../../../engine/environment/environment.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { participantFunctions } from '../../functions/participant-functions.ts';
+import { declarationFile, sagaFolder } from '../project.ts';
 import { type Configuration, PARTICIPANTS_PLUGIN, SHARDS_PLUGIN } from './configuration.ts';
 import type { Sources } from './sources.ts';
 import { variablesIn } from './variables.ts';
@@ -28,15 +29,19 @@ const everyPluginIsNamed: WiringCheck = ({ serverless }) =>
     .filter((plugin) => !serverless.plugins.includes(plugin))
     .map(
       (plugin) =>
-        `serverless.yml does not name the plugin ${plugin}: add it to plugins, and what functions/shop.ts declares is there.`,
+        `serverless.yml does not name the plugin ${plugin}: add it to plugins, and what ${declarationFile} declares is there.`,
     );
+
+/** Of a service that is one file, and of one that is a folder. */
+const isOf = (service: string, path: string): boolean =>
+  path.startsWith(`${sagaFolder}/${service}/`) || path.startsWith(`${sagaFolder}/${service}.`);
 
 const everyServiceHasItsFolder: WiringCheck = ({ saga, sources }) =>
   saga.services
-    .filter((service) => !isIn(`functions/${service}`, sources))
+    .filter((service) => !Object.keys(sources).some((path) => isOf(service, path)))
     .map(
       (service) =>
-        `The participant ${service} has no folder functions/${service}: make it with npm run new, or take ${service} out of functions/shop.ts.`,
+        `The participant ${service} has no folder ${sagaFolder}/${service}: make it with npm run new, or take ${service} out of ${declarationFile}.`,
     );
 
 /** Whoever has no folder has been told so. */
@@ -47,7 +52,7 @@ const everyServiceHasItsFunctions: WiringCheck = ({ saga, serverless, sources })
     .map(([name, { handler }]) =>
       serverless.functions[name] === undefined
         ? `There is no function ${name}, which runs ${handler}: let serverless.yml name the plugin ${PARTICIPANTS_PLUGIN}.`
-        : `The function ${name} is not ${handler}: leave it to functions/shop.ts, and take it out of serverless.yml.`,
+        : `The function ${name} is not ${handler}: leave it to ${declarationFile}, and take it out of serverless.yml.`,
     );
 
 /** Lambda splits a handler at the first dot of its last part. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
@@ -66,11 +71,11 @@ const everyHandlerExists: WiringCheck = ({ serverless, sources }) =>
       // A participant without its folder lacks all of them.
       return isIn(folder, sources)
         ? [
-            `The function ${name} has no file ${folder}/${file}.ts: write it, as its neighbours in functions/ have it.`,
+            `The function ${name} has no file ${folder}/${file}.ts: write it, as its neighbours in ${sagaFolder}/ have it.`,
           ]
         : [];
     }
-    return new RegExp(`^export (const|(async )?function) ${exported}\\b`, 'm').test(source)
+    return new RegExp(`^export (const|(async )?function) (\\{[^}]*\\b)?${exported}\\b`, 'm').test(source)
       ? []
       : [`The function ${name} is not in ${folder}/${file}.ts: have that file export ${exported}.`];
   });
@@ -88,7 +93,7 @@ const everyQueueHasItsFunction: WiringCheck = ({ saga, serverless, queuesOf }) =
           ? []
           : [`${own.length} functions consume the queue ${queue}: exactly one has it as a rabbitmq event.`]),
         ...own
-          .filter(({ handler }) => !handler.startsWith(`functions/${service}/`))
+          .filter(({ handler }) => !isOf(service, handler))
           .map(({ handler }) => `${handler} consumes the queue ${queue}: only a function of ${service} may.`),
       ];
     }),

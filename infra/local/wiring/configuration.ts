@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { additionsTo } from '../../functions/additions.ts';
+import { ownSettings } from '../../functions/own-settings.ts';
 import { projectDir } from '../project.ts';
 
 const FunctionEntry = z.object({
@@ -37,7 +38,10 @@ const projectYml = (): string => readFileSync(join(projectDir, 'serverless.yml')
  * @throws SetupError if the plugin refuses it
  */
 export function readConfiguration(saga: Saga, stage: string, yml = projectYml()): Configuration {
-  const { plugins, provider, functions } = Configuration.parse(parse(yml));
+  const { plugins, ...project } = Configuration.parse(parse(yml));
+  const own = ownSettings();
+  const provider = { environment: { ...project.provider.environment, ...own?.provider.environment } };
+  const functions = own?.functions ?? project.functions;
   const added = plugins.includes(PARTICIPANTS_PLUGIN)
     ? additionsTo({ provider, functions }, saga)
     : { functions: [], variables: [] };

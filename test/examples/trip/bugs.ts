@@ -93,7 +93,10 @@ const ownBugs = [
     {
       name: 'the traveller is told of another car',
       in: 'decide.succeed',
-      plant: () => () => ({ keeps: { plate: 'A-1' }, outcome: { travellerId: 'traveller-1', plate: 'A-1' } }),
+      plant: () => () => ({
+        keeps: { reference: 'A-1' },
+        outcome: { travellerId: 'traveller-1', reference: 'A-1' },
+      }),
     },
   ]),
 ];

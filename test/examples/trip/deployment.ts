@@ -21,7 +21,7 @@ export const deployment: Deployment = {
   rulesOf: (world) => new TripRules(world),
   desk: {
     shows: ['flight', 'hotel', 'car', 'people'],
-    tells: ['status', 'plate', 'reason'],
+    tells: ['status', 'reference', 'reason'],
     attempt: attemptOf,
   },
   crashed: {

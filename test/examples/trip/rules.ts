@@ -2,7 +2,7 @@ import type { Item, Write } from '../../../engine/batch/store.ts';
 import { type Counted, CounterBook } from '../../simulation/checker/counters.ts';
 import type { Flaw } from '../../simulation/checker/flaw.ts';
 import { type Row, rowOf, statusOf } from '../../simulation/checker/row.ts';
-import { type Asked, noRules, type Rules } from '../../simulation/checker/rules.ts';
+import type { Asked, Rules } from '../../simulation/checker/rules.ts';
 import type { Invocation } from '../../simulation/invocation.ts';
 import type { World } from '../../simulation/world/world.ts';
 
@@ -23,8 +23,6 @@ const places: Counted = {
 
 /** What a trip promises besides: seats and rooms are conserved, and everybody says what is true of it. */
 export class TripRules implements Rules {
-  readonly isUnwritable = noRules.isUnwritable;
-  readonly mayBeUnwritable = noRules.mayBeUnwritable;
   readonly #world: World;
   readonly #books: ReadonlyMap<string, CounterBook>;
   readonly #puts = new Set<string>();
@@ -75,8 +73,16 @@ export class TripRules implements Rules {
   judge(tripId: string): Flaw | undefined {
     const trip = rowOf(this.#world.recordOf('trip', tripId))?.state;
     const car = rowOf(this.#world.recordOf('car', tripId))?.state;
-    if (trip?.status !== 'CONFIRMED' || trip.plate === car?.plate) return undefined;
-    return ['P4', `${tripId} is told of ${trip.plate}, and ${car?.plate} is rented`];
+    if (trip?.status !== 'CONFIRMED' || trip.reference === car?.reference) return undefined;
+    return ['P4', `${tripId} is told of ${trip.reference}, and ${car?.reference} is rented`];
+  }
+
+  isUnwritable(): boolean {
+    return false;
+  }
+
+  mayBeUnwritable(): boolean {
+    return false;
   }
 
   /** What operators were told is put there has been. */

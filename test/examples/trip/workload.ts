@@ -110,7 +110,7 @@ const full = (...which: readonly Service[]) => shelvesOf((service) => (which.inc
 
 /**
  * One named trip with nothing left to chance: `happy`, `flight-full`, `hotel-full`, `both-full`, `refused-by-car`,
- * `silent` (the car company never answers), `deadline` (nobody has heard of the trip when the schedule first looks, past
+ * `silent` (the car company never answers, and the schedule first looks past the deadline), `deadline` (nobody has heard of the trip when the schedule first looks, past
  * its deadline), `cancel-N` (the traveller cancels when N calls have been made).
  */
 export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
@@ -128,7 +128,7 @@ export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workl
     case 'refused-by-car':
       return { ...scene, refusing: ['car'] };
     case 'silent':
-      return { ...scene, silent: ['car'] };
+      return { ...scene, silent: ['car'], firstTickMs: 16 * MINUTE_MS };
     case 'deadline':
       return { ...scene, firstTickMs: 16 * MINUTE_MS, customers: [{ ...one, patience: 0 }] };
     case 'cancel':

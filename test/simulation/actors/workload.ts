@@ -32,8 +32,8 @@ const usualWishes = [
 export type UsualWish = (typeof usualWishes)[number];
 
 /** What the participants' records are called. */
-const recordsOf = ({ services, partOf }: Saga): readonly string[] =>
-  services.flatMap((service) => partOf(service).record ?? []);
+const recordsOf = (saga: Saga): readonly string[] =>
+  saga.services.flatMap((service) => saga.partOf(service).record ?? []);
 
 /** What customers want: the usual, and to look at a participant's record. */
 export const customerWishes = (saga: Saga): readonly string[] => [

@@ -16,7 +16,7 @@ import { Random } from '../random.ts';
 
 const Text = z.string().min(1).max(40);
 const owner = { askerId: CallerId };
-export const Wanted = z.object({ what: Text });
+const Wanted = z.object({ what: Text });
 const Placed = Wanted.extend({ ...owner, fingerprint: z.string(), createdAtMs: z.number() });
 type Placed = Readonly<z.infer<typeof Placed>>;
 

@@ -14,8 +14,7 @@ import { Random } from '../random.ts';
 import { type Product, stockItems } from './shelf.ts';
 
 const wishes = customerWishes(shop);
-export const oddWishes = ['haggle', 'order-as-operator', 'restock', 'redrive'] as const;
-const prying = pryingWishes(shop, oddWishes);
+const prying = pryingWishes(shop, ['haggle', 'order-as-operator', 'restock', 'redrive']);
 const operatorWishes = [
   'receive',
   'stocktake',

@@ -25,7 +25,17 @@ const stages: readonly Stage[] = [
   ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'integration'),
   ...inTier('full', 'tests', 'fuzz'),
   ...inTier('full', 'score', 'mutation'),
-  ...inTier('full', 'tests', 'seeds', 'crash-points', 'planted', 'chaos', 'own-system', 'scaffold'),
+  ...inTier(
+    'full',
+    'tests',
+    'seeds',
+    'crash-points',
+    'planted',
+    'examples',
+    'chaos',
+    'own-system',
+    'scaffold',
+  ),
 ];
 
 export class UnknownStageError extends Error {}

@@ -127,14 +127,19 @@ describe('what is asked, kept and said', () => {
   test.each([
     ['trip.requested', 'nothing', { ...ask, again: false }],
     ['trip.requested', 'ASKING', { ...ask, again: true }],
-    ['trip.cancelling', 'ASKING', { ...ask, again: true }],
-    ['trip.cancelling', 'ABANDONING', { ...ask, again: true }],
+    ['trip.cancelling', 'ASKING', { ...ask, again: true, unwanted: true }],
+    ['trip.cancelling', 'ABANDONING', { ...ask, again: true, unwanted: true }],
     ['call.done', 'ABANDONING', { ...undo, again: false }],
     ['trip.cancelling', 'DONE', { ...undo, again: false }],
     ['trip.cancelling', 'UNDOING', { ...undo, again: true }],
     ['call.done', 'UNDOING', { ...undo, again: true }],
   ])('%s when %s: what it is about, and whether it may have been asked before', (row, column, effect) => {
     expect(decisionOf(row, column)).toMatchObject({ effect });
+  });
+
+  test('only what is going to be undone is said to be unwanted', () => {
+    for (const column of ['nothing', 'ASKING'])
+      expect(decisionOf('trip.requested', column)).not.toHaveProperty('effect.unwanted');
   });
 
   test.each([
