@@ -6,6 +6,8 @@ import { portsFrom } from './ports.ts';
 import { canRunCompose, removeComposeVolumes } from './processes/docker.ts';
 import { runningFrom } from './processes/identity-file.ts';
 import { dataDirFrom } from './project.ts';
+import { removePlainPath } from './rabbitmq/plain-path.ts';
+import { nodeHomesIn } from './rabbitmq/series.ts';
 
 const folders = ['rabbitmq', 'dynamodb', 'payments', 'identity', 'logs', 'run'];
 
@@ -20,6 +22,7 @@ async function main(): Promise<number> {
     return 1;
   }
   await endLeftovers(dataDir, console.log);
+  for (const home of nodeHomesIn(dataDir)) removePlainPath(home);
   // Only what this project keeps there: DATA_DIR may name a folder with other things in it.
   const present = folders.map((folder) => join(dataDir, folder)).filter((folder) => existsSync(folder));
   for (const folder of present) rmSync(folder, { recursive: true, force: true });
