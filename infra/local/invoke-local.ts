@@ -1,14 +1,17 @@
-import { handlerEnvironment, stage } from './environment.ts';
-import { portsFrom } from './ports.ts';
-import { servicePassword } from './rabbitmq/accounts.ts';
-import { privateNodeUrl } from './rabbitmq/private-node.ts';
+import { stage } from './environment.ts';
+import { loopbackOnly } from './loopback-only.ts';
+import { SetupError } from './processes/setup-error.ts';
+import { runningSystem } from './running-system.ts';
 
 /** The parts of the Serverless Framework that are used here. */
-type Serverless = { readonly getProvider: (name: 'aws') => { getStage(): string } };
+type Serverless = {
+  readonly getProvider: (name: 'aws') => { getStage(): string };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+};
 
 /**
- * `sls invoke local` on the laptop's stage runs a function against the system that `npm start` has brought up, and
- * never against an AWS account. What the shell sets wins, as everywhere.
+ * `sls invoke local` on the laptop's stage runs a function against the system that `npm start` has brought up from this
+ * checkout, and never against an AWS account or another system.
  */
 export default class InvokeLocalPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
@@ -18,8 +21,7 @@ export default class InvokeLocalPlugin {
     const shell = { ...process.env };
     this.hooks = {
       'before:invoke:local:invoke': () => {
-        if (serverless.getProvider('aws').getStage() === stage)
-          Object.assign(process.env, localSystem(shell));
+        if (serverless.getProvider('aws').getStage() === stage) enter(shell, serverless.classes.Error);
       },
       // Lambda would freeze the connection to the broker; here it would keep the command from ending.
       'after:invoke:local:invoke': () => process.exit(),
@@ -27,15 +29,13 @@ export default class InvokeLocalPlugin {
   }
 }
 
-function localSystem(shell: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ports = portsFrom(shell);
-  const defaults = handlerEnvironment({
-    ports,
-    rabbitmqUrl: privateNodeUrl(ports),
-    servicePassword: shell.RABBITMQ_URL ? undefined : servicePassword,
-    dynamodbEndpoint: shell.DYNAMODB_ENDPOINT || `http://127.0.0.1:${ports.dynamodb}`,
-  });
-  const isOurs = (name: string) => !name.startsWith('AWS_') || name.startsWith('AWS_ENDPOINT_URL_');
-  const given = Object.keys(defaults).filter((name) => shell[name] && isOurs(name));
-  return { ...defaults, ...Object.fromEntries(given.map((name) => [name, shell[name]])) };
+function enter(shell: NodeJS.ProcessEnv, UserError: Serverless['classes']['Error']): void {
+  try {
+    const { environment } = runningSystem(shell);
+    const kept = loopbackOnly(process.env);
+    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    Object.assign(process.env, kept, environment);
+  } catch (error) {
+    throw error instanceof SetupError ? new UserError(error.message, 'NO_LOCAL_SYSTEM') : error;
+  }
 }

@@ -29,7 +29,8 @@ export const unlimitQueues = (stage: Stage): Promise<void> => limitQueues(stage,
 async function control({ dataDir, rabbitmqDistPort }: Stage, args: readonly string[]): Promise<void> {
   const server = findInstalledServer(process.env);
   const program = server === undefined ? '' : join(dirname(server), 'rabbitmqctl');
-  if (server === undefined || !existsSync(program)) throw new Error('rabbitmqctl was not found beside rabbitmq-server');
+  if (server === undefined || !existsSync(program))
+    throw new Error('rabbitmqctl was not found beside rabbitmq-server');
   const { exitCode, output } = await runCommand(program, args, {
     timeoutMs,
     environment: {

@@ -12,7 +12,7 @@ import {
   readerOf,
 } from '../../infra/functions/participant-functions.ts';
 import { participantPayloads } from '../../infra/functions/payloads.ts';
-import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
+import { loopbackOnly } from '../../infra/local/loopback-only.ts';
 import type { PartFailure } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { killFunctions } from '../../infra/local/saga/kill-functions.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   // As `npm start` does it.
   const onUnexpectedEnd = ({ part }: PartFailure) => void part.start();
   world = await startWorld({}, { dataDir, onUnexpectedEnd });
-  environment = { ...withoutCloudAccount(process.env), ...world.system.environment };
+  environment = { ...loopbackOnly(process.env), ...world.system.environment };
   listener = await overhear(world.system.urls.rabbitmq);
   stage = {
     ...stageIn(world, listener),

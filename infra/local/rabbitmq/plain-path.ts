@@ -35,5 +35,7 @@ export function removePlainPath(folder: string): void {
 
 function isOwnLink(link: string, folder: string): boolean {
   const found = lstatSync(link, { throwIfNoEntry: false });
-  return found?.isSymbolicLink() === true && found.uid === process.getuid?.() && readlinkSync(link) === folder;
+  return (
+    found?.isSymbolicLink() === true && found.uid === process.getuid?.() && readlinkSync(link) === folder
+  );
 }
