@@ -130,17 +130,7 @@ function findNpm() {
   return basename(cli) === 'npm-cli.js' ? [process.execPath, cli] : ['npm'];
 }
 
-/**
- * yarn hands its scripts its own settings under npm's names, among them a registry.
- * https://docs.npmjs.com/cli/v11/using-npm/config#environment-variables
- */
-function environmentOfNpm() {
-  if (/^npm\//.test(process.env.npm_config_user_agent ?? 'npm/')) return process.env;
-  const isSetting = (name) => /^npm_config_/i.test(name);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
-}
-
-/** Node's own proxy support would send calls to this machine through the proxy. https://nodejs.org/api/http.html#built-in-proxy-support */
+/** Node's own support for proxies would send calls to this machine through the proxy, too. https://nodejs.org/api/http.html#built-in-proxy-support */
 function environmentOfEntry() {
   const { NO_PROXY, no_proxy = NO_PROXY } = process.env;
   const direct = [no_proxy, 'localhost', '127.0.0.1', '[::1]'].filter(Boolean).join(',');
@@ -171,7 +161,7 @@ async function supervise(program, programArgs, stdio) {
   const isEntry = stdio === 'inherit';
   const child = spawn(program, programArgs, {
     cwd: isEntry ? process.cwd() : projectDir,
-    env: { ...(isEntry ? environmentOfEntry() : environmentOfNpm()), PATH: [binDir, process.env.PATH].join(delimiter) },
+    env: { ...(isEntry ? environmentOfEntry() : process.env), PATH: [binDir, process.env.PATH].join(delimiter) },
     stdio: isEntry ? ['inherit', 'inherit', 'inherit', 'ipc'] : stdio,
   });
   const stopForwarding = forwardSignals(child);
