@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
 const { scripts } = JSON.parse(readFileSync(resolve(projectDir, 'package.json'), 'utf8'));
 
-const words = process.argv.slice(2).filter((word, index) => !(index === 0 && word === 'run'));
+const words = process.argv.slice(2);
+while (['run', '-s', '--silent'].includes(words[0])) words.shift();
 const [name = 'install', ...args] = words;
 const [, entry] = /^node infra\/local\/bootstrap\.mjs (\S+)$/.exec(scripts[name] ?? '') ?? [];
 if (entry === undefined) {
