@@ -161,7 +161,10 @@ async function supervise(program, programArgs, stdio) {
   const isEntry = stdio === 'inherit';
   const child = spawn(program, programArgs, {
     cwd: isEntry ? process.cwd() : projectDir,
-    env: { ...(isEntry ? environmentOfEntry() : process.env), PATH: [binDir, process.env.PATH].join(delimiter) },
+    env: {
+      ...(isEntry ? environmentOfEntry() : process.env),
+      PATH: [binDir, process.env.PATH].join(delimiter),
+    },
     stdio: isEntry ? ['inherit', 'inherit', 'inherit', 'ipc'] : stdio,
   });
   const stopForwarding = forwardSignals(child);
@@ -171,7 +174,8 @@ async function supervise(program, programArgs, stdio) {
   });
   stopForwarding();
   if (error !== undefined) {
-    const advice = program === 'npm' ? ' It installs the packages, and comes with Node: https://nodejs.org' : '';
+    const advice =
+      program === 'npm' ? ' It installs the packages, and comes with Node: https://nodejs.org' : '';
     fail(`${program} could not be started: ${error.message}.${advice}`);
   }
   if (isEntry || signal !== null || code !== 0) {

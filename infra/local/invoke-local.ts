@@ -5,6 +5,7 @@ import { runningSystem } from './running-system.ts';
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
+  readonly processedInput: { readonly commands: readonly string[] };
   readonly getProvider: (name: 'aws') => { getStage(): string };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
@@ -17,11 +18,21 @@ export default class InvokeLocalPlugin {
   readonly hooks: Readonly<Record<string, () => void>>;
 
   constructor(serverless: Serverless) {
-    // The framework puts the functions' variables among the shell's before it comes to the hook.
     const shell = { ...process.env };
+    const isLocal = () =>
+      serverless.processedInput.commands.join(' ') === 'invoke local' &&
+      serverless.getProvider('aws').getStage() === stage;
+    const ofSystem = () => environmentOfSystem(shell, serverless.classes.Error);
     this.hooks = {
+      // Before the framework looks for the developer's credentials.
+      initialize: () => {
+        if (!isLocal()) return;
+        for (const name of Object.keys(process.env)) delete process.env[name];
+        Object.assign(process.env, loopbackOnly(shell), ofSystem());
+      },
+      // By now it has put the variables of serverless.yml over the system's.
       'before:invoke:local:invoke': () => {
-        if (serverless.getProvider('aws').getStage() === stage) enter(shell, serverless.classes.Error);
+        if (isLocal()) Object.assign(process.env, ofSystem());
       },
       // Lambda would freeze the connection to the broker; here it would keep the command from ending.
       'after:invoke:local:invoke': () => process.exit(),
@@ -29,12 +40,9 @@ export default class InvokeLocalPlugin {
   }
 }
 
-function enter(shell: NodeJS.ProcessEnv, UserError: Serverless['classes']['Error']): void {
+function environmentOfSystem(shell: NodeJS.ProcessEnv, UserError: Serverless['classes']['Error']) {
   try {
-    const { environment } = runningSystem(shell);
-    const kept = loopbackOnly(process.env);
-    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
-    Object.assign(process.env, kept, environment);
+    return runningSystem(shell).environment;
   } catch (error) {
     throw error instanceof SetupError ? new UserError(error.message, 'NO_LOCAL_SYSTEM') : error;
   }
