@@ -3,7 +3,10 @@ export type Call = { readonly method: string; readonly path: string };
 export type Addresses = { readonly api: string; readonly payments: string };
 
 /** What a person who opens the API in a browser wants to know. */
-export const frontPage = (calls: readonly Call[], { api, payments }: Addresses): string => `<!doctype html>
+export function frontPage(calls: readonly Call[], { api, payments }: Addresses): string {
+  const isPlain = ({ method, path }: Call) => method === 'get' && !path.includes('{') && path !== 'health';
+  const listed = calls.find(isPlain)?.path ?? 'health';
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>OrderSaga</title>
@@ -11,7 +14,7 @@ export const frontPage = (calls: readonly Call[], { api, payments }: Addresses):
 <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }
 pre { background: #eee; color: #111; padding: .5rem; overflow: auto }</style>
 <h1>OrderSaga</h1>
-<p>A saga engine for event-driven services, and a shop that runs on it. This is the shop’s API on your machine.
+<p>A saga engine for event-driven services. This is the API of a saga that runs on your machine.
 <a href="/health">/health</a> says that it answers.
 The <a href="${payments}/ledger">payment sandbox</a> shows what was charged and refunded.</p>
 <h2>Get a token</h2>
@@ -19,7 +22,7 @@ The <a href="${payments}/ledger">payment sandbox</a> shows what was charged and 
 <pre>TOKEN=$(npm run -s token)
 OPERATOR=$(npm run -s token operator)</pre>
 <h2>Call the API</h2>
-<pre>curl -sS ${api}/orders -H "Authorization: Bearer $TOKEN"</pre>
+<pre>curl -sS ${api}/${listed} -H "Authorization: Bearer $TOKEN"</pre>
 <p><code>docs/api.md</code> says what each call takes and answers, and <code>npm run -s saga declined</code> plays a whole
 order.</p>
 <ul>
@@ -27,3 +30,4 @@ ${calls.map(({ method, path }) => `<li><code>${method.toUpperCase()} /${path}</c
 </ul>
 </html>
 `;
+}

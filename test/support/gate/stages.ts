@@ -23,6 +23,7 @@ const stages: readonly Stage[] = [
   { name: 'planted', kind: 'tests' },
   { name: 'chaos', kind: 'tests' },
   { name: 'integration', kind: 'tests' },
+  { name: 'first-minute', kind: 'tests' },
   { name: 'scaffold', kind: 'tests' },
   { name: 'given', kind: 'tests' },
 ];
