@@ -7,7 +7,7 @@ export function welcome(system: System, customerToken: string, logDir: string): 
   return `
 OrderSaga runs. Ctrl-C stops it.
 
-  API        ${api}
+  API        ${api} (a page lists the calls)
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}
@@ -27,11 +27,17 @@ ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
 What became of them, newest first:
 
-curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"
+${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN"
 `;
+}
+
+/** Other than Node, curl knows nothing of what bootstrap.mjs says of this machine and the proxy. */
+function curl(): string {
+  const hasProxy = ['http_proxy', 'all_proxy', 'ALL_PROXY'].some((name) => process.env[name]);
+  return `curl -sSw "\\n"${hasProxy ? " --noproxy '*'" : ''}`;
 }
 
 function placeOrder(api: string, idempotencyKey: string, paymentMethod: string): string {
   const body = JSON.stringify({ items: [{ sku: 'mug-blue', quantity: 2 }], paymentMethod });
-  return `curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
+  return `${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
 }

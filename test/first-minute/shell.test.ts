@@ -32,6 +32,7 @@ const aws = {
 const configuration = `[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\nregion = nowhere-1\nendpoint_url = ${nowhere}\n`;
 
 let clone: FreshClone;
+let printed: string;
 let shell: Readonly<Record<string, string | undefined>>;
 
 beforeAll(async () => {
@@ -40,12 +41,19 @@ beforeAll(async () => {
   mkdirSync(join(home, '.aws'), { recursive: true });
   writeFileSync(join(home, '.aws/config'), configuration);
   shell = { ...proxies, ...aws, ...(await ownPorts()), NODE_ENV: 'production', HOME: home };
-  const printed = await clone.run('npm', ['start'], shell).printed('everything is up', startsWithinMs);
-  expect(printed).toContain('Sample stock: 10 products');
+  printed = await clone.run('npm', ['start'], shell).printed('What became of them', startsWithinMs);
 });
 afterAll(() => clone?.end());
 
 const run = (program: string, ...args: readonly string[]) => clone.run(program, args, shell).ended;
+
+test('everything starts, and the lines to paste are for a shell with a proxy', () => {
+  expect(printed).toContain('✓ Sample stock: 10 products');
+  expect(printed).toContain('✓ everything is up');
+  expect(printed.match(/^curl .*$/gm)).toEqual(
+    Array(2).fill(expect.stringContaining(" --noproxy '*' http://127")),
+  );
+});
 
 test('a saga ends as it should', async () => {
   const { exitCode, stdout, stderr } = await run('npm', 'run', '-s', 'saga', 'declined');

@@ -111,6 +111,7 @@ describe('the stages', () => {
         'planted',
         'chaos',
         'integration',
+        'first-minute',
         'scaffold',
         'given',
       ],

