@@ -115,7 +115,7 @@ async function installPackages() {
     ...['--legacy-peer-deps=false', '--install-strategy=hoisted'],
     // Some packages want a later Node than the one that installs them. They get it: see findNode().
     '--engine-strict=false',
-    ...['--no-audit', '--no-fund'],
+    ...['--no-audit', '--no-fund', '--no-update-notifier'],
     // `npm run -s` would silence npm's errors too.
     '--loglevel=error',
   ];

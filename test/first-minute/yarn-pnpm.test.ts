@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FreshClone, machine, ownPorts } from '../support/first-minute/fresh-clone.ts';
 
@@ -38,11 +38,7 @@ describe.each(managers)('%s', (_, interpreter, path) => {
   test('has npm install what package-lock.json says', async () => {
     const clone = new FreshClone({ hasPackages: false });
     try {
-      const recorder = join(clone.folder, '.local-npm');
-      mkdirSync(recorder);
-      writeFileSync(join(recorder, 'npm'), '#!/bin/sh\necho "npm $*" >&2\nexit 7\n', { mode: 0o755 });
-      const PATH = [recorder, machine().PATH].join(delimiter);
-      const { exitCode, stderr } = await start(clone, { PATH }).ended;
+      const { exitCode, stderr } = await start(clone, { PATH: clone.pathWithRecordingNpm() }).ended;
       expect(exitCode).not.toBe(0);
       expect(stderr).toMatch(/^npm ci --include=dev /m);
       expect(lockFilesIn(clone)).toEqual([]);

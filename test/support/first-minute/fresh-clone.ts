@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -46,6 +46,14 @@ export class FreshClone {
     }
     // What is written in place there would be written here, too.
     rmSync(join(to, '.cache'), { recursive: true, force: true });
+  }
+
+  /** A PATH whose npm says what it was told to do, and fails. */
+  pathWithRecordingNpm(): string {
+    const folder = join(this.#parent, 'recording-npm');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'npm'), '#!/bin/sh\necho "npm $*" >&2\nexit 7\n', { mode: 0o755 });
+    return [folder, machine().PATH].join(delimiter);
   }
 
   /** Runs a program of this machine in the clone, in a process group of its own. */
