@@ -64,6 +64,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'first-minute',
+          include: ['test/first-minute/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'scaffold',
           include: ['test/scaffold/**/*.test.ts'],
           testTimeout: 300_000,

@@ -19,6 +19,7 @@ const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
+  health: {},
 
   'put-stock': { table: ['read', 'write'] },
   'receive-stock': { table: ['read', 'write'] },

@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join, relative, resolve } from 'node:path';
+import { basename, delimiter, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
@@ -40,17 +40,25 @@ function withoutSagaFolder(args) {
  * an interrupted `npm ci` leaves none. https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json#hidden-lockfiles
  */
 function isInstalled() {
+  return missingPackages().length === 0;
+}
+
+function missingPackages() {
   const wanted = readPackages(join(projectDir, 'package-lock.json'));
-  const present = readPackages(join(projectDir, 'node_modules/.package-lock.json'));
+  const present = readPackages(join(projectDir, 'node_modules/.package-lock.json')) ?? {};
   if (wanted === undefined) fail('package-lock.json is missing or damaged; restore it with git.');
-  if (present === undefined) return false;
-  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
-    if (path === '') return true;
-    const found = present[path];
-    if (found === undefined) return optional === true;
-    // Entries for platforms whose packages npm did not look at carry no integrity.
-    return found.version === version && (integrity === undefined || found.integrity === integrity);
-  });
+  // These are optional only because each is for one kind of machine: Node itself, and DynamoDB.
+  const platformPackages = Object.keys(wanted[''].optionalDependencies).map((name) => `node_modules/${name}`);
+  return Object.entries(wanted)
+    .filter(([path, { version, integrity, optional, os, cpu }]) => {
+      if (path === '') return false;
+      const found = present[path];
+      const isForHere = [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
+      if (found === undefined) return optional !== true || (platformPackages.includes(path) && isForHere);
+      // Entries for platforms whose packages npm did not look at carry no integrity.
+      return found.version !== version || (integrity !== undefined && found.integrity !== integrity);
+    })
+    .map(([path]) => path.replace(/^.*node_modules\//, ''));
 }
 
 function readPackages(path) {
@@ -119,12 +127,33 @@ function discardStaleLock() {
 /** stdout belongs to the entry (`npm run -s token` prints a token and nothing else), so npm gets stderr. */
 async function installPackages() {
   console.error('Installing the packages with npm ci (once, about a minute)…');
-  const npmCli = process.env.npm_execpath;
-  const [program, ...first] = npmCli?.endsWith('.js') ? [process.execPath, npmCli] : ['npm'];
-  // `npm run -s` would silence npm's errors too.
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  await supervise(program, [...first, 'ci', ...quiet], ['ignore', 2, 2]);
-  if (!isInstalled()) fail('npm ci ended, but packages of package-lock.json are still missing.');
+  const settings = [
+    // What runs here needs them all, where package-lock.json has them, whatever NODE_ENV or npm's settings say.
+    ...['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`),
+    ...['--legacy-peer-deps=false', '--install-strategy=hoisted'],
+    // Some packages want a later Node than the one that installs them. They get it: see findNode().
+    '--engine-strict=false',
+    ...['--no-audit', '--no-fund', '--no-update-notifier'],
+    // `npm run -s` would silence npm's errors too.
+    '--loglevel=error',
+  ];
+  const [program, ...first] = findNpm();
+  await supervise(program, [...first, 'ci', ...settings], ['ignore', 2, 2]);
+  const missing = missingPackages();
+  if (missing.length > 0) fail(`npm ci did not install ${missing.join(', ')}. Does your registry have them?`);
+}
+
+/** The npm that runs this, or else the one on the PATH: only npm reads package-lock.json. */
+function findNpm() {
+  const { npm_execpath: cli = '' } = process.env;
+  return basename(cli) === 'npm-cli.js' ? [process.execPath, cli] : ['npm'];
+}
+
+/** Node's own support for proxies would send calls to this machine through the proxy, too. https://nodejs.org/api/http.html#built-in-proxy-support */
+function environmentOfEntry() {
+  const { NO_PROXY, no_proxy = NO_PROXY } = process.env;
+  const direct = [no_proxy, 'localhost', '127.0.0.1'].filter(Boolean).join(',');
+  return { ...process.env, NO_PROXY: direct, no_proxy: direct };
 }
 
 /** The pinned Node comes as a package for Linux; elsewhere the developer's own serves if it runs TypeScript. */
@@ -151,7 +180,10 @@ async function supervise(program, programArgs, stdio) {
   const isEntry = stdio === 'inherit';
   const child = spawn(program, programArgs, {
     cwd: isEntry ? process.cwd() : projectDir,
-    env: { ...process.env, PATH: [binDir, process.env.PATH].join(delimiter) },
+    env: {
+      ...(isEntry ? environmentOfEntry() : process.env),
+      PATH: [binDir, process.env.PATH].join(delimiter),
+    },
     stdio: isEntry ? ['inherit', 'inherit', 'inherit', 'ipc'] : stdio,
   });
   const stopForwarding = forwardSignals(child);
@@ -160,7 +192,11 @@ async function supervise(program, programArgs, stdio) {
     child.once('exit', (code, signal) => done({ code, signal }));
   });
   stopForwarding();
-  if (error !== undefined) fail(`${program} could not be started: ${error.message}`);
+  if (error !== undefined) {
+    const advice =
+      program === 'npm' ? ' It installs the packages, and comes with Node: https://nodejs.org' : '';
+    fail(`${program} could not be started: ${error.message}.${advice}`);
+  }
   if (isEntry || signal !== null || code !== 0) {
     if (!isEntry) rmSync(lockDir, { recursive: true, force: true });
     if (signal !== null) process.kill(process.pid, signal);

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
 import { SetupError } from './processes/setup-error.ts';
 
 /** The ports of the local system and their owners. */
@@ -16,15 +17,9 @@ const registry = {
 export type PortName = keyof typeof registry;
 export type Ports = Readonly<Record<PortName, number>>;
 
-const portNames: readonly PortName[] = [
-  'api',
-  'lambda',
-  'payments',
-  'issuer',
-  'dynamodb',
-  'rabbitmq',
-  'rabbitmqDist',
-];
+const portNames = ['api', 'lambda', 'payments', 'issuer', 'dynamodb', 'rabbitmq', 'rabbitmqDist'] as const;
+
+export const portsSchema = z.record(z.enum(portNames), z.int());
 
 export function portsFrom(environment: NodeJS.ProcessEnv): Ports {
   const ports = portsBy((name) => {
@@ -45,6 +40,18 @@ export function portsFrom(environment: NodeJS.ProcessEnv): Ports {
     );
   }
   return ports;
+}
+
+/** A variable that names another port is meant for another system. @throws SetupError */
+export function refuseOtherPorts(environment: NodeJS.ProcessEnv, ports: Ports): void {
+  for (const name of portNames) {
+    const { variable } = registry[name];
+    const text = environment[variable];
+    if (text === undefined || text === '' || Number(text) === ports[name]) continue;
+    throw new SetupError(
+      `${variable} is ${text}, but the system that runs from this checkout has port ${ports[name]}. Unset ${variable}, or go to the checkout of the other system.`,
+    );
+  }
 }
 
 export function issuerUrl(ports: Ports): string {

@@ -6,6 +6,7 @@ export const projectDir = resolve(import.meta.dirname, '../..');
 const SHOP_FOLDER = 'functions';
 export const sagaFolder = process.env.SAGA_FOLDER || SHOP_FOLDER;
 export const isShop = sagaFolder === SHOP_FOLDER;
+export const startCommand = isShop ? 'npm start' : `npm start -- ${sagaFolder}`;
 export const declarationFile = `${sagaFolder}/${isShop ? 'shop' : 'saga'}.ts`;
 
 /** The folder of the local system's data: DATA_DIR, or `.local` in the project, or a folder in that for another saga. */

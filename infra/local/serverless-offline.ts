@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { withoutCloudAccount } from './cloud-account.ts';
 import { stage } from './environment.ts';
+import { loopbackOnly } from './loopback-only.ts';
 import { answers, type Ports } from './ports.ts';
 import { OwnProcess } from './processes/own-process.ts';
 import type { Part, PartFailure } from './processes/part.ts';
@@ -35,7 +35,7 @@ export function serverlessOffline(options: ServerlessOfflineOptions): Part {
       ...['--useInProcess', '--noTimeout'],
     ],
     environment: {
-      ...withoutCloudAccount(process.env),
+      ...loopbackOnly(process.env),
       NODE_COMPILE_CACHE: join(projectDir, 'node_modules/.cache/compiled'),
       // At its default, `notice`, serverless-offline writes ten lines for each request.
       SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { application } from '../application.ts';
 import { queuesOf } from '../broker/shards.ts';
 import { findDatabase } from './dynamodb/database.ts';
@@ -8,6 +8,7 @@ import { handlerEnvironment, region, stage } from './environment.ts';
 import { tokenIssuer } from './identity/issuer.ts';
 import { signToken, type TokenRequest } from './identity/sign-token.ts';
 import { endLeftovers } from './leftovers.ts';
+import { forgetCloudAccount } from './loopback-only.ts';
 import { paymentSandbox } from './payments.ts';
 import { issuerUrl, type PortName, type Ports, refuseTakenPorts } from './ports.ts';
 import { claim } from './processes/identity-file.ts';
@@ -16,6 +17,7 @@ import type { Part, PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
 import { findBroker } from './rabbitmq/broker.ts';
 import { untilConsumed } from './rabbitmq/consumers.ts';
+import { describeSystem, supervisorFileOf } from './running-system.ts';
 import { serverlessOffline } from './serverless-offline.ts';
 import { applyLocalTopology, localShards } from './topology.ts';
 import { refuseFaultyWiring } from './wiring/refuse.ts';
@@ -64,6 +66,7 @@ const portPatienceMs = 1_000;
 /** Brings up the whole local system. When it can't, it stops what it started and throws. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { dataDir, ports, report = () => {}, withApi = true } = options;
+  forgetCloudAccount();
   if (withApi) refuseFaultyWiring(application, localShards(options.environment ?? {}), stage);
   const release = claimDataDir(dataDir);
   const lifecycle = new Lifecycle(report);
@@ -79,6 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       if (!lifecycle.isClosed) options.onUnexpectedEnd?.(failure);
     };
     const plan = await planSystem({ ...options, report, onUnexpectedEnd });
+    describeSystem(dataDir, { ports, environment: plan.environment });
     await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
     await bringUp(plan, lifecycle, { report, withApi });
     return runningSystem(options, plan, lifecycle, release);
@@ -91,8 +95,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 function claimDataDir(dataDir: string): () => void {
-  const file = join(dataDir, 'run', 'supervisor.json');
-  mkdirSync(join(dataDir, 'run'), { recursive: true });
+  const file = supervisorFileOf(dataDir);
+  mkdirSync(dirname(file), { recursive: true });
   const holder = claim(file);
   if (holder !== undefined) {
     throw new SetupError(

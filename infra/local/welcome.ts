@@ -10,7 +10,7 @@ export function welcome(system: System, ownerToken: string, logDir: string): str
   return `
 OrderSaga runs. Ctrl-C stops it.
 
-  API        ${api}
+  API        ${api} (a page lists the calls)
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}
@@ -36,7 +36,7 @@ ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
 Alice's orders, newest first:
 
-curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN"`;
+${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN"`;
 }
 
 const tryScenarios = (): string => `Sagas to play in a second terminal:
@@ -45,7 +45,13 @@ ${scenarioNames()
   .map((name) => `npm run -s saga -- ${sagaFolder} ${name}`)
   .join('\n')}`;
 
+/** Unlike Node, curl does not know what bootstrap.mjs says of this machine and the proxy. */
+function curl(): string {
+  const hasProxy = ['http_proxy', 'all_proxy', 'ALL_PROXY'].some((name) => process.env[name]);
+  return `curl -sSw "\\n"${hasProxy ? " --noproxy '*'" : ''}`;
+}
+
 function placeOrder(api: string, idempotencyKey: string, paymentMethod: string): string {
   const body = JSON.stringify({ items: [{ sku: 'mug-blue', quantity: 2 }], paymentMethod });
-  return `curl -sSw "\\n" ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
+  return `${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: ${idempotencyKey}' -d '${body}'`;
 }

@@ -42,6 +42,11 @@ test('every image is pinned to a version, and every port is this machine’s alo
   }
 });
 
+test('another series of RabbitMQ begins with another volume', () => {
+  const [, series] = /^rabbitmq:(\d+\.\d+)\./.exec(services.rabbitmq?.image ?? '') ?? [];
+  expect(services.rabbitmq?.volumes).toEqual([`rabbitmq-${series}:/var/lib/rabbitmq`]);
+});
+
 test('what is mounted is a volume that is declared, or is there to be read only', () => {
   const socket = '/var/run/docker.sock:/var/run/docker.sock';
   for (const [name, service] of Object.entries(services)) {

@@ -68,14 +68,28 @@ describe('events', () => {
     );
   });
 
-  test('every method asks the authorizer', () => {
+  test('every method asks the authorizer, but for the one that says that the API answers', () => {
     const methods = propertiesOf('AWS::ApiGateway::Method');
     expect(methods.length).toBeGreaterThan(14);
+    const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType === 'NONE');
+    expect(open).toMatchObject([['ApiGatewayMethodHealthGet', { HttpMethod: 'GET' }]]);
     for (const [name, { AuthorizationType, AuthorizerId }] of methods) {
+      if (name === 'ApiGatewayMethodHealthGet') continue;
       expect([AuthorizationType, AuthorizerId], name).toEqual([
         'CUSTOM',
         { Ref: 'AuthorizerApiGatewayAuthorizer' },
       ]);
     }
+  });
+
+  test('the page of the local system is not deployed', () => {
+    expect(
+      propertiesOf('AWS::Lambda::Function').map(([, properties]) => shortName(properties)),
+    ).not.toContain('front-page');
+    expect(JSON.stringify(template)).not.toContain('FRONT_PAGE');
+    const atRoot = propertiesOf('AWS::ApiGateway::Method').filter(([, { ResourceId }]) =>
+      JSON.stringify(ResourceId).includes('RootResourceId'),
+    );
+    expect(atRoot).toEqual([]);
   });
 });

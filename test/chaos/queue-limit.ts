@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../infra/local/processes/run-command.ts';
 import { findInstalledServer } from '../../infra/local/rabbitmq/installed.ts';
+import { nodeHomeOf, seriesOf } from '../../infra/local/rabbitmq/series.ts';
 import type { Stage } from './stage.ts';
 
 const policy = 'chaos-full';
@@ -28,13 +29,14 @@ export const unlimitQueues = (stage: Stage): Promise<void> => limitQueues(stage,
 async function control({ dataDir, rabbitmqDistPort }: Stage, args: readonly string[]): Promise<void> {
   const server = findInstalledServer(process.env);
   const program = server === undefined ? '' : join(dirname(server), 'rabbitmqctl');
-  if (!existsSync(program)) throw new Error('rabbitmqctl was not found beside rabbitmq-server');
+  if (server === undefined || !existsSync(program))
+    throw new Error('rabbitmqctl was not found beside rabbitmq-server');
   const { exitCode, output } = await runCommand(program, args, {
     timeoutMs,
     environment: {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
-      HOME: join(dataDir, 'rabbitmq'),
+      HOME: nodeHomeOf(dataDir, seriesOf(server)),
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
       RABBITMQ_NODENAME: 'order-saga@localhost',
       ERL_EPMD_PORT: '1',

@@ -141,7 +141,7 @@ describe('npm start', () => {
 });
 
 describe('npm run token', () => {
-  test('prints one signed token, also while nothing runs', async () => {
+  test('prints one signed token, also for a system that is still to be started on the issuer’s port', async () => {
     const { exitCode, stdout, stderr } = await run('infra/local/identity/token.ts', ['operator', 'otto'])
       .ended;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

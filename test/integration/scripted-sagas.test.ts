@@ -12,7 +12,6 @@ import {
   readerOf,
 } from '../../infra/functions/participant-functions.ts';
 import { participantPayloads } from '../../infra/functions/payloads.ts';
-import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import type { PartFailure } from '../../infra/local/processes/part.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { killFunctions } from '../../infra/local/saga/kill-functions.ts';
@@ -43,13 +42,13 @@ beforeAll(async () => {
   // As `npm start` does it.
   const onUnexpectedEnd = ({ part }: PartFailure) => void part.start();
   world = await startWorld({}, { dataDir, onUnexpectedEnd });
-  environment = { ...withoutCloudAccount(process.env), ...world.system.environment };
+  environment = { ...process.env, DATA_DIR: dataDir };
   listener = await overhear(world.system.urls.rabbitmq);
   stage = {
     ...stageIn(world, listener),
     killFunctions: async () => {
       const before = world.system.parts.api.pid;
-      await killFunctions(dataDir, Number(new URL(environment.AWS_ENDPOINT_URL_LAMBDA ?? '').port));
+      await killFunctions(dataDir, Number(new URL(world.system.urls.lambda).port));
       killed.push([before, world.system.parts.api.pid]);
     },
     report: () => {},
@@ -79,10 +78,7 @@ test.each(deadly)(
 
 describe('npm run saga', () => {
   const saga = (...args: readonly string[]) =>
-    new Command('infra/local/saga/saga.ts', args, {
-      ...world.system.environment,
-      RABBITMQ_URL: world.system.urls.rabbitmq,
-    }).ended;
+    new Command('infra/local/saga/saga.ts', args, { DATA_DIR: dataDir }).ended;
 
   test('plays what is named, prints the steps and what became of the order, and ends with 0', async () => {
     const { exitCode, stdout, stderr } = await saga('declined');
@@ -149,7 +145,7 @@ describe('sls invoke local', () => {
       )),
     ];
     expect(Object.fromEntries(outcomes)).toEqual({
-      authorizer: '"Unauthorized"',
+      ...{ authorizer: '"Unauthorized"', health: '200' },
       ...{ 'place-order': '202', 'get-order': '200', 'cancel-order': '202', 'list-orders': '200' },
       ...{ 'put-stock': '200', 'receive-stock': '200', 'get-stock': '200', 'list-stock': '200' },
       'nudge-orders': expect.stringContaining('"failed": 0'),

@@ -1,6 +1,6 @@
-import { withoutCloudAccount } from '../../infra/local/cloud-account.ts';
 import { region } from '../../infra/local/environment.ts';
 import { jwksPath } from '../../infra/local/identity/issuer.ts';
+import { loopbackOnly } from '../../infra/local/loopback-only.ts';
 import type { Given } from '../support/saga/given-variables.ts';
 
 export const stage = 'localstack';
@@ -57,7 +57,7 @@ export function planFor({ ports, dataDir, shell }: PlanOptions): Plan {
     deploy: {
       command: ['sls', 'deploy', '--stage', stage],
       environment: {
-        ...withoutCloudAccount(shell),
+        ...loopbackOnly(shell),
         ...credentials,
         AWS_ENDPOINT_URL: endpoint,
         ...functionSettings(issuer),

@@ -130,6 +130,7 @@ describe('the stages', () => {
         'examples',
         'chaos',
         'own-system',
+        'first-minute',
         'scaffold',
       ],
     ]);

@@ -1,6 +1,8 @@
-import { issuerUrl, portsFrom } from '../ports.ts';
+import { issuerUrl, type Ports, portsFrom } from '../ports.ts';
+import { runningFrom } from '../processes/identity-file.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { dataDirFrom } from '../project.ts';
+import { runningSystem, supervisorFileOf } from '../running-system.ts';
 import { roles, signToken } from './sign-token.ts';
 
 /** `npm run -s token [customer|operator] [name]`: one signed token on stdout, nothing else. */
@@ -12,13 +14,16 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${problem}Usage: npm run -s token [${roles.join('|')}] [name]`);
     return 2;
   }
-  const token = await signToken(dataDirFrom(process.env), {
-    role,
-    name,
-    issuer: issuerUrl(portsFrom(process.env)),
-  });
+  const issuer = issuerUrl(portsOfTheIssuer(process.env));
+  const token = await signToken(dataDirFrom(process.env), { role, name, issuer });
   console.log(token);
   return 0;
+}
+
+/** Who names an issuer's port while nothing runs means one that is still to be started. @throws SetupError */
+function portsOfTheIssuer(shell: NodeJS.ProcessEnv): Ports {
+  const isToBeStarted = shell.ISSUER_PORT && runningFrom(supervisorFileOf(dataDirFrom(shell))) === undefined;
+  return isToBeStarted ? portsFrom(shell) : runningSystem(shell).ports;
 }
 
 try {

@@ -63,8 +63,8 @@ export async function findBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 function ownBroker(serverScript: string, options: BrokerOptions): Broker {
-  const { dataDir, ports, onUnexpectedEnd } = options;
-  const part = privateNode({ serverScript, dataDir, ports, onUnexpectedEnd });
+  const { dataDir, ports, report, onUnexpectedEnd } = options;
+  const part = privateNode({ serverScript, dataDir, ports, report, onUnexpectedEnd });
   return { part, url: privateNodeUrl(ports), servicePassword, usesOwnPorts: true };
 }
 

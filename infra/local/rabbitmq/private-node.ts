@@ -5,7 +5,9 @@ import type { Ports } from '../ports.ts';
 import { OwnProcess, type OwnProcessOptions } from '../processes/own-process.ts';
 import type { PartFailure } from '../processes/part.ts';
 import { localAccounts, localAdministrator } from './accounts.ts';
+import { plainPathTo } from './plain-path.ts';
 import { brokerVersion } from './probe.ts';
+import { nodeHomeOf, noticeOfOtherSeries, seriesOf } from './series.ts';
 
 /**
  * If a target queue is full for a moment and refuses an expired message, the delay queue offers it again after this
@@ -18,6 +20,7 @@ export type PrivateNodeOptions = {
   readonly serverScript: string;
   readonly dataDir: string;
   readonly ports: Ports;
+  readonly report: (line: string) => void;
   readonly onUnexpectedEnd?: ((failure: PartFailure) => void) | undefined;
 };
 
@@ -28,8 +31,13 @@ export function privateNodeUrl(ports: Ports): string {
 
 /** A RabbitMQ node that shares nothing with another broker on this machine. */
 export function privateNode(options: PrivateNodeOptions): OwnProcess {
-  const { serverScript, dataDir, ports, onUnexpectedEnd } = options;
-  const home = join(dataDir, 'rabbitmq');
+  const { serverScript, dataDir, ports, report, onUnexpectedEnd } = options;
+  const series = seriesOf(serverScript);
+  const notice = noticeOfOtherSeries(dataDir, series);
+  if (notice !== undefined) report(`! ${notice}`);
+  const folder = nodeHomeOf(dataDir, series);
+  mkdirSync(folder, { recursive: true });
+  const home = plainPathTo(folder);
   writeConfiguration(home, ports);
   const processOptions: OwnProcessOptions = {
     title: 'RabbitMQ',
@@ -49,7 +57,6 @@ export function privateNode(options: PrivateNodeOptions): OwnProcess {
 }
 
 function writeConfiguration(home: string, ports: Ports): void {
-  mkdirSync(home, { recursive: true });
   // https://www.rabbitmq.com/docs/configure#config-items
   const settings = [
     `listeners.tcp.1 = 127.0.0.1:${ports.rabbitmq}`,

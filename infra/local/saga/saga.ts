@@ -1,9 +1,8 @@
 import { application } from '../../application.ts';
-import { withoutCloudAccount } from '../cloud-account.ts';
-import { portsFrom } from '../ports.ts';
+import { forgetCloudAccount, loopbackOnly } from '../loopback-only.ts';
 import { SetupError } from '../processes/setup-error.ts';
-import { dataDirFrom, isShop, sagaFolder } from '../project.ts';
-import { privateNodeUrl } from '../rabbitmq/private-node.ts';
+import { dataDirFrom } from '../project.ts';
+import { runningSystem } from '../running-system.ts';
 import { finalState } from './final-state.ts';
 import { apiInvoke, slsInvoke } from './invoke.ts';
 import { killFunctions } from './kill-functions.ts';
@@ -19,23 +18,16 @@ async function main(names: readonly string[]): Promise<number> {
   }
   if (names.length === 0) throw new SetupError('Usage: npm run saga -- NAME…|FILE…|--list');
   const scenarios = names.map(readScenario);
-  const ports = portsFrom(process.env);
-  const environment = {
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
-    ...withoutCloudAccount(process.env),
-    ...(process.env.AWS_ENDPOINT_URL_LAMBDA
-      ? { AWS_ENDPOINT_URL_LAMBDA: process.env.AWS_ENDPOINT_URL_LAMBDA }
-      : {}),
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const listener = await overhear(process.env.RABBITMQ_URL || privateNodeUrl(ports));
-  const stageName = process.env.STAGE || 'local';
+  const { ports, environment: own } = runningSystem(process.env);
+  forgetCloudAccount();
+  const environment = { ...loopbackOnly(process.env), ...own };
+  const stageName = own.STAGE ?? 'local';
+  const listener = await overhear(own.RABBITMQ_URL ?? '');
   const stage: Stage = {
     listener,
     invoke: slsInvoke(stageName, environment),
     watch: apiInvoke(stageName, environment),
-    setProvider: providerAt(process.env.STRIPE_API_BASE || `http://127.0.0.1:${ports.payments}`),
+    setProvider: providerAt(`http://127.0.0.1:${ports.payments}`),
     killFunctions: () => killFunctions(dataDirFrom(process.env), ports.lambda),
     report: console.log,
   };
@@ -71,7 +63,10 @@ try {
 } catch (error) {
   const isUnreachable = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
   if (!(error instanceof SetupError) && !isUnreachable) throw error;
-  const start = isShop ? 'npm start' : `npm start -- ${sagaFolder}`;
-  console.error(isUnreachable ? `The system does not run. Start it with: ${start}` : error.message);
+  console.error(
+    isUnreachable
+      ? 'The system that runs from this checkout does not answer yet. Wait until it is up.'
+      : error.message,
+  );
   process.exitCode = 2;
 }

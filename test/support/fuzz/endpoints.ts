@@ -7,6 +7,7 @@ import { encodeCursor } from '../../../engine/http/paging.ts';
 import { recordReader } from '../../../engine/http/record-reader.ts';
 import { cancelling } from '../../../engine/initiator/cancel.ts';
 import { listing, reading } from '../../../engine/initiator/read.ts';
+import { handler as health } from '../../../functions/health/get.ts';
 import { CustomerId, Sku } from '../../../functions/ids.ts';
 import { getStock } from '../../../functions/inventory/get-stock.ts';
 import { inventory } from '../../../functions/inventory/inventory.ts';
@@ -195,6 +196,15 @@ const notAsked: Provider = {
 
 /** Every function behind API Gateway. */
 export const endpoints: readonly Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    role: 'customer',
+    handler: () => health,
+    given: [],
+    accepts: [200],
+    answers: [200],
+  },
   ...orderEndpoints,
   ...stockEndpoints,
   ...deadLetterEndpoints('order', items, (edges, deadLetterQueues) =>

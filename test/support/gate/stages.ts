@@ -34,6 +34,7 @@ const stages: readonly Stage[] = [
     'examples',
     'chaos',
     'own-system',
+    'first-minute',
     'scaffold',
   ),
 ];

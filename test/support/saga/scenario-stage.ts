@@ -1,4 +1,4 @@
-import { withoutCloudAccount } from '../../../infra/local/cloud-account.ts';
+import { loopbackOnly } from '../../../infra/local/loopback-only.ts';
 import { apiInvoke, slsInvoke } from '../../../infra/local/saga/invoke.ts';
 import type { Listener } from '../../../infra/local/saga/overhear.ts';
 import type { Stage } from '../../../infra/local/saga/play.ts';
@@ -12,7 +12,7 @@ export const isDeadly = ({ steps }: Scenario): boolean => steps.some((step) => '
 /** Plays a scenario in this world: each step is a process, as a person would type it. */
 export function stageIn(world: World, listener: Listener): Omit<Stage, 'killFunctions' | 'report'> {
   const { environment } = world.system;
-  const shell = { ...withoutCloudAccount(process.env), ...environment };
+  const shell = { ...loopbackOnly(process.env), ...environment };
   const name = environment.STAGE ?? '';
   return {
     listener,

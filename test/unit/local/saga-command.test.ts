@@ -7,8 +7,8 @@ import { scenarioNames } from '../../../infra/local/saga/scenario.ts';
 /** Goal: the command says what it knows and what is wrong. Method: it runs as npm runs it, and nothing else does. */
 function saga(...args: readonly string[]) {
   const command = [join(projectDir, 'infra/local/bootstrap.mjs'), 'infra/local/saga/saga.ts', ...args];
-  // A port that nothing listens on: a system that happens to run here is not touched.
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, RABBITMQ_PORT: '9' };
+  // Data that nothing runs on: a system that happens to run here is not touched.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: '/nowhere' };
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: projectDir,
     env,
@@ -30,7 +30,7 @@ describe('npm run saga', () => {
     [['hapy'], 'There is no scenario hapy. There are: cancelled, crash-after-charge, declined'],
     [[], 'Usage: npm run saga -- NAME…|FILE…|--list'],
     [['happy', 'hapy'], 'There is no scenario hapy.'],
-    [['happy'], 'The system does not run. Start it with: npm start'],
+    [['happy'], 'No system runs from this checkout (on the data in /nowhere). Start it with: npm start'],
   ])('%j is refused with 2 and what to do', (args, told) => {
     const { status, stdout, stderr } = saga(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
