@@ -96,10 +96,10 @@ export class Checker {
     }
   }
 
-  /** The due time moves while a saga waits; nothing else of a record changes without a step. */
+  /** The due time moves while a saga waits, or has to be told of; nothing else of a record changes without a step. */
   #claimed(write: Write, old: Item | undefined, invocation: Invocation | undefined): void {
     invocation?.claimed.add(keyOf(write));
-    const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old));
+    const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old)) || rowOf(old)?.state.isUntold === true;
     if (write.kind !== 'add' || write.attribute !== 'dueEpochSeconds' || !isOpen) {
       this.fail('P8', `${keyOf(write)} was changed while ${statusOf(old)}`);
     }
