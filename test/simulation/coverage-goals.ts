@@ -55,8 +55,8 @@ const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): re
   ...[saga.ownerRole, OPERATOR, 'deadline'].map((code) => `${initiator} CANCELLED ${constantCase(code)}`),
   '202 for a cancel',
   '409 for a cancel',
-  'parked: gave up after all attempts',
-  'parked: put aside by the broker',
+  'dead letter: gave up after all attempts',
+  'dead letter: dead-lettered by the broker',
 ];
 
 const shopGoals: readonly string[] = [
