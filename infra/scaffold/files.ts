@@ -152,4 +152,10 @@ steps:
     path: { orderId: $orderId }
     expect: { status: 200, body: { status: CONFIRMED } }
     until: 20
+  - step: 8 are left
+    invoke: get-stock
+    as: alice
+    path: { sku: mug-$run }
+    expect: { status: 200, body: { available: 8 } }
+    until: 10
 `;

@@ -1,8 +1,9 @@
+import { pascalCase } from '../../engine/saga/names.ts';
 import type { ScratchCopy } from './scratch-copy.ts';
 
 /** What a person writes by hand to make a carrier of a scaffolded service: it takes up to 5 pieces of a SKU. */
-export function makeCarrier(copy: ScratchCopy, service: string, code: string): void {
-  const typeName = code.replace(/^./, (letter) => letter.toUpperCase());
+export function makeCarrier(copy: ScratchCopy, service: string): void {
+  const typeName = pascalCase(service);
   copy.edit(
     'functions/events.ts',
     `'${service}.done': v1(z.object({ reference: Text })),`,
@@ -36,7 +37,12 @@ export function makeCarrier(copy: ScratchCopy, service: string, code: string): v
   );
   copy.write(
     `functions/${service}/outside.ts`,
-    `import type { ${typeName}Outside } from './decide.ts';
+    `import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { ${typeName}Outside } from './decide.ts';
+
+/** The carrier's own book: a file for each order that it has booked and not recalled. */
+const book = new URL('../../.local/${service}/', import.meta.url);
+mkdirSync(book, { recursive: true });
 
 /** A van holds so many pieces of one SKU. */
 const MAX_PIECES = 5;
@@ -46,9 +52,13 @@ export const outside: ${typeName}Outside = {
   call: async (orderId, { lines }) => {
     const tooMany = lines.filter(({ quantity }) => quantity > MAX_PIECES);
     if (tooMany.length > 0) return { refused: { skus: tooMany.map(({ sku }) => sku) } };
+    writeFileSync(new URL(orderId, book), '');
     return { done: { trackingNumber: \`track-\${orderId}\` } };
   },
-  undo: async () => ({}),
+  undo: async (orderId) => {
+    rmSync(new URL(orderId, book), { force: true });
+    return {};
+  },
 };
 `,
   );

@@ -33,12 +33,15 @@ const endsOf = ({ service, part, samples }: Player): readonly string[] =>
         ...(part.consumes.length > 1 ? part.consumes.map((type) => `${service} began with ${type}`) : []),
       ];
 
+/** What of one participant it has to come to: every fault at every call, and every end. */
+export const goalsOfPlayer = (player: Player): readonly string[] => [
+  ...callsOf(player).flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${player.service}.${kind}`)),
+  ...endsOf(player),
+];
+
 /** What a run of many seeds has to come to: every fault at every call, and every end of a saga. */
 const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): readonly string[] => [
-  ...players.flatMap((player) =>
-    callsOf(player).flatMap((kind) => callFaults[kind].map((fault) => `${fault}@${player.service}.${kind}`)),
-  ),
-  ...players.flatMap(endsOf),
+  ...players.flatMap(goalsOfPlayer),
   ...deliveryFaults,
   ...worldFaults,
   'timed out',

@@ -11,7 +11,10 @@ import { participantChecks } from '../../infra/local/wiring/checks.ts';
 import { readWiring, repository, type Wiring } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
 
-const { bindings, queues } = readWiring().topology;
+const {
+  topology: { bindings, queues },
+  tables,
+} = readWiring();
 
 const binding = (wiring: Wiring, queue: string, key: string) =>
   wiring.topology.bindings.findIndex((each) => each.queue === queue && each.routingKey === key);
@@ -57,8 +60,10 @@ const courier: Break = (wiring) => {
   });
 };
 
-/** One that hears of an outcome only. */
+/** One that hears of an outcome only, which reaches nobody. */
 const herald: Break = (wiring) => {
+  const { topology } = wiring;
+  topology.bindings = topology.bindings.filter(({ routingKey }) => routingKey !== 'order.confirmed');
   wiring.saga = defineSaga({
     ...shop,
     completes,
@@ -411,12 +416,12 @@ const misconfigured: readonly (readonly [Check, complaint: string, yml: string])
   ],
   [
     'everyServiceHasItsTable',
-    'The participant payment has no table: PAYMENT_TABLE names payments, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
+    `The participant payment has no table: PAYMENT_TABLE names payments, and there are only ${tables.join(', ')}.`,
     environment('PAYMENT_TABLE: payments'),
   ],
   [
     'everyServiceHasItsTable',
-    'The participant inventory has no table: INVENTORY_TABLE names stock, and there are only order-saga-local-order, order-saga-local-inventory, order-saga-local-payment.',
+    `The participant inventory has no table: INVENTORY_TABLE names stock, and there are only ${tables.join(', ')}.`,
     ofPutStock('    environment: { INVENTORY_TABLE: stock }\n'),
   ],
   [
