@@ -8,7 +8,7 @@ import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
-import { liveBacklog, liveEdges, liveParkedCount, liveParking, retryDelays } from './live.ts';
+import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
 import { liveTable } from './live-table.ts';
 import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
@@ -25,9 +25,9 @@ export function liveFunctions<
   return {
     participate: consume(participant, liveEdges(participant), retryDelays()),
     deadLetters: deadLetters(participant, liveEdges(participant, HASTY), () =>
-      liveParking(participant, HASTY),
+      liveDeadLetterQueues(participant, HASTY),
     ),
-    countDeadLetters: countDeadLetters(participant.service, liveParkedCount(participant, HASTY)),
+    countDeadLetters: countDeadLetters(participant.service, liveDeadLetterCount(participant, HASTY)),
     getRecord: recordReader(participant, liveTable(participant)),
   };
 }

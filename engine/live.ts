@@ -1,6 +1,6 @@
 import type { Backlog, Edges } from './batch/edges.ts';
-import { type ParkedCount, parkedOn } from './dead-letters/count-dead-letters.ts';
-import { type Parking, RabbitParking } from './dead-letters/parking.ts';
+import { type DeadLetterCount, deadLettersOn } from './dead-letters/count-dead-letters.ts';
+import { type DeadLetterQueues, RabbitDeadLetterQueues } from './dead-letters/dead-letter-queues.ts';
 import { liveTable } from './live-table.ts';
 import { backlogOn } from './rabbitmq/backlog.ts';
 import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './rabbitmq/broker-access.ts';
@@ -39,11 +39,11 @@ export const liveBacklog = (place: Place, patience: Patience): Backlog =>
   backlogOn(place.saga, publisherOf(place, patience));
 
 /** On the same connection as well. */
-export const liveParking = (place: Place, patience: Patience): Parking =>
-  new RabbitParking(publisherOf(place, patience), brokerUserOf);
+export const liveDeadLetterQueues = (place: Place, patience: Patience): DeadLetterQueues =>
+  new RabbitDeadLetterQueues(publisherOf(place, patience), brokerUserOf);
 
-export const liveParkedCount = (place: Place, patience: Patience): ParkedCount =>
-  parkedOn(place.service, publisherOf(place, patience), liveParking(place, patience));
+export const liveDeadLetterCount = (place: Place, patience: Patience): DeadLetterCount =>
+  deadLettersOn(place.service, publisherOf(place, patience), liveDeadLetterQueues(place, patience));
 
 function publisherOf({ saga, service }: Place, patience: Patience): RabbitPublisher {
   const name = `${saga.name} ${service}`;

@@ -8,7 +8,7 @@ import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
-import { parkMessage, retryMessage } from './settle.ts';
+import { deadLetterMessage, retryMessage } from './settle.ts';
 
 interface Received<Input> {
   readonly delivery: Delivery;
@@ -17,7 +17,7 @@ interface Received<Input> {
 
 /**
  * A participant's queue consumer. It returns, and so has the batch acknowledged, once every message is settled:
- * done and its events confirmed, or confirmed in a delay queue or the parking queue. It throws, and so has
+ * done and its events confirmed, or confirmed in a delay queue or the dead-letter queue. It throws, and so has
  * the whole batch delivered again, only when not even that can be published.
  */
 export function consume<
@@ -48,7 +48,7 @@ export function consume<
       case 'ignored':
         return;
       case 'refused':
-        return await settle(parkMessage(service, delivery, outcome.reason), outcome.reason);
+        return await settle(deadLetterMessage(service, delivery, outcome.reason), outcome.reason);
       case 'failed':
         return await settle(
           retryMessage(service, delivery, outcome.error, retryDelays),
@@ -79,7 +79,9 @@ export function consume<
     );
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
-      ...unreadable.map(({ delivery, reason }) => settle(parkMessage(service, delivery, reason), reason)),
+      ...unreadable.map(({ delivery, reason }) =>
+        settle(deadLetterMessage(service, delivery, reason), reason),
+      ),
       ...received.map(({ delivery }, index) => {
         const outcome = outcomes[index];
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome);

@@ -37,7 +37,7 @@ export interface Delivery {
 }
 
 export const ATTEMPTS_HEADER = 'saga-attempts';
-/** The user who first published it, on what its consumer has put into a delay or parking queue. */
+/** The user who first published it, on what its consumer has put into a delay or dead-letter queue. */
 export const ORIGIN_HEADER = 'saga-origin';
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
@@ -58,7 +58,7 @@ export function propertyText(value: unknown): string {
 
 /**
  * Who first published a message. The broker refuses a `userId` that is not its sender's, so only a message that
- * `own` has put aside, and that comes back under its name, is believed what its header says.
+ * `own` has dead-lettered, and that comes back under its name, is believed what its header says.
  * https://www.rabbitmq.com/docs/validated-user-id
  */
 export const originOf = (userId: unknown, header: string | undefined, own: string): string =>

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../batch/messages.ts';
 import { hashOf } from '../saga/hash.ts';
-import { deadQueueOf, parkingExchangeOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
+import { deadLetterExchangeOf, deadQueueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
 import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.ts';
 
 export const ERROR_HEADER = 'saga-error';
@@ -25,7 +25,7 @@ const trace = ({ attempts, origin }: Delivery) => ({
   [ORIGIN_HEADER]: origin,
 });
 
-/** The same message again in the queue it came from after a while, or to the parking queue once every delay has been tried. */
+/** The same message again in the queue it came from after a while, or to the dead-letter queue once every delay has been tried. */
 export function retryMessage(
   service: string,
   delivery: Delivery,
@@ -35,7 +35,7 @@ export function retryMessage(
   const delay = delays[delivery.attempts];
   const lastError = `${error.name}: ${error.message}`;
   if (delay === undefined) {
-    return parkMessage(service, delivery, `gave up after ${delivery.attempts + 1} attempts`, lastError);
+    return deadLetterMessage(service, delivery, `gave up after ${delivery.attempts + 1} attempts`, lastError);
   }
   return {
     ...base(delivery),
@@ -51,8 +51,8 @@ export function retryMessage(
   };
 }
 
-/** To the service's parking queue, where it waits with its reason until an operator moves it. */
-export function parkMessage(
+/** To the service's dead-letter queue, where it waits with its reason until an operator moves it. */
+export function deadLetterMessage(
   service: string,
   delivery: Delivery,
   reason: string,
@@ -60,7 +60,7 @@ export function parkMessage(
 ): OutgoingMessage {
   return {
     ...base(delivery),
-    exchange: parkingExchangeOf(service),
+    exchange: deadLetterExchangeOf(service),
     routingKey: deadQueueOf(service),
     headers: {
       ...trace(delivery),

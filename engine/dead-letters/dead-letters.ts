@@ -9,7 +9,7 @@ import { limit } from '../http/paging.ts';
 import { OPERATOR } from '../http/role.ts';
 import { open } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
-import type { Parked, Parking } from './parking.ts';
+import type { DeadLetter, DeadLetterQueues } from './dead-letter-queues.ts';
 import { prospectOf, redrive } from './redrive.ts';
 
 /**
@@ -27,20 +27,24 @@ export function deadLetters<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   E,
->(participant: Participant<State, Input, E>, edges: Edges, parking: () => Parking): HttpFunction {
-  const show = showing(participant, parking);
-  const redrive = redriving(participant, edges, parking);
+>(
+  participant: Participant<State, Input, E>,
+  edges: Edges,
+  deadLetterQueues: () => DeadLetterQueues,
+): HttpFunction {
+  const show = showing(participant, deadLetterQueues);
+  const redrive = redriving(participant, edges, deadLetterQueues);
   return (event, context) => (event.httpMethod === 'GET' ? show : redrive)(event, context);
 }
 
-/** Shows what is parked, and why. */
+/** Shows dead letters, and why they are. */
 function showing(
   { saga, service }: { readonly saga: Saga; readonly service: string },
-  parking: () => Parking,
+  deadLetterQueues: () => DeadLetterQueues,
 ): HttpFunction {
   return endpoint(saga, [role(saga, OPERATOR), limit(MAX_MESSAGES)], async ({ limit }) => {
-    const items = await parking().visit(service, limit, (parked) =>
-      Promise.resolve(parked.map((each) => present(saga, each))),
+    const items = await deadLetterQueues().visit(service, limit, (deadLetters) =>
+      Promise.resolve(deadLetters.map((each) => present(saga, each))),
     );
     return json(200, { items });
   });
@@ -50,12 +54,12 @@ function showing(
 function redriving<State extends { readonly status: string }, Input extends { readonly type: string }, E>(
   participant: Participant<State, Input, E>,
   edges: Edges,
-  parking: () => Parking,
+  deadLetterQueues: () => DeadLetterQueues,
 ): HttpFunction {
   const { saga, service } = participant;
   return endpoint(saga, [role(saga, OPERATOR), jsonBody(RedriveRequest)], async ({ body: { dryRun } }) => {
-    const items = await parking().visit(service, MAX_MESSAGES, (parked) =>
-      inTurn(parked, async (each) => {
+    const items = await deadLetterQueues().visit(service, MAX_MESSAGES, (deadLetters) =>
+      inTurn(deadLetters, async (each) => {
         const about = { messageId: each.delivery.messageId, [saga.id.name]: sagaIdOf(saga, each) };
         try {
           const prospect = await prospectOf(participant, each, edges);
@@ -79,12 +83,12 @@ async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promi
   return results;
 }
 
-function present(saga: Saga, parked: Parked) {
-  const { delivery, reason, lastError } = parked;
+function present(saga: Saga, deadLetter: DeadLetter) {
+  const { delivery, reason, lastError } = deadLetter;
   return {
     messageId: delivery.messageId,
     type: delivery.type,
-    [saga.id.name]: sagaIdOf(saga, parked),
+    [saga.id.name]: sagaIdOf(saga, deadLetter),
     reason,
     lastError,
     attempts: delivery.attempts,
@@ -92,7 +96,7 @@ function present(saga: Saga, parked: Parked) {
   };
 }
 
-function sagaIdOf(saga: Saga, { delivery }: Parked): string | undefined {
+function sagaIdOf(saga: Saga, { delivery }: DeadLetter): string | undefined {
   const opened = open(saga, delivery.body);
   return opened.ok ? opened.event.subject : undefined;
 }

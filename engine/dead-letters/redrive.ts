@@ -7,25 +7,25 @@ import { open } from '../saga/envelope.ts';
 import { queueOf, redriveExchangeOf } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
 import { slotHeader } from '../saga/slots.ts';
-import type { Parked } from './parking.ts';
+import type { DeadLetter } from './dead-letter-queues.ts';
 
-/** What a parked message would do to the saga's present state. */
+/** What a dead letter would do to the saga's present state. */
 export type Prospect =
-  /** It can never succeed, or would only be parked again: it stays where it is. */
+  /** It can never succeed, or would only be dead-lettered again: it stays where it is. */
   | { readonly would: 'stay'; readonly reason: string }
   | { readonly would: 'ignore'; readonly reason: string }
   | { readonly would: 'apply'; readonly status: string; readonly publishes: readonly string[] }
   | { readonly would: 'repeat'; readonly status: string }
   | { readonly would: 'resume'; readonly status: string };
 
-/** Decides on a parked message without writing or publishing anything. */
+/** Decides on a dead letter without writing or publishing anything. */
 export async function prospectOf<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   E,
 >(
   { saga, table, reads, decide }: Participant<State, Input, E>,
-  { delivery }: Parked,
+  { delivery }: DeadLetter,
   { store, userOf }: Edges,
 ): Promise<Prospect> {
   const opened = openGenuine(saga, delivery, userOf);
@@ -55,10 +55,10 @@ export async function prospectOf<
   }
 }
 
-/** Moves a parked message back to its service's queue, as if it had never been tried. */
+/** Moves a dead letter back to its service's queue, as if it had never been tried. */
 export async function redrive(
   { saga, service }: { readonly saga: Saga; readonly service: string },
-  { delivery, remove }: Parked,
+  { delivery, remove }: DeadLetter,
   { publisher }: Edges,
 ): Promise<void> {
   const { body, messageId, type, contentType, origin } = delivery;

@@ -15,7 +15,7 @@ export const deadQueueOf = (service: string): string => `${service}.dead`;
  * To a service's own queues, of which there may be several for what is redriven: whoever may write to the default exchange may write to every queue.
  * https://www.rabbitmq.com/docs/access-control#authorisation
  */
-export const parkingExchangeOf = (service: string): string => `${service}.dead`;
+export const deadLetterExchangeOf = (service: string): string => `${service}.dead`;
 export const redriveExchangeOf = (service: string): string => service;
 
 /** A delay before another attempt: for each service a queue whose messages expire back into the queue they came from. */

@@ -1,9 +1,9 @@
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
-import { liveEdges, liveParking } from '../../engine/live.ts';
+import { liveDeadLetterQueues, liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { inventory } from './inventory.ts';
 
 /** GET /dead-letters/inventory · POST /dead-letters/inventory/redrive */
 export const handler = deadLetters(inventory, liveEdges(inventory, HASTY), () =>
-  liveParking(inventory, HASTY),
+  liveDeadLetterQueues(inventory, HASTY),
 );

@@ -1,5 +1,5 @@
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
-import { liveEdges, liveParking } from '../../engine/live.ts';
+import { liveDeadLetterQueues, liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { payment } from './payment.ts';
 import { liveProvider } from './provider.ts';
@@ -7,5 +7,5 @@ import { liveProvider } from './provider.ts';
 /** GET /dead-letters/payment · POST /dead-letters/payment/redrive */
 const participant = payment(liveProvider());
 export const handler = deadLetters(participant, liveEdges(participant, HASTY), () =>
-  liveParking(participant, HASTY),
+  liveDeadLetterQueues(participant, HASTY),
 );

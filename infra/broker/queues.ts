@@ -7,7 +7,7 @@ export interface Queue {
 
 /** The second line of defence: deliveries of one message before the broker itself puts it aside. */
 const DELIVERY_LIMIT = 20;
-/** Parked messages wait for a person, and being looked at must not use them up. */
+/** Dead letters wait for a person, and being looked at must not use them up. */
 export const PARKED_DELIVERY_LIMIT = 1_000_000;
 
 /**
@@ -30,7 +30,7 @@ export const mainQueue = (service: string, name: string): Queue => ({
   },
 });
 
-export const parkingQueue = (service: string): Queue => ({
+export const deadLetterQueue = (service: string): Queue => ({
   name: deadQueueOf(service),
   arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
 });

@@ -1,9 +1,9 @@
 import {
   DEFAULT_RETRY_DELAYS,
+  deadLetterExchangeOf,
   deadQueueOf,
   EVENTS_EXCHANGE,
   FAILURES_EXCHANGE,
-  parkingExchangeOf,
   parseRetryDelays,
   queueOf,
   type RetryDelay,
@@ -14,7 +14,7 @@ import {
 import type { Saga } from '../../engine/saga/saga.ts';
 import { SLOT_HEADER } from '../../engine/saga/slots.ts';
 import { type Hearing, heardIn, unheardIn } from './hearing.ts';
-import { delayQueue, mainQueue, parkingQueue, type Queue } from './queues.ts';
+import { deadLetterQueue, delayQueue, mainQueue, type Queue } from './queues.ts';
 import { oneQueueEach, parseQueueShards, type QueueShards, queuesOf, slotsOf } from './shards.ts';
 
 export interface Exchange {
@@ -51,13 +51,13 @@ export interface Topology {
   readonly leftovers: readonly string[];
 }
 
-/** For its service alone, which parks, redrives and tries again through them. */
+/** For its service alone, which dead-letters, redrives and tries again through them. */
 const ownExchanges = (
   service: string,
   count: number,
   retryDelays: readonly RetryDelay[],
 ): readonly Exchange[] => [
-  { name: parkingExchangeOf(service), type: 'fanout' },
+  { name: deadLetterExchangeOf(service), type: 'fanout' },
   { name: returnExchangeOf(service), type: 'direct' },
   ...retryDelays.map((delay) => ({ name: retryExchangeOf(service, delay), type: 'fanout' as const })),
   ...(count === 1
@@ -67,7 +67,7 @@ const ownExchanges = (
 
 /**
  * What is said of an order goes to its slot's queue. Not by a consistent hash, whose ring may be another after the
- * broker's restart, and needs a plugin. What has no slot is none of ours and goes to the first queue, to be parked.
+ * broker's restart, and needs a plugin. What has no slot is none of ours and goes to the first queue, to be dead-lettered.
  * The count is in a name that the broker compares, so that it refuses another one.
  * https://www.rabbitmq.com/docs/ae
  */
@@ -99,8 +99,12 @@ function ownBindings(service: string, shards: QueueShards): readonly Binding[] {
   const queues = queuesOf(service, shards);
   const [first = queueOf(service)] = queues;
   const own = redriveExchangeOf(service);
-  const parked = { exchange: parkingExchangeOf(service), queue: deadQueueOf(service), routingKey: '' };
-  if (queues.length === 1) return [parked, { exchange: own, queue: first, routingKey: '' }];
+  const deadLetters = {
+    exchange: deadLetterExchangeOf(service),
+    queue: deadQueueOf(service),
+    routingKey: '',
+  };
+  if (queues.length === 1) return [deadLetters, { exchange: own, queue: first, routingKey: '' }];
   const sharded = queues.flatMap((queue, index) =>
     slotsOf(index, queues.length).map((slot) => ({
       exchange: own,
@@ -110,7 +114,7 @@ function ownBindings(service: string, shards: QueueShards): readonly Binding[] {
     })),
   );
   const strays = { exchange: strayExchangeOf(service, queues.length), queue: first, routingKey: '' };
-  return [parked, ...sharded, strays];
+  return [deadLetters, ...sharded, strays];
 }
 
 /** The queue is bound itself, or if it has shards, the exchange that tells them apart. */
@@ -143,7 +147,7 @@ export function topologyOf(
     ],
     queues: [
       ...services.flatMap((service) => queuesOf(service, shards).map((name) => mainQueue(service, name))),
-      ...services.map(parkingQueue),
+      ...services.map(deadLetterQueue),
       ...services.flatMap((service) => retryDelays.map((delay) => delayQueue(service, delay))),
     ],
     bindings: [

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  deadLetterExchangeOf,
   deadQueueOf,
   exchangeOf,
-  parkingExchangeOf,
   queueOf,
   redriveExchangeOf,
   returnExchangeOf,
@@ -31,7 +31,7 @@ export const usersOf = (saga: Saga): readonly BrokerUser[] =>
     permissions: {
       configure: '^$',
       write: oneOf([
-        ...[...publishedTo(service, saga), parkingExchangeOf(service), redriveExchangeOf(service)].map(
+        ...[...publishedTo(service, saga), deadLetterExchangeOf(service), redriveExchangeOf(service)].map(
           exactly,
         ),
         // Whatever the delays are.

@@ -64,24 +64,24 @@ export const handler = consume(${plan.code}(outside), liveEdges(${plan.code}(out
 `;
 
 const deadLetters = (plan: Plan) => `import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
-import { liveEdges, liveParking } from '../../engine/live.ts';
+import { liveEdges, liveDeadLetterQueues } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { outside } from './outside.ts';
 import { ${plan.code} } from './${plan.service}.ts';
 
 /** GET /dead-letters/${plan.service} · POST /dead-letters/${plan.service}/redrive */
 const participant = ${plan.code}(outside);
-export const handler = deadLetters(participant, liveEdges(participant, HASTY), () => liveParking(participant, HASTY));
+export const handler = deadLetters(participant, liveEdges(participant, HASTY), () => liveDeadLetterQueues(participant, HASTY));
 `;
 
 const countDeadLetters = (
   plan: Plan,
 ) => `import { countDeadLetters } from '../../engine/dead-letters/count-dead-letters.ts';
-import { liveParkedCount } from '../../engine/live.ts';
+import { liveDeadLetterCount } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { ${plan.code}Step } from './decide.ts';
 
-export const handler = countDeadLetters('${plan.service}', liveParkedCount(${plan.code}Step, HASTY));
+export const handler = countDeadLetters('${plan.service}', liveDeadLetterCount(${plan.code}Step, HASTY));
 `;
 
 const reader = (plan: Plan) => `import { recordReader } from '../../engine/http/record-reader.ts';

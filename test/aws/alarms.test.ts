@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { countDeadLetters, parkedOn } from '../../engine/dead-letters/count-dead-letters.ts';
+import { countDeadLetters, deadLettersOn } from '../../engine/dead-letters/count-dead-letters.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { order } from '../../functions/order/order.ts';
@@ -54,9 +54,11 @@ describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
     const values: (number | undefined)[] = [];
     for (const lying of minutes) {
       const { publisher } = brokerWith(lying === undefined ? {} : { [`${service}.dead`]: lying });
-      const count = parkedOn(service, publisher, { visit: () => Promise.reject(new Error('not asked')) });
+      const count = deadLettersOn(service, publisher, {
+        visit: () => Promise.reject(new Error('not asked')),
+      });
       const lines = await linesOf(() => countDeadLetters(service, count)().catch(() => {}));
-      values.push(lines.map((line) => counted(line)?.parked as number | undefined)[0]);
+      values.push(lines.map((line) => counted(line)?.deadLetters as number | undefined)[0]);
     }
     return values;
   }
@@ -66,7 +68,7 @@ describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
   };
   const quiet = [0, 0, 0, 0, 0];
 
-  // Fails where what is counted is that a message was put aside: that is over after a minute.
+  // Fails where what is counted is that a message became a dead letter: that is over after a minute.
   test('is raised once anything has lain there for five minutes, and over once it was redriven', async () => {
     const days = Array.from({ length: 3 * 24 * 60 }, () => 1);
     const found = await states([...quiet, ...days, 0]);
@@ -86,7 +88,7 @@ describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
 
   test('looks at what its own function counts, and at no other service’s', () => {
     expect(metricFilterOf(`count-${service}-dead-letters`)?.MetricTransformations).toMatchObject([
-      { MetricName: name, MetricValue: '$.parked' },
+      { MetricName: name, MetricValue: '$.deadLetters' },
     ]);
     expect(resources[name]?.Properties.Metrics).toMatchObject([
       { MetricStat: { Metric: { MetricName: name } } },
@@ -108,7 +110,7 @@ test('an alarm that fills nothing in notices a silence only when its old values 
 // Fails with console.*: that is how Lambda's own format, which is the default, has its lines.
 test('a pattern finds nothing in a line that something else than JSON begins', () => {
   const counted = filterOf('count-order-dead-letters');
-  const line = '{"message":"dead letters counted","parked":1}';
+  const line = '{"message":"dead letters counted","deadLetters":1}';
   expect(counted(line)).toBeDefined();
   expect(counted(`2026-01-01T00:00:00.000Z\t6f1b\tINFO\t${line}`)).toBeUndefined();
 });

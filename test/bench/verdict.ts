@@ -11,7 +11,7 @@ const patienceMs = 120_000;
 
 /** Judges everything that was done on a stage, by what the tables, the ledger and the broker hold. */
 export async function verdictOn({ world, placed, failures }: Stage): Promise<Verdict> {
-  const { violations, statuses, orders, parked } = await audit(world, {
+  const { violations, statuses, orders, deadLetters } = await audit(world, {
     timeoutMs: patienceMs,
     extent: 'judged',
   });
@@ -28,7 +28,7 @@ export async function verdictOn({ world, placed, failures }: Stage): Promise<Ver
       ...violations,
       ...unexpected,
       ...(strangers > 0 ? [`P5 ${strangers} orders that nobody was told of`] : []),
-      ...(parked > 0 ? [`P7 ${parked} messages were parked`] : []),
+      ...(deadLetters > 0 ? [`P7 ${deadLetters} messages are dead letters`] : []),
       ...failures,
     ],
   };

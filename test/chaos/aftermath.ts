@@ -3,7 +3,7 @@ import { unhindered } from '../support/one-way.ts';
 import { readBooks } from '../support/saga/books.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
 import type { Product } from '../support/saga/world.ts';
-import { readParked } from './broker-books.ts';
+import { readDeadLetters } from './broker-books.ts';
 import { Dice } from './dice.ts';
 import { startAgain } from './faults.ts';
 import type { Load } from './load.ts';
@@ -35,7 +35,7 @@ export async function heal(stage: Stage): Promise<void> {
   await unlimitQueues(stage).catch(() => {});
 }
 
-/** Reads the books, has everything parked redriven, asks again under old keys, and reads the books once more. */
+/** Reads the books, has every dead letter redriven, asks again under old keys, and reads the books once more. */
 export async function gather(
   stage: Stage,
   load: Load,
@@ -46,7 +46,7 @@ export async function gather(
   const { world } = stage;
   const { urls } = world.system;
   const books = await readBooks(world, 'judged');
-  const parked = await readParked(urls.rabbitmq);
+  const deadLetters = await readDeadLetters(urls.rabbitmq);
   for (const service of shop.services) await operators.redriveAll(service);
   const asked = new Dice(`${seed}/in the end`)
     .shuffled([...load.log.orders.values()])
@@ -59,10 +59,10 @@ export async function gather(
     shelf: shelfWith(world.shelf, operators.received),
     books,
     withoutOrder: ledger.withoutOrder,
-    parked,
+    deadLetters,
     poison: operators.poison,
     afterRedrive: await readBooks(world, 'judged'),
-    parkedAfterRedrive: await readParked(urls.rabbitmq),
+    deadLettersAfterRedrive: await readDeadLetters(urls.rabbitmq),
   };
 }
 

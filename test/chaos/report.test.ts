@@ -18,7 +18,7 @@ const outcome: Outcome = {
   answers: { 202: 3_000 },
   nudges: 0,
   redriven: 0,
-  parked: 0,
+  deadLetters: 0,
   poisoned: 0,
   faults: {},
   timeToQuietMs: 1_000,

@@ -20,7 +20,7 @@ export interface Outcome {
   readonly answers: Readonly<Record<string, number>>;
   readonly nudges: number;
   readonly redriven: number;
-  readonly parked: number;
+  readonly deadLetters: number;
   readonly poisoned: number;
   /** How often each fault struck, by its name. */
   readonly faults: Readonly<Record<string, number>>;
@@ -70,7 +70,7 @@ export function summary(outcome: Outcome): string {
     ['slowed down', countOf(faults, 'slow')],
     ['queues full', countOf(faults, 'queue full')],
     ['schedule runs', outcome.nudges],
-    ['nonsense sent / messages parked', `${outcome.poisoned} / ${outcome.parked}`],
+    ['nonsense sent / dead letters', `${outcome.poisoned} / ${outcome.deadLetters}`],
     ['messages redriven', outcome.redriven],
     ['time to quiet', timeToQuietMs === undefined ? 'never' : `${(timeToQuietMs / 1_000).toFixed(1)} s`],
     ['violations', violationCounts],

@@ -158,7 +158,7 @@ function outcomeOf(run: {
     answers: log.answers,
     nudges: operators.nudges,
     redriven: operators.redriven,
-    parked: evidence.parked.length,
+    deadLetters: evidence.deadLetters.length,
     poisoned: operators.poison.size,
     faults: saboteur.struck,
     timeToQuietMs: run.timeToQuietMs,

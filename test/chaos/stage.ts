@@ -17,7 +17,7 @@ export interface Stage {
   end(): Promise<void>;
 }
 
-/** Short, so that some messages use them up and are parked, and there is something to redrive. */
+/** Short, so that some messages use them up and are dead letters, and there is something to redrive. */
 const retryDelays = '200ms,400ms,1s,2s';
 /** Short as well, so that sagas meet their deadline while they are being sabotaged. */
 const deadlineSeconds = '40';

@@ -62,7 +62,7 @@ function books({
     available: new Map([['hot', available]]),
     ledger: { ord_1: { captures, keptMinor } },
     waiting: 0,
-    parked: 0,
+    deadLetters: 0,
   };
 }
 
@@ -76,10 +76,10 @@ function evidence(change: Partial<Evidence> & { readonly told?: Partial<LoggedOr
     shelf: new Map([['hot', { sku: 'hot', available: 100, unitPriceMinor: 1_290 }]]),
     books: books(),
     withoutOrder: { captures: 0 },
-    parked: [nonsense],
+    deadLetters: [nonsense],
     poison: new Map([['poison-1', 'order.dead']]),
     afterRedrive: change.books ?? books(),
-    parkedAfterRedrive: [nonsense],
+    deadLettersAfterRedrive: [nonsense],
     ...rest,
   };
 }
@@ -114,11 +114,11 @@ describe('the verdict', () => {
     ['P5 an order that no client knows', { log: { orders: new Map(), complaints: [] } }],
     ['P6 an order that is lost', { books: { ...books(), orders: new Map() } }],
     ['P6 a cancellation that is forgotten', { told: { cancellation: 'wished' } }],
-    ['P7 nonsense that vanished', { parked: [] }],
-    ['P7 nonsense that a redrive lost', { parkedAfterRedrive: [] }],
+    ['P7 nonsense that vanished', { deadLetters: [] }],
+    ['P7 nonsense that a redrive lost', { deadLettersAfterRedrive: [] }],
     [
       'P7 a message without a reason',
-      { parked: [nonsense, { ...nonsense, messageId: 'm', reason: undefined }] },
+      { deadLetters: [nonsense, { ...nonsense, messageId: 'm', reason: undefined }] },
     ],
     ['P8 an order that a redrive changed', { afterRedrive: books({ order: { status: 'CANCELLED' } }) }],
     ['P8 stock that a redrive moved', { afterRedrive: books({ available: 100 }) }],

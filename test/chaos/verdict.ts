@@ -4,7 +4,7 @@ import { violationsOf } from '../support/saga/audit.ts';
 import type { Books } from '../support/saga/books.ts';
 import type { Row } from '../support/saga/records.ts';
 import type { Product } from '../support/saga/world.ts';
-import type { ParkedMessage } from './broker-books.ts';
+import type { DeadLetterMessage } from './broker-books.ts';
 import type { ClientLog, LoggedOrder } from './client-log.ts';
 import { scarceSku } from './errand.ts';
 
@@ -15,12 +15,12 @@ export interface Evidence {
   readonly shelf: ReadonlyMap<string, Product>;
   readonly books: Books;
   readonly withoutOrder: { readonly captures: number };
-  readonly parked: readonly ParkedMessage[];
+  readonly deadLetters: readonly DeadLetterMessage[];
   /** The ids of messages that nobody can handle, and the queue where each has to be. */
   readonly poison: ReadonlyMap<string, string>;
-  /** The books once more, after everything parked was redriven. */
+  /** The books once more, after every dead letter was redriven. */
   readonly afterRedrive: Books;
-  readonly parkedAfterRedrive: readonly ParkedMessage[];
+  readonly deadLettersAfterRedrive: readonly DeadLetterMessage[];
 }
 
 /** Judges P1 to P8, each violation in one line that begins with its promise. */
@@ -31,7 +31,7 @@ export function verdict(evidence: Evidence): readonly string[] {
     ...violationsOf(books, { shelf }),
     ...(withoutOrder.captures > 0 ? [`P2 ${withoutOrder.captures} captures for no order`] : []),
     ...promisesKept(evidence),
-    ...parkedRightly(evidence),
+    ...deadLetteredRightly(evidence),
     ...unmovedByRedrive(evidence),
   ];
 }
@@ -76,13 +76,13 @@ function endedRightly({ errand, orderId, cancellation }: LoggedOrder, row: Row):
   ];
 }
 
-function parkedRightly({ parked, poison, parkedAfterRedrive }: Evidence): string[] {
-  const violations = parked
+function deadLetteredRightly({ deadLetters, poison, deadLettersAfterRedrive }: Evidence): string[] {
+  const violations = deadLetters
     .filter(({ reason }) => reason === undefined)
     .map(({ queue, messageId }) => `P7 ${messageId} is in ${queue} without a reason`);
   for (const [when, messages] of [
-    ['', parked],
-    [' after the redrive', parkedAfterRedrive],
+    ['', deadLetters],
+    [' after the redrive', deadLettersAfterRedrive],
   ] as const) {
     const found = new Set(messages.map(({ queue, messageId }) => `${queue} ${messageId}`));
     for (const [messageId, queue] of poison) {

@@ -126,7 +126,7 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       expect(await bodiesIn('order')).toEqual(['a', 'c']);
     });
 
-    test('too often is put aside with the reason, and nothing else with it', async () => {
+    test('too often is dead-lettered with the reason, and nothing else with it', async () => {
       await given('bad');
       for (let delivery = 0; delivery <= DELIVERY_LIMIT; delivery += 1) {
         const taken = await broker.take('order', 1);
@@ -136,8 +136,8 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       }
       await broker.wait(300);
       expect(await bodiesIn('order')).toEqual(['good']);
-      const parked = await broker.take('order.dead', 2);
-      expect(parked).toMatchObject([
+      const deadLetters = await broker.take('order.dead', 2);
+      expect(deadLetters).toMatchObject([
         {
           body: 'bad',
           messageId: 'id-bad',
@@ -145,10 +145,10 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
           headers: { 'x-first-death-reason': 'delivery_limit' },
         },
       ]);
-      await broker.acknowledge(parked);
+      await broker.acknowledge(deadLetters);
     });
 
-    test('from the parking queue can be looked at more often than that', async () => {
+    test('from the dead-letter queue can be looked at more often than that', async () => {
       await broker.publish(message('a', { routingKey: 'order.dead' }));
       for (let look = 0; look < DELIVERY_LIMIT + 5; look += 1) {
         await broker.giveBack('order.dead', await broker.take('order.dead', 1));

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { PublishError } from '../../engine/batch/publish-error.ts';
 import { StoreUnavailableError } from '../../engine/batch/store.ts';
 import { deliveriesOf } from '../../engine/consumer/rabbitmq-event.ts';
-import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
+import type { DeadLetter, DeadLetterQueues } from '../../engine/dead-letters/dead-letter-queues.ts';
 import type { Service } from '../../functions/shop.ts';
 import { check, quietLogs, report, Sightings, shareOf } from '../support/fuzz/campaign.ts';
 import { endpoints, type Handler, othersOrder } from '../support/fuzz/endpoints.ts';
@@ -22,31 +22,31 @@ type Outage = 'none' | 'table' | 'broker';
 interface Case {
   readonly request: Request;
   readonly outage: Outage;
-  readonly parked: readonly Message[];
+  readonly deadLetters: readonly Message[];
 }
 
-/** A parking queue that holds what it is given, and gives up what is removed. */
-class MemoryParking implements Parking {
-  readonly parked = new Set<Parked>();
+/** A dead-letter queue that holds what it is given, and gives up what is removed. */
+class MemoryDeadLetterQueues implements DeadLetterQueues {
+  readonly deadLetters = new Set<DeadLetter>();
 
   readonly #outage: Outage;
 
   constructor(messages: readonly Message[], outage: Outage) {
     this.#outage = outage;
     for (const delivery of deliveriesOf(invocation('order', messages), 'order')) {
-      const parked = {
+      const deadLetters = {
         delivery,
         reason: 'some reason',
         lastError: undefined,
-        remove: () => void this.parked.delete(parked),
+        remove: () => void this.deadLetters.delete(deadLetters),
       };
-      this.parked.add(parked);
+      this.deadLetters.add(deadLetters);
     }
   }
 
-  visit<T>(_: Service, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
+  visit<T>(_: Service, max: number, look: (deadLetters: readonly DeadLetter[]) => Promise<T>): Promise<T> {
     if (this.#outage === 'broker') return Promise.reject(new PublishError('down'));
-    return look([...this.parked].slice(0, max));
+    return look([...this.deadLetters].slice(0, max));
   }
 }
 
@@ -79,16 +79,16 @@ describe.each(endpoints)('$method $path', (endpoint) => {
       { weight: 20, arbitrary: fc.constant<Outage>('none') },
       { weight: 1, arbitrary: fc.constantFrom<Outage>('table', 'broker') },
     ),
-    parked: isRedrive ? fc.array(hostileMessage('order'), { maxLength: 3 }) : fc.constant([]),
+    deadLetters: isRedrive ? fc.array(hostileMessage('order'), { maxLength: 3 }) : fc.constant([]),
   });
   const sightings = new Sightings();
 
-  async function verify({ request: { event, isCorrect }, outage, parked }: Case): Promise<void> {
+  async function verify({ request: { event, isCorrect }, outage, deadLetters }: Case): Promise<void> {
     lines.length = 0;
     const edges = strictEdges(given);
     interrupt(edges, outage);
-    const parking = new MemoryParking(parked, outage);
-    const handler = endpoint.handler(edges, parking);
+    const deadLetterQueues = new MemoryDeadLetterQueues(deadLetters, outage);
+    const handler = endpoint.handler(edges, deadLetterQueues);
     const { statusCode, headers = {}, body } = await handler(event, {} as Parameters<Handler>[1]);
 
     sightings.saw(String(statusCode));
@@ -116,7 +116,7 @@ describe.each(endpoints)('$method $path', (endpoint) => {
       expect(headers['content-type']).toBe('application/json');
       if (endpoint.method === 'GET') expect(edges.store.writes).toEqual([]);
       if (isRedrive && endpoint.method === 'POST')
-        checkRedrive(Redriven.parse(content), edges, parking, parked);
+        checkRedrive(Redriven.parse(content), edges, deadLetterQueues, deadLetters);
     }
   }
 
@@ -136,16 +136,16 @@ function interrupt({ store, publisher }: StrictEdges, outage: Outage): void {
   if (outage === 'broker') publisher.refuses = () => new PublishError('down');
 }
 
-/** What is said to be moved is in the queue and no longer parked, and the rest is where it was. */
+/** What is said to be moved is in the queue and no longer a dead letter, and the rest is where it was. */
 function checkRedrive(
   { redriven, items: told, dryRun }: z.infer<typeof Redriven>,
   { publisher }: StrictEdges,
-  parking: MemoryParking,
-  parked: readonly Message[],
+  deadLetterQueues: MemoryDeadLetterQueues,
+  deadLetters: readonly Message[],
 ): void {
-  expect(told).toHaveLength(parked.length);
+  expect(told).toHaveLength(deadLetters.length);
   expect(told.filter(({ moved }) => moved)).toHaveLength(redriven);
   expect(publisher.published).toHaveLength(redriven);
-  expect(parking.parked.size).toBe(parked.length - redriven);
+  expect(deadLetterQueues.deadLetters.size).toBe(deadLetters.length - redriven);
   if (dryRun) expect(redriven).toBe(0);
 }

@@ -28,7 +28,7 @@ import { type StrictEdges, strictEdges } from '../support/fuzz/strict-edges.ts';
 /**
  * Goal: P7. No message of whatever kind kills a consumer, is lost, or holds up a good one beside it.
  * Method: batches of hostile messages with good ones among them, through the whole handler, on a table and a
- * publisher that never fail but refuse what the real ones refuse. So each message has to be done or parked at
+ * publisher that never fail but refuse what the real ones refuse. So each message has to be done or dead-lettered at
  * once; what is put off for another attempt is a fault of the message that was taken for an outage.
  */
 const MAX_BATCH = 40;
@@ -165,20 +165,20 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
         slots.map(({ message }) => message),
       ),
     );
-    const { parked, delayed } = settled(service, edges.publisher.published);
+    const { deadLetters, delayed } = settled(service, edges.publisher.published);
     expect([...delayed.keys()], 'put off although nothing is down').toEqual([]);
 
     const writable = new Set<string>();
     for (const [index, { message, good }] of slots.entries()) {
       const key = textKey(message.body);
-      const isParked = parked.has(key);
+      const isDeadLetter = deadLetters.has(key);
       sightings.saw('messages');
-      sightings.saw(good ? 'good' : isParked ? 'parked' : 'done');
+      sightings.saw(good ? 'good' : isDeadLetter ? 'dead letter' : 'done');
       if (good !== undefined) {
         const orderId = orderIdOf(FIRST_GOOD_ORDER + index);
         const orderKey = keyOf(service, orderId);
         writable.add(orderKey);
-        expect(isParked, 'a good message is parked').toBe(false);
+        expect(isDeadLetter, 'a good message is a dead letter').toBe(false);
         expect(edges.store.items.get(orderKey)?.status).toBe(good.becomes);
         if (good.says !== undefined) {
           const said = edges.publisher.ids.filter(
@@ -186,14 +186,14 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
           );
           expect(said).toHaveLength(1);
         }
-      } else if (!isParked) {
+      } else if (!isDeadLetter) {
         const opened = open(shop, message.body);
-        if (!opened.ok) throw new Error(`neither done nor parked: ${opened.reason}`);
+        if (!opened.ok) throw new Error(`neither done nor dead-lettered: ${opened.reason}`);
         expect(isUtf8(message.body), 'taken although it is no UTF-8').toBe(true);
         writable.add(keyOf(service, opened.event.subject));
       }
     }
-    expect(parkedBodies(edges)).toEqual(bodiesOf(slots, parked));
+    expect(deadLetterBodies(edges)).toEqual(bodiesOf(slots, deadLetters));
     for (const { exchange, headers = {}, routingKey, body } of edges.publisher.published) {
       if (exchange !== routingKey)
         expect(open(shop, Buffer.from(body))).toEqual({ ok: true, event: JSON.parse(String(body)) });
@@ -207,7 +207,7 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
     expect(unexplained, 'written for a message that was refused').toEqual([]);
   }
 
-  test('is done with every message or parks it with a reason, and good ones are not held up', async () => {
+  test('does every message or makes it a dead letter with a reason, and good ones are not held up', async () => {
     const wanted = shareOf(1 / 6);
     for (let round = 0; sightings.count('messages') < wanted; round += 1) {
       await check(batchFor(service), 100, verify, round * fuzzed.length + fuzzed.indexOf(service));
@@ -218,7 +218,7 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
 });
 
 const seenByAll = [
-  ...['good', 'parked', 'done', 'not JSON in UTF', 'not a CloudEvent of the saga', 'unknown event type'],
+  ...['good', 'dead letter', 'done', 'not JSON in UTF', 'not a CloudEvent of the saga', 'unknown event type'],
   ...['in an unknown version', 'does not come from', 'claims to come from', 'fails its schema'],
 ];
 const seenBy: { readonly [S in Fuzzed]: readonly string[] } = {
@@ -230,15 +230,15 @@ const kinds = [...seenByAll.slice(3), ...Object.values(seenBy).flat()];
 
 const kindOf = (reason: string): string => kinds.find((kind) => reason.includes(kind)) ?? reason;
 
-const parkedBodies = ({ publisher }: StrictEdges): readonly string[] =>
+const deadLetterBodies = ({ publisher }: StrictEdges): readonly string[] =>
   publisher.published
     .filter(({ exchange, routingKey }) => exchange === routingKey && routingKey.endsWith('.dead'))
     .map(({ body }) => textKey(body))
     .toSorted();
 
-/** Each message of the batch that is parked, as often as it is in the batch. */
-const bodiesOf = (slots: readonly Slot[], parked: ReadonlyMap<string, number>): readonly string[] =>
+/** Each message of the batch that is a dead letter, as often as it is in the batch. */
+const bodiesOf = (slots: readonly Slot[], deadLetters: ReadonlyMap<string, number>): readonly string[] =>
   slots
     .map(({ message }) => textKey(message.body))
-    .filter((key) => parked.has(key))
+    .filter((key) => deadLetters.has(key))
     .toSorted();

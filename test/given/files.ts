@@ -26,7 +26,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ),
   ...why(
     'is about one class and a broker, whose connections it cuts or which it kills',
-    'parking',
+    'dead-letter-queues',
     'publisher',
   ),
   ...why('is about the payment provider alone', 'payment-sandbox', 'provider'),

@@ -48,7 +48,7 @@ describe('inventory’s own user', () => {
   });
   afterEach(() => end());
 
-  test('cannot say that a payment was captured: the order does not believe it, and parks it with the reason', async () => {
+  test('cannot say that a payment was captured: the order does not believe it, and makes it a dead letter with the reason', async () => {
     await providerIs(world, { latencyMs: 3_000 });
     try {
       const orderId = await alice.place([{ sku: 'mug', quantity: 1 }]);
@@ -58,11 +58,11 @@ describe('inventory’s own user', () => {
       channel.publish('saga.events', event.type, body, { ...properties, userId: 'inventory' });
       channel.publish('saga.events', event.type, body, properties);
       await (channel as Awaited<ReturnType<typeof channelOf>>).waitForConfirms();
-      const parked = await until('both are parked', async () => {
+      const deadLetters = await until('both are dead letters', async () => {
         const { items } = await world.operator.expect(200, 'GET', '/dead-letters/order');
         return items.length === 2 && items.map(({ reason }: { reason: string }) => reason).toSorted();
       });
-      expect(parked).toEqual([
+      expect(deadLetters).toEqual([
         'payment.captured claims to come from payment, but "inventory" sent it',
         'payment.captured claims to come from payment, but nobody vouches for it',
       ]);
@@ -116,12 +116,12 @@ describe('inventory’s own user', () => {
       });
     }
     await (channel as Awaited<ReturnType<typeof channelOf>>).waitForConfirms();
-    const parked = async (service: string) =>
+    const deadLetters = async (service: string) =>
       (await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).items.length;
-    const before = { order: await parked('order'), payment: await parked('payment') };
-    // What it sent last came back last, and was parked as nothing that can be read.
-    await until('its own is parked', async () => (await parked('inventory')) === 1);
-    expect({ order: await parked('order'), payment: await parked('payment') }).toEqual(before);
+    const before = { order: await deadLetters('order'), payment: await deadLetters('payment') };
+    // What it sent last came back last, and was dead-lettered as nothing that can be read.
+    await until('its own is dead-lettered', async () => (await deadLetters('inventory')) === 1);
+    expect({ order: await deadLetters('order'), payment: await deadLetters('payment') }).toEqual(before);
   });
 
   test('cannot make, change or remove anything', async () => {

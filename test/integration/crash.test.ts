@@ -71,7 +71,7 @@ describe('a worker that dies', () => {
     }
     const result = await audit(world, { timeoutMs: 60_000 });
     expect(result.violations).toEqual([]);
-    expect(result.parked).toBe(0);
+    expect(result.deadLetters).toBe(0);
   }, 180_000);
 
   test('leaves books that balance', async () => {

@@ -40,7 +40,7 @@ const placeMany = (count: number) =>
 async function expectBalanced(): Promise<void> {
   const result = await audit(world);
   expect(result.violations).toEqual([]);
-  expect(result.parked).toBe(0);
+  expect(result.deadLetters).toBe(0);
   expect(result.keptMinor).toBe(result.confirmedMinor);
 }
 

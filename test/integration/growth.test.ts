@@ -62,11 +62,11 @@ describe('growth', () => {
     });
     const before = measure();
     await place(8_000);
-    const { orders, parked } = await settled();
+    const { orders, deadLetters } = await settled();
     const after = measure();
     console.log('RSS before and after 8,000 more sagas', before, after);
     expect(orders.size).toBe(10_000);
-    expect(parked).toBe(0);
+    expect(deadLetters).toBe(0);
     expect(after.workersMB).toBeLessThan(before.workersMB * 1.5 + 100);
     const sizes = [...orders.values()].map((order) => JSON.stringify(order).length);
     expect(Math.max(...sizes)).toBeLessThan(3_000);

@@ -68,6 +68,6 @@ describe('the schedule', () => {
     });
     const result = await audit(world);
     expect(result.violations).toEqual([]);
-    expect(result.parked).toBe(0);
+    expect(result.deadLetters).toBe(0);
   });
 });

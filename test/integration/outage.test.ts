@@ -84,7 +84,7 @@ describe('an outage in mid-load', () => {
     // Without the schedule, which would heal what a participant forgot.
     const result = await audit(world);
     expect(result.violations).toEqual([]);
-    expect(result.parked).toBe(0);
+    expect(result.deadLetters).toBe(0);
     expect(placed.filter(({ orderId }) => !result.orders.has(orderId))).toEqual([]);
     expect(result.keptMinor).toBe(result.confirmedMinor);
   });

@@ -7,7 +7,7 @@ import { until } from '../support/saga/until.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 
 /**
- * Goal: what can't be handled is parked with its reason, and holds up nothing. Method: one message of each
+ * Goal: what can't be handled is dead-lettered with its reason, and holds up nothing. Method: one message of each
  * poisonous kind among good orders, put into the queues past the exchanges.
  */
 let world: World;
@@ -64,7 +64,7 @@ const sourceOf = (body: string | Buffer): string => /"source":"(\w+)"/.exec(Stri
 
 describe('poison among good messages', () => {
   // Fails where a throw sends the whole batch back: good orders come again with the poison until they die too.
-  test('each kind is parked at once with its reason, and delays none of the good ones', async () => {
+  test('each kind is dead-lettered at once with its reason, and delays none of the good ones', async () => {
     const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
     const channel = await connection.createConfirmChannel();
     const good: string[] = [];
@@ -86,15 +86,18 @@ describe('poison among good messages', () => {
     const result = await audit(world);
     expect(result.violations).toEqual([]);
     expect(result.statuses).toEqual({ CONFIRMED: good.length });
-    await until('all poison is parked', async () => (await audit(world)).parked === poison.length);
+    await until(
+      'all poison is a dead letter',
+      async () => (await audit(world)).deadLetters === poison.length,
+    );
 
-    const parked = await Promise.all(
+    const deadLetters = await Promise.all(
       ['order', 'inventory', 'payment'].map(async (service) => {
         const { items } = await world.operator.expect(200, 'GET', `/dead-letters/${service}?limit=100`);
         return items.map((item: object) => ({ service, ...item }));
       }),
     );
-    const byId = new Map(parked.flat().map((item) => [item.messageId, item]));
+    const byId = new Map(deadLetters.flat().map((item) => [item.messageId, item]));
     poison.forEach(([service, reason], index) => {
       expect(byId.get(`poison-${index}`)).toMatchObject({ service, reason: expect.stringMatching(reason) });
     });
@@ -108,7 +111,7 @@ describe('poison among good messages', () => {
       expect(reply.redriven).toBe(0);
       expect(reply.items.map(({ would }: { would: string }) => would)).toEqual(reply.items.map(() => 'stay'));
     }
-    expect((await audit(world)).parked).toBe(poison.length);
+    expect((await audit(world)).deadLetters).toBe(poison.length);
   });
 
   // Fails where only the oldest are looked at: what can never succeed hides what could.

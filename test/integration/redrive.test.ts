@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.end());
 
-async function park(queue: string, ...events: readonly object[]): Promise<void> {
+async function deadLetter(queue: string, ...events: readonly object[]): Promise<void> {
   const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
   const channel = await connection.createConfirmChannel();
   for (const event of events) {
@@ -65,8 +65,8 @@ async function rowsOf(...orderIds: readonly string[]) {
 }
 
 /** Whether the schedule counts so many dead letters, as it tells the alarm. */
-const counts = async (service: Service, parked: number) =>
-  isDeepStrictEqual(await world.countDeadLetters(service), { parked });
+const counts = async (service: Service, deadLetters: number) =>
+  isDeepStrictEqual(await world.countDeadLetters(service), { deadLetters });
 
 describe('a redrive', () => {
   // Fails where a step is applied to whatever state it finds: an ended order is reserved and charged again.
@@ -76,9 +76,9 @@ describe('a redrive', () => {
     await Promise.all([alice.until(confirmed), alice.until(cancelled)]);
     const before = await rowsOf(confirmed, cancelled);
     for (const orderId of [confirmed, cancelled]) {
-      await park('inventory', seal(placedFact, orderId));
-      await park('payment', seal(reservedFact, orderId));
-      await park('order', seal(capturedFact, orderId));
+      await deadLetter('inventory', seal(placedFact, orderId));
+      await deadLetter('payment', seal(reservedFact, orderId));
+      await deadLetter('order', seal(capturedFact, orderId));
     }
     for (const service of ['inventory', 'payment', 'order']) {
       const preview = await redrive(service, true);
@@ -89,24 +89,24 @@ describe('a redrive', () => {
       });
       for (const { would } of preview.items) expect(['repeat', 'ignore']).toContain(would);
     }
-    expect((await audit(world)).parked).toBe(6);
+    expect((await audit(world)).deadLetters).toBe(6);
     for (const service of ['inventory', 'payment', 'order']) {
       expect(await redrive(service, false)).toMatchObject({ redriven: 2 });
     }
     expect(await rowsOf(confirmed, cancelled)).toEqual(before);
-    expect((await audit(world)).parked).toBe(0);
+    expect((await audit(world)).deadLetters).toBe(0);
   });
 
   // Fails where a message that fails is acknowledged all the same: nothing is left to redrive.
   test('of what gave up while the provider was down lets the saga go on', async () => {
     await providerIs(world, { outage: 'refuse' });
     const orderId = await alice.place(mug);
-    const isParked = async () => {
+    const isDeadLetter = async () => {
       const { items } = await world.operator.expect(200, 'GET', '/dead-letters/payment');
       return items.some((item: { orderId: string }) => item.orderId === orderId);
     };
     // Every attempt takes the provider's client some seconds to give up, and a given system may make seven.
-    await until('it is parked', isParked, 45_000);
+    await until('it is a dead letter', isDeadLetter, 45_000);
     await providerIs(world, { outage: 'none' });
     expect(await redrive('payment', true)).toMatchObject({
       items: [{ orderId, would: 'resume', status: 'CHARGING' }],
@@ -119,16 +119,16 @@ describe('a redrive', () => {
   });
 
   // Fails without `mandatory`: the broker confirms what no queue takes, and nobody sees it.
-  test('of an event that no queue took: parked with that reason, and the saga goes on once it is routed', async () => {
+  test('of an event that no queue took: a dead letter with that reason, and the saga goes on once it is routed', async () => {
     const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
     const channel = await connection.createChannel();
     await channel.unbindQueue('payment', 'saga.events', 'stock.reserved');
     const orderId = await alice.place(mug);
-    const parked = await until('it is parked', async () => {
+    const deadLetters = await until('it is a dead letter', async () => {
       const { items } = await world.operator.expect(200, 'GET', '/dead-letters/inventory');
       return items.find((item: { orderId: string }) => item.orderId === orderId);
     });
-    expect(parked.lastError).toContain('no queue takes stock.reserved from saga.events');
+    expect(deadLetters.lastError).toContain('no queue takes stock.reserved from saga.events');
     await channel.bindQueue('payment', 'saga.events', 'stock.reserved');
     await connection.close();
     expect(await redrive('inventory', false)).toMatchObject({ redriven: 1, items: [{ would: 'repeat' }] });

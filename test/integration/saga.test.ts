@@ -117,7 +117,7 @@ describe('load', () => {
     );
     const result = await audit(world);
     expect(result.violations).toEqual([]);
-    expect(result.parked).toBe(0);
+    expect(result.deadLetters).toBe(0);
     expect(result.keptMinor).toBe(result.confirmedMinor);
     const confirmed = ids.filter((id) => result.orders.get(id)?.status === 'CONFIRMED');
     expect(confirmed).toHaveLength(450);

@@ -120,7 +120,7 @@ describe('sls invoke local', () => {
       ...(record === undefined ? {} : { [readerOf(record)]: expect.stringMatching(/^(200|404)$/) }),
       [consumerOf(service)]: '',
       [deadLettersOf(service)]: '200',
-      [counterOf(service)]: expect.stringContaining('"parked": '),
+      [counterOf(service)]: expect.stringContaining('"deadLetters": '),
     };
   };
 

@@ -133,9 +133,11 @@ describe('on the broker', () => {
     const { consumerTag } = await channel.consume(third, (message) => {
       if (message !== null) channel.nack(message, false, true);
     });
-    const parked = await until('it is parked', async () => channel.get('payment.dead', { noAck: true }));
+    const deadLetters = await until('it is a dead letter', async () =>
+      channel.get('payment.dead', { noAck: true }),
+    );
     await channel.cancel(consumerTag);
-    expect(parked.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
+    expect(deadLetters.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
   });
 
   test.each([
@@ -186,7 +188,7 @@ describe('in sagas', () => {
   });
   afterAll(() => world?.end());
 
-  const deadLetters = async (service: string) =>
+  const deadLettersOf = async (service: string) =>
     (await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).items;
 
   test('300 orders, 32 at a time, a tenth declined: all end, in every shard, and the books balance', async () => {
@@ -202,47 +204,47 @@ describe('in sagas', () => {
     );
     // It looks at the length of queues that have other names now.
     expect(await world.nudge()).toMatchObject({ failed: 0 });
-    const { violations, parked, orders } = await audit(world);
-    expect({ violations, parked }).toEqual({ violations: [], parked: 0 });
+    const { violations, deadLetters, orders } = await audit(world);
+    expect({ violations, deadLetters }).toEqual({ violations: [], deadLetters: 0 });
     expect(ids.filter((id) => orders.get(id)?.status === 'CONFIRMED')).toHaveLength(270);
   });
 
   // Fails where a retry is sent to the service's queue by name, which is none of the shards.
-  test('what fails is tried again, parked and redriven, whichever shard it was in', async () => {
+  test('what fails is tried again, dead-lettered and redriven, whichever shard it was in', async () => {
     const twelve = Array.from({ length: 12 }, (_, index) => index);
     let ids: readonly string[] = [];
-    let parked: readonly object[] = [];
+    let deadLetters: readonly object[] = [];
     await providerIs(world, { outage: 'refuse' });
     try {
       ids = await inParallel(twelve, 12, () => alice.place(mug));
-      const areParked = async () => {
-        const items = await deadLetters('payment');
+      const areDeadLetters = async () => {
+        const items = await deadLettersOf('payment');
         return items.length === ids.length && items;
       };
       // Every attempt takes the provider's client some seconds to give up.
-      parked = await until('all are parked', areParked, 45_000);
+      deadLetters = await until('all are dead letters', areDeadLetters, 45_000);
     } finally {
       await providerIs(world, { outage: 'none' });
     }
-    for (const item of parked) expect(item).toMatchObject({ reason: 'gave up after 2 attempts' });
+    for (const item of deadLetters) expect(item).toMatchObject({ reason: 'gave up after 2 attempts' });
     expect(
       await world.operator.expect(200, 'POST', '/dead-letters/payment/redrive', { dryRun: false }),
-    ).toMatchObject({ redriven: parked.length });
+    ).toMatchObject({ redriven: deadLetters.length });
     for (const id of ids) expect(await alice.until(id)).toMatchObject({ status: 'CONFIRMED' });
-    expect(await audit(world)).toMatchObject({ violations: [], parked: 0 });
+    expect(await audit(world)).toMatchObject({ violations: [], deadLetters: 0 });
   });
 
-  test('poison is parked from every shard, with its reason, and holds up nothing', async () => {
+  test('poison is a dead letter from every shard, with its reason, and holds up nothing', async () => {
     const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
     const channel = await connection.createConfirmChannel();
     for (const queue of shardsOf('inventory')) channel.sendToQueue(queue, Buffer.from('hello'));
     await channel.waitForConfirms();
     await connection.close();
     expect(await alice.until(await alice.place(mug))).toMatchObject({ status: 'CONFIRMED' });
-    const parked = await until('all are parked', async () => {
-      const items = await deadLetters('inventory');
+    const deadLetters = await until('all are dead letters', async () => {
+      const items = await deadLettersOf('inventory');
       return items.length === 4 && items;
     });
-    for (const item of parked) expect(item).toMatchObject({ reason: 'not JSON in UTF-8' });
+    for (const item of deadLetters) expect(item).toMatchObject({ reason: 'not JSON in UTF-8' });
   });
 });

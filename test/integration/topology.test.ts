@@ -79,10 +79,12 @@ describe('the topology', () => {
       deliveries += 1;
       channel.nack(message, false, true);
     });
-    const parked = await until('it is parked', async () => channel.get('inventory.dead', { noAck: true }));
+    const deadLetters = await until('it is a dead letter', async () =>
+      channel.get('inventory.dead', { noAck: true }),
+    );
     await channel.cancel(consumerTag);
-    expect(parked.content.toString()).toBe('crashes');
-    expect(parked.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
+    expect(deadLetters.content.toString()).toBe('crashes');
+    expect(deadLetters.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
     expect(deliveries).toBe(21);
   });
 

@@ -16,18 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => world?.end());
 
-// Fails where a failed compensation is swallowed: nothing is parked, and nobody sees that the money is kept.
-test('never refunds: the message is parked with its error, and the order stays visibly CANCELLING', async () => {
+// Fails where a failed compensation is swallowed: nothing is dead-lettered, and nobody sees that the money is kept.
+test('never refunds: the message is a dead letter with its error, and the order stays visibly CANCELLING', async () => {
   const orderId = await cancelDuringCharge(world, alice, 'pm_sandbox_refundFails');
-  const parked = await until('the refund is parked', async () => {
+  const deadLetters = await until('the refund is dead-lettered', async () => {
     const { items } = await world.operator.expect(200, 'GET', '/dead-letters/payment');
     return items.find((item: { orderId: string }) => item.orderId === orderId);
   });
-  expect(parked).toMatchObject({
+  expect(deadLetters).toMatchObject({
     type: 'order.cancelling',
     reason: expect.stringContaining('gave up after 7'),
   });
-  expect(parked.lastError).toContain('lock_timeout');
+  expect(deadLetters.lastError).toContain('lock_timeout');
   expect((await alice.call('GET', `/orders/${orderId}`)).body.status).toBe('CANCELLING');
   expect((await alice.call('GET', `/orders/${orderId}/payment`)).body.status).toBe('REFUNDING');
   const { violations } = await audit(world, { timeoutMs: 0 });

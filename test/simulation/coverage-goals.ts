@@ -53,8 +53,8 @@ const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): re
   '202 for a cancel',
   '409 for a cancel',
   '422 for another body',
-  'parked: gave up after all attempts',
-  'parked: put aside by the broker',
+  'dead letter: gave up after all attempts',
+  'dead letter: dead-lettered by the broker',
 ];
 
 /** Fewer seeds are not expected to come to all of it. */

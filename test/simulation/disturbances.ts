@@ -126,7 +126,7 @@ function dataOf(type: string, { saga }: Cast): unknown {
   return data;
 }
 
-/** Every poisonous message is in the parking queue of its service. */
+/** Every poisonous message is in the dead-letter queue of its service. */
 export function missingPoison({ world, checker }: Simulation): string | undefined {
   return [...checker.poison].find((each) => {
     const [service = '', messageId] = each.split(' ');

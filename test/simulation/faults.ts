@@ -29,7 +29,7 @@ export const callFaults = {
   query: [...crashes, 'late', 'throttled', 'index-lag'],
   write: [...crashes, 'late', 'throttled', 'conflict', 'invalid', 'answer-lost'],
   publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered'],
-  // A look into the parking queue, and the end of it.
+  // A look into the dead-letter queue, and the end of it.
   visit: [...crashesOnChannel, 'late', 'refused'],
   leave: [...crashesOnChannel, 'late', 'removal-lost'],
   charge: [

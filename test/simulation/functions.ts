@@ -13,9 +13,9 @@ import type { Begun } from '../../engine/saga/initiator.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import type { Player } from './cast.ts';
+import { deadLetterQueuesOf } from './dead-letter-queues.ts';
 import { edgesOf } from './edges.ts';
 import type { Environment } from './environment.ts';
-import { parkingOf } from './parking.ts';
 import type { Simulation } from './simulation.ts';
 import { DEADLINE_MS, retryDelays } from './world/world.ts';
 
@@ -79,7 +79,7 @@ const participantFunctions = ({
   },
   [`${service}-dead-letters`]: http(service, (simulation, environment) =>
     deadLetters(join(simulation, environment), edgesOf(simulation, environment), () =>
-      parkingOf(simulation, environment),
+      deadLetterQueuesOf(simulation, environment),
     ),
   ),
   ...(part.record === undefined

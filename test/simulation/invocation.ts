@@ -20,7 +20,7 @@ export class Invocation {
   readonly messages: readonly Message[];
   /** Sagas of which it has had an event of its own service confirmed. */
   readonly saidOf = new Set<string>();
-  /** Messages it has had confirmed in a delay queue, the parking queue, or its service's own: their bodies by id. */
+  /** Messages it has had confirmed in a delay queue, the dead-letter queue, or its service's own: their bodies by id. */
   readonly putAside = new Map<string, string | Buffer>();
   /** How far in its batch it has come with each saga. */
   readonly reached = new Map<string, number>();

@@ -22,12 +22,14 @@ export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
     if (state.status === 'CANCELLED') judgeReason(simulation, item, hasAsked);
     for (const player of players) countPart(simulation, player, idOf(item, world.cast));
   }
-  for (const [reason, times] of checker.parkedReasons)
-    coverage.count(`parked: ${reason.slice(0, 40)}`, times);
+  for (const [reason, times] of checker.deadLetterReasons)
+    coverage.count(`dead letter: ${reason.slice(0, 40)}`, times);
   for (const { service } of players) {
-    const parked = world.broker.queue(deadQueueOf(service)).messages;
-    const byBroker = parked.filter(({ headers }) => headers['x-first-death-reason'] === 'delivery_limit');
-    coverage.count('parked: put aside by the broker', byBroker.length);
+    const deadLetters = world.broker.queue(deadQueueOf(service)).messages;
+    const byBroker = deadLetters.filter(
+      ({ headers }) => headers['x-first-death-reason'] === 'delivery_limit',
+    );
+    coverage.count('dead letter: dead-lettered by the broker', byBroker.length);
   }
 }
 

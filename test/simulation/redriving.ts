@@ -7,22 +7,22 @@ import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world/world.ts';
 
-/** A redriven message may be parked again only if it can never be handled; more rounds than this change nothing. */
+/** A redriven message may be dead-lettered again only if it can never be handled; more rounds than this change nothing. */
 const REDRIVE_ROUNDS = 2;
 
-/** P8: everything that is parked is moved back, and nothing that has ended changes. */
+/** P8: everything that is a dead letter is moved back, and nothing that has ended changes. */
 export async function redriveAll(
   simulation: Simulation,
   lambda: Lambda,
   settle: () => Promise<boolean>,
 ): Promise<void> {
   const { checker, world } = simulation;
-  const parked = () =>
+  const deadLetters = () =>
     world.cast.players.flatMap(({ service }) =>
       world.broker.queue(deadQueueOf(service)).messages.map(({ messageId }) => ({ service, messageId })),
     );
-  if (parked().length === 0) return;
-  simulation.trace.say(() => 'everything parked is redriven');
+  if (deadLetters().length === 0) return;
+  simulation.trace.say(() => 'every dead letter is redriven');
   const before = snapshot(world);
   for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
     for (const { service } of world.cast.players) {
@@ -39,8 +39,10 @@ export async function redriveAll(
   }
   if (!isSame(snapshot(world), before, world))
     checker.fail('P8', 'a redrive after the end has changed something');
-  const stays = parked().find(({ service, messageId }) => !checker.poison.has(`${service} ${messageId}`));
-  if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still parked after a redrive`);
+  const stays = deadLetters().find(
+    ({ service, messageId }) => !checker.poison.has(`${service} ${messageId}`),
+  );
+  if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still a dead letter after a redrive`);
 }
 
 /** What is known of a saga's end, by participant and key. */

@@ -75,31 +75,31 @@ const nothingIsBoundInVain: Check = ({ topology, saga }) => {
 };
 
 const queuesLoseNothing: Check = ({ saga, topology }) => {
-  const parking = saga.services.map(deadQueueOf);
+  const deadLetterQueues = saga.services.map(deadQueueOf);
   return topology.queues.flatMap(({ name, arguments: args }) => [
     ...(args['x-queue-type'] === 'quorum' ? [] : [`${name} is no quorum queue`]),
     ...('x-delivery-limit' in args || 'x-message-ttl' in args ? [] : [`${name} has no delivery limit`]),
-    ...(parking.includes(name) || args['x-dead-letter-strategy'] === 'at-least-once'
+    ...(deadLetterQueues.includes(name) || args['x-dead-letter-strategy'] === 'at-least-once'
       ? []
       : [`${name} dead-letters at most once`]),
-    ...(parking.includes(name) || args['x-overflow'] === 'reject-publish'
+    ...(deadLetterQueues.includes(name) || args['x-overflow'] === 'reject-publish'
       ? []
       : [`${name} drops what overflows`]),
-    ...(parking.includes(name) && ('x-message-ttl' in args || 'x-max-length' in args)
-      ? [`${name} forgets what is parked`]
+    ...(deadLetterQueues.includes(name) && ('x-message-ttl' in args || 'x-max-length' in args)
+      ? [`${name} forgets what is a dead letter`]
       : []),
   ]);
 };
 
-const everyServiceCanPark: Check = ({ saga, topology, queuesOf }) =>
+const everyServiceHasADeadLetterQueue: Check = ({ saga, topology, queuesOf }) =>
   saga.services.flatMap((service) =>
     queuesOf(service).flatMap((queue) => {
       const args = topology.queues.find(({ name }) => name === queue)?.arguments ?? {};
-      const parks =
+      const isDeadLettered =
         args['x-dead-letter-exchange'] === '' &&
         args['x-dead-letter-routing-key'] === deadQueueOf(service) &&
         topology.queues.some(({ name }) => name === deadQueueOf(service));
-      return parks ? [] : [`${queue} does not dead-letter to ${deadQueueOf(service)}`];
+      return isDeadLettered ? [] : [`${queue} does not dead-letter to ${deadQueueOf(service)}`];
     }),
   );
 
@@ -171,7 +171,7 @@ export const brokerChecks = {
   failuresReachWhoTakesPart,
   nothingIsBoundInVain,
   queuesLoseNothing,
-  everyServiceCanPark,
+  everyServiceHasADeadLetterQueue,
   everySlotHasOneShard,
   delayQueuesReturn,
 } satisfies Record<string, Check>;

@@ -65,7 +65,7 @@ export function inWords<State, Effect extends { readonly call: string } = never>
       return decision.kind;
     case 'ignore':
     case 'refuse':
-      // It is all that a person finds beside a parked message.
+      // It is all that a person finds beside a dead letter.
       return decision.reason === '' ? `${decision.kind} without a reason` : decision.kind;
     default:
       return decision satisfies never;

@@ -138,16 +138,16 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'queuesLoseNothing',
-    'order.dead forgets what is parked',
+    'order.dead forgets what is a dead letter',
     (wiring) => rewrite(wiring, 'order.dead', { 'x-message-ttl': 1_000 }),
   ],
   [
-    'everyServiceCanPark',
+    'everyServiceHasADeadLetterQueue',
     'order does not dead-letter to order.dead',
     (wiring) => rewrite(wiring, 'order', { 'x-dead-letter-routing-key': 'payment.dead' }),
   ],
   [
-    'everyServiceCanPark',
+    'everyServiceHasADeadLetterQueue',
     'payment does not dead-letter to payment.dead',
     ({ topology }) => {
       topology.queues = topology.queues.filter(({ name }) => name !== 'payment.dead');

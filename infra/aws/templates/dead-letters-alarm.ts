@@ -23,9 +23,9 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
       DependsOn: logGroupIdOf(counter),
       Properties: {
         LogGroupName: `/aws/lambda/${namespace}-${counter}`,
-        FilterPattern: '{ $.message = "dead letters counted" && $.parked >= 0 }',
+        FilterPattern: '{ $.message = "dead letters counted" && $.deadLetters >= 0 }',
         MetricTransformations: [
-          { MetricNamespace: namespace, MetricName: metric, MetricValue: '$.parked', Unit: 'Count' },
+          { MetricNamespace: namespace, MetricName: metric, MetricValue: '$.deadLetters', Unit: 'Count' },
         ],
       },
     },
@@ -41,7 +41,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
         TreatMissingData: 'breaching',
         Metrics: [
           {
-            Id: 'parked',
+            Id: 'deadLetters',
             ReturnData: false,
             MetricStat: {
               Metric: { Namespace: namespace, MetricName: metric },
@@ -49,7 +49,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
               Stat: 'Maximum',
             },
           },
-          { Id: 'lying', Label: 'parked or not counted', Expression: 'FILL(parked, 1)' },
+          { Id: 'lying', Label: 'dead letters, or not counted', Expression: 'FILL(deadLetters, 1)' },
         ],
         EvaluationPeriods: 5,
         Threshold: 0,

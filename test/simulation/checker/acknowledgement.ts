@@ -7,7 +7,7 @@ import { roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 
 /**
- * A message may be acknowledged when it is done and what it caused is said, or when it is put aside. What is
+ * A message may be acknowledged when it is done and what it caused is said, or when it is dead-lettered. What is
  * wrong with this one's; undefined if nothing is.
  */
 export function flawOfAcknowledgement(
@@ -20,7 +20,7 @@ export function flawOfAcknowledgement(
   const { saga, initiator } = world.cast;
   const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
   if (!saga.eventTypes.includes(type))
-    return `${message.messageId || 'an unreadable message'} was neither handled nor put aside`;
+    return `${message.messageId || 'an unreadable message'} was neither handled nor dead-lettered`;
   const flaw =
     service === initiator.service
       ? flawAtInitiator(world, sagaId, type, saidOf)

@@ -12,10 +12,10 @@ import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
+import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
 import { flawOfHoldings } from './holdings.ts';
 import { sagaIdOf } from './message-id.ts';
-import { flawOfPuttingAside, isSame } from './putting-aside.ts';
 import { type Role, roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 import type { Rules } from './rules.ts';
@@ -40,7 +40,7 @@ export class Checker {
   violation: Violation | undefined;
   /** Messages that can never be handled, by service and id. */
   readonly poison = new Set<string>();
-  readonly parkedReasons = new Map<string, number>();
+  readonly deadLetterReasons = new Map<string, number>();
   /** Ids of all events that were confirmed. */
   readonly said = new Set<string>();
   readonly #world: World;
@@ -179,13 +179,13 @@ export class Checker {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
     }
     if (!isEvent && invocation.messages.length > 0) {
-      this.fail('P7', flawOfPuttingAside(message, invocation.service, invocation.messages));
+      this.fail('P7', flawOfDeadLettering(message, invocation.service, invocation.messages));
     }
     if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
     const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
-    this.parkedReasons.set(kind, (this.parkedReasons.get(kind) ?? 0) + 1);
+    this.deadLetterReasons.set(kind, (this.deadLetterReasons.get(kind) ?? 0) + 1);
     if (!isRetry && !this.poison.has(`${invocation.service} ${messageId}`)) {
-      this.fail('P7', `${messageId} was parked without a fault that explains it: ${reason}`);
+      this.fail('P7', `${messageId} was dead-lettered without a fault that explains it: ${reason}`);
     }
   }
 
@@ -202,11 +202,11 @@ export class Checker {
     } else invocation.putAside.set(messageId, body);
   }
 
-  /** P7: what is taken out of the parking queue has been published again before. */
-  unparked({ messageId, body }: Message, invocation: Invocation | undefined): void {
+  /** P7: what is taken out of the dead-letter queue has been published again before. */
+  letGo({ messageId, body }: Message, invocation: Invocation | undefined): void {
     const published = invocation?.putAside.get(messageId);
     if (published === undefined)
-      this.fail('P7', `${messageId} was taken out of the parking queue and went nowhere`);
+      this.fail('P7', `${messageId} was taken out of the dead-letter queue and went nowhere`);
     else if (!isSame(published, body)) this.fail('P7', `${messageId} was changed by a redrive`);
   }
 

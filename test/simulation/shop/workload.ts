@@ -41,7 +41,7 @@ export function workloadOf(seed: number): Workload {
   const random = new Random(seed, 5);
   const kind = random.fraction();
   if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
-  if (kind < WIDE_SEEDS + PARKED_SEEDS) return parkedWorkload(random, seed);
+  if (kind < WIDE_SEEDS + PARKED_SEEDS) return deadLetterWorkload(random, seed);
   return usualWorkload(random, seed);
 }
 
@@ -93,8 +93,8 @@ function wideWorkload(random: Random, seed: number): Workload {
   };
 }
 
-/** Messages are parked, and operators move them back while the broker takes few of them. */
-function parkedWorkload(random: Random, seed: number): Workload {
+/** Messages are dead letters, and operators move them back while the broker takes few of them. */
+function deadLetterWorkload(random: Random, seed: number): Workload {
   const usual = usualWorkload(random, seed);
   const operators = Array.from({ length: 4 }, (_, id) => {
     const kind = random.pick(['redrive', 'redrive', 'redrive', 'dry-run'] as const);

@@ -109,7 +109,7 @@ export class Broker {
     return this.queue(name).messages.splice(0, count);
   }
 
-  /** They were not acknowledged: they come again in their place, or are put aside past the delivery limit. */
+  /** They were not acknowledged: they come again in their place, or are dead-lettered past the delivery limit. */
   giveBack(name: string, messages: readonly Message[]): void {
     const queue = this.queue(name);
     const again: Message[] = [];

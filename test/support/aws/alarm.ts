@@ -16,11 +16,11 @@ const OfAFilledMetric = z.object({
   ...Evaluation,
   Metrics: z.tuple([
     z.object({
-      Id: z.literal('parked'),
+      Id: z.literal('deadLetters'),
       ReturnData: z.literal(false),
       MetricStat: z.object({ Stat: z.literal('Maximum'), Period }),
     }),
-    z.object({ Expression: z.string().regex(/^FILL\(parked, \d+\)$/) }),
+    z.object({ Expression: z.string().regex(/^FILL\(deadLetters, \d+\)$/) }),
   ]),
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Item } from '../../../engine/batch/store.ts';
+import type { DeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import { deadLetters } from '../../../engine/dead-letters/dead-letters.ts';
-import type { Parking } from '../../../engine/dead-letters/parking.ts';
 import type { HttpFunction } from '../../../engine/http/http.ts';
 import { encodeCursor } from '../../../engine/http/paging.ts';
 import { recordReader } from '../../../engine/http/record-reader.ts';
@@ -29,7 +29,7 @@ export type Handler = HttpFunction;
 
 /** A function of the API, and what it has to answer. */
 export interface Endpoint extends Call {
-  readonly handler: (edges: StrictEdges, parking: Parking) => Handler;
+  readonly handler: (edges: StrictEdges, deadLetterQueues: DeadLetterQueues) => Handler;
   readonly given: readonly Item[];
   /** The statuses that a correct request gets, depending on what is stored. */
   readonly accepts: readonly number[];
@@ -164,7 +164,7 @@ const stockEndpoints: readonly Endpoint[] = [
   },
 ];
 
-const parkingEndpoints = (
+const deadLetterEndpoints = (
   service: Service,
   given: readonly Item[],
   handler: Endpoint['handler'],
@@ -197,9 +197,13 @@ const notAsked: Provider = {
 export const endpoints: readonly Endpoint[] = [
   ...orderEndpoints,
   ...stockEndpoints,
-  ...parkingEndpoints('order', items, (edges, parking) => deadLetters(order, edges, () => parking)),
-  ...parkingEndpoints('inventory', items, (edges, parking) => deadLetters(inventory, edges, () => parking)),
-  ...parkingEndpoints('payment', paymentItems, (edges, parking) =>
-    deadLetters(payment(notAsked), edges, () => parking),
+  ...deadLetterEndpoints('order', items, (edges, deadLetterQueues) =>
+    deadLetters(order, edges, () => deadLetterQueues),
+  ),
+  ...deadLetterEndpoints('inventory', items, (edges, deadLetterQueues) =>
+    deadLetters(inventory, edges, () => deadLetterQueues),
+  ),
+  ...deadLetterEndpoints('payment', paymentItems, (edges, deadLetterQueues) =>
+    deadLetters(payment(notAsked), edges, () => deadLetterQueues),
   ),
 ];

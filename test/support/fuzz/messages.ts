@@ -2,7 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
-import { deadQueueOf, parkingExchangeOf } from '../../../engine/saga/routes.ts';
+import { deadLetterExchangeOf, deadQueueOf } from '../../../engine/saga/routes.ts';
 import { type Fact, type OrderId, type Service, shop } from '../../../functions/shop.ts';
 import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
 import { factOf } from '../arbitrary-facts.ts';
@@ -157,7 +157,7 @@ export function invocation(service: Service, messages: readonly Message[]): Rabb
   return JSON.parse(payload(records).toString('utf8')) as RabbitMqEvent;
 }
 
-/** How often each body was put aside, by where to. */
+/** How often each body was dead-lettered, by where to. */
 export function settled(
   service: Service,
   published: readonly {
@@ -165,20 +165,20 @@ export function settled(
     readonly routingKey: string;
     readonly body: string | Buffer;
   }[],
-): { readonly parked: ReadonlyMap<string, number>; readonly delayed: ReadonlyMap<string, number> } {
-  const parked = new Map<string, number>();
+): { readonly deadLetters: ReadonlyMap<string, number>; readonly delayed: ReadonlyMap<string, number> } {
+  const deadLetters = new Map<string, number>();
   const delayed = new Map<string, number>();
   for (const { exchange, routingKey, body } of published) {
     const where =
-      exchange === parkingExchangeOf(service) && routingKey === deadQueueOf(service)
-        ? parked
+      exchange === deadLetterExchangeOf(service) && routingKey === deadQueueOf(service)
+        ? deadLetters
         : exchange.startsWith(`${service}.retry.`)
           ? delayed
           : undefined;
     const key = textKey(body);
     where?.set(key, (where.get(key) ?? 0) + 1);
   }
-  return { parked, delayed };
+  return { deadLetters, delayed };
 }
 
 /** Tells bodies apart by their bytes. */

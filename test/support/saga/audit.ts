@@ -36,7 +36,7 @@ export interface Audit {
   readonly statuses: Readonly<Record<string, number>>;
   readonly keptMinor: number;
   readonly confirmedMinor: number;
-  readonly parked: number;
+  readonly deadLetters: number;
   readonly orders: Books['orders'];
 }
 
@@ -70,7 +70,7 @@ function judge(books: Books, world: World): Audit {
     statuses,
     keptMinor: Object.values(books.ledger).reduce((sum, { keptMinor }) => sum + keptMinor, 0),
     confirmedMinor: confirmed.reduce((sum, { state }) => sum + state.totalMinor, 0),
-    parked: books.parked,
+    deadLetters: books.deadLetters,
     orders: books.orders,
   };
 }

@@ -12,7 +12,7 @@ export interface Books extends StockAndMoney {
   /** Of every service. */
   readonly records: Readonly<Record<Service, Records>>;
   readonly waiting: number;
-  readonly parked: number;
+  readonly deadLetters: number;
 }
 
 /** Whose books: a system's, without the orders that were there before. */
@@ -35,7 +35,7 @@ export async function readBooks({ system, before }: Bookkeeping, extent: Extent 
   };
 }
 
-export async function countMessages(system: System): Promise<{ waiting: number; parked: number }> {
+export async function countMessages(system: System): Promise<{ waiting: number; deadLetters: number }> {
   const connection = await amqp.connect(system.urls.rabbitmq, { noDelay: true });
   // A queue that is not there is the caller's to hear of, and would otherwise end the process with all it has started.
   connection.on('error', () => {});
@@ -52,7 +52,7 @@ export async function countMessages(system: System): Promise<{ waiting: number; 
     };
     return {
       waiting: await count([...shop.services.flatMap((service) => queuesOf(service, shards)), ...delays]),
-      parked: await count(shop.services.map(deadQueueOf)),
+      deadLetters: await count(shop.services.map(deadQueueOf)),
     };
   } finally {
     await connection.close();

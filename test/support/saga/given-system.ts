@@ -42,7 +42,7 @@ export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
 }
 
 /**
- * Makes a given system as good as fresh for one more file of tests: what others have parked is thrown away. Answers
+ * Makes a given system as good as fresh for one more file of tests: what others have dead-lettered is thrown away. Answers
  * whose orders are there already.
  */
 export async function takeOver(system: System): Promise<ReadonlySet<string>> {

@@ -33,7 +33,7 @@ const reserved = JSON.stringify(
 const unasked = () => Promise.reject(new Error('nobody asks'));
 const delays = parseRetryDelays('1s');
 
-// Fails where poison is parked before anybody waits for it: the rejection ends the process in mid-charge.
+// Fails where poison is a dead letter before anybody waits for it: the rejection ends the process in mid-charge.
 test('a broker that goes away while the provider is asked is an error of the batch, after the charge is recorded', async () => {
   const here = scene();
   const answer = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openGenuine } from '../../../engine/consumer/origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import { deadLetterMessage, retryMessage } from '../../../engine/consumer/settle.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
@@ -70,14 +70,14 @@ test('an event that its consumer has put off is still its publisher’s', () => 
   expect(refusalOf(again)).toBeUndefined();
 });
 
-// Fails where the consumer's own name makes what it has parked its own: a redrive would wash any forgery clean.
+// Fails where the consumer's own name makes what it has dead-lettered its own: a redrive would wash any forgery clean.
 test.each([
   [null, ''],
   ['inventory', 'inventory'],
   ['payment', 'payment'],
-])('an event of nobody’s or another’s (%j) is no better for having been parked', (userId, origin) => {
+])('an event of nobody’s or another’s (%j) is no better for having been dead-lettered', (userId, origin) => {
   const forged = userId === 'inventory' ? captured : rejected;
-  const message = parkMessage('order', received(userId, forged), 'forged');
+  const message = deadLetterMessage('order', received(userId, forged), 'forged');
   const redriven = received('order', String(message.body), message.headers);
   expect(redriven.origin).toBe(origin);
   expect(refusalOf(redriven)).toMatch('claims to come from');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../../engine/consumer/rabbitmq-event.ts';
-import { parkMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import { deadLetterMessage, retryMessage } from '../../../engine/consumer/settle.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
 
@@ -42,11 +42,11 @@ describe('a message that failed', () => {
     const { body, messageId, type, contentType } = delivery;
     const same = { body, messageId, type, contentType };
     expect(retryMessage('order', delivery, error, delays)).toMatchObject(same);
-    expect(parkMessage('order', delivery, 'why')).toMatchObject(same);
+    expect(deadLetterMessage('order', delivery, 'why')).toMatchObject(same);
   });
 
   test.each([3, 4, 1_000, 1.5])(
-    'after %d earlier attempts is parked, with the reason and the last error',
+    'after %d earlier attempts is dead-lettered, with the reason and the last error',
     (attempts) => {
       const message = retryMessage('inventory', { ...delivery, attempts }, error, delays);
       expect(message).toMatchObject({
@@ -76,15 +76,18 @@ describe('a message that failed', () => {
     expect(ways).toEqual(['order.retry.1s', 'order.retry.5s', 'order.retry.30s', 'order.dead']);
   });
 
-  test.each(shop.services)('of %s comes back to the queue it failed in, and parks there', (service) => {
-    for (const queue of [service, `${service}.3`]) {
-      expect(retryMessage(service, { ...delivery, queue }, error, delays).routingKey).toBe(queue);
-    }
-    expect(parkMessage(service, delivery, 'why').routingKey).toBe(`${service}.dead`);
-  });
+  test.each(shop.services)(
+    'of %s comes back to the queue it failed in, and is dead-lettered there',
+    (service) => {
+      for (const queue of [service, `${service}.3`]) {
+        expect(retryMessage(service, { ...delivery, queue }, error, delays).routingKey).toBe(queue);
+      }
+      expect(deadLetterMessage(service, delivery, 'why').routingKey).toBe(`${service}.dead`);
+    },
+  );
 
-  test('that can never succeed is parked at its first attempt, without an error', () => {
-    expect(parkMessage('order', delivery, 'not JSON').headers).toEqual({
+  test('that can never succeed is dead-lettered at its first attempt, without an error', () => {
+    expect(deadLetterMessage('order', delivery, 'not JSON').headers).toEqual({
       'saga-attempts': 1,
       'saga-origin': 'order',
       'saga-dead-reason': 'not JSON',
@@ -131,7 +134,7 @@ describe('headers are for people to read', () => {
     for (const message of [
       retryMessage('order', delivery, new Error(long), delays),
       retryMessage('order', { ...delivery, attempts: 3 }, new Error(long), delays),
-      parkMessage('order', delivery, long, long),
+      deadLetterMessage('order', delivery, long, long),
     ]) {
       for (const value of Object.values(message.headers ?? {}))
         expect(String(value).length).toBeLessThanOrEqual(500);

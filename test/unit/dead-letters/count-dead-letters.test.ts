@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { parkedOn } from '../../../engine/dead-letters/count-dead-letters.ts';
-import type { Parked, Parking } from '../../../engine/dead-letters/parking.ts';
+import { deadLettersOn } from '../../../engine/dead-letters/count-dead-letters.ts';
+import type { DeadLetter, DeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import { brokerWith } from '../../support/asked-broker.ts';
 
 describe('the count of dead letters', () => {
   /** Shows what lies there, to whoever is allowed to look. */
-  const parkingWith = (lying: number, maxima: number[] = []): Parking => ({
+  const deadLetterQueuesWith = (lying: number, maxima: number[] = []): DeadLetterQueues => ({
     visit: (_, max, look) => {
       maxima.push(max);
-      return look(Array.from({ length: Math.min(lying, max) }, () => ({}) as Parked));
+      return look(Array.from({ length: Math.min(lying, max) }, () => ({}) as DeadLetter));
     },
   });
-  const unseen: Parking = { visit: () => Promise.reject(new Error('nobody need look')) };
+  const unseen: DeadLetterQueues = { visit: () => Promise.reject(new Error('nobody need look')) };
 
-  test.each([0, 3])('is what the broker says of the service’s own parking queue: %i', async (lying) => {
+  test.each([0, 3])('is what the broker says of the service’s own dead-letter queue: %i', async (lying) => {
     const { publisher, open } = brokerWith({ 'order.dead': 9, 'payment.dead': lying });
-    expect(await parkedOn('payment', publisher, unseen)()).toBe(lying);
+    expect(await deadLettersOn('payment', publisher, unseen)()).toBe(lying);
     expect(open()).toBe(0);
   });
 
@@ -28,15 +28,15 @@ describe('the count of dead letters', () => {
     async (lying, shown) => {
       const maxima: number[] = [];
       const { publisher } = brokerWith({ 'payment.dead': 'refused' });
-      expect(await parkedOn('payment', publisher, parkingWith(lying, maxima))()).toBe(shown);
+      expect(await deadLettersOn('payment', publisher, deadLetterQueuesWith(lying, maxima))()).toBe(shown);
       expect(maxima).toEqual([1]);
     },
   );
 
   test('is an error, and not 0, where there is no such queue or nobody answers', async () => {
     const { publisher } = brokerWith({ order: 1 });
-    await expect(parkedOn('order', publisher, unseen)()).rejects.toThrow('there is no queue order.dead');
+    await expect(deadLettersOn('order', publisher, unseen)()).rejects.toThrow('there is no queue order.dead');
     const { publisher: refusing } = brokerWith({ 'order.dead': 'refused' });
-    await expect(parkedOn('order', refusing, unseen)()).rejects.toThrow('nobody need look');
+    await expect(deadLettersOn('order', refusing, unseen)()).rejects.toThrow('nobody need look');
   });
 });

@@ -26,12 +26,12 @@ const redriven = async (body: string) => {
     origin: 'inventory',
     attempts: 4,
   };
-  const parked = { delivery, reason: '', lastError: undefined, remove: () => {} };
-  await redrive({ saga: shop, service: 'payment' }, parked, { publisher } as unknown as Edges);
+  const deadLetters = { delivery, reason: '', lastError: undefined, remove: () => {} };
+  await redrive({ saga: shop, service: 'payment' }, deadLetters, { publisher } as unknown as Edges);
   return publisher.published;
 };
 
-// Fails where a parked message keeps what headers it came with: the broker's own dead letters, and older ones, have none.
+// Fails where a dead letter keeps what headers it came with: the broker's own dead letters, and older ones, have none.
 test('what is redriven goes to the shard of its order again, with its origin and without its attempts', async () => {
   const event = seal(shop, facts['stock.reserved'], { sagaId: orderId, nowMs: 0 });
   expect(await redriven(JSON.stringify(event))).toMatchObject([

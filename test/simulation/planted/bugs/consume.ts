@@ -1,12 +1,12 @@
 import type { OutgoingMessage } from '../../../../engine/batch/messages.ts';
 import type { Outcome } from '../../../../engine/batch/run.ts';
 import type { Delivery } from '../../../../engine/consumer/rabbitmq-event.ts';
-import type { parkMessage, retryMessage } from '../../../../engine/consumer/settle.ts';
+import type { deadLetterMessage, retryMessage } from '../../../../engine/consumer/settle.ts';
 import type { Opened } from '../../../../engine/saga/envelope.ts';
 import type { deadQueueOf } from '../../../../engine/saga/routes.ts';
 import { bugsIn } from '../planter/bug.ts';
 
-type Park = typeof parkMessage;
+type DeadLetter = typeof deadLetterMessage;
 type Retry = typeof retryMessage;
 type DeadQueueOf = typeof deadQueueOf;
 type Settle = (message: OutgoingMessage, why: string) => Promise<void>;
@@ -30,7 +30,7 @@ export const consumeBugs = [
         },
     },
     {
-      name: 'parking of what was refused dropped',
+      name: 'deadLetterQueues of what was refused dropped',
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
@@ -39,13 +39,13 @@ export const consumeBugs = [
         },
     },
     {
-      name: 'parking of what cannot be read dropped',
+      name: 'deadLetterQueues of what cannot be read dropped',
       in: 'consume',
       at: { call: 'unreadable.map' },
       plant: () => [],
     },
     {
-      name: 'parking not awaited',
+      name: 'deadLetterQueues not awaited',
       in: 'consume.settle',
       plant:
         (original: Settle): Settle =>
@@ -91,7 +91,7 @@ export const consumeBugs = [
         },
     },
     {
-      name: 'a fault parks at once',
+      name: 'a fault is a dead letter at once',
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
@@ -120,7 +120,7 @@ export const consumeBugs = [
           original({ ...delivery, origin: delivery.queue }),
     },
     {
-      name: 'body of a parked message cut',
+      name: 'body of a dead letter cut',
       in: 'base',
       plant:
         (original: Base): Base =>
@@ -159,7 +159,7 @@ export const consumeBugs = [
           original(service, delivery, error, delays.slice(0, 1)),
     },
     {
-      name: 'parked at the first failure',
+      name: 'a dead letter at the first failure',
       in: 'retryMessage',
       plant:
         (original: Retry): Retry =>
@@ -178,10 +178,10 @@ export const consumeBugs = [
         },
     },
     {
-      name: 'parked without a reason',
-      in: 'parkMessage',
+      name: 'a dead letter without a reason',
+      in: 'deadLetterMessage',
       plant:
-        (original: Park, { REASON_HEADER }: { REASON_HEADER: string }): Park =>
+        (original: DeadLetter, { REASON_HEADER }: { REASON_HEADER: string }): DeadLetter =>
         (...about) => {
           const message = original(...about);
           const { [REASON_HEADER]: _, ...headers }: Headers = message.headers ?? {};
@@ -189,10 +189,10 @@ export const consumeBugs = [
         },
     },
     {
-      name: 'parked in the queue of another service',
-      in: 'parkMessage',
+      name: 'a dead letter in the queue of another service',
+      in: 'deadLetterMessage',
       plant:
-        (original: Park, { deadQueueOf }: { readonly deadQueueOf: DeadQueueOf }): Park =>
+        (original: DeadLetter, { deadQueueOf }: { readonly deadQueueOf: DeadQueueOf }): DeadLetter =>
         (service, ...about) => {
           const message = original(service, ...about);
           return service === 'payment' ? { ...message, routingKey: deadQueueOf('order') } : message;

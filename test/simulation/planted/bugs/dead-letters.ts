@@ -1,4 +1,4 @@
-import type { Parked } from '../../../../engine/dead-letters/parking.ts';
+import type { DeadLetter } from '../../../../engine/dead-letters/dead-letter-queues.ts';
 import type { Prospect, redrive } from '../../../../engine/dead-letters/redrive.ts';
 import { bugsIn } from '../planter/bug.ts';
 
@@ -12,17 +12,17 @@ export const deadLettersBugs = [
       in: 'redrive',
       plant:
         (original: Redrive): Redrive =>
-        (participant, parked, edges) =>
-          original(participant, parked, { ...edges, publisher: { publish: async () => {} } }),
+        (participant, deadLetters, edges) =>
+          original(participant, deadLetters, { ...edges, publisher: { publish: async () => {} } }),
     },
     {
       name: 'redrive removes before it publishes',
       in: 'redrive',
       plant:
         (original: Redrive): Redrive =>
-        (participant, parked, edges) => {
-          parked.remove();
-          return original(participant, parked, edges);
+        (participant, deadLetters, edges) => {
+          deadLetters.remove();
+          return original(participant, deadLetters, edges);
         },
     },
     {
@@ -30,11 +30,11 @@ export const deadLettersBugs = [
       in: 'redrive',
       plant:
         (original: Redrive): Redrive =>
-        (participant, parked, edges) => {
+        (participant, deadLetters, edges) => {
           const publish: typeof edges.publisher.publish = async (message) => {
             edges.publisher.publish(message).catch(() => {});
           };
-          return original(participant, parked, { ...edges, publisher: { publish } });
+          return original(participant, deadLetters, { ...edges, publisher: { publish } });
         },
     },
     {
@@ -42,8 +42,8 @@ export const deadLettersBugs = [
       in: 'redrive',
       plant:
         (original: Redrive): Redrive =>
-        (participant, parked, edges) =>
-          original(participant, { ...parked, remove: () => {} }, edges),
+        (participant, deadLetters, edges) =>
+          original(participant, { ...deadLetters, remove: () => {} }, edges),
     },
     {
       name: 'redriven as if its own service had sent it',
@@ -53,7 +53,7 @@ export const deadLettersBugs = [
         (participant, { delivery, remove }, edges) =>
           original(
             participant,
-            { delivery: { ...delivery, origin: participant.service }, remove } as Parked,
+            { delivery: { ...delivery, origin: participant.service }, remove } as DeadLetter,
             edges,
           ),
     },
@@ -67,7 +67,7 @@ export const deadLettersBugs = [
     {
       name: 'what fails in a redrive is removed',
       in: 'redriving.reason',
-      plant: (original: string, { each }: { readonly each: Parked }) => {
+      plant: (original: string, { each }: { readonly each: DeadLetter }) => {
         each.remove();
         return original;
       },

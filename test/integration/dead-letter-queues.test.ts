@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RabbitParking } from '../../engine/dead-letters/parking.ts';
+import { RabbitDeadLetterQueues } from '../../engine/dead-letters/dead-letter-queues.ts';
 import { PATIENT, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 import { deadQueueOf, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
@@ -13,18 +13,18 @@ import type { Part } from '../../infra/local/processes/part.ts';
 import { findBroker } from '../../infra/local/rabbitmq/broker.ts';
 
 /**
- * Goal: what is parked survives being looked at, its neighbours being redriven, and the broker being killed after
+ * Goal: what is a dead letter survives being looked at, its neighbours being redriven, and the broker being killed after
  * that. Method: a broker of its own; two visitors at once, while messages come in of which some stay and some go.
  * Reading them with basic.get fails it: RabbitMQ 3.10.8 then loses about half of what stays at each kill.
  */
-const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-parking-'));
+const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-dead-letter-queues-'));
 const queue = deadQueueOf('payment');
 const visitors = 2;
 const loadMs = 4_000;
 let broker: Part;
 let url: string;
 let publisher: RabbitPublisher;
-let parking: RabbitParking;
+let deadLetterQueues: RabbitDeadLetterQueues;
 
 beforeAll(async () => {
   ({ part: broker, url } = await findBroker({
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const args = topologyOf(shop, parseRetryDelays('1s')).queues.find(({ name }) => name === queue)?.arguments;
   await onChannel((channel) => channel.assertQueue(queue, { durable: true, arguments: { ...args } }));
   publisher = new RabbitPublisher({ url: () => Promise.resolve(url), name: 'visitors', patience: PATIENT });
-  parking = new RabbitParking(publisher, (service) => service);
+  deadLetterQueues = new RabbitDeadLetterQueues(publisher, (service) => service);
 });
 afterAll(async () => {
   await broker?.stop();
@@ -55,7 +55,7 @@ async function onChannel<T>(work: (channel: amqp.ConfirmChannel) => Promise<T>):
 
 let sent = 0;
 /** One that stays behind some that go. */
-const park = () =>
+const deadLetter = () =>
   onChannel(async (channel) => {
     for (let goes = 0; goes < 10; goes += 1) {
       channel.sendToQueue(queue, Buffer.from('goes'), {
@@ -70,18 +70,18 @@ const park = () =>
 
 /** Removes what goes, and answers what stays. */
 const visit = () =>
-  parking.visit('payment', 2_000, async (parked) => {
-    for (const { delivery, remove } of parked) if (delivery.messageId.startsWith('goes')) remove();
-    return parked.map(({ delivery }) => delivery.messageId).filter((id) => id.startsWith('stays'));
+  deadLetterQueues.visit('payment', 2_000, async (deadLetters) => {
+    for (const { delivery, remove } of deadLetters) if (delivery.messageId.startsWith('goes')) remove();
+    return deadLetters.map(({ delivery }) => delivery.messageId).filter((id) => id.startsWith('stays'));
   });
 
-test('what is parked outlives visits and two kills of the broker', async () => {
+test('what is a dead letter outlives visits and two kills of the broker', async () => {
   for (let kills = 0; kills < 2; kills += 1) {
     const end = performance.now() + loadMs;
     const again = async (act: () => Promise<unknown>) => {
       while (performance.now() < end) await act();
     };
-    await Promise.all([again(park), ...Array.from({ length: visitors }, () => again(visit))]);
+    await Promise.all([again(deadLetter), ...Array.from({ length: visitors }, () => again(visit))]);
     await broker.kill();
     await broker.start();
     const all = Array.from({ length: sent }, (_, index) => `stays-${index}`);

@@ -1,14 +1,14 @@
 import { PublishError } from '../../engine/batch/publish-error.ts';
 import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../engine/consumer/rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from '../../engine/consumer/settle.ts';
-import type { Parked, Parking } from '../../engine/dead-letters/parking.ts';
+import type { DeadLetter, DeadLetterQueues } from '../../engine/dead-letters/dead-letter-queues.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
 import type { Message } from './world/broker.ts';
 
-/** The parking queues, as seen over one connection of an environment. */
-export const parkingOf = (simulation: Simulation, environment: Environment): Parking => ({
+/** The dead-letter queues, as seen over one connection of an environment. */
+export const deadLetterQueuesOf = (simulation: Simulation, environment: Environment): DeadLetterQueues => ({
   visit: async (service, max, look) => {
     const { world, checker } = simulation;
     const { invocation } = environment;
@@ -30,7 +30,7 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
       },
       instead: {
         refused: () => {
-          throw new PublishError('the parking queue cannot be read');
+          throw new PublishError('the dead-letter queue cannot be read');
         },
       },
     });
@@ -45,8 +45,8 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
     try {
       return await look(
         held.map((message) =>
-          parked(service, message, () => {
-            checker.unparked(message, invocation);
+          deadLetters(service, message, () => {
+            checker.letGo(message, invocation);
             removed.add(message);
           }),
         ),
@@ -57,11 +57,11 @@ export const parkingOf = (simulation: Simulation, environment: Environment): Par
   },
 });
 
-function parked(
+function deadLetters(
   own: string,
   { body, messageId, type, contentType, userId, headers }: Message,
   remove: () => void,
-): Parked {
+): DeadLetter {
   const attempts = headers[ATTEMPTS_HEADER];
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const death = text('x-first-death-reason');
@@ -76,7 +76,8 @@ function parked(
       attempts: typeof attempts === 'number' ? attempts : 0,
     },
     reason:
-      text(REASON_HEADER) ?? (death === undefined ? 'without a reason' : `put aside by the broker: ${death}`),
+      text(REASON_HEADER) ??
+      (death === undefined ? 'without a reason' : `dead-lettered by the broker: ${death}`),
     lastError: text(ERROR_HEADER),
     remove,
   };

@@ -5,10 +5,10 @@ import type { Message } from '../world/broker.ts';
 import { retryDelays } from '../world/world.ts';
 
 /**
- * What is wrong with how a message is put aside: P7 asks that each attempt is counted and waits longer than the one
- * before it, that the last one is followed by the parking queue, with a reason, and that nothing is lost on the way.
+ * What is wrong with how a message is dead-lettered: P7 asks that each attempt is counted and waits longer than the one
+ * before it, that the last one is followed by the dead-letter queue, with a reason, and that nothing is lost on the way.
  */
-export function flawOfPuttingAside(
+export function flawOfDeadLettering(
   message: OutgoingMessage,
   service: string,
   batch: readonly Message[],
@@ -18,7 +18,7 @@ export function flawOfPuttingAside(
   const flaws = batch
     .filter((delivered) => delivered.messageId === messageId)
     .map((delivered) => flawBeside(message, service, delivered));
-  if (flaws.length === 0) return `${messageId} is put aside and was not delivered`;
+  if (flaws.length === 0) return `${messageId} is dead-lettered and was not delivered`;
   return flaws.includes(undefined) ? undefined : `${messageId} ${flaws[0]}`;
 }
 
@@ -27,11 +27,11 @@ function flawBeside(
   service: string,
   delivered: Message,
 ): string | undefined {
-  if (!isSame(body, delivered.body)) return 'was changed when it was put aside';
+  if (!isSame(body, delivered.body)) return 'was changed when it was dead-lettered';
   const attempts = Number(delivered.headers[ATTEMPTS_HEADER] ?? 0);
   if (exchange === `${service}.dead` && routingKey === `${service}.dead`) {
     const reason = String(headers[REASON_HEADER] ?? '');
-    if (reason === '') return 'was parked without a reason';
+    if (reason === '') return 'was dead-lettered without a reason';
     const isEarly = reason.startsWith('gave up') && attempts < retryDelays.length;
     return isEarly ? `was given up after ${attempts + 1} attempts` : undefined;
   }

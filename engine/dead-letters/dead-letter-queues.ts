@@ -12,8 +12,8 @@ import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { deadQueueOf } from '../saga/routes.ts';
 
-/** A message in a parking queue, held while it is looked at. */
-export interface Parked {
+/** A message in a dead-letter queue, held while it is looked at. */
+export interface DeadLetter {
   readonly delivery: Delivery;
   readonly reason: string;
   readonly lastError: string | undefined;
@@ -21,13 +21,17 @@ export interface Parked {
   readonly remove: () => void;
 }
 
-export interface Parking {
+export interface DeadLetterQueues {
   /** Shows the oldest messages to `look`; whatever it does not remove stays, in its place. @throws PublishError */
-  visit<T>(service: string, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T>;
+  visit<T>(
+    service: string,
+    max: number,
+    look: (deadLetters: readonly DeadLetter[]) => Promise<T>,
+  ): Promise<T>;
 }
 
-/** The parking queues on the broker, over the connection that this environment publishes with. */
-export class RabbitParking implements Parking {
+/** The dead-letter queues on the broker, over the connection that this environment publishes with. */
+export class RabbitDeadLetterQueues implements DeadLetterQueues {
   readonly #publisher: RabbitPublisher;
   readonly #userOf: UserOf;
 
@@ -36,7 +40,11 @@ export class RabbitParking implements Parking {
     this.#userOf = userOf;
   }
 
-  async visit<T>(service: string, max: number, look: (parked: readonly Parked[]) => Promise<T>): Promise<T> {
+  async visit<T>(
+    service: string,
+    max: number,
+    look: (deadLetters: readonly DeadLetter[]) => Promise<T>,
+  ): Promise<T> {
     const channel = await this.#publisher.channel();
     try {
       const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
@@ -56,18 +64,18 @@ const SILENCE_MS = 500;
 
 /**
  * By a consumer, and not by basic.get: RabbitMQ 3.10, when it is killed after some of the messages that were got had
- * been acknowledged and the others returned, comes back without many of the others. (`test/integration/parking.test.ts`)
+ * been acknowledged and the others returned, comes back without many of the others. (`test/integration/dead-letter-queues.test.ts`)
  * How many there are is not asked: not every RabbitMQ tells who may only read them. (`queue-depth.ts`)
  */
 async function take(channel: Channel, queue: string, max: number): Promise<readonly ConsumeMessage[]> {
-  const parked: ConsumeMessage[] = [];
+  const deadLetters: ConsumeMessage[] = [];
   const enough = Promise.withResolvers<void>();
   try {
     await channel.prefetch(max);
     let timer: NodeJS.Timeout | undefined;
     const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message !== null) parked.push(message);
-      if (message === null || parked.length === max) enough.resolve();
+      if (message !== null) deadLetters.push(message);
+      if (message === null || deadLetters.length === max) enough.resolve();
       else timer?.refresh();
     });
     // Not before: until the broker has heard the question, its silence is no answer.
@@ -75,9 +83,9 @@ async function take(channel: Channel, queue: string, max: number): Promise<reado
     await enough.promise;
     clearTimeout(timer);
     await channel.cancel(consumerTag);
-    return parked;
+    return deadLetters;
   } catch (error) {
-    throw new PublishError(`the parking queue ${queue} cannot be read`, { cause: error });
+    throw new PublishError(`the dead-letter queue ${queue} cannot be read`, { cause: error });
   }
 }
 
@@ -85,7 +93,7 @@ function describe(
   { content, properties }: ConsumeMessage,
   queue: string,
   own: string,
-): Omit<Parked, 'remove'> {
+): Omit<DeadLetter, 'remove'> {
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const text = (name: string): string | undefined =>
     typeof headers[name] === 'string' ? headers[name] : undefined;
@@ -109,5 +117,5 @@ function describe(
 /** https://www.rabbitmq.com/docs/dlx#effects */
 function brokerReason(headers: Readonly<Record<string, unknown>>): string | undefined {
   const reason = headers['x-first-death-reason'];
-  return typeof reason === 'string' ? `put aside by the broker: ${reason}` : undefined;
+  return typeof reason === 'string' ? `dead-lettered by the broker: ${reason}` : undefined;
 }

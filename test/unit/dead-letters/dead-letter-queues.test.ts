@@ -1,6 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RabbitParking } from '../../../engine/dead-letters/parking.ts';
+import { RabbitDeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import type { RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
 
 /** Goal: a slow broker is not taken for an empty queue. Method: a channel that confirms late, and time that we tell. */
@@ -22,7 +22,11 @@ async function seen(confirmedAfterMs: number, deliveredAfterMs: number): Promise
     },
   };
   const publisher = { channel: async () => channel } as unknown as RabbitPublisher;
-  const visit = new RabbitParking(publisher, () => 'order').visit('order', 2, async ({ length }) => length);
+  const visit = new RabbitDeadLetterQueues(publisher, () => 'order').visit(
+    'order',
+    2,
+    async ({ length }) => length,
+  );
   await vi.runAllTimersAsync();
   return await visit;
 }
