@@ -30,6 +30,8 @@ export interface Deployment extends Deployed {
   readonly crashed: {
     /** The sagas to crash at every point, besides those whose outside refuses them, and the one past its deadline. */
     readonly scenarios: readonly string[];
+    /** Of these, those that make so many calls that they are crashed at each of them, but not at each pair. */
+    readonly singly?: readonly string[];
     /** Those that are cancelled at every call, each by the name that its scenario has then: `cancel` for `cancel-7`. */
     readonly cancelled: readonly (readonly [scenario: string, cancelled: string])[];
   };

@@ -90,7 +90,8 @@ async function settle(scene: Scene): Promise<boolean> {
   const { simulation } = scene;
   const { checker } = simulation;
   const { clock } = simulation.world;
-  const end = simulation.step + MAX_HEALING_STEPS;
+  const { healingSteps = MAX_HEALING_STEPS } = scene.workload;
+  const end = simulation.step + healingSteps;
   const endMs = clock.nowMs + MAX_HEALING_MS + clock.setBackMs;
   const isLate = () => simulation.step >= end || clock.nowMs >= endMs;
   await turn();
@@ -99,7 +100,7 @@ async function settle(scene: Scene): Promise<boolean> {
     const open = scene.openSagas.map((id) => `${id} ${statusOf(simulation.world.sagas.get(id))}`);
     checker.fail(
       'P3',
-      `not ended ${MAX_HEALING_STEPS} steps or ${MAX_HEALING_MS / 3_600_000} hours after the last fault: ${open.join(', ') || 'messages go on'}`,
+      `not ended ${healingSteps} steps or ${MAX_HEALING_MS / 3_600_000} hours after the last fault: ${open.join(', ') || 'messages go on'}`,
     );
   }
   return checker.violation === undefined;

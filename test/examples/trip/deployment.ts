@@ -26,6 +26,7 @@ export const deployment: Deployment = {
   },
   crashed: {
     scenarios: ['happy', 'flight-full', 'hotel-full', 'both-full', 'silent'],
+    singly: ['silent'],
     cancelled: [['happy', 'cancel']],
   },
   goals: ['trip CANCELLED FLIGHT_FULL', 'trip CANCELLED HOTEL_FULL', 'car silent'],

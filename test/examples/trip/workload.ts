@@ -21,6 +21,9 @@ const names: Readonly<Record<Service, readonly string[]>> = {
   hotel: ['Ritz', 'Plaza'],
 };
 
+/** Whoever waits for an answer is asked about every minute, for three hours where a clock was two hours wrong. */
+const SILENT_STEPS = 15_000;
+
 const wishes = customerWishes(saga);
 const prying = pryingWishes(saga, ['upgrade', 'trip-as-operator', 'redrive']);
 const operatorWishes = ['put', 'put', 'redrive', 'dry-run', 'look'] as const;
@@ -45,16 +48,15 @@ const shelvesOf = (leftOf: (service: Service, name: string) => number): Workload
 export function workloadOf(seed: number): Workload {
   const random = new Random(seed, 5);
   const odd = new Random(seed, 11);
-  const isSilent = odd.chance(0.05);
-  // Whoever waits for an answer is asked about again and again, and each time says so again.
-  const customers = random.pick(isSilent ? [1, 2] : [2, 2, 3, 4, 6]);
+  const isSilent = odd.chance(0.03);
+  const customers = isSilent ? 1 : random.pick([2, 2, 3, 4, 6]);
   const most = random.pick([4, 8, 20]);
   return {
     shelves: shelvesOf(() => random.below(most)),
     customers: Array.from({ length: customers }, (_, id) => traveller(id, seed)),
     operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed)),
     ...circumstances(random, odd),
-    ...(isSilent ? { silent: ['car'] } : {}),
+    ...(isSilent ? { silent: ['car'], healingSteps: SILENT_STEPS } : {}),
   };
 }
 

@@ -108,6 +108,8 @@ export interface Workload {
   readonly refusing?: readonly string[];
   /** Services whose outside answers nobody who still wants it, and no other does. Otherwise: some, by the seed. */
   readonly silent?: readonly string[];
+  /** Within how many steps everything ends once faults have stopped, if those are many: who never answers is asked often. */
+  readonly healingSteps?: number;
   /** When the schedule runs for the first time. */
   readonly firstTickMs: number;
 }

@@ -12,6 +12,8 @@ export interface Unit {
   readonly scenario: string;
   readonly redelivery: Redelivery;
   readonly faults: readonly PlannedFault[];
+  /** There are no pairs of crashes in it. */
+  readonly isSingly?: true;
 }
 
 export interface Enumerated extends Unit {
@@ -58,6 +60,7 @@ export async function enumerate(unit: Unit): Promise<Enumerated> {
     const single = await run(scriptOf(unit, [first]));
     judge(single);
     total.singles += 1;
+    if (unit.isSingly) continue;
     for (const second of crashesBetween(callOf(first) + 1, single.callsAmongFaults)) {
       judge(await run(scriptOf(unit, [first, second])));
       total.pairs += 1;
@@ -92,7 +95,11 @@ export async function unitsToCrash(file?: string): Promise<readonly Unit[]> {
   // Nobody hears of the saga: its environment dies before it can say so, and its customer does not ask again.
   const unheard: PlannedFault = { at: 'call-2', fault: 'crash-before' };
   const scenarios = [
-    ...[...crashed.scenarios, ...refusals, ...stages].map((scenario) => ({ scenario, faults: [] })),
+    ...[...crashed.scenarios, ...refusals, ...stages].map((scenario) => ({
+      scenario,
+      faults: [],
+      ...(crashed.singly?.includes(scenario) ? { isSingly: true as const } : {}),
+    })),
     { scenario: 'deadline', faults: [unheard] },
   ];
   return scenarios.flatMap((each) => redeliveries.map((redelivery) => ({ ...of, ...each, redelivery })));
