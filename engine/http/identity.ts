@@ -35,7 +35,10 @@ const Authorized = z.object({ principalId: CallerId, role: z.string() });
 function callerIn({ ownerRole }: Saga, { requestContext }: HttpEvent): Caller {
   const { data } = Authorized.safeParse(requestContext.authorizer);
   if (data === undefined || (data.role !== ownerRole && data.role !== OPERATOR)) {
-    throw new Problem('forbidden', `The token has no valid subject, or its role is neither ${ownerRole} nor ${OPERATOR}.`);
+    throw new Problem(
+      'forbidden',
+      `The token has no valid subject, or its role is neither ${ownerRole} nor ${OPERATOR}.`,
+    );
   }
   return { id: data.principalId, role: data.role };
 }

@@ -36,8 +36,16 @@ const nameFlaws = ({ name, id, owner, participants, events }: Declaration): read
   ...misnamed([id.prefix], PREFIX, 'cannot begin an id: use small letters and digits'),
   ...misnamed([id.name], MEMBER, 'cannot name an id: use a member such as "tripId"'),
   ...misnamed([owner], MEMBER, 'cannot name an owner: use a member such as "travellerId"'),
-  ...misnamed(Object.keys(participants), DASHED, 'cannot name a service: use small letters, digits and dashes'),
-  ...misnamed(Object.keys(events), EVENT, 'cannot name an event: use small letters and a dot, as in "car.booked"'),
+  ...misnamed(
+    Object.keys(participants),
+    DASHED,
+    'cannot name a service: use small letters, digits and dashes',
+  ),
+  ...misnamed(
+    Object.keys(events),
+    EVENT,
+    'cannot name an event: use small letters and a dot, as in "car.booked"',
+  ),
   ...recordFlaws(participants),
 ];
 

@@ -195,7 +195,9 @@ describe('the topology’s custom resource', () => {
   test('called by hand fails as it does in a deployment, for whoever called it', async () => {
     const { order } = secrets;
     secrets.order = { username: 'payment', password: 'x' };
-    await expect(handler(eventByHand())).rejects.toThrow('the secret of order has the credentials of payment');
+    await expect(handler(eventByHand())).rejects.toThrow(
+      'the secret of order has the credentials of payment',
+    );
     secrets.order = order as object;
   });
 

@@ -142,9 +142,7 @@ const delayQueuesReturn: Check = (wiring) => {
       ...own
         .filter((name) => !reached.some(({ queue, routingKey }) => queue === name && routingKey === name))
         .map((name) => `${back} does not lead back to ${name}`),
-      ...reached
-        .filter(({ queue }) => !own.includes(queue))
-        .map(({ queue }) => `${back} leads to ${queue}`),
+      ...reached.filter(({ queue }) => !own.includes(queue)).map(({ queue }) => `${back} leads to ${queue}`),
       ...topology.queues
         .filter(({ name, arguments: args }) => name.startsWith(`${back}.`) && 'x-message-ttl' in args)
         .flatMap((queue) => flawsOfDelay(wiring, queue, back)),

@@ -94,7 +94,9 @@ describe('who calls', () => {
     const event = httpEvent({ authorizer });
     expect(problemOf(() => foundBy(caller(shop), event))).toBe('forbidden');
     expect(problemOf(() => foundBy(role(shop, OPERATOR), event))).toBe('forbidden');
-    expect(() => foundBy(caller(shop), event)).toThrow('The token has no valid subject, or its role is neither customer nor operator.');
+    expect(() => foundBy(caller(shop), event)).toThrow(
+      'The token has no valid subject, or its role is neither customer nor operator.',
+    );
   });
 
   test('must have the role that is needed', () => {

@@ -61,7 +61,8 @@ async function apply(properties: unknown): Promise<void> {
   const accounts = await Promise.all(
     usersOf(shop).map(async (user) => {
       const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
-      if (username !== user.name) throw new Error(`the secret of ${user.name} has the credentials of ${username}`);
+      if (username !== user.name)
+        throw new Error(`the secret of ${user.name} has the credentials of ${username}`);
       return { user, password };
     }),
   );

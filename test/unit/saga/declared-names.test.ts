@@ -56,7 +56,11 @@ describe('events', () => {
 describe('names', () => {
   const named = (service: string): Changes => ({ parts: { car: undefined, [service]: car } });
   check([
-    ['of a saga', { name: 'Trip Saga' }, '"Trip Saga" cannot name a saga: use small letters, digits and dashes'],
+    [
+      'of a saga',
+      { name: 'Trip Saga' },
+      '"Trip Saga" cannot name a saga: use small letters, digits and dashes',
+    ],
     [
       'of ids',
       { id: { prefix: 'trip.', name: 'tripId' } },
