@@ -76,7 +76,7 @@ function redriving<State extends { readonly status: string }, Input extends { re
   });
 }
 
-/** One after another, to keep the order and spare the table a burst. */
+/** One after another: in order, and without a burst on the table. */
 async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {
   const results: Out[] = [];
   for (const input of inputs) results.push(await work(input));

@@ -54,7 +54,7 @@ export const keyDigest = (...parts: readonly string[]): string =>
 export const sagaIdFor = (saga: Saga, caller: CallerId, key: string): SagaId =>
   saga.id.schema.parse(`${saga.id.prefix}_${keyDigest(saga.initiator, caller, key).slice(0, 24)}`);
 
-/** Identifies a body by its content, whatever its white space and the order of its members. */
+/** Identifies a body by its content. White space and the sequence of its members do not matter. */
 export const fingerprintOf = (body: unknown): string =>
   keyDigest('body', JSON.stringify(sorted(body))).slice(0, 32);
 

@@ -22,7 +22,7 @@ export function reading<State extends InitiatorStatus, Placed extends Begun>(
   );
 }
 
-/** GET: the caller's own sagas, newest first. The index gives the order, the table their present state. */
+/** GET: the caller's own sagas, newest first. The index sorts them; the table has their present state. */
 export function listing<State extends InitiatorStatus, Placed extends Begun>(
   { saga, table, present }: Initiating<State, Placed>,
   edges: TableEdges,

@@ -282,7 +282,7 @@ class Machine {
     return pick(data as Members, [this.#saga.owner]);
   }
 
-  /** Merged in the declaration's order, so the result does not depend on the order of arrival. */
+  /** Merged in the declaration's order, so the result is the same whichever event came first. */
   #toldBy(heard: Heard): Members {
     const data = dataHeard(this.#saga, heard);
     return Object.assign({}, ...this.#consumes.map((type) => data[type]));
