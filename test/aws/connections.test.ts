@@ -101,6 +101,6 @@ test('the alarm is raised by more connections than all of them may hold', () => 
 test('more shards than the broker has connections for are refused, and it is said why', async () => {
   const refused = packageFor('dev', { QUEUE_SHARDS: 'order=16,inventory=16,payment=16' });
   await expect(refused).rejects.toMatchObject({
-    stdout: expect.stringContaining('take fewer QUEUE_SHARDS, or a larger broker'),
+    stdout: expect.stringContaining('use fewer QUEUE_SHARDS or a larger broker'),
   });
 });
