@@ -28,8 +28,8 @@ export function additionsTo(
   const twice = names.find((name, index) => Object.hasOwn(functions, name) || names.indexOf(name) < index);
   if (twice !== undefined) {
     throw new SetupError(
-      `The function ${twice} is there twice: ${declarationFile} brings one, and so does serverless.yml or ` +
-        'another participant. Give the other function, the service or its record another name.',
+      `The function ${twice} is defined twice: by ${declarationFile}, and by serverless.yml or another ` +
+        'participant. Give the other function, the service or its record another name.',
     );
   }
   const variables = Object.entries(sagaVariables(saga, `\${sls:stage}`));

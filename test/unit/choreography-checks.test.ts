@@ -460,7 +460,7 @@ test('a function that a participant has anyway is refused like the framework ref
     '  put-stock:\n',
     '  get-payment:\n    handler: functions/order/get.handler\n  put-stock:\n',
   );
-  expect(() => readWiring(undefined, text)).toThrow(/^The function get-payment is there twice: /);
+  expect(() => readWiring(undefined, text)).toThrow(/^The function get-payment is defined twice: /);
 });
 
 test('every check has been seen to complain', () => {
