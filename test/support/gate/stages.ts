@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { projectDir } from '../../../infra/local/project.ts';
 
-/** The stages to run: before each commit, before a change is handed in, and in continuous integration. */
-export const tiers = ['check', 'test', 'full'] as const;
+/** The stages to run: before each commit, before a change is handed in, in continuous integration, before a release. */
+export const tiers = ['check', 'test', 'ci', 'full'] as const;
 export type Tier = (typeof tiers)[number];
 
 /** A passing check prints nothing, a score prints its result, and tests are counted one by one. */
@@ -23,20 +23,10 @@ const stages: readonly Stage[] = [
   ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
   ...inTier('check', 'tests', 'unit'),
   ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'integration'),
-  ...inTier('full', 'tests', 'fuzz'),
+  ...inTier('ci', 'tests', 'fuzz'),
+  ...inTier('ci', 'tests', 'seeds', 'crash-points', 'planted', 'examples', 'chaos', 'own-system', 'scaffold'),
   ...inTier('full', 'score', 'mutation'),
-  ...inTier(
-    'full',
-    'tests',
-    'seeds',
-    'crash-points',
-    'planted',
-    'examples',
-    'chaos',
-    'own-system',
-    'first-minute',
-    'scaffold',
-  ),
+  ...inTier('full', 'tests', 'first-minute'),
 ];
 
 export class UnknownStageError extends Error {}
