@@ -22,7 +22,7 @@ beforeAll(async () => {
   mkdirSync(join(clone.dataDir, 'rabbitmq/3.9/mnesia'), { recursive: true });
   ports = await ownPorts();
   system = clone.run('npm', ['start'], ports);
-  printed = await system.printed('What became of them', startsWithinMs);
+  printed = await system.printed('newest first', startsWithinMs);
 });
 afterAll(async () => {
   await clone?.end();

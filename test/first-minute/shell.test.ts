@@ -41,7 +41,7 @@ beforeAll(async () => {
   mkdirSync(join(home, '.aws'), { recursive: true });
   writeFileSync(join(home, '.aws/config'), configuration);
   shell = { ...proxies, ...aws, ...(await ownPorts()), NODE_ENV: 'production', HOME: home };
-  printed = await clone.run('npm', ['start'], shell).printed('What became of them', startsWithinMs);
+  printed = await clone.run('npm', ['start'], shell).printed('newest first', startsWithinMs);
 });
 afterAll(() => clone?.end());
 
@@ -50,9 +50,9 @@ const run = (program: string, ...args: readonly string[]) => clone.run(program, 
 test('everything starts, and the lines to paste are for a shell with a proxy', () => {
   expect(printed).toContain('✓ Sample stock: 10 products');
   expect(printed).toContain('✓ everything is up');
-  expect(printed.match(/^curl .*$/gm)).toEqual(
-    Array(2).fill(expect.stringContaining(" --noproxy '*' http://127")),
-  );
+  const lines = printed.match(/^curl .*$/gm) ?? [];
+  expect(lines.length).toBeGreaterThanOrEqual(2);
+  for (const line of lines) expect(line).toContain(" --noproxy '*' http://127.0.0.1:");
 });
 
 test('a saga ends as it should', async () => {

@@ -28,9 +28,7 @@ export class FreshClone {
     this.folder = join(this.#parent, name);
     this.dataDir = join(this.folder, '.local');
     execFileSync('git', ['clone', '--quiet', projectDir, this.folder], { stdio: 'pipe' });
-    const listed = ['ls-files', '-z', '--modified', '--others', '--exclude-standard'];
-    const changed = execFileSync('git', listed, { cwd: projectDir, encoding: 'utf8' });
-    for (const path of changed.split('\0').filter(Boolean)) this.#take(path);
+    for (const path of uncommitted()) this.#take(path);
     if (hasPackages) this.linkPackages();
   }
 
@@ -129,6 +127,16 @@ export class Running {
     await this.ended;
     clearTimeout(patience);
   }
+}
+
+/** What a clone of this project would lack, or have otherwise. */
+function uncommitted(): readonly string[] {
+  const listings = [
+    ['diff', '--name-only', '-z', 'HEAD'],
+    ['ls-files', '-z', '--others', '--exclude-standard'],
+  ];
+  const listed = listings.map((args) => execFileSync('git', args, { cwd: projectDir, encoding: 'utf8' }));
+  return listed.join('').split('\0').filter(Boolean);
 }
 
 /** Ports for a system in a clone, as variables of its shell. */
