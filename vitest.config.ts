@@ -83,11 +83,18 @@ export default defineConfig({
       {
         test: {
           name: 'examples',
-          include: ['test/examples/**/*.test.ts'],
+          include: ['test/examples/*/*.test.ts'],
           // Some keep every core busy by themselves, one runs a whole system.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'examples-depth',
+          include: ['test/examples/*/depth/*.test.ts'],
+          fileParallelism: false,
         },
       },
       { test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], fileParallelism: false } },

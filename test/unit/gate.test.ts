@@ -122,7 +122,7 @@ describe('the stages', () => {
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'integration'],
       ...['fuzz', 'seeds', 'crash-points', 'planted', 'examples', 'chaos', 'own-system', 'scaffold'],
-      ...['mutation', 'first-minute'],
+      ...['mutation', 'examples-depth', 'first-minute'],
     ]);
     expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);
   });

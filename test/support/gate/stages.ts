@@ -26,7 +26,7 @@ const stages: readonly Stage[] = [
   ...inTier('ci', 'tests', 'fuzz'),
   ...inTier('ci', 'tests', 'seeds', 'crash-points', 'planted', 'examples', 'chaos', 'own-system', 'scaffold'),
   ...inTier('full', 'score', 'mutation'),
-  ...inTier('full', 'tests', 'first-minute'),
+  ...inTier('full', 'tests', 'examples-depth', 'first-minute'),
 ];
 
 export class UnknownStageError extends Error {}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { crashEverywhere, crashTable } from '../../simulation/crash-points/in-threads.ts';
-import { reportOf } from '../../simulation/report.ts';
-import { replay } from '../../simulation/simulate-seeds.ts';
+import { crashEverywhere, crashTable } from '../../../simulation/crash-points/in-threads.ts';
+import { reportOf } from '../../../simulation/report.ts';
+import { replay } from '../../../simulation/simulate-seeds.ts';
 
 /**
  * Goal: a process may die anywhere, also where participants act side by side. Method: as for the shop: an environment is
@@ -18,4 +18,4 @@ test('a crash before or after any call of a trip, and any two of them, break no 
   expect(broken.map(({ violation }) => violation)).toEqual([]);
   expect(units.every((unit) => unit.singles >= 2 * unit.calls - 2 * unit.faults.length)).toBe(true);
   expect(pairs).toBeGreaterThan(50_000);
-}, 900_000);
+}, 1_800_000);
