@@ -96,17 +96,20 @@ export const handler = recordReader(${plan.code}Step, liveTable(${plan.code}Step
 `;
 
 const decisionTest = (plan: Plan) => `import { expect, test } from 'vitest';
+import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { ${plan.code}Step } from '../../../functions/${plan.service}/decide.ts';
 import { shop } from '../../../functions/shop.ts';
 import { inWords } from '../../support/decision-table.ts';
+import { ${isListener(plan) ? '' : 'sampledAnswer, '}sampledFact } from '../../support/sampled-facts.ts';
 
 const { consumes${isListener(plan) ? '' : ', says'} } = shop.partOf('${plan.service}');
-${isListener(plan) ? '' : 'const [done, refused, undone] = Object.keys(says);'}
-const data = { ${plan.owner}: 'somebody' };
-const heard = Object.fromEntries(consumes.slice(1).map((type) => [type, data]));
-const comes = { type: consumes[0] ?? '', data };
-${isListener(plan) ? '' : 'const cancelled = { type: shop.initiation.cancels, data };'}
-const answered = (answer: string) => ({ type: \`call.\${answer}\`, answer: {} });
+${isListener(plan) ? '' : "const [done = '', refused = '', undone = ''] = Object.keys(says);"}
+const [comes, ...others] = consumes.map((type) => sampledFact(shop, type));
+const heard = Object.fromEntries(
+  others.map(({ type, data }) => [type, { version: shop.versionOf(type), data }]),
+);
+${isListener(plan) ? '' : 'const cancelled = sampledFact(shop, shop.initiation.cancels);'}
+${isListener(plan) ? '' : 'const answered = (type: string, event: string) => ({ type, answer: sampledAnswer(shop, event) });'}
 
 /** In which status, what comes, and what the step makes of it. */
 test.each([
@@ -114,17 +117,17 @@ test.each([
   ['ASKING', comes, 'resume ask'],
 ${
   isListener(plan)
-    ? "  ['ASKING', answered('done'), 'DONE » (nothing)'],"
-    : `  ['ASKING', answered('done'), \`DONE » \${done}\`],
-  ['ASKING', answered('refused'), \`REFUSED » \${refused}\`],
+    ? "  ['ASKING', { type: 'call.done', answer: {} }, 'DONE » (nothing)'],"
+    : `  ['ASKING', answered('call.done', done), \`DONE » \${done}\`],
+  ['ASKING', answered('call.refused', refused), \`REFUSED » \${refused}\`],
   ['ASKING', cancelled, 'ABANDONING ⇒ ask'],
   ['DONE', cancelled, 'UNDOING ⇒ undo'],
-  ['UNDOING', { type: 'undo.done', answer: {} }, \`UNDONE » \${undone}\`],
-  ['ABANDONING', answered('refused'), \`VOID » \${undone}\`],
+  ['UNDOING', answered('undo.done', undone), \`UNDONE » \${undone}\`],
+  ['ABANDONING', answered('call.refused', refused), \`VOID » \${undone}\`],
   ['VOID', comes, 'repeat'],`
 }
 ] as const)('%s, %o: %s', (status, input, expected) => {
-  const decision = ${plan.code}Step.decide({ ...data, status, heard }, input);
+  const decision = ${plan.code}Step.decide({ ${plan.owner}: 'somebody', status, heard }, input as AnyFact);
   expect(inWords(decision, (state) => state.status)).toBe(expected);
 });
 `;

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { declarationFlaws } from '../../../engine/saga/declaration-flaws.ts';
 import { DeclarationError, defineSaga } from '../../../engine/saga/define-saga.ts';
 import { shop } from '../../../functions/shop.ts';
-import { shopWithShipping, tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
+import { tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
+import { shopWithShipping } from '../../support/declared-shops.ts';
 import { car, check, declared, hike, trip } from '../../support/flawed-declarations.ts';
 
 test('what is sound has no flaw', () => {

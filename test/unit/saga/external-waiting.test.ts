@@ -6,7 +6,8 @@ import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import type { Answer, ExternalState } from '../../../engine/saga/external-decision.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
-import { shopWithShipping, trip, tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
+import { trip, tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
+import { shopWithShipping } from '../../support/declared-shops.ts';
 import { customerId, facts, pricedItems } from '../../support/facts.ts';
 
 const answers: Readonly<Record<string, Answer>> = {

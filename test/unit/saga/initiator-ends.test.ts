@@ -4,7 +4,8 @@ import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { initiator } from '../../../engine/saga/initiator.ts';
 import { dueShards } from '../../../engine/saga/initiator-table.ts';
 import type { SagaRecord } from '../../../engine/saga/table.ts';
-import { shopWithShipping, trip } from '../../support/declared-sagas.ts';
+import { trip } from '../../support/declared-sagas.ts';
+import { shopWithShipping } from '../../support/declared-shops.ts';
 import {
   booked,
   decideTrip,
