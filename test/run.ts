@@ -25,19 +25,26 @@ const leftoverPatienceMs = 5_000;
 
 type Run = { readonly folder: string; readonly requests: StopRequest };
 
-const usage = `Usage: test/run.ts [--up-to TIER] [--beyond TIER] [STAGE…], where TIER is ${tiers.join(', ')}.`;
+const usage = `Usage: test/run.ts [--up-to TIER] [--beyond TIER] [--within MINUTES] [STAGE…], where TIER is ${tiers.join(', ')}.`;
 
 class UsageError extends Error {}
 
-function readArguments(args: readonly string[]): Selection {
+function readArguments(args: readonly string[]): Selection & { readonly withinMinutes: number } {
   const tier = { type: 'string' } as const;
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { 'up-to': tier, beyond: tier },
+      options: { 'up-to': tier, beyond: tier, within: { type: 'string', default: 'Infinity' } },
       allowPositionals: true,
     });
-    return { names: positionals, upTo: tierOf(values['up-to']), beyond: tierOf(values.beyond) };
+    const withinMinutes = Number(values.within);
+    if (!(withinMinutes > 0)) throw new UsageError(`--within has to be a number of minutes. ${usage}`);
+    return {
+      names: positionals,
+      upTo: tierOf(values['up-to']),
+      beyond: tierOf(values.beyond),
+      withinMinutes,
+    };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`${error.message.split('\n')[0]} ${usage}`);
@@ -52,7 +59,10 @@ function tierOf(name: string | undefined): Tier | undefined {
 
 /** Runs the stages that are asked for in their order, also after one has failed, and ends with a line of figures. */
 async function main(args: readonly string[]): Promise<number> {
-  const stages = selectStages(readArguments(args));
+  const { withinMinutes, ...selection } = readArguments(args);
+  const stages = selectStages(selection);
+  const deadline = performance.now() + withinMinutes * 60_000;
+  const leftOut: string[] = [];
   // Everything that the tests start works in this folder, and so can be recognised.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'order-saga-test-')));
   const run: Run = { folder, requests: listenForStopRequests() };
@@ -63,6 +73,10 @@ async function main(args: readonly string[]): Promise<number> {
   let [passed, failed] = [0, 0];
   for (const stage of stages) {
     if (run.requests.stop.aborted) break;
+    if (performance.now() > deadline) {
+      leftOut.push(stage.name);
+      continue;
+    }
     const begin = performance.now();
     const tally = await runStage(stage, run);
     times.push({ name: stage.name, seconds: (performance.now() - begin) / 1000 });
@@ -76,6 +90,7 @@ async function main(args: readonly string[]): Promise<number> {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   console.log(`${timesOf(times, tests)}\n`);
   if (failures.length > 0) console.log(`${recapOf(failures)}\n`);
+  if (leftOut.length > 0) console.log(`Not run, for want of time: ${leftOut.join(', ')}`);
   if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
   if (run.requests.stop.aborted) console.log('Interrupted: stages after that did not run.');
   console.log(`${passed} passed, ${failed} failed`);

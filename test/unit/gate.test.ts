@@ -121,7 +121,7 @@ describe('the stages', () => {
     expect(namesOf({})).toEqual([
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'integration'],
-      ...['fuzz', 'seeds', 'crash-points', 'planted', 'examples', 'chaos', 'own-system', 'scaffold'],
+      ...['own-system', 'scaffold', 'examples', 'planted', 'crash-points', 'chaos', 'seeds', 'fuzz'],
       ...['mutation', 'examples-depth', 'first-minute'],
     ]);
     expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);

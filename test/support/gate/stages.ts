@@ -23,8 +23,19 @@ const stages: readonly Stage[] = [
   ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
   ...inTier('check', 'tests', 'unit'),
   ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'integration'),
-  ...inTier('ci', 'tests', 'fuzz'),
-  ...inTier('ci', 'tests', 'seeds', 'crash-points', 'planted', 'examples', 'chaos', 'own-system', 'scaffold'),
+  // Long ones first: where time is short, what is left out is short.
+  ...inTier(
+    'ci',
+    'tests',
+    'own-system',
+    'scaffold',
+    'examples',
+    'planted',
+    'crash-points',
+    'chaos',
+    'seeds',
+    'fuzz',
+  ),
   ...inTier('full', 'score', 'mutation'),
   ...inTier('full', 'tests', 'examples-depth', 'first-minute'),
 ];
