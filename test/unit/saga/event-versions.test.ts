@@ -26,6 +26,13 @@ const third = nextVersion(
   }),
 );
 
+const initiation = {
+  begins: 'trip.requested',
+  cancels: 'trip.cancelling',
+  succeeds: 'trip.done',
+  fails: 'trip.failed',
+} as const;
+
 const sagaWith = (requested: typeof first | typeof second | typeof third) =>
   defineSaga({
     name: 'trips',
@@ -40,12 +47,7 @@ const sagaWith = (requested: typeof first | typeof second | typeof third) =>
       'car.booked': v1(z.object({})),
     },
     participants: {
-      trip: {
-        begins: 'trip.requested',
-        cancels: 'trip.cancelling',
-        succeeds: 'trip.done',
-        fails: 'trip.failed',
-      },
+      trip: initiation,
       car: { consumes: ['trip.requested'], says: { 'car.booked': 'step' } },
     },
   });
@@ -128,12 +130,7 @@ const sagaWaiting = (room: typeof roomV1 | typeof roomV2) =>
       'car.booked': v1(z.object({})),
     },
     participants: {
-      trip: {
-        begins: 'trip.requested',
-        cancels: 'trip.cancelling',
-        succeeds: 'trip.done',
-        fails: 'trip.failed',
-      },
+      trip: initiation,
       hotel: { consumes: ['trip.requested'], says: { 'hotel.booked': 'step' } },
       car: { consumes: ['trip.requested', 'hotel.booked'], says: { 'car.booked': 'step' } },
     },
