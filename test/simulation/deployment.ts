@@ -42,10 +42,27 @@ export interface Deployment extends Deployed {
 /** The shop, whose scripts need not name it. */
 const SHOP = 'test/simulation/shop/deployment.ts';
 
-/** The deployment that a file exports, by its path from the project's folder. */
-export async function deploymentIn(file = SHOP): Promise<Deployment> {
-  const module: unknown = await import(new URL(`../../${file}`, import.meta.url).href);
-  return (module as { readonly deployment: Deployment }).deployment;
+/** What a deployment's file exports: one deployment, or what draws one from a seed. */
+interface DeploymentFile {
+  readonly deployment?: Deployment;
+  readonly drawDeployment?: (seed: number) => Deployment;
+}
+
+const drawn = new Map<string, Deployment>();
+
+/**
+ * The deployment that a file exports, by its path from the project's folder. `FILE?SEED` is one that is drawn.
+ *
+ * @throws Error if the file exports none, or draws none from the seed
+ */
+export async function deploymentIn(name = SHOP): Promise<Deployment> {
+  const [path, seed] = name.split('?');
+  const file = (await import(new URL(`../../${path}`, import.meta.url).href)) as DeploymentFile;
+  const found =
+    seed === undefined ? file.deployment : (drawn.get(name) ?? file.drawDeployment?.(Number(seed)));
+  if (found === undefined) throw new Error(`${name} is no deployment`);
+  if (seed !== undefined) drawn.set(name, found);
+  return found;
 }
 
 /** Whom a step asks, where that is more than a ledger, and how. */

@@ -31,7 +31,7 @@ function readArguments() {
     const seeds = numberOf('seeds', values.seeds);
     if (seeds === 0) throw new UsageError(`--seeds has to be at least 1. ${usage}`);
     const { deployment, json } = values;
-    if (deployment !== undefined && !existsSync(deployment))
+    if (deployment !== undefined && !existsSync(deployment.replace(/\?\d+$/, '')))
       throw new UsageError(`There is no file ${deployment}. ${usage}`);
     return { seeds, seed: numberOf('seed', values.seed), deployment, json };
   } catch (error) {

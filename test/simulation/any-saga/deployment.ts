@@ -5,56 +5,63 @@ import type { Deployment } from '../deployment.ts';
 import { Random } from '../random.ts';
 import { deployDrawn, drawSaga } from './declare.ts';
 
-/** A saga that nobody wrote: this file is imported as `deployment.ts?SEED`, and the seed draws the declaration. */
-const drawn = drawSaga(Number(new URL(import.meta.url).search.slice(1)));
-if (drawn === undefined) throw new Error(`${import.meta.url}: this declaration is refused`);
-const { saga } = drawn;
-const wishes = customerWishes(saga);
-const prying = pryingWishes(saga, ['redrive']);
 const operatorWishes = ['redrive', 'dry-run', 'look'] as const;
 
-function customer(id: number, random: Random, odd: Random): Workload['customers'][number] {
-  const body = { what: random.pick(['this', 'that']) };
+/**
+ * A saga that nobody wrote: the seed draws its declaration.
+ *
+ * @throws Error if what the seed draws is no declaration
+ */
+export function drawDeployment(seed: number): Deployment {
+  const drawn = drawSaga(seed);
+  if (drawn === undefined) throw new Error(`what ${seed} draws is refused`);
+  const { saga } = drawn;
+  const wishes = customerWishes(saga);
+  const prying = pryingWishes(saga, ['redrive']);
+
+  function customer(id: number, random: Random, odd: Random): Workload['customers'][number] {
+    const body = { what: random.pick(['this', 'that']) };
+    return {
+      id,
+      name: `asker-${1 + (id % 2)}`,
+      key: `key-${Math.floor(id / 2)}`,
+      body,
+      other: { what: 'other' },
+      ...habits(random, { count: random.pick([0, 1, 1, 1, 2]), wants: wishes }, odd, prying),
+    };
+  }
+
+  function operator(id: number, random: Random): Workload['operators'][number] {
+    const wish = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
+    const name = `${random.pick(saga.services)}-dead-letters`;
+    const path = {};
+    if (wish.kind === 'look') return { id, wish, name, request: { method: 'GET', path } };
+    return { id, wish, name, request: { method: 'POST', path, body: { dryRun: wish.kind === 'dry-run' } } };
+  }
+
+  function workloadOf(seed: number): Workload {
+    const random = new Random(seed, 5);
+    const odd = new Random(seed, 11);
+    const customers = random.pick([1, 2, 2, 3]);
+    return {
+      shelves: [],
+      customers: Array.from({ length: customers }, (_, id) =>
+        customer(id, new Random(seed, 6, id), new Random(seed, 12, id)),
+      ),
+      operators: Array.from({ length: random.below(3) }, (_, id) =>
+        operator(id + customers, new Random(seed, 7, id)),
+      ),
+      ...circumstances(random, odd),
+    };
+  }
+
   return {
-    id,
-    name: `asker-${1 + (id % 2)}`,
-    key: `key-${Math.floor(id / 2)}`,
-    body,
-    other: { what: 'other' },
-    ...habits(random, { count: random.pick([0, 1, 1, 1, 2]), wants: wishes }, odd, prying),
+    ...deployDrawn(drawn),
+    workloadOf,
+    scenarioOf: () => ({ ...calm, shelves: [], customers: [customer(0, new Random(1), new Random(2))] }),
+    rulesOf: () => noRules,
+    desk: { shows: ['what'], tells: ['status', 'reason'], attempt: () => undefined },
+    crashed: { scenarios: [], cancelled: [] },
+    goals: [],
   };
 }
-
-function operator(id: number, random: Random): Workload['operators'][number] {
-  const wish = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
-  const name = `${random.pick(saga.services)}-dead-letters`;
-  const path = {};
-  if (wish.kind === 'look') return { id, wish, name, request: { method: 'GET', path } };
-  return { id, wish, name, request: { method: 'POST', path, body: { dryRun: wish.kind === 'dry-run' } } };
-}
-
-function workloadOf(seed: number): Workload {
-  const random = new Random(seed, 5);
-  const odd = new Random(seed, 11);
-  const customers = random.pick([1, 2, 2, 3]);
-  return {
-    shelves: [],
-    customers: Array.from({ length: customers }, (_, id) =>
-      customer(id, new Random(seed, 6, id), new Random(seed, 12, id)),
-    ),
-    operators: Array.from({ length: random.below(3) }, (_, id) =>
-      operator(id + customers, new Random(seed, 7, id)),
-    ),
-    ...circumstances(random, odd),
-  };
-}
-
-export const deployment: Deployment = {
-  ...deployDrawn(drawn),
-  workloadOf,
-  scenarioOf: () => ({ ...calm, shelves: [], customers: [customer(0, new Random(1), new Random(2))] }),
-  rulesOf: () => noRules,
-  desk: { shows: ['what'], tells: ['status', 'reason'], attempt: () => undefined },
-  crashed: { scenarios: [], cancelled: [] },
-  goals: [],
-};

@@ -14,13 +14,16 @@ function initiatorSteps(saga: Saga): readonly string[] {
   const { cancels, succeeds, fails } = saga.initiation;
   const failures = typesOf(saga, 'failure').filter((type) => type !== cancels);
   const isUndone = (failure: string) => saga.compensatorsOf(failure).length > 0;
-  const cancelling = isUndone(cancels) ? 'CANCELLING' : 'CANCELLED';
+  // Answers may overtake failures. If none is missing then, there is nobody left to tell of the cancellation.
+  const answersThatOvertake = new Set(failures.flatMap((type) => saga.compensatorsOf(type)));
+  const mayBeAnswered = saga.compensatorsOf(cancels).every((service) => answersThatOvertake.has(service));
+  const cancelling = [...(isUndone(cancels) ? ['CANCELLING'] : []), ...(mayBeAnswered ? ['CANCELLED'] : [])];
   return [
     'NONE place PENDING',
     ...saga.completes.map((type) => `PENDING ${type} CONFIRMED`),
     // As long as it waits for others.
     ...(saga.completes.length > 1 ? saga.completes.map((type) => `PENDING ${type} PENDING`) : []),
-    ...['PENDING cancel', 'PENDING nudge'].map((begin) => `${begin} ${cancelling}`),
+    ...cancelling.flatMap((status) => ['cancel', 'nudge'].map((input) => `PENDING ${input} ${status}`)),
     'CANCELLING nudge CANCELLING',
     ...failures.flatMap((type) => [
       `PENDING ${type} CANCELLED`,
