@@ -14,8 +14,8 @@ import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
 
 /**
- * The functions that every participant has, for a service that is one file. Each bundle then holds what all of them
- * need; a service that ships has a file for each function.
+ * The functions of a participant that is a single file. Their bundles hold what all of them need; the shop has a file
+ * for each function, so its bundles are smaller.
  */
 export function liveFunctions<
   State extends { readonly status: string },

@@ -46,7 +46,7 @@ export type PaymentDecline = z.infer<typeof PaymentDecline>;
 
 /**
  * The data of every event of the saga, by event type. Unknown members are dropped and not refused, so an event may
- * gain members. A change that old consumers cannot read needs a new version.
+ * gain optional members. Any other change needs a new version: stored events are published again as they were.
  */
 export const events = {
   'order.placed': v1(z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod })),

@@ -67,8 +67,7 @@ function writesOf(group: readonly Change[]): readonly Write[] {
     sums.set(key, {
       kind: 'add',
       key,
-      attribute,
-      delta: delta + (sum?.delta ?? 0),
+      deltas: { ...sum?.deltas, [attribute]: delta + (sum?.deltas[attribute] ?? 0) },
       relyingOn: { ...sum?.relyingOn, ...relyingOn },
     });
   }

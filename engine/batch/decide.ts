@@ -56,7 +56,15 @@ export async function decideBatch<
   now: () => number,
 ): Promise<readonly JobDecision<State, Effect, Job>[]> {
   const own = jobs.map(({ work }) => participant.table.key(work.sagaId));
-  const shared = jobs.flatMap(({ input }) => participant.reads?.(input) ?? []);
+  const flawed = new Map<Job, unknown>();
+  const shared = jobs.flatMap((job) => {
+    try {
+      return participant.reads?.(job.input) ?? [];
+    } catch (error) {
+      flawed.set(job, error);
+      return [];
+    }
+  });
   for (const { work, input, tries } of jobs) {
     // If a first contact loses its race, the refusal puts the stored item into the view.
     if (input.type !== participant.opens || tries > 0) continue;
@@ -65,7 +73,11 @@ export async function decideBatch<
   const decideAll = async () => {
     await view.load(own, shared);
     view.beginDraft();
-    return jobs.map((job) => decideOn(participant, job, view, now));
+    return jobs.map((job) =>
+      flawed.has(job)
+        ? ({ job, kind: 'error', error: flawed.get(job), isUnfounded: false } as const)
+        : decideOn(participant, job, view, now),
+    );
   };
   const decisions = await decideAll();
   if (!decisions.some(({ isUnfounded }) => isUnfounded)) return decisions;

@@ -26,8 +26,8 @@ export type Write =
   | {
       readonly kind: 'add';
       readonly key: string;
-      readonly attribute: string;
-      readonly delta: number;
+      /** What is added to each counter of the item, by its attribute. */
+      readonly deltas: Readonly<Record<string, number>>;
       /** The write fails unless the item exists and has these values, and a counter that is taken from stays ≥ 0. */
       readonly relyingOn: Readonly<Record<string, string | number>>;
     };

@@ -134,14 +134,19 @@ export class DynamoStore implements Store {
     };
   }
 
-  #addRequest({ key: pk, attribute, delta, relyingOn }: Extract<Write, { kind: 'add' }>) {
-    const names: Record<string, string> = { '#counter': attribute };
-    const values: Record<string, string | number> = { ':delta': delta };
+  #addRequest({ key: pk, deltas, relyingOn }: Extract<Write, { kind: 'add' }>) {
+    const names: Record<string, string> = {};
+    const values: Record<string, string | number> = {};
     const conditions = ['attribute_exists(pk)'];
-    if (delta < 0) {
-      conditions.push('#counter >= :taken');
-      values[':taken'] = -delta;
-    }
+    const additions = Object.entries(deltas).map(([attribute, delta], index) => {
+      names[`#counter${index}`] = attribute;
+      values[`:delta${index}`] = delta;
+      if (delta < 0) {
+        conditions.push(`#counter${index} >= :taken${index}`);
+        values[`:taken${index}`] = -delta;
+      }
+      return `#counter${index} :delta${index}`;
+    });
     Object.entries(relyingOn).forEach(([name, value], index) => {
       names[`#relied${index}`] = name;
       values[`:relied${index}`] = value;
@@ -150,7 +155,7 @@ export class DynamoStore implements Store {
     return {
       TableName: this.#table,
       Key: key(pk),
-      UpdateExpression: 'ADD #counter :delta',
+      UpdateExpression: `ADD ${additions.join(', ')}`,
       ConditionExpression: conditions.join(' AND '),
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: pack(values),

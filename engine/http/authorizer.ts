@@ -7,7 +7,7 @@ import { CallerId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import { OPERATOR } from './role.ts';
 
-/** Where no gateway keeps our answers, every request of a caller brings the same token. */
+/** Only API Gateway caches answers. Without it, the same token would be verified again for each request. */
 const VERIFIED_FOR_MS = 60_000;
 const MAX_VERIFIED = 1_000;
 
@@ -18,8 +18,8 @@ interface Claims {
 }
 
 /**
- * Answers API Gateway who calls, from a token whose signature, issuer, audience and expiry are right. It may speak for
- * an owner of sagas or for an operator. What it throws is API Gateway's word for 401.
+ * Tells API Gateway who calls, from a token whose signature, issuer, audience and expiry are right: an owner of sagas or
+ * an operator. It throws "Unauthorized", which makes API Gateway answer 401.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {

@@ -7,14 +7,15 @@ import { Problem } from './problem.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * Finds the content of a JSON body.
+ * Finds the content of a JSON body. `sent`: as it came, before the schema adds defaults that may change with a version.
  * @throws Problem 413, 415, 400 (not JSON) or 422 (JSON that fails the schema, with a pointer for each flaw)
  */
 export const jsonBody = <Schema extends z.ZodType>(
   schema: Schema,
-): Middleware<{ body: z.infer<Schema> }> => ({
+): Middleware<{ body: z.infer<Schema>; sent: unknown }> => ({
   before: ({ event, context }) => {
-    context.body = validated(contentOf(event), schema);
+    context.sent = contentOf(event);
+    context.body = validated(context.sent, schema);
   },
 });
 

@@ -1,7 +1,8 @@
 import type { Backlog, Edges } from '../batch/edges.ts';
+import { PublishError } from '../batch/publish-error.ts';
 import { fromItem } from '../batch/record.ts';
-import { run } from '../batch/run.ts';
-import type { Item } from '../batch/store.ts';
+import { type Outcome, run } from '../batch/run.ts';
+import { type Item, StoreUnavailableError } from '../batch/store.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
 import type { Begun } from '../saga/initiator.ts';
@@ -96,8 +97,15 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   return {
     nudged: outcomes.filter(({ kind }) => kind === 'done').length,
     failed: failed + unclaimed.length,
-    isUnheard: failed > 0 && failed === outcomes.length,
+    isUnheard: isUnheard(outcomes),
   };
+}
+
+/** Whether the broker or the table cannot be reached, which is the same for every saga. One saga may fail by its own fault. */
+function isUnheard(outcomes: readonly Outcome<unknown>[]): boolean {
+  const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
+  if (errors.length === 0 || errors.length < outcomes.length) return false;
+  return errors.length > 1 || errors[0] instanceof PublishError || errors[0] instanceof StoreUnavailableError;
 }
 
 interface DuePage {
@@ -157,8 +165,7 @@ async function claim<State extends { readonly status: string }>(
     {
       kind: 'add',
       key: item.pk,
-      attribute: 'dueEpochSeconds',
-      delta: nextDue - due,
+      deltas: { dueEpochSeconds: nextDue - due },
       relyingOn: { dueEpochSeconds: due },
     },
   ]);

@@ -22,11 +22,11 @@ export function placing<State extends InitiatorStatus, Placed extends Begun, Own
   const { saga } = participant;
   const run = together(participant, edges);
   const checks = [role(saga, saga.ownerRole), idempotencyKey(), jsonBody(schema)] as const;
-  return endpoint(saga, checks, async ({ caller: { id: owner }, idempotencyKey: key, body }, event) => {
+  return endpoint(saga, checks, async ({ caller: { id: owner }, idempotencyKey: key, body, sent }, event) => {
     const placed: object = {
       ...body,
       [saga.owner]: owner,
-      fingerprint: fingerprintOf(body),
+      fingerprint: fingerprintOf(sent),
       createdAtMs: edges.now(),
     };
     const outcome = await run({

@@ -4,10 +4,13 @@ import type { Saga } from '../saga/saga.ts';
 import type { RabbitPublisher } from './publisher.ts';
 import { depthOf } from './queue-depth.ts';
 
+/** No saga waits for a participant that only hears how it ended, so its queue does not count. */
 export const backlogOn =
   (saga: Saga, publisher: RabbitPublisher): Backlog =>
-  async () =>
-    Math.max(...(await Promise.all(saga.services.map((service) => waitingFor(service, publisher)))));
+  async () => {
+    const services = saga.services.filter((service) => saga.takesPart(service));
+    return Math.max(...(await Promise.all(services.map((service) => waitingFor(service, publisher)))));
+  };
 
 /**
  * Asks for the first shard only if a queue is sharded: sagas are spread evenly. If the broker refuses to tell the

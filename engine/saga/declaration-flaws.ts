@@ -28,6 +28,8 @@ export function declarationFlaws(saga: Declaration): readonly string[] {
 /** Tables and queues are named after sagas and services; an event type is a routing key. */
 export const DASHED = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const PREFIX = /^[a-z][a-z0-9]*$/;
+/** A service's name is its user on the broker, and these are the administrators: in AWS, on a laptop, of RabbitMQ itself. */
+const BROKER_USERS = ['administrator', 'local', 'guest'];
 const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 
@@ -36,11 +38,21 @@ const nameFlaws = ({ name, id, owner, participants, events }: Declaration): read
   ...misnamed([id.prefix], PREFIX, 'cannot begin an id: use small letters and digits'),
   ...misnamed([id.name], MEMBER, 'cannot name an id: use a member such as "tripId"'),
   ...misnamed([owner], MEMBER, 'cannot name an owner: use a member such as "travellerId"'),
+  // Whoever owns a saga would be taken for an operator, who may see all of them.
+  ...(owner === 'operatorId'
+    ? [`an owner cannot be an operator: call the member something else than ${owner}`]
+    : []),
   ...misnamed(
     Object.keys(participants),
     DASHED,
     'cannot name a service: use small letters, digits and dashes',
   ),
+  ...Object.keys(participants)
+    .filter((service) => BROKER_USERS.includes(service))
+    .map(
+      (service) =>
+        `the broker has a user ${JSON.stringify(service)} of its own: give the service another name`,
+    ),
   ...misnamed(
     Object.keys(events),
     EVENT,

@@ -128,6 +128,9 @@ const saidOf = (saga: Saga, service: string, kind: EventKind): readonly string[]
   return Object.keys(says).filter((type) => says[type] === kind);
 };
 
+/** Members that the record of a step has for the engine's own use. */
+const ENGINES_OWN = ['status', 'heard'];
+
 function stepFlaws(
   saga: Saga & { readonly events: EventDefinitions },
   { service, asks, voided }: ExternalUse,
@@ -142,7 +145,14 @@ function stepFlaws(
   const neverVoid =
     saysVoid !== undefined &&
     saga.readFact(saysVoid, saga.versionOf(saysVoid), { [saga.owner]: 'anybody' }).kind !== 'read';
+  const spoken = Object.keys(saga.partOf(service).says).map((type) => saga.events[type]?.schema);
+  const overwritten = ENGINES_OWN.filter((name) =>
+    [asks, ...spoken].some((schema) => hasMember(schema, name)),
+  );
   return [
+    ...overwritten.map(
+      (name) => `${service} cannot have a member ${name}, which its record has already: give it another name`,
+    ),
     ...unheard.map(
       (name) =>
         `${service} asks with ${name}, which no event that it consumes has: consume an event with it, too`,

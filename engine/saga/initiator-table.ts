@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { TableIndex } from './declaration.ts';
+import { hasMember } from './declaration-flaws.ts';
+import { DeclarationError } from './define-saga.ts';
 import { heardSchema } from './heard.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
 import type { Saga } from './saga.ts';
@@ -33,7 +35,13 @@ const Reason = z.looseObject({ code: z.string() });
 const answered = z.array(z.string()).readonly();
 const isUntold = z.literal(true).optional();
 
-/** The initiator's records: the data a saga was begun with, and the saga's present state. */
+/** Members that the initiator's record has for the engine's own use. */
+const ENGINES_OWN = ['status', 'answered', 'heard', 'isUntold', 'reason', 'failure'];
+
+/**
+ * The initiator's records: the data a saga was begun with, and the saga's present state.
+ * @throws DeclarationError if a member has the name of one of the engine's own
+ */
 export function initiatorTable<Placed extends Begun, Success extends object>(
   saga: Saga,
   placed: z.ZodObject & z.ZodType<Placed>,
@@ -41,6 +49,12 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
 ): Table<InitiatorState<Placed, Success>> {
   const of = <Shape extends z.ZodRawShape>(status: string, shape: Shape) =>
     z.object({ ...placed.shape, status: z.literal(status), ...shape });
+  const overwritten = ENGINES_OWN.filter((name) => [placed, success].some((each) => hasMember(each, name)));
+  if (overwritten.length > 0) {
+    const flawOf = (name: string) =>
+      `${saga.initiator} cannot have a member ${name}, which its record has already: give it another name`;
+    throw new DeclarationError(saga.name, overwritten.map(flawOf));
+  }
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
     of('PENDING', { answered, heard: heardSchema.optional() }),
     of('CONFIRMED', { ...success.shape, isUntold }),

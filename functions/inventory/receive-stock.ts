@@ -28,13 +28,13 @@ const checks = [
 
 /** POST /stock/{sku}/receipts: goods received are added exactly once, however often the request is sent. */
 export const receiveStock = (edges: TableEdges) =>
-  endpoint(shop, checks, async ({ caller, parameter: sku, idempotencyKey: key, body: receipt }) => {
-    const fingerprint = fingerprintOf(receipt);
+  endpoint(shop, checks, async ({ caller, parameter: sku, idempotencyKey: key, body: receipt, sent }) => {
+    const fingerprint = fingerprintOf(sent);
     const pk = `RECEIPT#${keyDigest('receipt', caller.id, sku, key)}`;
     const item = { pk, fingerprint, ...receipt, receivedAt: new Date(edges.now()).toISOString() };
     const result = await writeAmongOthers(edges.store, [
       { kind: 'put', item, expects: 'absent' },
-      { kind: 'add', key: stockKey(sku), attribute: 'available', delta: receipt.quantity, relyingOn: {} },
+      { kind: 'add', key: stockKey(sku), deltas: { available: receipt.quantity }, relyingOn: {} },
     ]);
     if (!result.ok) checkRepeat(result, fingerprint);
     const stock = (await edges.store.read([stockKey(sku)])).get(stockKey(sku));

@@ -1,22 +1,22 @@
 import type { ChannelModel, ConfirmChannel, GetMessage } from 'amqplib';
 import * as z from 'zod';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
-import { PARKED_DELIVERY_LIMIT, type Queue } from './queues.ts';
+import { LOOKED_AT_DELIVERY_LIMIT, type Queue } from './queues.ts';
 import type { Topology } from './topology.ts';
 
 /**
- * AMQP lists neither bindings nor queues. So the broker is told to remember those that have to go once the declaration
- * no longer says so: in a queue with one message.
+ * AMQP lists neither bindings nor queues, so one message in a queue records what was applied. Later deployments remove
+ * what is no longer declared.
  */
 const MEMORY: Queue = {
   name: 'saga.topology',
-  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
+  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': LOOKED_AT_DELIVERY_LIMIT },
 };
 
 const from = { exchange: z.string(), routingKey: z.string() };
 
 const Applied = z.object({
-  /** Whose topology it is. What was remembered before there were names has none. */
+  /** The saga's name. Entries of older versions have none. */
   saga: z.string().optional(),
   /** Queues that messages may be left in. */
   queues: z.array(z.string()).readonly(),
@@ -36,7 +36,7 @@ export const memorable = ({ saga, queues, bindings, exchangeBindings }: Topology
   exchangeBindings,
 });
 
-/** What the broker remembers. Whoever dies meanwhile leaves what was known before beside what was to come. */
+/** The topologies that were applied. If a deployment dies midway, the old and the new one both remain. */
 export class Memory {
   readonly #channel: ConfirmChannel;
   readonly #messages: readonly GetMessage[];

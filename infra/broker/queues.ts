@@ -7,8 +7,8 @@ export interface Queue {
 
 /** The second line of defence: after so many deliveries the broker itself dead-letters a message. */
 const DELIVERY_LIMIT = 20;
-/** Dead letters wait for an operator. Looking at one delivers it, and must not use up its deliveries. */
-export const PARKED_DELIVERY_LIMIT = 1_000_000;
+/** Looking at a message delivers it. A dead letter waits for an operator, and looking must not use up its deliveries. */
+export const LOOKED_AT_DELIVERY_LIMIT = 1_000_000;
 
 /**
  * Dead-lettering that survives a crash: the broker holds a message until the target queue confirms it. That needs
@@ -32,7 +32,7 @@ export const mainQueue = (service: string, name: string): Queue => ({
 
 export const deadLetterQueue = (service: string): Queue => ({
   name: deadQueueOf(service),
-  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': PARKED_DELIVERY_LIMIT },
+  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': LOOKED_AT_DELIVERY_LIMIT },
 });
 
 /**

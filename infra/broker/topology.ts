@@ -41,7 +41,7 @@ export interface ExchangeBinding {
 type Bindings = Pick<Topology, 'bindings' | 'exchangeBindings'>;
 
 export interface Topology {
-  /** Whose it is. Names on the broker do not say so: there is one saga a broker. */
+  /** The saga's name. The names of queues and exchanges do not contain it, so a broker serves one saga. */
   readonly saga: string;
   readonly exchanges: readonly Exchange[];
   readonly queues: readonly Queue[];

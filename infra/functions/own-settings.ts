@@ -10,7 +10,7 @@ const Settings = z.object({
 });
 type Settings = z.infer<typeof Settings>;
 
-/** What a saga's own serverless.yml says in the place of the project's; undefined for the shop, whose own that is. */
+/** The serverless.yml of another saga, which replaces the project's functions. Undefined for the shop. */
 export const ownSettings = (): Settings | undefined =>
   isShop
     ? undefined

@@ -16,7 +16,7 @@ const SAID_AT_MS = Date.parse('2026-01-01T00:00:00Z');
 
 /**
  * Events for calls by hand of the functions that every participant has, by the function's name. A consumer's event has
- * no messages; test/events/ has some with messages.
+ * one genuine message.
  */
 export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unknown> =>
   new Map(

@@ -7,7 +7,7 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 const SAMPLES = 16;
 const SEED = 1;
-/** Of a list or a text, so that nobody has to look at more. */
+/** Keeps sampled lists and texts short. */
 const MAX_LENGTH = 3;
 const MAX_TEXT = 20;
 

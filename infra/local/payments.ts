@@ -13,8 +13,8 @@ export type PaymentsOptions = {
 };
 
 /**
- * Whom the functions ask outside, in the local stage, with a ledger on disk: the shop's payment provider, or for any
- * other saga a stand-in that answers whatever it is asked.
+ * The local stand-in for external services, with a ledger on disk: the shop's payment provider, or for any other saga
+ * a sandbox that answers whatever it is asked.
  */
 export function paymentSandbox(options: PaymentsOptions): Part {
   const { dataDir, ports, environment, onUnexpectedEnd } = options;

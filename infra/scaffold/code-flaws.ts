@@ -1,13 +1,13 @@
 import { transformSync } from 'esbuild';
 
 /**
- * Why a file is no module of TypeScript's, for example since a name in it is a word of the language, or stands for
- * something else there already; undefined if it is one.
+ * The error in a TypeScript file, for example a reserved word as a name, or a name that is declared twice. Undefined if
+ * there is none.
  */
 export function flawOfCode(path: string, text: string): string | undefined {
   if (!path.endsWith('.ts')) return undefined;
   try {
-    // As TypeScript a name may be declared twice, so that the JavaScript that comes of it is looked at, too.
+    // TypeScript lets a name be declared twice, so the JavaScript made of it is checked, too.
     const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
     const { code } = transformSync(text, { loader: 'ts', logLevel: 'silent', tsconfigRaw });
     transformSync(code, { loader: 'js', format: 'esm', logLevel: 'silent' });

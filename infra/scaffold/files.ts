@@ -24,25 +24,25 @@ const typeOf = ({ code }: Plan): string => pascalCase(code);
 
 const decide = (
   plan: Plan,
-) => `/** What is asked outside for ${plan.service}, and what is kept of it. Its states are the engine's. */
+) => `/** What ${plan.service} sends to the external service, and what it keeps of that. The engine defines the states. */
 import * as z from 'zod';
 import { externalStep } from '../../engine/saga/external-step.ts';
 import { shop } from '../shop.ts';
 
 export const ${plan.code}Step = externalStep(shop, '${plan.service}', {
-  // Name here what the outside is asked with: members of ${plan.consumes.join(' and ')}.
+  // Name what is sent: members of ${plan.consumes.join(' and ')}.
   asks: z.object({}),
 });
 
-/** The world outside that this step asks. */
+/** The external service that this step asks. */
 export type ${typeOf(plan)}Outside = NonNullable<(typeof ${plan.code}Step)['outside']>;
 `;
 
 const outside = (plan: Plan) => `import type { ${typeOf(plan)}Outside } from './decide.ts';
 
 /**
- * Stands in for the world outside: replace it by your client. Whoever asks again, with the same id, must get the same
- * answer and no second effect; what is not known must throw, and is asked again later.
+ * Replace it by your client. A repeated call with the same id must return the same answer and have no second effect.
+ * If the result is not known, throw: the call is made again. Give every call a timeout, as a call that hangs holds up the queue.
  */
 export const outside: ${typeOf(plan)}Outside = {
   call: async (${isListener(plan) ? '' : 'sagaId'}) => ({ done: ${isListener(plan) ? '{}' : '{ reference: sagaId }'} }),

@@ -52,7 +52,7 @@ function refuseUnusable({ service, code }: Plan, made: ReturnType<typeof filesOf
   const [there] = [`functions/${service}`, ...paths].filter((path) => existsSync(join(projectDir, path)));
   const flaw =
     code in globalThis
-      ? 'it is a word of JavaScript’s'
+      ? 'it is a global name in JavaScript'
       : made.flatMap(([path, text]) => flawOfCode(path, text) ?? [])[0];
   const [why] = [
     ...(twice === undefined ? [] : [`every participant has a file ${twice.split('/').at(-1)} of its own`]),
@@ -84,8 +84,8 @@ const read = (path: string): string => readFileSync(join(projectDir, path), 'utf
 
 const whatIsLeft = ({ service, says, consumes }: Plan): string => `
 What is left to think about:
-  functions/${service}/decide.ts    what is asked outside: name members of ${consumes.join(' and ')}, or consume what has them
-  functions/${service}/outside.ts   the client of the world outside: the same id, the same effect, once
+  functions/${service}/decide.ts    which members are sent: of ${consumes.join(' and ')}; to send others, consume their event, too
+  functions/${service}/outside.ts   your client: the same id has one effect, however often it is sent
 ${
   says.length === 0
     ? ''

@@ -16,7 +16,7 @@ export interface Plan {
   readonly code: string;
   /** What its record is called in the API. */
   readonly record: string;
-  /** What it acts on, and what else tells it whose saga it is. */
+  /** The events it acts on, and one that names the saga's owner if they do not. */
   readonly consumes: readonly string[];
   /** Empty for a listener, which nothing depends on: it consumes an outcome. */
   readonly says: readonly Saying[];

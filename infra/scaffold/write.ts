@@ -25,7 +25,7 @@ export function writeAll(
   }
 }
 
-/** How to make a file, and the folders above it, what they are now. */
+/** Returns a function that restores the file, and removes the folders that are made for it. */
 function wayBack(file: string): () => void {
   if (existsSync(file)) {
     const before = readFileSync(file);

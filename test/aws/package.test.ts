@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { entriesOf } from '../support/aws/archive.ts';
+import { documents } from '../support/aws/documents.ts';
 import { type Packaged, packageFor } from '../support/aws/package.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -25,6 +26,10 @@ afterAll(() => packaged?.discard());
 const { functions } = readConfiguration(shop, 'prod');
 
 describe('sls package', () => {
+  test('docs/aws.md says how many functions there are', () => {
+    expect(documents).toContain(`There are ${Object.keys(functions).length} functions`);
+  });
+
   test.each(Object.entries(functions))('%s is one small file that runs by itself', (name, { handler }) => {
     const archive = join(packaged.folder, `${name}.zip`);
     expect(statSync(archive).size).toBeLessThan(MAX_BYTES);

@@ -23,8 +23,7 @@ const put = (item: Item, expects: Extract<Write, { kind: 'put' }>['expects'] = '
 const add = (key: string, delta: number, relyingOn: Record<string, string | number> = {}): Write => ({
   kind: 'add',
   key,
-  attribute: 'available',
-  delta,
+  deltas: { available: delta },
   relyingOn,
 });
 
@@ -48,6 +47,29 @@ describe.each(storeKinds)('%s', (_name, begin) => {
     store = stores.of('order');
   });
   afterAll(() => stores?.end());
+
+  describe('two counters of one item', () => {
+    const take = (key: string, deltas: Record<string, number>): Write => ({
+      kind: 'add',
+      key,
+      deltas,
+      relyingOn: {},
+    });
+
+    test('change together', async () => {
+      const { pk } = await given({ economy: 5, business: 2 });
+      expect(await store.write([take(pk, { economy: -3, business: 1 })])).toEqual({ ok: true });
+      expect(await stored(pk)).toMatchObject({ economy: 2, business: 3 });
+    });
+
+    test('both stay as they are where one of them has too little', async () => {
+      const item = await given({ economy: 5, business: 2 });
+      const refused = { ok: false, refusals: [{ cause: 'condition', stored: item }] };
+      expect(await store.write([take(item.pk, { economy: -1, business: -3 })])).toEqual(refused);
+      expect(await store.write([take(item.pk, { economy: -6, business: -1 })])).toEqual(refused);
+      expect(await stored(item.pk)).toEqual(item);
+    });
+  });
 
   describe('a put', () => {
     test('where there is nothing yet is refused the second time, with what is stored', async () => {
@@ -315,9 +337,7 @@ describe.each(storeKinds)('%s', (_name, begin) => {
       expect(await keys(99)).toEqual([]);
       expect(await keys(100)).toEqual([waiting.pk]);
       expect(await keys(1_000)).toEqual([waiting.pk, later.pk]);
-      await store.write([
-        { kind: 'add', key: waiting.pk, attribute: 'dueEpochSeconds', delta: 60, relyingOn: {} },
-      ]);
+      await store.write([{ kind: 'add', key: waiting.pk, deltas: { dueEpochSeconds: 60 }, relyingOn: {} }]);
       expect(await keys(1_000)).toEqual([later.pk, waiting.pk]);
     });
 

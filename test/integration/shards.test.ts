@@ -126,7 +126,7 @@ describe('on the broker', () => {
     }
   });
 
-  test('puts aside what any shard delivers too often', async () => {
+  test('makes a dead letter of what any shard delivers too often', async () => {
     const [, , third = ''] = shardsOf('payment');
     channel.sendToQueue(third, Buffer.from('crashes'), { persistent: true });
     await channel.waitForConfirms();

@@ -70,7 +70,7 @@ describe('the topology', () => {
   });
 
   // Fails without a delivery limit: a message that crashes its consumer comes again for ever.
-  test('puts aside what has been delivered too often, with the reason', async () => {
+  test('makes a dead letter of what has been delivered too often, with the reason', async () => {
     channel.sendToQueue('inventory', Buffer.from('crashes'), { persistent: true });
     await channel.waitForConfirms();
     let deliveries = 0;

@@ -106,7 +106,10 @@ function countCulprits(
 
 function describeWrite(write: Write): string {
   if (write.kind === 'add')
-    return `${write.key} ${write.attribute} ${write.delta > 0 ? '+' : ''}${write.delta}`;
+    return [
+      write.key,
+      ...Object.entries(write.deltas).map(([name, by]) => `${name} ${by > 0 ? '+' : ''}${by}`),
+    ].join(' ');
   const { item, expects } = write;
   return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
 }

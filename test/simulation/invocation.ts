@@ -21,7 +21,7 @@ export class Invocation {
   /** Sagas of which it has had an event of its own service confirmed. */
   readonly saidOf = new Set<string>();
   /** Messages it has had confirmed in a delay queue, the dead-letter queue, or its service's own: their bodies by id. */
-  readonly putAside = new Map<string, string | Buffer>();
+  readonly settledElsewhere = new Map<string, string | Buffer>();
   /** How far in its batch it has come with each saga. */
   readonly reached = new Map<string, number>();
   /** Stock it has taken, by SKU, in each of its transactions. */

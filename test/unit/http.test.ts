@@ -71,7 +71,7 @@ describe('a body', () => {
         expect(outcome(content)).toEqual(outcome(Buffer.from(content, 'utf8')));
       }),
     );
-    expect(outcome('\ufeff"a\ud800"')).toEqual({ body: 'a\ufffd' });
+    expect(outcome('\ufeff"a\ud800"')).toEqual({ sent: 'a\ufffd', body: 'a\ufffd' });
   });
 
   test.each([

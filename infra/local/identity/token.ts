@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Who names an issuer's port while nothing runs means one that is still to be started. @throws SetupError */
+/** If ISSUER_PORT is set and no system runs, the token is for an issuer that starts later. @throws SetupError */
 function portsOfTheIssuer(shell: NodeJS.ProcessEnv): Ports {
   const isToBeStarted = shell.ISSUER_PORT && runningFrom(supervisorFileOf(dataDirFrom(shell))) === undefined;
   return isToBeStarted ? portsFrom(shell) : runningSystem(shell).ports;

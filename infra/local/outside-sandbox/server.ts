@@ -10,9 +10,9 @@ const Asked = z.looseObject({ unwanted: z.boolean().default(false) });
 const SLOW_MS = 2_000;
 
 /**
- * Stands in for whomever a step asks outside, on a laptop: `PUT /{sagaId}` asks, `DELETE /{sagaId}` undoes, `GET /ledger`
- * shows everything. Whoever asks again gets the same answer. A request with a member that is `refused`, `slow` or `never`
- * is refused, answered after two seconds, or not answered at all: until nobody wants it any more, when it is withdrawn.
+ * A local stand-in for the external service of a step: `PUT /{sagaId}` asks, `DELETE /{sagaId}` undoes, `GET /ledger`
+ * shows everything. Asking again gives the same answer. A request with a member `refused` is refused, and one with
+ * `slow` is answered after two seconds. One with `never` has no answer until it is unwanted; then it is withdrawn.
  */
 export function outsideSandbox(file: string): Server {
   const ledger = new Ledger(file);

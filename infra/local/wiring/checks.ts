@@ -44,7 +44,7 @@ const everyServiceHasItsFolder: WiringCheck = ({ saga, sources }) =>
         `The participant ${service} has no folder ${sagaFolder}/${service}: make it with npm run new, or take ${service} out of ${declarationFile}.`,
     );
 
-/** Whoever has no folder has been told so. */
+/** A folder that is missing is told above. */
 const everyServiceHasItsFunctions: WiringCheck = ({ saga, serverless, sources }) =>
   participantFunctions(saga)
     .filter(([name, { handler }]) => serverless.functions[name]?.handler !== handler)
@@ -106,7 +106,7 @@ const everyQueueHasItsFunction: WiringCheck = ({ saga, serverless, queuesOf }) =
   ];
 };
 
-/** Where a service is told what its table is called: all functions are, and some may be told otherwise. */
+/** The values of a service's table variable: the one for all functions, and those of functions that override it. */
 const tablesTold = (service: string, { provider, functions }: Configuration) => {
   const variable = tableVariableOf(service);
   const own = Object.entries(functions).filter(([, { environment }]) => Object.hasOwn(environment, variable));

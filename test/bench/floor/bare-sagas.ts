@@ -160,7 +160,7 @@ export class BareSagas {
         sums.set(sku, (sums.get(sku) ?? 0) - quantity);
     }
     return [...sums].map(([sku, delta]) => ({
-      ...{ kind: 'add', key: stockKey(sku as never), attribute: 'available', delta, relyingOn: {} },
+      ...{ kind: 'add', key: stockKey(sku as never), deltas: { available: delta }, relyingOn: {} },
     }));
   }
 }

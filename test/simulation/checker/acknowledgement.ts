@@ -15,8 +15,8 @@ export function flawOfAcknowledgement(
   invocation: Invocation,
   message: Message,
 ): string | undefined {
-  const { service, saidOf, putAside } = invocation;
-  if (putAside.has(message.messageId)) return undefined;
+  const { service, saidOf, settledElsewhere } = invocation;
+  if (settledElsewhere.has(message.messageId)) return undefined;
   const { saga, initiator } = world.cast;
   const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
   if (!saga.eventTypes.includes(type))

@@ -100,7 +100,7 @@ export class Checker {
   #claimed(write: Write, old: Item | undefined, invocation: Invocation | undefined): void {
     invocation?.claimed.add(keyOf(write));
     const isOpen = ['PENDING', 'CANCELLING'].includes(statusOf(old)) || rowOf(old)?.state.isUntold === true;
-    if (write.kind !== 'add' || write.attribute !== 'dueEpochSeconds' || !isOpen) {
+    if (write.kind !== 'add' || Object.keys(write.deltas).join() !== 'dueEpochSeconds' || !isOpen) {
       this.fail('P8', `${keyOf(write)} was changed while ${statusOf(old)}`);
     }
   }
@@ -199,12 +199,12 @@ export class Checker {
       this.said.add(messageId);
       if (!mandatory && this.#world.cast.saga.isHeard(type))
         this.fail('P7', `${messageId} may get lost: it is not mandatory`);
-    } else invocation.putAside.set(messageId, body);
+    } else invocation.settledElsewhere.set(messageId, body);
   }
 
   /** P7: what is taken out of the dead-letter queue has been published again before. */
   letGo({ messageId, body }: Message, invocation: Invocation | undefined): void {
-    const published = invocation?.putAside.get(messageId);
+    const published = invocation?.settledElsewhere.get(messageId);
     if (published === undefined)
       this.fail('P7', `${messageId} was taken out of the dead-letter queue and went nowhere`);
     else if (!isSame(published, body)) this.fail('P7', `${messageId} was changed by a redrive`);

@@ -107,8 +107,11 @@ export class Table {
       this.items.set(key, write.item);
       return;
     }
-    const { attribute, delta } = write;
-    this.items.set(key, { ...stored, pk: key, [attribute]: Number(stored?.[attribute] ?? 0) + delta });
+    const counters = Object.entries(write.deltas).map(([name, by]) => [
+      name,
+      Number(stored?.[name] ?? 0) + by,
+    ]);
+    this.items.set(key, { ...stored, pk: key, ...Object.fromEntries(counters) });
   }
 }
 
@@ -126,8 +129,9 @@ function holds(write: Write, stored: Item | undefined): boolean {
     if (write.expects === 'anything') return true;
     return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
   }
-  const { attribute, delta, relyingOn } = write;
-  if (stored === undefined || (delta < 0 && !(Number(stored[attribute]) >= -delta))) return false;
+  const { deltas, relyingOn } = write;
+  if (stored === undefined) return false;
+  if (Object.entries(deltas).some(([name, by]) => by < 0 && !(Number(stored[name]) >= -by))) return false;
   return Object.entries(relyingOn).every(([name, value]) => stored[name] === value);
 }
 

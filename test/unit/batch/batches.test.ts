@@ -31,7 +31,7 @@ describe('a batch is committed together', () => {
     expect(here.store.writes[0]?.filter(({ kind }) => kind === 'add')).toEqual([
       expect.objectContaining({
         key: 'SKU#mug',
-        delta: -100,
+        deltas: { available: -100 },
         relyingOn: { unitPriceMinor: 100, currency: 'EUR' },
       }),
     ]);

@@ -20,7 +20,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const keyOfOrder = (order: number) => reservations.key(orderIdOf(order));
 
 describe('a transaction that is refused', () => {
-  test('puts aside only the order that was known already, at once', async () => {
+  test('leaves out only the order that was known already, at once', async () => {
     const here = scene([stock('mug', 100)]);
     await reserve([placed(7, 5)], here);
     const [first] = here.publisher.published;

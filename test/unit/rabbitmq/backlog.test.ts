@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backlogOn } from '../../../engine/rabbitmq/backlog.ts';
+import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import { shop } from '../../../functions/shop.ts';
 import { brokerWith } from '../../support/asked-broker.ts';
 
@@ -19,6 +20,18 @@ describe('the backlog', () => {
     const { publisher, open } = brokerWith({ order: 5, inventory: 'refused', payment: 'refused' });
     expect(await backlogOn(shop, publisher)()).toBe(5);
     expect(open()).toBe(0);
+  });
+
+  // Fails where a listener counts: while it is down nothing is healed and no deadline kept, although no saga waits for it.
+  test('is not that of a participant that only hears how a saga ended', async () => {
+    const thanks = { consumes: ['order.confirmed'], says: {} } as const;
+    const listened = defineSaga({
+      ...shop,
+      completes: ['payment.captured'],
+      participants: { ...shop.participants, thanks },
+    });
+    const { publisher } = brokerWith({ order: 3, inventory: 4, payment: 0, thanks: 5_000 });
+    expect(await backlogOn(listened, publisher)()).toBe(4);
   });
 
   test('of a service without any queue is an error', async () => {

@@ -80,6 +80,23 @@ describe('names', () => {
       'car.refused does not say whose saga it is: add travellerId2 to its schema',
       'car hears nothing that says whose saga it is: let it consume an event with travellerId2, too',
     ],
+    [
+      'of an owner who would be an operator',
+      { owner: 'operatorId' },
+      'an owner cannot be an operator: call the member something else than operatorId',
+      'trip.requested does not say whose saga it is: add operatorId to its schema',
+      'trip.cancelling does not say whose saga it is: add operatorId to its schema',
+      'car.refused does not say whose saga it is: add operatorId to its schema',
+      'car hears nothing that says whose saga it is: let it consume an event with operatorId, too',
+    ],
+    ...['administrator', 'local', 'guest'].map(
+      (name) =>
+        [
+          `of a service that is a user of the broker: "${name}"`,
+          named(name),
+          `the broker has a user "${name}" of its own: give the service another name`,
+        ] as const,
+    ),
     ...['Car', 'car_hire', 'car.hire', '-car', 'car-', '2cars', ''].map(
       (name) =>
         [

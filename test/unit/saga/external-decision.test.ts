@@ -192,6 +192,24 @@ test('a step that asks with what it never hears is refused with what to do', () 
   );
 });
 
+// Fails where a record is written unread: its status is overwritten, so nobody can read it, and what was done is never undone.
+test('a step whose event or request has a member of the engine’s own is refused with what to do', () => {
+  const { events, participants } = tripDeclaration;
+  const booked = v1(z.object({ room: z.string(), status: z.string() }));
+  const renamed = 'which its record has already: give it another name';
+  const saga = defineSaga({
+    ...tripDeclaration,
+    events: { ...events, 'hotel.booked': booked },
+    participants,
+  });
+  expect(() => externalStep(saga, 'hotel', { asks: z.object({}) })).toThrow(
+    `hotel cannot have a member status, ${renamed}`,
+  );
+  expect(() => externalStep(trip, 'hotel', { asks: z.object({ heard: z.int() }) })).toThrow(
+    `hotel cannot have a member heard, ${renamed}`,
+  );
+});
+
 // Fails where the event alone is trusted: what the outside is asked with cannot be read back from the record.
 test('an event that does not say enough to ask the outside is refused', () => {
   const { decide } = externalStep(trip, 'hotel', { asks: z.object({ days: z.int().max(30) }) });

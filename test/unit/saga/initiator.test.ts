@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
+import { initiatorTable } from '../../../engine/saga/initiator-table.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { trip } from '../../support/declared-sagas.ts';
 import {
@@ -179,3 +181,17 @@ test('a failure that the declaration no longer knows is answered like the tripâ€
     says: [{ type: 'trip.cancelling' }],
   });
 });
+
+// Fails where a record is written unread: its status is overwritten, so the saga can never be read again.
+test.each(['status', 'answered', 'heard', 'isUntold', 'reason', 'failure'])(
+  'a record with a %s of its own is refused',
+  (name) => {
+    const flaw = `trip cannot have a member ${name}, which its record has already: give it another name`;
+    const begun = z.object({ fingerprint: z.string(), createdAtMs: z.number() });
+    const own = { [name]: z.string() };
+    expect(() => initiatorTable(trip, begun.extend(own) as unknown as typeof begun, z.object({}))).toThrow(
+      flaw,
+    );
+    expect(() => initiatorTable(trip, begun, z.object({ [name]: z.string() }))).toThrow(flaw);
+  },
+);

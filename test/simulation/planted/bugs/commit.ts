@@ -29,7 +29,7 @@ export const commitBugs = bugsIn('engine/batch/commit.ts', [
         original(group).map((write) => {
           if (write.kind !== 'add') return write;
           const summed = group.flatMap(({ adjusts }) => adjusts).filter(({ key }) => key === write.key);
-          return { ...write, delta: write.delta + summed.length - 1 };
+          return { ...write, deltas: { available: (write.deltas.available ?? 0) + summed.length - 1 } };
         }),
   },
   {
@@ -41,7 +41,7 @@ export const commitBugs = bugsIn('engine/batch/commit.ts', [
         original(group).map((write) => {
           if (write.kind !== 'add') return write;
           const summed = group.flatMap(({ adjusts }) => adjusts).filter(({ key }) => key === write.key);
-          return { ...write, delta: summed.at(-1)?.delta ?? 0 };
+          return { ...write, deltas: { available: summed.at(-1)?.delta ?? 0 } };
         }),
   },
   {
@@ -53,7 +53,7 @@ export const commitBugs = bugsIn('engine/batch/commit.ts', [
         original(group).map((write) => {
           if (write.kind !== 'add') return write;
           const first = group.flatMap(({ adjusts }) => adjusts).find(({ key }) => key === write.key);
-          return { ...write, delta: first?.delta ?? 0, relyingOn: first?.relyingOn ?? {} };
+          return { ...write, deltas: { available: first?.delta ?? 0 }, relyingOn: first?.relyingOn ?? {} };
         }),
   },
   {
