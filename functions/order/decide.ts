@@ -1,9 +1,9 @@
 /** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
-import { initiator } from '../../engine/saga/initiator.ts';
+import { initiator, type Reason } from '../../engine/saga/initiator.ts';
 import { Lines, PaymentMethod } from '../events.ts';
 import { CustomerId } from '../ids.ts';
-import { shop } from '../shop.ts';
+import { type EventData, shop } from '../shop.ts';
 
 /** An order as it was placed. It never changes. */
 export const Placed = z.object({
@@ -15,15 +15,20 @@ export const Placed = z.object({
 });
 export type Placed = Readonly<z.infer<typeof Placed>>;
 
-export const decide = initiator(shop, {
+type Heard = { readonly 'payment.captured': EventData<'payment.captured'> };
+
+/** What the order's events say. */
+export const story = {
   begin: ({ customerId, items, paymentMethod }: Placed) => ({ customerId, items, paymentMethod }),
-  succeed: ({ customerId, items }: Placed, heard) => {
+  succeed: ({ customerId, items }: Placed, heard: Heard) => {
     const { amountMinor, currency } = heard['payment.captured'];
     return {
       keeps: { totalMinor: amountMinor, currency },
       outcome: { customerId, items, amountMinor, currency },
     };
   },
-  cancel: ({ customerId }: Placed, { code }) => ({ customerId, cause: code }),
-  fail: ({ customerId }: Placed, { code }) => ({ customerId, code }),
-});
+  cancel: ({ customerId }: Placed, { code }: Reason) => ({ customerId, cause: code }),
+  fail: ({ customerId }: Placed, { code }: Reason) => ({ customerId, code }),
+};
+
+export const decide = initiator(shop, story);

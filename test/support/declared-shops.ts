@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineSaga } from '../../engine/saga/define-saga.ts';
 import { v1 } from '../../engine/saga/event-definition.ts';
 import { CustomerId } from '../../functions/ids.ts';
-import { shop } from '../../functions/shop.ts';
+import { threeServices as shop } from './three-services.ts';
 
 const nothing = v1(z.object({}));
 

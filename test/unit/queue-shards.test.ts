@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { SLOT_HEADER, slotHeader, slots } from '../../engine/saga/slots.ts';
-import { OrderId, shop } from '../../functions/shop.ts';
+import { OrderId } from '../../functions/shop.ts';
 import { shardEvents } from '../../infra/broker/plugin.ts';
 import { oneQueueEach, parseQueueShards, queuesOf, slotsOf } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
+import { threeServices as shop } from '../support/three-services.ts';
 
 const counts = [1, 2, 4, 8, 16];
 

@@ -3,7 +3,6 @@ import { UnroutableError } from '../../../engine/batch/publish-error.ts';
 import { run } from '../../../engine/batch/run.ts';
 import type { Command } from '../../../engine/saga/initiator.ts';
 import type { Placed } from '../../../functions/order/decide.ts';
-import { order } from '../../../functions/order/order.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import {
   cancelling,
@@ -17,6 +16,7 @@ import {
   stock,
 } from '../../support/engine-runs.ts';
 import { customerId, facts, items, orderIdOf, paymentMethod } from '../../support/facts.ts';
+import { order } from '../../support/three-services.ts';
 
 describe('an event is published', () => {
   test('only after what it tells is stored', async () => {

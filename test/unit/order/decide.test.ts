@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../engine/saga/initiator.ts';
 import { events } from '../../../functions/events.ts';
-import { decide, type Placed } from '../../../functions/order/decide.ts';
+import type { Placed } from '../../../functions/order/decide.ts';
 import { orders } from '../../../functions/order/table.ts';
 import type { EventType, Fact } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, items, knownTypes, paymentMethod } from '../../support/facts.ts';
+import { decideOrder as decide } from '../../support/three-services.ts';
 
 type Order = NonNullable<Parameters<typeof decide>[0]>;
 type OrderCommand = Command<Placed>;

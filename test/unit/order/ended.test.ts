@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Command } from '../../../engine/saga/initiator.ts';
-import { decide, type Placed } from '../../../functions/order/decide.ts';
+import type { Placed } from '../../../functions/order/decide.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { anyFact } from '../../support/arbitrary-facts.ts';
 import { customerId, items, paymentMethod } from '../../support/facts.ts';
+import { decideOrder as decide } from '../../support/three-services.ts';
 
 type Order = NonNullable<Parameters<typeof decide>[0]>;
 type OrderCommand = Command<Placed>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { backlogOn } from '../../../engine/rabbitmq/backlog.ts';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
-import { shop } from '../../../functions/shop.ts';
 import { brokerWith } from '../../support/asked-broker.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 describe('the backlog', () => {
   test('is that of the longest queue', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { declarationFlaws } from '../../../engine/saga/declaration-flaws.ts';
 import { DeclarationError, defineSaga } from '../../../engine/saga/define-saga.ts';
-import { shop } from '../../../functions/shop.ts';
 import { tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
 import { shopWithShipping } from '../../support/declared-shops.ts';
 import { car, check, declared, hike, trip } from '../../support/flawed-declarations.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 test('what is sound has no flaw', () => {
   for (const sound of [declared({}), tripDeclaration, tripWithMail, shop, shopWithShipping]) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { CallerId } from '../../../engine/saga/ids.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
-import { shop } from '../../../functions/shop.ts';
 import { trip, tripWithMail } from '../../support/declared-sagas.ts';
 import { shopWithShipping, shopWithWrapping } from '../../support/declared-shops.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 const traveller = CallerId.parse('traveller-1');
 const failuresOf = (saga: Saga) => saga.eventTypes.filter((type) => saga.kindOf(type) === 'failure');

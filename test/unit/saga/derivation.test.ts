@@ -5,8 +5,8 @@ import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import { v1 } from '../../../engine/saga/event-definition.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { events } from '../../../functions/events.ts';
-import { shop } from '../../../functions/shop.ts';
 import { facts } from '../../support/facts.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 /** Everything here is declared inside the tests: what follows from a declaration is worked out when it is made. */
 const { order, inventory, payment } = shop.participants;
