@@ -87,10 +87,10 @@ describe.each([
   });
   afterAll(() => copy?.end());
 
-  test('compiles, keeps the rules of the project, and its decision and its payloads pass their tests', async () => {
+  test('compiles, keeps the rules of the project, and passes its unit tests, those of before and its own', async () => {
     await copy.run(bin('tsc'), '--noEmit');
     await copy.run(bin('biome'), 'check', '--error-on-warnings', 'functions', 'test/unit', 'infra');
-    await vitest('unit', `test/unit/${service}`, 'test/unit/choreography', 'test/unit/payloads');
+    await vitest('unit');
   });
 
   test(

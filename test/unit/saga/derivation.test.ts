@@ -4,11 +4,11 @@ import { isAwaited } from '../../../engine/saga/causality.ts';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import { v1 } from '../../../engine/saga/event-definition.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
-import { events } from '../../../functions/events.ts';
 import { facts } from '../../support/facts.ts';
 import { threeServices as shop } from '../../support/three-services.ts';
 
 /** Everything here is declared inside the tests: what follows from a declaration is worked out when it is made. */
+const { events } = shop;
 const { order, inventory, payment } = shop.participants;
 const owned = v1(z.object({ customerId: z.string() }));
 const nothing = v1(z.object({}));
