@@ -14,6 +14,9 @@ export type DeclaredSaga = Saga & { readonly events: EventDefinitions };
  */
 export const application: DeclaredSaga = isShop ? shop : declaredIn(join(projectDir, sagaFolder, 'saga.ts'));
 
+/** What people call what runs: the product, and of another saga than the shop's its name as well. */
+export const title = isShop ? 'OrderSaga' : `OrderSaga (${application.name})`;
+
 function declaredIn(file: string): DeclaredSaga {
   const { saga } = createRequire(import.meta.url)(file) as { readonly saga: DeclaredSaga };
   return saga;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { application } from '../application.ts';
+import { application, title } from '../application.ts';
 import { portsFrom } from './ports.ts';
 import type { PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   checkSettings(process.env);
   const ports = portsFrom(process.env);
   const begin = performance.now();
-  report(`Starting OrderSaga${existsSync(dataDir) ? '' : ' for the first time'}…`);
+  report(`Starting ${title}${existsSync(dataDir) ? '' : ' for the first time'}…`);
   const failures = Promise.withResolvers<never>();
   failures.promise.catch(() => {});
   const revive = reviver(report);

@@ -1,4 +1,4 @@
-import { application } from '../application.ts';
+import { application, title } from '../application.ts';
 import { roles } from './identity/sign-token.ts';
 import { isShop, sagaFolder } from './project.ts';
 import { scenarioNames } from './saga/scenario.ts';
@@ -8,7 +8,7 @@ import type { System } from './system.ts';
 export function welcome(system: System, ownerToken: string, logDir: string): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
   return `
-OrderSaga runs. Ctrl-C stops it.
+${title} runs. Ctrl-C stops it.
 
   API        ${api} (a page lists the calls)
   Lambda     ${lambda}

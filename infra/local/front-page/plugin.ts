@@ -1,3 +1,4 @@
+import { application, title } from '../../application.ts';
 import { type Call, frontPage } from './page.ts';
 
 /** The parts of the Serverless Framework that are used here. */
@@ -23,10 +24,12 @@ export default class FrontPagePlugin {
           events.flatMap(({ http }) => (http === undefined ? [] : [http])),
         );
         const payments = process.env.STRIPE_API_BASE ?? '';
+        const sagas = `${application.initiator}s`;
+        const addresses = { api: `http://127.0.0.1:${httpPort}`, payments, sagas };
         service.functions['front-page'] = {
           name: 'front-page',
           handler: 'infra/local/front-page/handler.handler',
-          environment: { FRONT_PAGE: frontPage(calls, { api: `http://127.0.0.1:${httpPort}`, payments }) },
+          environment: { FRONT_PAGE: frontPage(title, calls, addresses) },
           events: [{ http: { method: 'get', path: '/' } }],
         };
       },
