@@ -16,7 +16,7 @@ export const orderBugs = [
   ...bugsIn('functions/order/decide.ts', [
     {
       name: 'confirmed for the wrong amount',
-      in: 'decide.succeed',
+      in: 'story.succeed',
       plant:
         (original: Succeed): Succeed =>
         (placed, heard) => {
@@ -26,7 +26,7 @@ export const orderBugs = [
     },
     {
       name: 'half of an order confirmed',
-      in: 'decide.succeed',
+      in: 'story.succeed',
       plant:
         (original: Succeed): Succeed =>
         (placed, heard) => {

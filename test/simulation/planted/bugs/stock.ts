@@ -16,7 +16,7 @@ export const stockBugs = [
     {
       name: 'a receipt counts double',
       in: 'receiveStock',
-      at: { member: 'delta' },
+      at: { member: 'available' },
       plant: (original: number) => 2 * original,
     },
     {
@@ -31,7 +31,7 @@ export const stockBugs = [
       name: 'a product that no catalogue lists',
       in: 'putStock',
       at: { call: 'catalogueEntry' },
-      plant: (_: unknown, { item }: { readonly item: object }) => item,
+      plant: () => ({ pk: 'LOST' }),
     },
   ]),
   ...bugsIn('engine/batch/write-with-retries.ts', [
