@@ -55,6 +55,8 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   readonly service: string;
   readonly names: Names;
   readonly table: Table<ExternalState>;
+  /** The members of the request that the record has no longer once the outside has answered. */
+  readonly forgets: readonly string[];
   /** The event that comes first for a saga, if the step consumes only one. */
   readonly opens?: string;
   /** The compensation for "nothing was done", if the step has one. */
@@ -118,6 +120,7 @@ export function externalStep<
     names,
     decide: externalDecision(saga, use),
     table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use) },
+    forgets: Object.keys(asks.shape).filter((name) => !keeps.some((kept) => kept === name)),
     ...(first === undefined || others.length > 0 ? {} : { opens: first }),
     ...(saysVoid === undefined ? {} : { voided: saysVoid }),
   };

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, delimiter, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const projectDir = resolve(fileURLToPath(import.meta.url), '../../..');
 const binDir = join(projectDir, 'node_modules/.bin');
@@ -25,7 +25,8 @@ const [entry, ...given] = process.argv.slice(2);
 if (entry === undefined) fail('Usage: node infra/local/bootstrap.mjs ENTRY.ts [FOLDER] [ARGUMENT…]');
 const entryArgs = withoutSagaFolder(given);
 if (!isInstalled()) await withInstallLock(installPackages);
-await supervise(findNode(), [resolve(projectDir, entry), ...entryArgs], 'inherit');
+const plainErrors = pathToFileURL(join(projectDir, 'infra/local/plain-errors.mjs')).href;
+await supervise(findNode(), ['--import', plainErrors, resolve(projectDir, entry), ...entryArgs], 'inherit');
 
 /** A command is about the shop, unless its first argument is the folder of another saga: `npm start -- examples/trip`. */
 function withoutSagaFolder(args) {

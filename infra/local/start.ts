@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { application, title } from '../application.ts';
+import { stage } from './environment.ts';
 import { portsFrom } from './ports.ts';
 import type { PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
@@ -11,6 +12,8 @@ import { checkSettings } from './settings.ts';
 import { aborted, listenForStopRequests } from './stop-request.ts';
 import { type System, startSystem } from './system.ts';
 import { welcome } from './welcome.ts';
+import { readConfiguration } from './wiring/configuration.ts';
+import { unloadable } from './wiring/unloadable.ts';
 
 const report = (line: string) => console.log(line);
 
@@ -22,7 +25,9 @@ async function main(): Promise<void> {
   checkSettings(process.env);
   const ports = portsFrom(process.env);
   const begin = performance.now();
-  report(`Starting ${title}${existsSync(dataDir) ? '' : ' for the first time'}…`);
+  report(`Starting ${title}${existsSync(join(dataDir, 'logs')) ? '' : ' for the first time'}…`);
+  // While the parts start there is time to load every function once.
+  const loading = unloadable(readConfiguration(application, stage).functions);
   const failures = Promise.withResolvers<never>();
   failures.promise.catch(() => {});
   const revive = reviver(report);
@@ -39,12 +44,14 @@ async function main(): Promise<void> {
     killSignal: requests.kill,
   });
   try {
-    const working = greet(system, dataDir, begin).then(() => aborted(requests.stop));
+    const working = greet(system, dataDir, begin, loading).then(() => aborted(requests.stop));
     await Promise.race([working, aborted(requests.stop), failures.promise]);
   } finally {
     await system.stop();
   }
 }
+
+type Loading = ReturnType<typeof unloadable>;
 
 /** bootstrap.mjs has taken away the folder of a saga, if it was one. Ends the process. */
 function refuseOtherSagas(): void {
@@ -55,7 +62,9 @@ function refuseOtherSagas(): void {
   process.exit(2);
 }
 
-async function greet(system: System, dataDir: string, begin: number): Promise<void> {
+async function greet(system: System, dataDir: string, begin: number, loading: Loading): Promise<void> {
+  const flaws = await loading;
+  if (flaws.length > 0) throw new SetupError(flaws.join('\n'));
   if (isShop)
     report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
   report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);

@@ -103,6 +103,7 @@ import { inWords } from '../../support/decision-table.ts';
 import { ${isListener(plan) ? '' : 'sampledAnswer, '}sampledFact } from '../../support/sampled-facts.ts';
 
 const { consumes${isListener(plan) ? '' : ', says'} } = shop.partOf('${plan.service}');
+const { answers, ...is } = ${plan.code}Step.names;
 ${isListener(plan) ? '' : "const [done = '', refused = '', undone = ''] = Object.keys(says);"}
 const [comes, ...others] = consumes.map((type) => sampledFact(shop, type));
 const heard = Object.fromEntries(
@@ -113,18 +114,18 @@ ${isListener(plan) ? '' : 'const answered = (type: string, event: string) => ({ 
 
 /** In which status, what comes, and what the step makes of it. */
 test.each([
-  ['WAITING', comes, 'ASKING ⇒ ask'],
-  ['ASKING', comes, 'resume ask'],
+  [is.waiting, comes, \`\${is.asking} ⇒ ask\`],
+  [is.asking, comes, 'resume ask'],
 ${
   isListener(plan)
-    ? "  ['ASKING', { type: 'call.done', answer: {} }, 'DONE » (nothing)'],"
-    : `  ['ASKING', answered('call.done', done), \`DONE » \${done}\`],
-  ['ASKING', answered('call.refused', refused), \`REFUSED » \${refused}\`],
-  ['ASKING', cancelled, 'ABANDONING ⇒ ask'],
-  ['DONE', cancelled, 'UNDOING ⇒ undo'],
-  ['UNDOING', answered('undo.done', undone), \`UNDONE » \${undone}\`],
-  ['ABANDONING', answered('call.refused', refused), \`VOID » \${undone}\`],
-  ['VOID', comes, 'repeat'],`
+    ? `  [is.asking, { type: answers.done, answer: {} }, \`\${is.done} » (nothing)\`],`
+    : `  [is.asking, answered(answers.done, done), \`\${is.done} » \${done}\`],
+  [is.asking, answered(answers.refused, refused), \`\${is.refused} » \${refused}\`],
+  [is.asking, cancelled, \`\${is.abandoning} ⇒ ask\`],
+  [is.done, cancelled, \`\${is.undoing} ⇒ undo\`],
+  [is.undoing, answered(answers.undone, undone), \`\${is.undone} » \${undone}\`],
+  [is.abandoning, answered(answers.refused, refused), \`\${is.void} » \${undone}\`],
+  [is.void, comes, 'repeat'],`
 }
 ] as const)('%s, %o: %s', (status, input, expected) => {
   const decision = ${plan.code}Step.decide({ ${plan.owner}: 'somebody', status, heard }, input as AnyFact);

@@ -84,7 +84,8 @@ const read = (path: string): string => readFileSync(join(projectDir, path), 'utf
 
 const whatIsLeft = ({ service, says, consumes }: Plan): string => `
 What is left to think about:
-  functions/${service}/decide.ts    which members are sent: of ${consumes.join(' and ')}; to send others, consume their event, too
+  functions/${service}/decide.ts    which members are sent: of ${consumes.join(' and ')}; to send others, consume their event, too.
+  ${' '.repeat(`functions/${service}/decide.ts`.length)}    "names" gives its states names of your own
   functions/${service}/outside.ts   your client: the same id has one effect, however often it is sent
 ${
   says.length === 0
@@ -92,7 +93,7 @@ ${
     : `  functions/events.ts           what ${says.map(({ type }) => type).join(', ')} carry; other names, if you have better ones
 `
 }  functions/shop.ts             ${says.length === 0 ? '' : 'whether a saga has to wait for it ("completes"), and '}secrets that it needs
-Then: npm run check:types, npm start, npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
+Then: npm run check:types, npm start (again after each change), npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
 To deploy it: docs/change-a-declaration.md.`;
 
 try {

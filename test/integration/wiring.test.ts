@@ -23,11 +23,11 @@ const declareVariable = (line: string) =>
   copy.edit('serverless.yml', '  environment:\n', `  environment:\n    ${line}\n`);
 
 /** What `npm start` says in the end, of a copy that is changed for as long. */
-async function start(change: () => unknown) {
+async function start(change: () => unknown, entry = 'infra/local/start.ts', ...args: readonly string[]) {
   await change();
   try {
     const environment = { DATA_DIR: dataDir, ...portVariables(await freePorts()) };
-    return await new Command('infra/local/start.ts', [], environment, copy.folder).ended;
+    return await new Command(entry, args, environment, copy.folder).ended;
   } finally {
     await copy.run('git', 'checkout', '--quiet', '.');
     await copy.run('git', 'clean', '-d', '--force', '--quiet');
@@ -81,6 +81,42 @@ test.each([
     });
   },
 );
+
+// Fails where nobody loads a function before the first message comes: orders wait, and the reason stands in a log.
+test.each([
+  [
+    'cannot be declared',
+    'payment asks with colour, which no event that it consumes has: consume an event with it, too',
+    () =>
+      copy.edit(
+        'functions/payment/decide.ts',
+        'z.object({ amountMinor',
+        'z.object({ colour: Currency, amountMinor',
+      ),
+  ],
+  [
+    'is no TypeScript',
+    'functions/payment/decide.ts',
+    () => copy.edit('functions/payment/decide.ts', '});', '};'),
+  ],
+])('a step that %s is refused with the reason, and nothing is left running', async (_, reason, change) => {
+  const { exitCode, stdout, stderr } = await start(change);
+  expect(stderr).toMatch(/^The function [a-z-]+ cannot be loaded \(nor [a-z, -]+\): /);
+  expect(stderr).toContain(reason);
+  expect(stdout).not.toContain('everything is up');
+  expect(exitCode).toBe(1);
+  expect([...runningProcesses(dataDir)]).toEqual([]);
+});
+
+test('a declaration that is refused says what to do, and nothing else', async () => {
+  const change = () =>
+    copy.edit('functions/shop.ts', "completes: ['payment.captured']", "completes: ['stock.reserved']");
+  const { exitCode, stderr } = await start(change, 'infra/local/bootstrap.mjs', 'infra/local/start.ts');
+  const [head, ...flaws] = stderr.trimEnd().split('\n');
+  expect(head).toBe('the saga order-saga cannot keep its promises:');
+  for (const flaw of flaws) expect(flaw).toMatch(/^ {2}\S.*: add payment\.captured to "completes"/);
+  expect([flaws.length, exitCode]).toEqual([3, 1]);
+});
 
 // Fails where only the project's files are looked at: they say nothing of what reads the queues.
 test('participants whose functions are not running are refused, a sentence each, and nothing is left running', async () => {

@@ -9,5 +9,5 @@ test.each(shop.eventTypes)('made-up data of %s can be said', (type) => {
 });
 
 test('of no event nothing is made up', () => {
-  expect(() => sampledFact(shop, 'gift.wrapped')).toThrow('the saga has no event gift.wrapped');
+  expect(() => sampledFact(shop, 'Nothing')).toThrow('the saga has no event Nothing');
 });

@@ -1,14 +1,32 @@
 export type Call = { readonly method: string; readonly path: string };
 
-/** Where the API and the payment sandbox are, and the path of the caller's own sagas. */
-export type Addresses = { readonly api: string; readonly payments: string; readonly sagas: string };
+/** What runs: its name, where it is, and how commands are told that they are about it. */
+export interface Running {
+  readonly title: string;
+  readonly api: string;
+  /** The path of the caller's own sagas. */
+  readonly sagas: string;
+  /** The sandbox of what the functions ask outside, and its address if it is known. */
+  readonly sandbox: { readonly name: string; readonly url: string };
+  /** The folder of a saga that is not the shop. */
+  readonly folder: string | undefined;
+  /** A scenario to play. */
+  readonly scenario: string;
+}
 
 /** What a person who opens the API in a browser wants to know. */
 export function frontPage(
-  title: string,
   calls: readonly Call[],
-  { api, payments, sagas }: Addresses,
+  { title, api, sagas, sandbox, folder, scenario }: Running,
 ): string {
+  const run = (command: string, ...args: readonly string[]) =>
+    [
+      `npm run -s ${command}`,
+      ...(folder === undefined && args.length === 0 ? [] : ['--']),
+      ...(folder === undefined ? [] : [folder]),
+      ...args,
+    ].join(' ');
+  const isCall = (wanted: string) => calls.some(({ method, path }) => `${method} ${path}` === wanted);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -18,16 +36,16 @@ export function frontPage(
 pre { background: #eee; color: #111; padding: .5rem; overflow: auto }</style>
 <h1>${title}</h1>
 <p>A saga engine for event-driven services. This is the API of a saga that runs on your machine.
-<a href="/health">/health</a> says that it answers.
-The <a href="${payments}/ledger">payment sandbox</a> shows what was charged and refunded.</p>
+${isCall('get health') ? '<a href="/health">/health</a> says that it answers.' : ''}
+The <a href="${sandbox.url}/ledger">${sandbox.name}</a> shows what was done outside.</p>
 <h2>Get a token</h2>
 <p>All other calls need one. In the folder of the project:</p>
-<pre>TOKEN=$(npm run -s token)
-OPERATOR=$(npm run -s token operator)</pre>
+<pre>TOKEN=$(${run('token')})
+OPERATOR=$(${run('token', 'operator')})</pre>
 <h2>Call the API</h2>
 <pre>curl -sS ${api}/${sagas} -H "Authorization: Bearer $TOKEN"</pre>
-<p><code>docs/api.md</code> says what each call takes and answers, and <code>npm run -s saga declined</code> plays a whole
-order.</p>
+<p>${folder === undefined ? '<code>docs/api.md</code> says what each call takes and answers. ' : ''}<code>${run('saga', scenario)}</code>
+plays a whole saga.</p>
 <ul>
 ${calls.map(({ method, path }) => `<li><code>${method.toUpperCase()} /${path}</code></li>`).join('\n')}
 </ul>

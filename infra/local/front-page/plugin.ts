@@ -1,4 +1,6 @@
 import { application, title } from '../../application.ts';
+import { isShop, sagaFolder } from '../project.ts';
+import { scenarioNames } from '../saga/scenario.ts';
 import { type Call, frontPage } from './page.ts';
 
 /** The parts of the Serverless Framework that are used here. */
@@ -23,13 +25,22 @@ export default class FrontPagePlugin {
         const calls = Object.values(service.functions).flatMap(({ events }) =>
           events.flatMap(({ http }) => (http === undefined ? [] : [http])),
         );
-        const payments = process.env.STRIPE_API_BASE ?? '';
-        const sagas = `${application.initiator}s`;
-        const addresses = { api: `http://127.0.0.1:${httpPort}`, payments, sagas };
+        const [scenario = ''] = isShop ? ['declined'] : scenarioNames();
+        const page = frontPage(calls, {
+          title,
+          api: `http://127.0.0.1:${httpPort}`,
+          sagas: `${application.initiator}s`,
+          sandbox: {
+            name: isShop ? 'payment sandbox' : 'sandbox of the outside',
+            url: process.env.SANDBOX_URL ?? '',
+          },
+          folder: isShop ? undefined : sagaFolder,
+          scenario,
+        });
         service.functions['front-page'] = {
           name: 'front-page',
           handler: 'infra/local/front-page/handler.handler',
-          environment: { FRONT_PAGE: frontPage(title, calls, addresses) },
+          environment: { FRONT_PAGE: page },
           events: [{ http: { method: 'get', path: '/' } }],
         };
       },

@@ -15,17 +15,16 @@ export async function finalState(orderId: string, invoke: Invoke): Promise<reado
   const rows = await Promise.all(
     readers.map(async ({ service, reader }) => {
       const request = { step: '', invoke: reader, as: 'operator', method: 'GET', path } as const;
-      const answer = await invoke(
-        reader,
-        payloadOf({
-          ...request,
-          headers: {},
-          body: undefined,
-          payload: undefined,
-          expect: undefined,
-          keep: {},
-        }),
-      );
+      const payload = payloadOf({
+        ...request,
+        headers: {},
+        body: undefined,
+        payload: undefined,
+        expect: undefined,
+        keep: {},
+      });
+      const answer = await invoke(reader, payload).catch((error: unknown) => error);
+      if (answer instanceof Error) return [service, '✗', answer.message.split('\n')[0] ?? ''];
       const status = partOf(answer, 'status') === 404 ? '—' : String(partOf(answer, 'body.status'));
       return [service, status, detailOf(partOf(answer, 'body'))];
     }),

@@ -53,11 +53,14 @@ function isLegal(player: Player, before: Item | undefined, because: string, afte
 const isHeardInTime = (player: Player, after: Item): boolean =>
   hasHeardAll(player.part.consumes, after) === (roleOf(player, after) !== 'waiting');
 
-/** A decision that is written by hand may keep other members in other states: only whose it is stays. */
+/**
+ * A decision that is written by hand may keep other members in other states: only whose it is stays. What a step asks with
+ * and does not keep may be told in the answer by the same name.
+ */
 const fixedOf = ({ step, part }: Player, owner: string, state: Row): readonly string[] =>
   step === undefined && !('begins' in part)
     ? [owner]
-    : Object.keys(state).filter((name) => !changing.has(name));
+    : Object.keys(state).filter((name) => !changing.has(name) && !step?.forgets.includes(name));
 
 /** A step that asks the outside says what has come of it, and nothing before it is known. */
 function flawOfSaying(player: Player, after: Item): string | undefined {
