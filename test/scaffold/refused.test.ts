@@ -30,7 +30,7 @@ const refused: readonly (readonly [wish: readonly string[], why: string])[] = [
   ],
   [
     ['undefined'],
-    refusal('undefined', 'undefined cannot be a name in its code (it is a word of JavaScript’s)'),
+    refusal('undefined', 'undefined cannot be a name in its code (it is a global name in JavaScript)'),
   ],
   [
     ['retry-delays'],
