@@ -203,6 +203,18 @@ function ownerFlaws(saga: Declaration): readonly string[] {
 const failuresOf = (part: Initiation | Participation): readonly string[] =>
   Object.entries(saidBy(part)).flatMap(([type, kind]) => (kind === 'failure' ? [type] : []));
 
+/** A record's state holds the engine's members beside those of events and requests, so none may have the name of another. */
+export const overwritingFlaws = (
+  service: string,
+  enginesOwn: readonly string[],
+  schemas: readonly unknown[],
+): readonly string[] =>
+  enginesOwn
+    .filter((name) => schemas.some((schema) => hasMember(schema, name)))
+    .map(
+      (name) => `${service} cannot have a member ${name}, which its record has already: give it another name`,
+    );
+
 export const hasMember = (schema: unknown, member: string): boolean =>
   typeof schema === 'object' &&
   schema !== null &&

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Decision } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Participants, Said } from './declaration.ts';
-import { hasMember } from './declaration-flaws.ts';
+import { hasMember, overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError, type DefinedSaga } from './define-saga.ts';
 import {
   type Answer,
@@ -149,13 +149,8 @@ function stepFlaws(
     saysVoid !== undefined &&
     saga.readFact(saysVoid, saga.versionOf(saysVoid), { [saga.owner]: 'anybody' }).kind !== 'read';
   const spoken = Object.keys(saga.partOf(service).says).map((type) => saga.events[type]?.schema);
-  const overwritten = ENGINES_OWN.filter((name) =>
-    [asks, ...spoken].some((schema) => hasMember(schema, name)),
-  );
   return [
-    ...overwritten.map(
-      (name) => `${service} cannot have a member ${name}, which its record has already: give it another name`,
-    ),
+    ...overwritingFlaws(service, ENGINES_OWN, [asks, ...spoken]),
     ...unheard.map(
       (name) =>
         `${service} asks with ${name}, which no event that it consumes has: consume an event with it, too`,

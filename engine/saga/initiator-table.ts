@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { TableIndex } from './declaration.ts';
-import { hasMember } from './declaration-flaws.ts';
+import { overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError } from './define-saga.ts';
 import { heardSchema } from './heard.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
@@ -49,12 +49,8 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
 ): Table<InitiatorState<Placed, Success>> {
   const of = <Shape extends z.ZodRawShape>(status: string, shape: Shape) =>
     z.object({ ...placed.shape, status: z.literal(status), ...shape });
-  const overwritten = ENGINES_OWN.filter((name) => [placed, success].some((each) => hasMember(each, name)));
-  if (overwritten.length > 0) {
-    const flawOf = (name: string) =>
-      `${saga.initiator} cannot have a member ${name}, which its record has already: give it another name`;
-    throw new DeclarationError(saga.name, overwritten.map(flawOf));
-  }
+  const flaws = overwritingFlaws(saga.initiator, ENGINES_OWN, [placed, success]);
+  if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
     of('PENDING', { answered, heard: heardSchema.optional() }),
     of('CONFIRMED', { ...success.shape, isUntold }),

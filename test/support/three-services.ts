@@ -4,23 +4,14 @@ import { initiator } from '../../engine/saga/initiator.ts';
 import { story } from '../../functions/order/decide.ts';
 import { orders } from '../../functions/order/table.ts';
 import { shop as extended } from '../../functions/shop.ts';
+import { type KnownType, knownTypes } from './facts.ts';
 
 const { participants } = extended;
 
-/** Their events, without those of participants that a team has added to the shop. */
-const {
-  'order.placed': placed,
-  'stock.reserved': reserved,
-  'payment.captured': captured,
-  'stock.rejected': rejected,
-  'payment.declined': declined,
-  'order.cancelling': cancelling,
-  'stock.released': released,
-  'payment.voided': voided,
-  'payment.refunded': refunded,
-  'order.confirmed': confirmed,
-  'order.cancelled': cancelled,
-} = extended.events;
+/** The shop's own events, without those of participants that a team has added. */
+const events = Object.fromEntries(
+  Object.entries(extended.events).filter(([type]) => knownTypes.some((known) => known === type)),
+) as Pick<typeof extended.events, KnownType>;
 
 /** The shop as it is delivered: what a test says of it holds however many participants a team adds to its own. */
 export const threeServices = defineSaga({
@@ -28,19 +19,7 @@ export const threeServices = defineSaga({
   id: extended.id,
   owner: extended.owner,
   completes: ['payment.captured'],
-  events: {
-    'order.placed': placed,
-    'stock.reserved': reserved,
-    'payment.captured': captured,
-    'stock.rejected': rejected,
-    'payment.declined': declined,
-    'order.cancelling': cancelling,
-    'stock.released': released,
-    'payment.voided': voided,
-    'payment.refunded': refunded,
-    'order.confirmed': confirmed,
-    'order.cancelled': cancelled,
-  },
+  events,
   participants: {
     order: participants.order,
     inventory: participants.inventory,
