@@ -39,7 +39,7 @@ export type StockRejection = z.infer<typeof StockRejection>;
 
 /** Bounds a provider's texts, so no record outgrows an item's limit of 400 KB. */
 export const MAX_TEXT_LENGTH = 500;
-const Text = UnicodeText.max(MAX_TEXT_LENGTH);
+export const Text = UnicodeText.max(MAX_TEXT_LENGTH);
 
 export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });
 export type PaymentDecline = z.infer<typeof PaymentDecline>;

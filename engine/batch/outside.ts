@@ -1,6 +1,12 @@
 import type { AnyFact } from '../saga/declaration.ts';
 import type { Answer, Call, ExternalState } from '../saga/external-decision.ts';
-import type { AnyOutside, ExternalStep, Outside } from '../saga/external-step.ts';
+import {
+  type AnyOutside,
+  type ExternalStep,
+  type Outside,
+  Pending,
+  type Preparing,
+} from '../saga/external-step.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { Participant } from './participant.ts';
 
@@ -16,8 +22,10 @@ export function externalParticipant<O extends AnyOutside>(
 ): ExternalParticipant {
   const { saga, service, table, decide, opens, names } = step;
   // The machine passes data of the shapes that the step's schemas describe.
-  const asked = outside as Outside<object, object, object, object, object>;
+  const asked = outside as Outside<object, object, object, object, object> &
+    Partial<Preparing<object, object, object>>;
   const { answers } = names;
+  const pending = ({ reason }: Pending): Answer => ({ type: answers.pending, answer: { reason } });
   return {
     step,
     saga,
@@ -26,10 +34,20 @@ export function externalParticipant<O extends AnyOutside>(
     decide,
     ...(opens === undefined ? {} : { opens }),
     perform: async (sagaId: SagaId, call: Call): Promise<Answer> => {
+      if (call.call === 'prepare') {
+        if (asked.prepare === undefined) throw new Error(`${service} has an outside that prepares nothing`);
+        const { heard } = call;
+        const answer = await asked.prepare(sagaId, call.request);
+        return 'prepared' in answer
+          ? { type: answers.prepared, answer: { ...answer.prepared }, heard }
+          : { type: answers.refused, answer: { ...answer.refused }, heard };
+      }
       if (call.call === 'undo') {
-        return { type: answers.undone, answer: { ...(await asked.undo(sagaId, call.done, call.again)) } };
+        const undone = await asked.undo(sagaId, call.done, call.again);
+        return undone instanceof Pending ? pending(undone) : { type: answers.undone, answer: { ...undone } };
       }
       const answer = await asked.call(sagaId, call.request, call.again, call.unwanted === true);
+      if (answer instanceof Pending) return pending(answer);
       return 'done' in answer
         ? { type: answers.done, answer: { ...answer.done } }
         : { type: answers.refused, answer: { ...answer.refused } };

@@ -147,12 +147,12 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
     else if (decision.kind === 'refuse')
       this.#finish(job, { kind: 'refused', reason: decision.reason, record: before }, []);
-    else if (before === undefined) this.#fail(job, new Error(`nothing stored to ${decision.kind}`));
-    else if (decision.kind === 'repeat') this.#finish(job, { kind: 'done', record: before }, before.outbox);
-    else this.#call(job, decision.effect, before);
+    else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
+    else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
+    else this.#finish(job, { kind: 'done', record: before }, before.outbox);
   }
 
-  #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State>): void {
+  #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {
     const { service, perform } = this.#participant;
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
     const answer = Promise.resolve().then(() => perform(job.work.sagaId, effect));

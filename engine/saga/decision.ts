@@ -6,7 +6,7 @@ import type { AnyFact } from './declaration.ts';
  *
  * - accept: write `state`, then publish `says`. `effect` is a call to the outside that follows the write.
  * - repeat: this step is done; publish the stored record's events again.
- * - resume: `effect` was begun and its result is unknown: call again.
+ * - resume: call `effect` without a write: it was begun and its result is unknown, or it comes before the first write.
  * - ignore: nothing to do in this state, which is normal.
  * - refuse: this cannot happen; the message becomes a dead letter with the reason.
  */

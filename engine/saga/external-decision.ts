@@ -1,5 +1,5 @@
 /**
- *               all it consumes           done
+ *          all it consumes (prepared)     done
  *   (nothing) ────────────────▶ ASKING ──────────▶ DONE
  *     │   │                      │  └─ refused ──▶ REFUSED
  *     │   └─▶ WAITING            │ undo             │ undo (DONE)
@@ -9,7 +9,8 @@
  *     └── undo (before the step: a tombstone) ───────▲
  *
  * ASKING, ABANDONING and UNDOING are intents: the outside is called after they are written, with the saga's id as the
- * idempotency key, and called again until its answer is known. A timeout is not a refusal.
+ * idempotency key, and called again until its answer is known. A timeout is not a refusal. If the call has to be
+ * prepared, that comes before ASKING is written, which then holds what the call is made with.
  */
 
 import type * as z from 'zod';
@@ -29,7 +30,13 @@ export interface Names {
   readonly undoing: string;
   readonly undone: string;
   readonly void: string;
-  readonly answers: { readonly done: string; readonly refused: string; readonly undone: string };
+  readonly answers: {
+    readonly prepared: string;
+    readonly done: string;
+    readonly refused: string;
+    readonly pending: string;
+    readonly undone: string;
+  };
 }
 
 export const defaultNames: Names = {
@@ -41,7 +48,13 @@ export const defaultNames: Names = {
   undoing: 'UNDOING',
   undone: 'UNDONE',
   void: 'VOID',
-  answers: { done: 'call.done', refused: 'call.refused', undone: 'undo.done' },
+  answers: {
+    prepared: 'call.prepared',
+    done: 'call.done',
+    refused: 'call.refused',
+    pending: 'call.pending',
+    undone: 'undo.done',
+  },
 };
 
 type Members = Readonly<Record<string, unknown>>;
@@ -52,14 +65,18 @@ export type ExternalState = { readonly status: string } & Members;
 export interface Answer {
   readonly type: string;
   readonly answer: Members;
+  /** The events that a prepared call is made because of. */
+  readonly heard?: Heard;
 }
 
 /**
  * A call to the outside that follows the write of an intent. `again`: it may have been made before.
- * ask: `request` has the members that `asks` names. undo: `done` has the members of request and answer in the record.
+ * prepare: comes before the intent, as what it brings is written with it.
+ * ask: `request` has the members that `asks` names, and what was prepared. undo: `done` has the members of request and answer in the record.
  * `unwanted`: the answer is going to be undone, so an outside that has not answered yet may withdraw the request.
  */
 export type Call =
+  | { readonly call: 'prepare'; readonly request: Members; readonly heard: Heard }
   | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
   | { readonly call: 'undo'; readonly done: Members; readonly again: boolean };
 
@@ -68,6 +85,8 @@ export interface ExternalUse {
   readonly service: string;
   /** The members of its events that go into the request. The record holds them until the outside has answered. */
   readonly asks: z.ZodObject;
+  /** What is prepared before the intent is written, and goes into the request, too. */
+  readonly prepares?: z.ZodObject | undefined;
   /** The members of the request that the record keeps for good and its events carry. */
   readonly keeps: readonly string[];
   /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
@@ -100,7 +119,7 @@ class Machine {
   constructor(saga: Saga, step: ExternalUse) {
     this.#saga = saga;
     this.#step = step;
-    this.#asks = Object.keys(step.asks.shape);
+    this.#asks = Object.keys({ ...step.asks.shape, ...step.prepares?.shape });
     this.#names = step.names;
     const { consumes, says } = saga.partOf(step.service);
     const sayingOf = (kind: string) => Object.keys(says).filter((type) => says[type] === kind);
@@ -115,10 +134,16 @@ class Machine {
     const { answers } = this.#names;
     if ('answer' in input) {
       switch (input.type) {
+        case answers.prepared:
+          return this.#prepared(state, input);
+        case answers.pending:
+          return ignore(`not decided yet: ${String(input.answer.reason)}`);
         case answers.done:
           return this.#answeredDone(state, input.answer);
         case answers.refused:
-          return this.#answeredRefused(state, input.answer);
+          return input.heard === undefined
+            ? this.#answeredRefused(state, input.answer)
+            : this.#refusedToPrepare(state, input.heard, input.answer);
         case answers.undone:
           return this.#answeredUndone(state, input.answer);
         default:
@@ -141,8 +166,12 @@ class Machine {
 
   /** Asks as soon as all its events are heard. */
   #hear(state: ExternalState | undefined, fact: AnyFact): ExternalDecision {
+    if (state === undefined || state.status === this.#names.waiting) return this.#gather(state, fact);
+    return this.#hearAgain(state);
+  }
+
+  #hearAgain(state: ExternalState): ExternalDecision {
     const is = this.#names;
-    if (state === undefined || state.status === is.waiting) return this.#gather(state, fact);
     switch (state.status) {
       case is.asking:
         return { kind: 'resume', effect: this.#askCall(state, true) };
@@ -168,10 +197,33 @@ class Machine {
   }
 
   #ask(heard: Heard): ExternalDecision {
-    const all = this.#toldBy(heard);
-    const request = this.#step.asks.safeParse(pick(all, this.#asks));
+    const request = this.#requestOf(heard);
     if (!request.success) return refuse(`it cannot be asked for: ${explain(request.error)}`);
-    const state = { ...this.#ownerIn(all), status: this.#names.asking, ...request.data };
+    if (this.#step.prepares !== undefined)
+      return { kind: 'resume', effect: { call: 'prepare', request: request.data, heard } };
+    return this.#intend(heard, request.data);
+  }
+
+  #requestOf(heard: Heard) {
+    return this.#step.asks.safeParse(pick(this.#toldBy(heard), Object.keys(this.#step.asks.shape)));
+  }
+
+  /** Writes the intent with what was prepared, unless the saga has gone on meanwhile. */
+  #prepared(state: ExternalState | undefined, { answer, heard = {} }: Answer): ExternalDecision {
+    if (state !== undefined && state.status !== this.#names.waiting) return this.#hearAgain(state);
+    const prepared = this.#step.prepares?.parse(answer);
+    return this.#intend(heard, { ...this.#requestOf(heard).data, ...prepared });
+  }
+
+  /** Nothing was asked yet, unless another delivery of the same event has gone on meanwhile. */
+  #refusedToPrepare(state: ExternalState | undefined, heard: Heard, answer: Members): ExternalDecision {
+    if (state !== undefined && state.status !== this.#names.waiting) return this.#hearAgain(state);
+    const request = { ...this.#ownerIn(this.#toldBy(heard)), ...this.#requestOf(heard).data };
+    return this.#answeredRefused({ ...request, status: this.#names.asking }, answer);
+  }
+
+  #intend(heard: Heard, request: Members): ExternalDecision {
+    const state = { ...this.#ownerIn(this.#toldBy(heard)), status: this.#names.asking, ...request };
     return { kind: 'accept', state, says: [], effect: this.#askCall(state, false) };
   }
 

@@ -8,7 +8,7 @@ import type { Saga } from './saga.ts';
 /** The schema of an external step's record in each status, made of the schemas of its request and its events. */
 export function externalSchema(
   saga: Saga & { readonly events: EventDefinitions },
-  { service, asks, keeps, voided, names }: ExternalUse,
+  { service, asks, prepares, keeps, voided, names }: ExternalUse,
 ): z.ZodType<ExternalState> {
   const { says } = saga.partOf(service);
   const shapeOf = (kind: string): z.ZodRawShape => {
@@ -17,11 +17,12 @@ export function externalSchema(
     return schema instanceof z.ZodObject ? schema.shape : {};
   };
   const owned = { [saga.owner]: CallerId };
-  const kept = Object.fromEntries(keeps.map((name) => [name, asks.shape[name] ?? z.unknown()]));
+  const request: z.ZodRawShape = { ...asks.shape, ...prepares?.shape };
+  const kept = Object.fromEntries(keeps.map((name) => [name, request[name] ?? z.unknown()]));
   const of = (statuses: readonly string[], shape: z.ZodRawShape, first = { ...owned, ...kept }) =>
     z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape });
   return z.discriminatedUnion('status', [
-    of([names.asking, names.abandoning], asks.shape),
+    of([names.asking, names.abandoning], request),
     of([names.done, names.undoing], shapeOf('step')),
     of([names.undone], { ...shapeOf('step'), ...shapeOf('compensation') }),
     of([names.refused], shapeOf('failure')),

@@ -29,18 +29,47 @@ export interface Outside<Request, Result, Refusal, Done, Undone> {
     request: Request,
     again: boolean,
     unwanted?: boolean,
-  ): Promise<{ readonly done: Result } | { readonly refused: Refusal }>;
+  ): Promise<{ readonly done: Result } | { readonly refused: Refusal } | Pending>;
   /** `done`: the kept members of the request, and the result. Resolves when nothing is held any more. */
-  undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone>;
+  undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone | Pending>;
+}
+
+/** An outside whose calls are made with something of its own, such as the id of what is going to be booked. */
+export interface Preparing<Request, Prepared, Refusal> {
+  /**
+   * Gets what the call is made with. Its answer is written before the call. It may be made again, or for nothing, as a
+   * crash may come before the write: that must do no harm.
+   */
+  prepare(
+    sagaId: SagaId,
+    request: Request,
+  ): Promise<{ readonly prepared: Prepared } | { readonly refused: Refusal }>;
+}
+
+/** The outside has not decided yet, and says so. It is asked again when the schedule comes to the saga. */
+export class Pending {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
 }
 
 /** The outside of any step. */
-export type AnyOutside = Outside<never, object, object, never, object>;
+export type AnyOutside = Outside<never, object, object, never, object> &
+  Partial<Preparing<never, object, object>>;
 
 /** How a service uses the step that asks the outside. */
-export interface ExternalOptions<Asks extends z.ZodObject, Kept extends string, Voided extends string> {
+export interface ExternalOptions<
+  Asks extends z.ZodObject,
+  Kept extends string,
+  Voided extends string,
+  Prepares extends z.ZodObject | undefined = undefined,
+> {
   /** The members of its events that go into the request. The record holds them until the outside has answered. */
   readonly asks: Asks;
+  /** What the outside's `prepare` answers. It goes into the request, too. */
+  readonly prepares?: Prepares;
   /** The members of the request that the record keeps for good and its events carry. */
   readonly keeps?: readonly Kept[];
   /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
@@ -65,6 +94,8 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
     state: ExternalState | undefined,
     input: AnyFact | Answer,
   ) => Decision<ExternalState, Call>;
+  /** Whether the outside prepares the call. */
+  readonly isPrepared: boolean;
   /** Never set: it only carries the type of the outside. */
   readonly outside?: O;
 }
@@ -91,29 +122,35 @@ export function externalStep<
   Owner extends string,
   const Service extends keyof Parts & string,
   Asks extends z.ZodObject,
-  const Kept extends keyof z.infer<Asks> & string = never,
+  const Kept extends (keyof z.infer<Asks> | PreparedName<Prepares>) & string = never,
   const Voided extends Said<Parts[Service], 'compensation'> = never,
+  Prepares extends z.ZodObject | undefined = undefined,
 >(
   saga: DefinedSaga<Events, Parts, Owner>,
   service: Service,
-  options: ExternalOptions<Asks, Kept, Voided>,
+  options: ExternalOptions<Asks, Kept, Voided, Prepares>,
 ): ExternalStep<
   Outside<
-    z.infer<Asks>,
+    z.infer<Asks> & (Prepares extends z.ZodObject ? z.infer<Prepares> : unknown),
     DataOf<Events, Said<Parts[Service], 'step'>, Kept | Owner>,
     RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>,
     DataOf<Events, Said<Parts[Service], 'step'>, Owner>,
     DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept | Owner>
-  >
+  > &
+    (Prepares extends z.ZodObject
+      ? Preparing<z.infer<Asks>, z.infer<Prepares>, RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>>
+      : unknown)
 > {
   const names = { ...defaultNames, ...options.names };
-  const { asks, keeps = [], voided } = options;
-  const use: ExternalUse = { service, asks, keeps, voided, names };
+  const { asks, prepares, keeps = [], voided } = options;
+  const use: ExternalUse = { service, asks, prepares, keeps, voided, names };
   const { consumes } = saga.partOf(service);
   const [first, ...others] = consumes;
   const saysVoid = voided ?? saidOf(saga, service, 'compensation')[0];
   const flaws = stepFlaws(saga, use, saysVoid);
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
+  // What is heard first is written unread. A call that is prepared for nothing costs more than the read.
+  const isOpened = others.length === 0 && prepares === undefined;
   return {
     saga,
     service,
@@ -121,10 +158,14 @@ export function externalStep<
     decide: externalDecision(saga, use),
     table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use) },
     forgets: Object.keys(asks.shape).filter((name) => !keeps.some((kept) => kept === name)),
-    ...(first === undefined || others.length > 0 ? {} : { opens: first }),
+    isPrepared: prepares !== undefined,
+    ...(first === undefined || !isOpened ? {} : { opens: first }),
     ...(saysVoid === undefined ? {} : { voided: saysVoid }),
   };
 }
+
+/** The names of what is prepared. */
+type PreparedName<Prepares> = Prepares extends z.ZodObject ? keyof z.infer<Prepares> : never;
 
 const saidOf = (saga: Saga, service: string, kind: EventKind): readonly string[] => {
   const { says } = saga.partOf(service);
@@ -136,7 +177,7 @@ const ENGINES_OWN = ['status', 'heard'];
 
 function stepFlaws(
   saga: Saga & { readonly events: EventDefinitions },
-  { service, asks, voided }: ExternalUse,
+  { service, asks, prepares, voided }: ExternalUse,
   saysVoid: string | undefined,
 ): readonly string[] {
   const { consumes } = saga.partOf(service);
@@ -150,7 +191,7 @@ function stepFlaws(
     saga.readFact(saysVoid, saga.versionOf(saysVoid), { [saga.owner]: 'anybody' }).kind !== 'read';
   const spoken = Object.keys(saga.partOf(service).says).map((type) => saga.events[type]?.schema);
   return [
-    ...overwritingFlaws(service, ENGINES_OWN, [asks, ...spoken]),
+    ...overwritingFlaws(service, ENGINES_OWN, [asks, prepares, ...spoken]),
     ...unheard.map(
       (name) =>
         `${service} asks with ${name}, which no event that it consumes has: consume an event with it, too`,

@@ -1,19 +1,17 @@
 import Stripe from 'stripe';
-import { required } from '../../engine/environment/environment.ts';
-import { secret } from '../../engine/environment/secret.ts';
+import { Pending } from '../../engine/saga/external-step.ts';
 import { MAX_TEXT_LENGTH, type PaymentDecline } from '../events.ts';
 import type { OrderId } from '../shop.ts';
 import type { Provider } from './decide.ts';
-
-/** A charge usually takes one to two seconds. After this timeout its result is unknown, and the call is made again. */
-const TIMEOUT_MS = 5_000;
+import { giveBack } from './refund.ts';
+import { liveStripe, type StripeCalls } from './stripe-client.ts';
 
 /**
- * Stripe, or the sandbox that stands in for it on a laptop. Each call carries an idempotency key made of the order's
- * id, so a repeated call gets the lost answer and not a second charge. But Stripe forgets a key after a day, and
- * repeats its own server errors under the key until then. So a repeated call first searches for the charge. Search
- * covers all but the last minute, and the key covers that.
- * https://docs.stripe.com/api/idempotent_requests · https://docs.stripe.com/search#data-freshness
+ * Stripe, or the sandbox that stands in for it on a laptop. A payment has one lifecycle, by the id of its payment intent:
+ * it is made without moving money, its id is written, and then it is confirmed by that id. After a lost answer the same
+ * id tells what happened, however long ago: nothing depends on a key that Stripe forgets, or on a search that lags. An
+ * intent that nobody wrote down is never confirmed, so it does no harm.
+ * https://docs.stripe.com/payments/paymentintents/lifecycle
  */
 export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>): Provider => {
   const ask = async <T>(call: (stripe: StripeCalls) => Promise<T>): Promise<T> => {
@@ -24,120 +22,104 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
     }
   };
   return {
-    call: (orderId, request, again) =>
-      ask(
-        async (stripe) =>
-          (again ? await findCharge(stripe, orderId) : undefined) ?? (await charge(stripe, orderId, request)),
-      ),
-    undo: (orderId, payment, again) => ask((stripe) => refund(stripe, orderId, payment, again)),
+    prepare: (orderId, request) => ask((stripe) => create(stripe, orderId, request)),
+    call: (orderId, request, again, unwanted = false) =>
+      ask((stripe) => (again ? goOn(stripe, orderId, request, unwanted) : confirm(stripe, request))),
+    undo: (orderId, payment, again) => ask((stripe) => giveBack(stripe, orderId, payment, again)),
   };
 };
 
+/** The provider of the functions. */
+export const liveProvider = (): Provider => stripeProvider(liveStripe());
+
 type Charged = Awaited<ReturnType<Provider['call']>>;
+type Request = Parameters<Provider['call']>[1];
 
-/** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
-export interface StripeCalls {
-  readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'search'>;
-  readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
-}
-
-/** Keeps one client for the life of the Lambda environment, or until the key changes. */
-export function liveProvider(): Provider {
-  let client: { readonly key: string; readonly stripe: Stripe } | undefined;
-  return stripeProvider(async () => {
-    const key = await stripeKey();
-    if (client?.key !== key) client = { key, stripe: connectWith(key) };
-    return client.stripe;
-  });
-}
-
-/** The key comes from Secrets Manager in AWS, from the environment on a laptop. */
-async function stripeKey(): Promise<string> {
-  const id = process.env.STRIPE_SECRET;
-  return id ? await secret(id) : required('STRIPE_SECRET_KEY');
-}
-
-function connectWith(key: string): Stripe {
-  const base = process.env.STRIPE_API_BASE;
-  const { protocol, hostname, port } = new URL(base || 'https://api.stripe.com');
-  return new Stripe(key, {
-    host: hostname,
-    protocol: protocol === 'http:' ? 'http' : 'https',
-    ...(port === '' ? {} : { port }),
-    timeout: TIMEOUT_MS,
-    // The delay queues retry, and they survive this process. The SDK still retries when the peer resets a connection.
-    maxNetworkRetries: 0,
-    telemetry: false,
-  });
-}
-
-async function charge(
+/** Makes the payment intent. Its payment method is not charged yet. */
+async function create(
   stripe: StripeCalls,
   orderId: OrderId,
-  { amountMinor, currency, paymentMethod }: Parameters<Provider['call']>[1],
-): Promise<Charged> {
+  { amountMinor, currency, paymentMethod }: Parameters<Provider['prepare']>[1],
+): ReturnType<Provider['prepare']> {
   try {
-    const intent = await stripe.paymentIntents.create(
-      {
-        amount: amountMinor,
-        currency: currency.toLowerCase(),
-        payment_method: paymentMethod,
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-        confirm: true,
-        // Nobody can answer a challenge, so a card that needs one is declined.
-        error_on_requires_action: true,
-        metadata: { orderId },
-      },
-      { idempotencyKey: orderId },
-    );
-    return answerOf(intent);
+    const { id } = await stripe.paymentIntents.create({
+      amount: amountMinor,
+      currency: currency.toLowerCase(),
+      payment_method: paymentMethod,
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      metadata: { orderId },
+    });
+    if (typeof id !== 'string') throw new ProviderError('a payment intent without an id');
+    return { prepared: { paymentIntentId: id } };
   } catch (error) {
-    const decline = declineOf(error);
-    if (decline === undefined) throw error;
-    return { refused: { decline } };
+    return { refused: { decline: declineOf(error) } };
   }
 }
 
-async function findCharge(stripe: StripeCalls, orderId: OrderId): Promise<Charged | undefined> {
-  const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
-  const intent = data.find(({ status }) => status === 'succeeded') ?? data[0];
-  return intent && answerOf(intent);
-}
-
-/** https://docs.stripe.com/payments/paymentintents/lifecycle */
-function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): Charged {
-  if (status === 'succeeded') return { done: { paymentIntentId: id } };
-  if (status === 'requires_payment_method' || status === 'canceled') {
-    const message = refusal?.message ?? `The payment intent is ${status}.`;
-    return { refused: { decline: declined(refusal?.code ?? status, message, refusal?.decline_code) } };
+/**
+ * Charges. No idempotency key is needed: an intent is charged once, and after a decline it has no payment method, so to
+ * confirm it again charges nobody.
+ */
+async function confirm(stripe: StripeCalls, { paymentIntentId }: Request): Promise<Charged> {
+  try {
+    // Nobody can answer a challenge, so a card that needs one is declined.
+    return answerOf(await stripe.paymentIntents.confirm(paymentIntentId, { error_on_requires_action: true }));
+  } catch (error) {
+    // What state it is in instead, only the intent itself can say.
+    if (codeOf(error) === 'payment_intent_unexpected_state') throw error;
+    return { refused: { decline: declineOf(error) } };
   }
-  throw new ProviderError(`payment intent ${id} is ${status}`);
 }
 
-/** Under the key of a failed refund Stripe repeats the failure, so each refund takes the next key. */
-async function refund(
+/** Finds out how far an earlier call came, and goes on from there. */
+async function goOn(
   stripe: StripeCalls,
   orderId: OrderId,
-  { paymentIntentId }: Parameters<Provider['undo']>[1],
-  again: boolean,
-): ReturnType<Provider['undo']> {
-  const earlier = again
-    ? (await stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })).data
-    : [];
-  const refunded =
-    earlier.find(isRefunded) ??
-    (await stripe.refunds.create(
-      { payment_intent: paymentIntentId, metadata: { orderId } },
-      { idempotencyKey: `${orderId}:refund:${earlier.length}` },
-    ));
-  if (isRefunded(refunded)) return { refundId: refunded.id };
-  throw new ProviderError(`refund ${refunded.id} is ${refunded.status}`);
+  request: Request,
+  unwanted: boolean,
+): Promise<Charged> {
+  const { paymentIntentId } = request;
+  const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
+  if (intent.status === 'succeeded') {
+    return unwanted || refundedOf(intent) === 0 ? answerOf(intent) : await notKept(stripe, orderId, request);
+  }
+  if (intent.status === 'requires_confirmation' && !unwanted) return await confirm(stripe, request);
+  if (!isOpen(intent)) return answerOf(intent);
+  return answerOf(await stripe.paymentIntents.cancel(paymentIntentId));
 }
 
-/** A pending refund is on its way to the bank; Stripe finishes it. https://docs.stripe.com/refunds */
-const isRefunded = ({ status }: Stripe.Refund): boolean => status === 'succeeded' || status === 'pending';
+/** Nothing is charged, but the intent could still be confirmed. */
+const isOpen = ({ status }: Stripe.PaymentIntent): boolean =>
+  status === 'requires_confirmation' || status === 'requires_action' || status === 'requires_capture';
 
-/** The provider's answer is unknown. The same call with the same key finds it out. */
+/** What a person gave back at Stripe's dashboard before the charge was even written down. */
+const refundedOf = ({ latest_charge: charge }: Stripe.PaymentIntent): number =>
+  typeof charge === 'object' ? (charge?.amount_refunded ?? 0) : 0;
+
+/** A charge that was given back in part confirms nothing: the rest goes back, too. */
+async function notKept(stripe: StripeCalls, orderId: OrderId, request: Request): Promise<Charged> {
+  const given = await giveBack(stripe, orderId, request, true);
+  if (given instanceof Pending) return given;
+  return { refused: { decline: declined('charge_refunded', 'The charge was refunded at the provider.') } };
+}
+
+function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): Charged {
+  switch (status) {
+    case 'succeeded':
+      return { done: { paymentIntentId: id } };
+    case 'requires_payment_method':
+    case 'canceled': {
+      const message = refusal?.message ?? `The payment intent is ${status}.`;
+      return { refused: { decline: declined(refusal?.code ?? status, message, refusal?.decline_code) } };
+    }
+    case 'processing':
+      return new Pending(`payment intent ${id} is ${status}`);
+    default:
+      throw new ProviderError(`payment intent ${id} is ${status}`);
+  }
+}
+
+/** The provider's answer is unknown. The payment intent tells it later. */
 class ProviderError extends Error {
   override readonly name = 'ProviderError';
 }
@@ -145,23 +127,28 @@ class ProviderError extends Error {
 function unknownAnswer(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (!(error instanceof Stripe.errors.StripeError))
-    return new ProviderError(String(error), { cause: error });
+    return new ProviderError(error instanceof Error ? error.message : String(error), { cause: error });
   const { type, code = 'no code', message } = error;
   return new ProviderError(`${type} (${code}): ${message}`, { cause: error });
 }
 
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Stripe.errors.StripeError ? error.code : undefined;
+
 /**
- * A final no: the card was declined (402), or Stripe refused the request and did nothing (400, 404). After any other
- * error there may be a charge. https://docs.stripe.com/error-handling
+ * A final no: the card was declined (402), or Stripe refused the request and did nothing (400, 404).
+ * https://docs.stripe.com/error-handling
+ *
+ * @throws any other error: after it there may be a charge
  */
-function declineOf(error: unknown): PaymentDecline | undefined {
+function declineOf(error: unknown): PaymentDecline {
   if (error instanceof Stripe.errors.StripeCardError) {
     return declined(error.code || 'card_declined', error.message, error.decline_code);
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError) {
     return declined(error.code || 'invalid_request', error.message);
   }
-  return undefined;
+  throw error;
 }
 
 function declined(code: string, message: string, declineCode?: string): PaymentDecline {

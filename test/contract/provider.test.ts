@@ -32,20 +32,35 @@ describe.each(providerKinds)('%s', (_name, begin) => {
   });
   afterAll(() => tested?.end());
 
-  const ask = (orderId: OrderId, request: ReturnType<typeof charge>, again = false) =>
-    tested.provider.call(orderId, request, again);
+  const prepared = async (orderId: OrderId, request: ReturnType<typeof charge>) => {
+    const answer = await tested.provider.prepare(orderId, request);
+    if (!('prepared' in answer)) throw new Error(`not prepared but ${JSON.stringify(answer)}`);
+    return { ...request, ...answer.prepared };
+  };
+  /** Prepares a charge and makes it. */
+  const ask = async (orderId: OrderId, request: ReturnType<typeof charge>) =>
+    tested.provider.call(orderId, await prepared(orderId, request), false);
   const refund = (orderId: OrderId, charged: Charged, again = false) =>
     tested.provider.undo(orderId, captureIn(charged), again);
   const charged = { captures: 1, refunds: 0, keptMinor: 1_290 };
   const refunded = { captures: 1, refunds: 1, keptMinor: 0 };
   const nothing = { captures: 0, refunds: 0, keptMinor: 0 };
 
-  test('charges once, however often it is asked under the same key', async () => {
+  test('moves no money before the charge is made, however often it is prepared', async () => {
     const orderId = newOrder();
-    const answers = [await ask(orderId, charge()), await ask(orderId, charge())];
-    answers.push(await ask(orderId, charge(), true));
-    expect(answers).toEqual(Array(3).fill({ done: { paymentIntentId: expect.any(String) } }));
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    const intents = [await prepared(orderId, charge()), await prepared(orderId, charge())];
+    expect(new Set(intents.map(({ paymentIntentId }) => paymentIntentId)).size).toBe(2);
+    expect(await tested.ledger(orderId)).toMatchObject(nothing);
+  });
+
+  test('charges once, however often it is asked by the same id', async () => {
+    const orderId = newOrder();
+    const request = await prepared(orderId, charge());
+    const done = { done: { paymentIntentId: request.paymentIntentId } };
+    expect(await tested.provider.call(orderId, request, false)).toEqual(done);
+    await expect(tested.provider.call(orderId, request, false)).rejects.toThrow('unexpected_state');
+    for (const unwanted of [false, true])
+      expect(await tested.provider.call(orderId, request, true, unwanted)).toEqual(done);
     expect(await tested.ledger(orderId)).toMatchObject(charged);
   });
 
@@ -56,65 +71,76 @@ describe.each(providerKinds)('%s', (_name, begin) => {
     expect(await tested.ledger(other)).toMatchObject(charged);
   });
 
-  test('refuses a key that comes with another request, and charges no second time', async () => {
-    const orderId = newOrder();
-    await ask(orderId, charge());
-    await expect(ask(orderId, charge('pm_card_visa', { amountMinor: 1_291 }))).rejects.toThrow(/idempoten/i);
-    expect(await tested.ledger(orderId)).toMatchObject(charged);
-  });
-
   test('declines for good, with the same answer every time, and keeps nothing', async () => {
     const orderId = newOrder();
-    const decline = {
-      code: 'card_declined',
-      declineCode: 'generic_decline',
-      message: 'Your card was declined.',
-    };
-    const call = charge('pm_card_chargeDeclined');
-    for (let time = 0; time < 3; time += 1) {
-      expect(await ask(orderId, call)).toEqual({ refused: { decline } });
-    }
-    await tested.untilSearchable();
-    expect(await ask(orderId, call, true)).toEqual({ refused: { decline } });
+    const declineCode = 'generic_decline';
+    const decline = { code: 'card_declined', declineCode, message: 'Your card was declined.' };
+    const request = await prepared(orderId, charge('pm_card_chargeDeclined'));
+    for (const again of [false, true, true])
+      expect(await tested.provider.call(orderId, request, again)).toEqual({ refused: { decline } });
+    // Whoever confirms it a second time charges nobody, as the intent has no payment method any more.
+    await expect(tested.provider.call(orderId, request, false)).rejects.toThrow('unexpected_state');
+    expect(await tested.ledger(orderId)).toMatchObject(nothing);
+  });
+
+  test('charges nothing once it is cancelled, and cancels nothing that is charged', async () => {
+    const orderId = newOrder();
+    const request = await prepared(orderId, charge());
+    const cancelled = await tested.provider.call(orderId, request, true, true);
+    expect(cancelled).toMatchObject({ refused: { decline: { code: 'canceled' } } });
+    await expect(tested.provider.call(orderId, request, false)).rejects.toThrow('unexpected_state');
+    expect(await tested.provider.call(orderId, request, true)).toEqual(cancelled);
     expect(await tested.ledger(orderId)).toMatchObject(nothing);
   });
 
   test('that charged and never answered has charged, and answers when it is asked again', async () => {
     const orderId = newOrder();
-    const paymentMethod = tested.methodWith('answer-lost');
-    await expect(ask(orderId, charge(paymentMethod))).rejects.toThrow();
+    const request = await prepared(orderId, charge(tested.methodWith('answer-lost')));
+    await expect(tested.provider.call(orderId, request, false)).rejects.toThrow();
     expect(await tested.ledger(orderId)).toMatchObject(charged);
-    expect(await ask(orderId, charge(paymentMethod), true)).toHaveProperty('done');
+    expect(await tested.provider.call(orderId, request, true)).toHaveProperty('done');
     expect(await tested.ledger(orderId)).toMatchObject(charged);
   });
 
   test('that was unavailable has done nothing, and does it when it is asked again', async () => {
     const orderId = newOrder();
-    const paymentMethod = tested.methodWith('unavailable');
-    await expect(ask(orderId, charge(paymentMethod))).rejects.toThrow();
+    const request = await prepared(orderId, charge(tested.methodWith('unavailable')));
+    await expect(tested.provider.call(orderId, request, false)).rejects.toThrow();
     expect(await tested.ledger(orderId)).toMatchObject(nothing);
-    const again = () => ask(orderId, charge(paymentMethod), true);
+    const again = () => tested.provider.call(orderId, request, true);
     expect(await again().catch(again)).toHaveProperty('done');
     expect(await tested.ledger(orderId)).toMatchObject(charged);
   });
 
-  test('finds what was charged by its order, if not at once, and nothing of other orders', async () => {
-    const [orderId, other] = [newOrder(), newOrder()];
-    const captured = await ask(orderId, charge());
-    await ask(other, charge());
-    await tested.untilSearchable();
-    expect(await tested.search(orderId)).toEqual([captureIn(captured).paymentIntentId]);
-    expect(await tested.search(newOrder())).toEqual([]);
+  test('confirms no order with a charge of which a person has given back a part, and keeps nothing of it', async () => {
+    const orderId = newOrder();
+    const request = await prepared(orderId, charge());
+    await tested.provider.call(orderId, request, false);
+    await tested.refundPart(orderId, request.paymentIntentId, 1);
+    const refused = { refused: { decline: { code: 'charge_refunded' } } };
+    expect(await tested.provider.call(orderId, request, true)).toMatchObject(refused);
+    expect(await tested.provider.call(orderId, request, true)).toMatchObject(refused);
+    expect(await tested.ledger(orderId)).toMatchObject({ captures: 1, refunds: 2, keptMinor: 0 });
   });
 
-  test('refunds once, under its key and when it is asked again', async () => {
+  test('refunds once, and when it is asked again', async () => {
     const orderId = newOrder();
     const captured = await ask(orderId, charge());
     const first = await refund(orderId, captured);
     expect(first).toEqual({ refundId: expect.any(String) });
-    expect(await refund(orderId, captured)).toEqual(first);
+    await expect(refund(orderId, captured)).rejects.toThrow('charge_already_refunded');
     expect(await refund(orderId, captured, true)).toEqual(first);
     expect(await tested.ledger(orderId)).toMatchObject(refunded);
+  });
+
+  test('refunds the rest of what a person has refunded in part', async () => {
+    const orderId = newOrder();
+    const captured = await ask(orderId, charge());
+    await tested.refundPart(orderId, captureIn(captured).paymentIntentId, 100);
+    // The first try knows of no other refund, and asks for too much.
+    await expect(refund(orderId, captured)).rejects.toThrow();
+    expect(await refund(orderId, captured, true)).toHaveProperty('refundId');
+    expect(await tested.ledger(orderId)).toMatchObject({ refunds: 2, keptMinor: 0 });
   });
 
   test('refunds a part when it is asked for one, and then no more than is left', async () => {

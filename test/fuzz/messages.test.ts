@@ -24,6 +24,7 @@ import {
 } from '../support/fuzz/messages.ts';
 import { oneInEach, orderItem, paymentItem, reservationItem, stockItem } from '../support/fuzz/saga-items.ts';
 import { type StrictEdges, strictEdges } from '../support/fuzz/strict-edges.ts';
+import { prepare } from '../support/prepared.ts';
 
 /**
  * Goal: P7. No message of whatever kind kills a consumer, is lost, or holds up a good one beside it.
@@ -91,6 +92,7 @@ type Fuzzed = keyof typeof goods;
 const fuzzed = Object.keys(goods) as readonly Fuzzed[];
 
 const provider: Provider = {
+  prepare,
   call: async (_, { paymentMethod }) =>
     paymentMethod === 'pm_card_chargeDeclined'
       ? { refused: { decline: { code: 'card_declined', message: 'No.' } } }

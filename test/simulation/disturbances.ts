@@ -14,7 +14,7 @@ const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
 const UNBOUND_STEPS = 60;
 /** Long enough for the broker to deliver a message as often as it ever does. */
 const CRASH_LOOP_STEPS = 200;
-/** Sagas pass their deadline meanwhile, and the payment provider forgets its keys. */
+/** Sagas pass their deadline meanwhile. */
 const outagesMs = [...[2, 5, 20, 20, 40, 40, 40].map((minutes) => minutes * 60_000), 25 * 3_600_000];
 
 /** Lets happen to the world what the plan has for this step. */

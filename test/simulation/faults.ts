@@ -8,8 +8,10 @@ export const callKinds = [
   'publish',
   'visit',
   'leave',
-  'charge',
-  'search',
+  'create',
+  'confirm',
+  'retrieve',
+  'withdraw',
   'refund',
   'refunds',
   'ask',
@@ -32,25 +34,21 @@ export const callFaults = {
   // A look into the dead-letter queue, and the end of it.
   visit: [...crashesOnChannel, 'late', 'refused'],
   leave: [...crashesOnChannel, 'late', 'removal-lost'],
-  charge: [
-    ...crashes,
-    'late',
-    'unreachable',
-    'answer-lost',
-    'unavailable',
-    'error-kept',
-    'error-kept-after-effect',
-  ],
-  search: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
+  // A payment intent, which moves no money before it is confirmed.
+  create: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
+  // Somebody gives money back at the provider's dashboard before it is known that it was charged.
+  confirm: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'given-back', 'part-given-back'],
+  retrieve: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
+  withdraw: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
   refund: [
     ...crashes,
     'late',
     'unreachable',
     'answer-lost',
     'unavailable',
-    'error-kept',
     'bank-refuses',
     'pending',
+    'part-given-back',
   ],
   refunds: [...crashes, 'late', 'unreachable', 'unavailable'],
   // Whom any other step asks, and to undo what was done.
@@ -147,7 +145,7 @@ function rateOf(fault: Fault): number {
 const rareFaults: ReadonlySet<Fault> = new Set([
   'bank-refuses',
   'pending',
-  'error-kept',
+
   'removal-lost',
   'index-lag',
   'limited',

@@ -5,7 +5,6 @@ import { judgeEnd } from './ending.ts';
 import type { PlannedFault } from './faults.ts';
 import { type RunOptions, Scene } from './scene.ts';
 import type { Script } from './script.ts';
-import { KEY_LIFE_MS } from './world/provider.ts';
 
 export interface Run {
   readonly script: Script;
@@ -69,8 +68,6 @@ async function play(scene: Scene): Promise<void> {
   simulation.outages.clear();
   scene.lambda.skewMs = 0;
   scene.lambda.recycle();
-  // That fault of the provider's lasts for a day, and nothing can be done about it before.
-  if (simulation.world.provider.keepsErrors) simulation.passTime(KEY_LIFE_MS);
   if (await settle(scene)) await judgeEnd(scene, () => settle(scene));
 }
 

@@ -12,6 +12,7 @@ import { shop } from '../../functions/shop.ts';
 import { participantPayloads } from '../../infra/functions/payloads.ts';
 import { trip, tripWithMail } from '../support/declared-sagas.ts';
 import { scene } from '../support/engine-runs.ts';
+import { prepare } from '../support/prepared.ts';
 
 /** Goal: whoever calls a consumer by hand has messages that it takes for genuine, also in a saga that nobody wrote them for. */
 const sagas: readonly (Saga & Pick<Declaration, 'events'>)[] = [shop, trip, tripWithMail];
@@ -36,6 +37,7 @@ test('the consumer does what the message says', async () => {
   const here = scene();
   const asked: unknown[] = [];
   const participant = payment({
+    prepare,
     call: async (_, request) => {
       asked.push(request);
       return { done: { paymentIntentId: 'pi_1' } };

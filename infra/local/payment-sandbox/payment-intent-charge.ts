@@ -27,7 +27,7 @@ export function charge(
     case 'approved_without_answer':
       return { ...capture(intent, call), delivery: 'withheld' };
     case 'approved_after_unavailability':
-      return ledger.timesTurnedAway(call.subject) < method.unavailableTimes
+      return ledger.timesTurnedAway(subjectOf(call)) < method.unavailableTimes
         ? unavailable(intent, call)
         : capture(intent, call);
     case 'authentication_required':
@@ -111,12 +111,15 @@ function requireAction(intent: PaymentIntent): Outcome {
   };
 }
 
+/** The intent, if it is confirmed by its id: its requests may have a new key each. */
+const subjectOf = ({ id, subject }: Call): string => (id === '' ? subject : id);
+
 function unavailable(intent: PaymentIntent, call: Call): Outcome {
   return {
     kind: 'turned_away',
     order: orderOf(intent),
     reason: 'unavailable',
-    subject: call.subject,
+    subject: subjectOf(call),
     answer: errorAnswer(503, {
       type: 'api_error',
       message: 'The payment sandbox plays an unavailable provider: nothing was done.',

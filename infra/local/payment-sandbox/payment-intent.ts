@@ -32,6 +32,28 @@ type Status =
 
 export const orderOf = (intent: PaymentIntent): string | null => intent.metadata.orderId ?? null;
 
+/** The last charge of the intent, which failed or succeeded. https://docs.stripe.com/api/charges/object */
+export function renderCharge(
+  { id, status, amountMinor, currency, latestCharge }: PaymentIntent,
+  refunds: readonly { readonly amountMinor: number }[],
+): object {
+  const hasSucceeded = status === 'succeeded';
+  const refunded = refunds.reduce((sum, refund) => sum + refund.amountMinor, 0);
+  return {
+    id: latestCharge,
+    object: 'charge',
+    amount: amountMinor,
+    amount_captured: hasSucceeded ? amountMinor : 0,
+    amount_refunded: refunded,
+    currency,
+    disputed: false,
+    paid: hasSucceeded,
+    payment_intent: id,
+    refunded: hasSucceeded && refunded === amountMinor,
+    status: hasSucceeded ? 'succeeded' : 'failed',
+  };
+}
+
 /** https://docs.stripe.com/api/payment_intents/object */
 export function renderIntent(intent: PaymentIntent): object {
   const automatic = intent.automaticPaymentMethods;

@@ -1,8 +1,8 @@
 import { invalidRequest, objectAnswer } from './answers.ts';
 import type { Call, Outcome } from './endpoint.ts';
-import { oneOf, optionalText, refuseUnknown } from './form.ts';
+import { list, oneOf, optionalText, refuseUnknown } from './form.ts';
 import type { LedgerView } from './ledger.ts';
-import { orderOf, type PaymentIntent, renderIntent } from './payment-intent.ts';
+import { orderOf, type PaymentIntent, renderCharge, renderIntent } from './payment-intent.ts';
 import { charge, unexpectedState } from './payment-intent-charge.ts';
 import { readConfirmation, readNewIntent, refuseRedirectToNowhere } from './payment-intent-params.ts';
 
@@ -79,9 +79,16 @@ export function cancelPaymentIntent(call: Call, ledger: LedgerView): Outcome {
 
 /** GET /v1/payment_intents/:id: https://docs.stripe.com/api/payment_intents/retrieve */
 export function retrievePaymentIntent(call: Call, ledger: LedgerView) {
-  refuseUnknown(call.form, new Set(['client_secret']));
+  refuseUnknown(call.form, new Set(['client_secret', 'expand']));
   optionalText(call.form, 'client_secret');
-  return objectAnswer(renderIntent(existingIntent(call.id, ledger)));
+  const intent = existingIntent(call.id, ledger);
+  const [unknown] = list(call.form, 'expand').filter((name) => name !== 'latest_charge');
+  if (unknown !== undefined) {
+    throw invalidRequest(`This property cannot be expanded (${unknown}).`, { param: 'expand' });
+  }
+  if (!call.form.has('expand[0]') || intent.latestCharge === null) return objectAnswer(renderIntent(intent));
+  const charge = renderCharge(intent, ledger.refundsOf(intent.id));
+  return objectAnswer({ ...renderIntent(intent), latest_charge: charge });
 }
 
 function existingIntent(id: string, ledger: LedgerView): PaymentIntent {

@@ -103,7 +103,11 @@ export class BareSagas {
     await this.#say('inventory', ids, 'reserved');
     await this.#begin('payment', ids);
     await Promise.all(
-      ids.map((id) => this.#provider.call(id, { ...amount, paymentMethod: 'pm_card_visa' }, false)),
+      ids.map(async (id) => {
+        const request = { ...amount, paymentMethod: 'pm_card_visa' };
+        const answer = await this.#provider.prepare(id, request);
+        if ('prepared' in answer) await this.#provider.call(id, { ...request, ...answer.prepared }, false);
+      }),
     );
     await this.#end('payment', ids);
     await this.#say('payment', ids, 'captured');

@@ -48,10 +48,16 @@ function flawAtParticipant(
   if (isRememberedBy(player, rowOf(item), type)) return undefined;
   // Its own failure is said already, and answers another's too.
   if (isFailure && role === 'refused' && saga.publisherOf(type) !== saga.initiator) return undefined;
+  // The schedule asks again when the outside has decided.
+  if (world.holdingOf(service, sagaId).wasUndecided === true && isUnderWay(player, statusOf(item)))
+    return undefined;
   // What is being undone is answered by the failure that undoes it.
   if (!isFailure && isBeingUndone(player, statusOf(item))) return undefined;
   return `${service} has not answered it`;
 }
+
+const isUnderWay = ({ step }: Player, status: string): boolean =>
+  [step?.names.asking, step?.names.abandoning, step?.names.undoing].includes(status);
 
 const isRememberedBy = ({ step }: Player, row: Row | undefined, type: string): boolean =>
   row?.history.some(({ status, because }: Row) => status === step?.names.waiting && because === type) ??

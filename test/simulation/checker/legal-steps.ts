@@ -43,13 +43,18 @@ function initiatorSteps(saga: Saga): readonly string[] {
 }
 
 /** A step that asks the outside: `external-decision.ts` has its states. */
-function externalSteps(saga: Saga, { service, names: is }: ExternalStep): readonly string[] {
+function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalStep): readonly string[] {
   const { consumes, says } = saga.partOf(service);
   const failures = undoneBy(saga, service);
   const isRefusable = Object.values(says).includes('failure');
   const isWaiting = consumes.length > 1;
   return [
-    ...consumes.map((type) => `${isWaiting ? is.waiting : 'NONE'} ${type} ${is.asking}`),
+    ...(isPrepared ? [is.answers.prepared] : consumes).map(
+      (because) => `${isWaiting ? is.waiting : 'NONE'} ${because} ${is.asking}`,
+    ),
+    ...(isPrepared && isRefusable
+      ? [`${isWaiting ? is.waiting : 'NONE'} ${is.answers.refused} ${is.refused}`]
+      : []),
     ...(isWaiting ? consumes.map((type) => `NONE ${type} ${is.waiting}`) : []),
     ...(consumes.length > 2 ? consumes.map((type) => `${is.waiting} ${type} ${is.waiting}`) : []),
     `${is.asking} ${is.answers.done} ${is.done}`,

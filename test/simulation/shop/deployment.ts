@@ -30,11 +30,15 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
         return stripeProvider(() => stripe);
       },
       holding: ({ provider }, orderId) => {
-        const account = provider.accounts.get(orderId);
-        return { effects: account?.capturesMinor.length ?? 0, isHeld: keptMinor(account) !== 0 };
+        const account = provider.account(orderId);
+        return {
+          effects: account?.capturesMinor.length ?? 0,
+          isHeld: keptMinor(account) !== 0,
+          wasUndecided: provider.wasPending(orderId),
+        };
       },
       known: ({ provider }) => [...provider.accounts],
-      calls: ['charge', 'search', 'refund', 'refunds'],
+      calls: ['create', 'confirm', 'retrieve', 'withdraw', 'refund', 'refunds'],
     },
   },
 });

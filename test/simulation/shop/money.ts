@@ -1,14 +1,14 @@
 import type { Item } from '../../../engine/batch/store.ts';
 import type { Flaw } from '../checker/flaw.ts';
 import { rowOf, statusOf } from '../checker/row.ts';
-import { type ChargeRequest, keptMinor } from '../world/provider.ts';
+import { keptMinor, type NewIntent } from '../world/provider.ts';
 import type { World } from '../world/world.ts';
 
 /** P2, in money: what is kept is the total of an order that is confirmed, and of one that is cancelled nothing. */
 export function flawOfMoney(world: World, orderId: string): Flaw | undefined {
   const order = world.recordOf('order', orderId);
   const reservation = world.recordOf('inventory', orderId);
-  const account = world.provider.accounts.get(orderId);
+  const account = world.provider.account(orderId);
   const kept = keptMinor(account);
   const status = statusOf(order);
   const due = rowOf(order)?.state.totalMinor;
@@ -33,16 +33,25 @@ export function flawOfPrice(world: World, payment: Item): string | undefined {
   return `${payment.pk} is to be charged ${amountMinor} ${currency}, not ${due}`;
 }
 
-/** What is charged is what was to be charged. */
-export function flawOfCharge(
+/** What is to be charged is what the reservation costs, by the method that the customer named. */
+export function flawOfIntent(
   world: World,
-  { orderId, amount, currency, paymentMethod }: ChargeRequest,
+  { orderId, amount, currency, paymentMethod }: NewIntent,
 ): string | undefined {
   const order = rowOf(world.recordOf('order', orderId))?.state;
-  const payment = rowOf(world.recordOf('payment', orderId))?.state;
+  const reservation = rowOf(world.recordOf('inventory', orderId))?.state;
+  if (order === undefined || reservation?.status !== 'RESERVED') return undefined;
   const asked = [amount, currency, paymentMethod].join(' ');
-  const due = [payment?.amountMinor, payment?.currency?.toLowerCase(), order?.paymentMethod].join(' ');
+  const due = [reservation.totalMinor, reservation.currency.toLowerCase(), order.paymentMethod].join(' ');
+  return asked === due ? undefined : `${orderId} is to be charged ${asked}, not ${due}`;
+}
+
+/** Money moves for an intent that is written down, and for no other. */
+export function flawOfConfirmation(world: World, intentId: string): string | undefined {
+  const { orderId } = world.provider.retrieve(intentId);
+  const payment = rowOf(world.recordOf('payment', orderId))?.state;
+  const written = payment?.paymentIntentId;
   // What came before it may be done by now.
-  if (payment?.amountMinor === undefined || asked === due) return undefined;
-  return `${orderId} is charged ${asked}, not ${due}`;
+  if (payment === undefined || written === intentId || payment.status !== 'CHARGING') return undefined;
+  return `${orderId} is charged by ${intentId}, and ${written} is written down`;
 }

@@ -58,6 +58,10 @@ export class ShopRules implements Rules {
   ended(operators: readonly Asked[]): Flaw | undefined {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
+    const { provider } = this.#world;
+    provider.settle();
+    const unpaid = [...provider.accounts.keys()].map((orderId) => this.judge(orderId)).find(Boolean);
+    if (unpaid !== undefined) return unpaid;
     const confirmed = done('receive').length;
     const keys = [...this.#world.tableOf('inventory').items.keys()];
     const stored = keys.filter((key) => key.startsWith('RECEIPT#')).length;

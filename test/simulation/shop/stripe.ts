@@ -1,10 +1,10 @@
 import Stripe from 'stripe';
-import type { StripeCalls } from '../../../functions/payment/provider.ts';
+import type { StripeCalls } from '../../../functions/payment/stripe-client.ts';
 import type { Environment } from '../environment.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Simulation } from '../simulation.ts';
-import type { ChargeRequest } from '../world/provider.ts';
-import { flawOfCharge } from './money.ts';
+import type { NewIntent, Refund } from '../world/provider.ts';
+import { flawOfConfirmation, flawOfIntent } from './money.ts';
 
 const unreachable = (): never => {
   throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'The request timed out.' });
@@ -32,84 +32,113 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
     effect();
     return unreachable();
   };
+  /** About an order, which the checker then looks at. */
+  const moving = <T>(orderId: string, effect: () => T): T => {
+    try {
+      return effect();
+    } finally {
+      checker.moved(orderId);
+    }
+  };
+  const orderOf = (intentId: string): string => provider.retrieve(intentId).orderId;
+  /** A person gives money back at the provider's dashboard. */
+  const givenBack = (intentId: string, amount?: number) =>
+    moving(orderOf(intentId), () => provider.giveBack(intentId, amount));
   return {
     paymentIntents: {
-      create: (
-        { amount, currency, payment_method: paymentMethod, metadata }: Params,
-        { idempotencyKey: key }: Key = {},
-      ) => {
-        const request: ChargeRequest = { amount, currency, paymentMethod, orderId: metadata.orderId };
-        checker.intended('payment', request.orderId, 'ask');
-        checker.fail('P2', flawOfCharge(world, request));
-        const charge = (trouble?: 'error before effect' | 'error after effect') => {
-          try {
-            return provider.charge(request, key, { lag: simulation.detail(3), trouble });
-          } finally {
-            checker.moved(request.orderId);
-          }
+      create: ({ amount, currency, payment_method: paymentMethod, metadata }: Params) => {
+        const wanted: NewIntent = { amount, currency, paymentMethod, orderId: metadata.orderId };
+        checker.fail('P2', flawOfIntent(world, wanted));
+        return call({
+          kind: 'create',
+          about: () => `${amount} for ${wanted.orderId}`,
+          effect: () => provider.create(wanted),
+          instead: { 'answer-lost': answerLost(() => provider.create(wanted)) },
+        });
+      },
+      confirm: (id: string) => {
+        const orderId = orderOf(id);
+        checker.intended('payment', orderId, 'ask');
+        checker.fail('P2', flawOfConfirmation(world, id));
+        const confirm = () => moving(orderId, () => provider.confirm(id));
+        const confirmAndGiveBack = (amount?: number) => () => {
+          if (confirm().status === 'succeeded') givenBack(id, amount);
         };
         return call({
-          kind: 'charge',
-          about: () => `${amount} under ${key}`,
-          effect: () => charge(),
+          kind: 'confirm',
+          about: () => id,
+          effect: confirm,
           instead: {
-            'answer-lost': answerLost(() => charge()),
-            'error-kept': () => charge('error before effect'),
-            'error-kept-after-effect': () => charge('error after effect'),
+            'answer-lost': answerLost(confirm),
+            'given-back': answerLost(confirmAndGiveBack()),
+            'part-given-back': answerLost(confirmAndGiveBack(1)),
           },
         });
       },
-      search: ({ query }: { readonly query: string }) => {
-        const orderId = query.split("'").at(-2) ?? '';
-        return call({
-          kind: 'search',
-          about: () => orderId,
-          effect: () => ({ data: provider.search(orderId) }),
+      retrieve: (id: string) =>
+        call({
+          kind: 'retrieve',
+          about: () => id,
+          effect: () => provider.retrieve(id),
           instead: { limited },
+        }),
+      cancel: (id: string) => {
+        const withdraw = () => provider.cancel(id);
+        return call({
+          kind: 'withdraw',
+          about: () => id,
+          effect: withdraw,
+          instead: { 'answer-lost': answerLost(withdraw) },
         });
       },
     },
     refunds: {
-      create: (
-        { payment_intent: intentId, amount, metadata }: RefundParams,
-        { idempotencyKey: key }: Key = {},
-      ) => {
-        checker.intended('payment', metadata.orderId, 'undo');
-        const refund = (outcome?: Parameters<typeof provider.refund>[2]) => {
-          try {
-            return provider.refund(intentId, key, outcome, amount);
-          } finally {
-            checker.moved(metadata.orderId);
-          }
-        };
+      create: ({ payment_intent: intentId, amount }: RefundParams) => {
+        const orderId = orderOf(intentId);
+        // What a person gave back in part is given back whole, before it could confirm anything.
+        checker.intended('payment', orderId, provider.isContested(intentId) ? 'ask' : 'undo');
+        const refund = (outcome?: Refund['status']) =>
+          moving(orderId, () =>
+            provider.refund(intentId, amount, outcome, {
+              afterMs: Math.round(simulation.detail(3) * MAX_PENDING_MS),
+              status: simulation.detail(4) < 0.5 ? 'failed' : 'succeeded',
+            }),
+          );
         return call({
           kind: 'refund',
-          about: () => `${intentId} under ${key}`,
+          about: () => `${amount} of ${intentId}`,
           effect: () => refund(),
           instead: {
             'answer-lost': answerLost(() => refund()),
-            'error-kept': () => refund('error before effect'),
             'bank-refuses': () => refund('failed'),
             pending: () => refund('pending'),
+            'part-given-back': () => {
+              givenBack(intentId, 1);
+              return refund();
+            },
           },
         });
       },
-      list: ({ payment_intent: intentId }: { readonly payment_intent: string }) =>
+      list: ({ payment_intent: intentId, limit = 10, starting_after: after }: ListParams) =>
         call({
           kind: 'refunds',
           about: () => intentId,
-          effect: () => ({ data: provider.refundsOf(intentId) }),
+          effect: () => {
+            const all = provider.refundsOf(intentId);
+            const first = all.findIndex(({ id }) => id === after) + 1;
+            return { data: all.slice(first, first + limit), has_more: all.length > first + limit };
+          },
         }),
     },
   } as unknown as StripeCalls;
 }
 
-/** An error that a key has kept, or a refund that has failed, goes on being a fault. A decline is none. */
+/** A refund that has failed goes on being a fault, and so does one that may fail yet. A decline is none. */
 function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): T {
   let isFine = false;
   try {
     const answer = effect();
-    isFine = (answer as { readonly status?: string }).status !== 'failed';
+    isFine = !['failed', 'pending'].includes((answer as { readonly status?: string }).status ?? '');
     return answer;
   } catch (error) {
     isFine = error instanceof Stripe.errors.StripeCardError;
@@ -118,6 +147,9 @@ function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): 
     if (!isFine && invocation !== undefined) invocation.faults += 1;
   }
 }
+
+/** So long a refund is pending at most. */
+const MAX_PENDING_MS = 10 * 60_000;
 
 interface Params {
   readonly amount: number;
@@ -129,9 +161,10 @@ interface Params {
 interface RefundParams {
   readonly payment_intent: string;
   readonly amount?: number;
-  readonly metadata: { readonly orderId: string };
 }
 
-interface Key {
-  readonly idempotencyKey?: string;
+interface ListParams {
+  readonly payment_intent: string;
+  readonly limit?: number;
+  readonly starting_after?: string;
 }

@@ -17,6 +17,8 @@ export interface Holding {
   readonly effects: number;
   /** Undefined if there is nothing that could be held. */
   readonly isHeld: boolean | undefined;
+  /** It may once have answered that it has not decided yet. */
+  readonly wasUndecided?: boolean;
 }
 
 /** Which sagas it refuses: some, by the seed, or all or none. `silent`: it answers none that is still wanted. */

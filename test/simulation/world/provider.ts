@@ -1,18 +1,21 @@
 import Stripe from 'stripe';
 import type { Clock } from './clock.ts';
 
+/** A payment intent: https://docs.stripe.com/payments/paymentintents/lifecycle */
 export interface Intent {
   readonly id: string;
   readonly orderId: string;
-  readonly status: 'succeeded' | 'requires_payment_method';
   readonly amount: number;
-  readonly last_payment_error: {
-    readonly code: string;
-    readonly decline_code: string;
-    readonly message: string;
-  } | null;
-  /** When search begins to find it. */
-  readonly searchableAtMs: number;
+  readonly currency: string;
+  readonly status: 'requires_confirmation' | 'succeeded' | 'requires_payment_method' | 'canceled';
+  readonly payment_method: string | null;
+  readonly last_payment_error: Decline | null;
+}
+
+interface Decline {
+  readonly code: string;
+  readonly decline_code: string;
+  readonly message: string;
 }
 
 export interface Refund {
@@ -21,10 +24,10 @@ export interface Refund {
   readonly amount: number;
 }
 
-interface SavedAnswer {
-  readonly request: string;
-  readonly savedAtMs: number;
-  readonly answer: () => unknown;
+/** How a refund ends that is pending, and when. */
+interface Settling {
+  readonly atMs: number;
+  readonly status: 'succeeded' | 'failed';
 }
 
 /** Money that moved for one order. */
@@ -33,172 +36,173 @@ export interface Account {
   readonly refundsMinor: readonly number[];
 }
 
-export interface ChargeRequest {
-  readonly amount: number;
-  readonly currency: string;
-  readonly paymentMethod: string;
-  readonly orderId: string;
-}
-
-interface ChargeConditions {
-  readonly lag?: number;
-  readonly trouble?: 'error before effect' | 'error after effect' | undefined;
-}
-
-/** An error of Stripe's own (500), which its key answers from then on. */
-const ownError = (): never => {
-  throw new Stripe.errors.StripeAPIError({ type: 'api_error', message: 'An error of our own.' });
-};
+export type NewIntent = Pick<Intent, 'orderId' | 'amount' | 'currency'> & { readonly paymentMethod: string };
 
 function invalidRequest(code: string): never {
   throw new Stripe.errors.StripeInvalidRequestError({ type: 'invalid_request_error', code, message: code });
 }
 
-/** https://docs.stripe.com/api/idempotent_requests: keys can be removed once they are at least a day old. */
-export const KEY_LIFE_MS = 24 * 60 * 60_000;
-/** https://docs.stripe.com/search#data-freshness: usually under a minute. */
-const MAX_SEARCH_LAG_MS = 55_000;
-
+const decline: Decline = {
+  code: 'card_declined',
+  decline_code: 'generic_decline',
+  message: 'Your card was declined.',
+};
 const DECLINED = /^pm_card_chargeDeclined/;
 
 /**
- * The payment provider as Stripe describes itself: an answer is kept under its idempotency key for a day, also
- * an error of its own; the same key with other parameters is refused; search lags, lists do not.
+ * The payment provider as Stripe describes itself: an intent is charged once at most; a declined one has no payment
+ * method any more; no more is given back than is left; a refund that is pending succeeds or fails later; and a person may
+ * give back money at its dashboard.
  */
 export class PaymentProvider {
-  readonly accounts = new Map<
-    string,
-    { readonly capturesMinor: number[]; readonly refundsMinor: number[] }
-  >();
-  /** How often a key was used again after it had been forgotten, and a charge was not found by search yet. */
-  readonly seen = { keyForgotten: 0, searchLag: 0, replayed: 0 };
   readonly #clock: Clock;
   readonly #intents = new Map<string, Intent>();
   readonly #refunds = new Map<string, Refund[]>();
-  readonly #saved = new Map<string, SavedAnswer>();
+  readonly #settling = new Map<string, Settling>();
+  readonly #pending = new Set<string>();
+  readonly #contested = new Set<string>();
   #ids = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** `lag`: 0 to 1, how slowly search learns of it. @throws Stripe's card error if it was declined, as saved */
-  charge(
-    request: ChargeRequest,
-    key: string | undefined,
-    { lag = 0, trouble }: ChargeConditions = {},
-  ): Intent {
-    return this.#once(key, JSON.stringify(['charge', request]), () => {
-      const answer = trouble === 'error before effect' ? ownError : this.#charge(request, lag);
-      return trouble === undefined ? answer : ownError;
-    }) as Intent;
+  /** By order. */
+  get accounts(): ReadonlyMap<string, Account> {
+    const accounts = new Map<string, { readonly capturesMinor: number[]; readonly refundsMinor: number[] }>();
+    for (const { id, orderId, status, amount } of this.#intents.values()) {
+      if (status !== 'succeeded') continue;
+      const account = accounts.get(orderId) ?? { capturesMinor: [], refundsMinor: [] };
+      account.capturesMinor.push(amount);
+      account.refundsMinor.push(
+        ...(this.#refunds.get(id) ?? []).filter(isGiven).map((refund) => refund.amount),
+      );
+      accounts.set(orderId, account);
+    }
+    return accounts;
   }
 
-  search(orderId: string): readonly Intent[] {
-    const all = [...this.#intents.values()].filter((intent) => intent.orderId === orderId);
-    const found = all.filter(({ searchableAtMs }) => searchableAtMs <= this.#clock.nowMs);
-    if (found.length < all.length) this.seen.searchLag += 1;
-    return found;
+  account(orderId: string): Account | undefined {
+    return this.accounts.get(orderId);
   }
 
-  /** `outcome`: what the bank says. @throws Stripe's invalid request error if more would be given back than was taken */
+  create({ orderId, amount, currency, paymentMethod }: NewIntent): Intent {
+    this.#ids += 1;
+    const id = `pi_${this.#ids}`;
+    const common = { id, orderId, amount, currency, payment_method: paymentMethod };
+    return this.#keep({ ...common, status: 'requires_confirmation', last_payment_error: null });
+  }
+
+  /** @throws Stripe's card error if it is declined; its invalid request error if it cannot be confirmed any more */
+  confirm(id: string): Intent {
+    const intent = this.retrieve(id);
+    if (intent.status !== 'requires_confirmation') return invalidRequest('payment_intent_unexpected_state');
+    if (!DECLINED.test(intent.payment_method ?? '')) return this.#keep({ ...intent, status: 'succeeded' });
+    const declined = { payment_method: null, last_payment_error: decline };
+    this.#keep({ ...intent, ...declined, status: 'requires_payment_method' });
+    throw new Stripe.errors.StripeCardError({ type: 'card_error', ...decline });
+  }
+
+  /** @throws Stripe's invalid request error if there is none */
+  retrieve(id: string): Intent & { readonly latest_charge: { readonly amount_refunded: number } } {
+    const intent = this.#intents.get(id);
+    if (intent === undefined) return invalidRequest('resource_missing');
+    return { ...intent, latest_charge: { amount_refunded: intent.amount - this.#left(intent) } };
+  }
+
+  /** @throws Stripe's invalid request error if it is charged or canceled already */
+  cancel(id: string): Intent {
+    const intent = this.retrieve(id);
+    if (intent.status === 'succeeded' || intent.status === 'canceled')
+      return invalidRequest('payment_intent_unexpected_state');
+    return this.#keep({ ...intent, status: 'canceled' });
+  }
+
+  /**
+   * Gives back an amount, or all that is left. `outcome`: what the bank says. If it is pending, `settles` says how it ends.
+   * @throws Stripe's invalid request error if more would be given back than is left
+   */
   refund(
     intentId: string,
-    key: string | undefined,
-    outcome: Refund['status'] | 'error before effect' = 'succeeded',
-    amount?: number,
+    amount: number | undefined,
+    outcome: Refund['status'] = 'succeeded',
+    settles: { readonly afterMs: number; readonly status: Settling['status'] } = {
+      afterMs: 0,
+      status: 'succeeded',
+    },
   ): Refund {
-    // What fails validation is not begun, and leaves nothing under its key.
-    if (!this.#intents.has(intentId)) return invalidRequest('resource_missing');
-    return this.#once(key, JSON.stringify(['refund', intentId, amount]), () =>
-      outcome === 'error before effect' ? ownError : this.#refund(intentId, outcome, amount),
-    ) as Refund;
+    const intent = this.retrieve(intentId);
+    const left = intent.status === 'succeeded' ? this.#left(intent) : 0;
+    if (left === 0 || (amount ?? left) > left) return invalidRequest('charge_already_refunded');
+    this.#ids += 1;
+    const refund = { id: `re_${this.#ids}`, status: outcome, amount: amount ?? left };
+    this.#refunds.set(intentId, [...this.#refundsOf(intentId), refund]);
+    if (outcome === 'pending') {
+      this.#pending.add(intent.orderId);
+      this.#settling.set(refund.id, { atMs: this.#clock.nowMs + settles.afterMs, status: settles.status });
+    }
+    return refund;
+  }
+
+  /** A person gives money back at the provider's dashboard. */
+  giveBack(intentId: string, amount?: number): void {
+    this.#contested.add(intentId);
+    this.refund(intentId, amount);
+  }
+
+  /** Whether a person did, so that the charge confirms no order. */
+  isContested(intentId: string): boolean {
+    return this.#contested.has(intentId);
+  }
+
+  /** Whether some refund was not decided at once. */
+  wasPending(orderId: string): boolean {
+    return this.#pending.has(orderId);
   }
 
   /** Newest first, as all of Stripe's lists. */
   refundsOf(intentId: string): readonly Refund[] {
-    return (this.#refunds.get(intentId) ?? []).toReversed();
+    return this.#refundsOf(intentId).toReversed();
   }
 
-  /** Whether some key answers an error of the provider's own, as it goes on to do for a day. */
-  get keepsErrors(): boolean {
-    const { nowMs } = this.#clock;
-    return [...this.#saved.values()].some(
-      ({ answer, savedAtMs }) => answer === ownError && nowMs - savedAtMs < KEY_LIFE_MS,
+  /** What is pending ends as it has to, however long that takes. */
+  settle(): void {
+    for (const intentId of this.#refunds.keys()) this.#settle(intentId, Number.POSITIVE_INFINITY);
+  }
+
+  #refundsOf(intentId: string): readonly Refund[] {
+    this.#settle(intentId, this.#clock.nowMs);
+    return this.#refunds.get(intentId) ?? [];
+  }
+
+  #settle(intentId: string, nowMs: number): void {
+    const settled = (this.#refunds.get(intentId) ?? []).map((refund) => {
+      const end = this.#settling.get(refund.id);
+      if (end === undefined || end.atMs > nowMs) return refund;
+      this.#settling.delete(refund.id);
+      return { ...refund, status: end.status };
+    });
+    if (settled.length > 0) this.#refunds.set(intentId, settled);
+  }
+
+  #left({ id, amount }: Intent): number {
+    return (
+      amount -
+      sum(
+        this.#refundsOf(id)
+          .filter(isGiven)
+          .map((refund) => refund.amount),
+      )
     );
   }
 
-  #once(key: string | undefined, request: string, execute: () => () => unknown): unknown {
-    if (key === undefined) return execute()();
-    const saved = this.#saved.get(key);
-    if (saved !== undefined && this.#clock.nowMs - saved.savedAtMs < KEY_LIFE_MS) {
-      if (saved.request !== request) {
-        throw new Stripe.errors.StripeIdempotencyError({
-          type: 'idempotency_error',
-          message: `Keys for idempotent requests can only be used with the same parameters: ${key}`,
-        });
-      }
-      this.seen.replayed += 1;
-      return saved.answer();
-    }
-    if (saved !== undefined) this.seen.keyForgotten += 1;
-    const answer = execute();
-    this.#saved.set(key, { request, savedAtMs: this.#clock.nowMs, answer });
-    return answer();
-  }
-
-  #charge({ amount, paymentMethod, orderId }: ChargeRequest, lag: number): () => Intent {
-    this.#ids += 1;
-    const isDeclined = DECLINED.test(paymentMethod);
-    const decline = {
-      code: 'card_declined',
-      decline_code: 'generic_decline',
-      message: 'Your card was declined.',
-    };
-    const intent: Intent = {
-      id: `pi_${this.#ids}`,
-      orderId,
-      amount,
-      status: isDeclined ? 'requires_payment_method' : 'succeeded',
-      last_payment_error: isDeclined ? decline : null,
-      searchableAtMs: this.#clock.nowMs + Math.round(lag * MAX_SEARCH_LAG_MS),
-    };
+  #keep(intent: Intent): Intent {
     this.#intents.set(intent.id, intent);
-    if (isDeclined) {
-      return () => {
-        throw new Stripe.errors.StripeCardError({ type: 'card_error', ...decline });
-      };
-    }
-    this.#account(orderId).capturesMinor.push(amount);
-    return () => intent;
-  }
-
-  /** Without an amount: all that is left of the charge. */
-  #refund(intentId: string, outcome: Refund['status'], asked?: number): () => Refund {
-    const intent = this.#intents.get(intentId);
-    const earlier = this.#refunds.get(intentId) ?? [];
-    const given = sum(earlier.filter(({ status }) => status !== 'failed').map(({ amount }) => amount));
-    const left = (intent?.amount ?? 0) - given;
-    const amount = asked ?? left;
-    if (intent?.status !== 'succeeded' || left === 0 || amount > left) {
-      return () => invalidRequest('charge_already_refunded');
-    }
-    this.#ids += 1;
-    const refund = { id: `re_${this.#ids}`, status: outcome, amount };
-    this.#refunds.set(intentId, [...earlier, refund]);
-    if (outcome !== 'failed') this.#account(intent.orderId).refundsMinor.push(amount);
-    return () => refund;
-  }
-
-  #account(orderId: string) {
-    let account = this.accounts.get(orderId);
-    if (account === undefined) {
-      account = { capturesMinor: [], refundsMinor: [] };
-      this.accounts.set(orderId, account);
-    }
-    return account;
+    return intent;
   }
 }
+
+const isGiven = ({ status }: Refund): boolean => status !== 'failed';
 
 export const keptMinor = (account: Account | undefined): number =>
   account === undefined ? 0 : sum(account.capturesMinor) - sum(account.refundsMinor);

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { Provider } from '../../../functions/payment/decide.ts';
-import { type StripeCalls, stripeProvider } from '../../../functions/payment/provider.ts';
+import { stripeProvider } from '../../../functions/payment/provider.ts';
+import type { StripeCalls } from '../../../functions/payment/stripe-client.ts';
 import type { OrderId } from '../../../functions/shop.ts';
-import { SEARCH_LAG_SECONDS } from '../../../infra/local/payment-sandbox/payment-intent-search.ts';
 import { startPaymentSandbox } from '../../../infra/local/payment-sandbox/server.ts';
 import type { Fault, FaultPlan } from '../../simulation/faults.ts';
 import { deployment } from '../../simulation/shop/deployment.ts';
@@ -22,29 +22,16 @@ export interface ProviderUnderTest {
   readonly provider: Provider;
   /** A payment method whose next charge has that fault, and the one after it has not. */
   methodWith(trouble: Trouble): string;
-  /** The ids of the payment intents that search finds. */
-  search(orderId: OrderId): Promise<readonly string[]>;
   /** Refunds a part of a charge. */
   refundPart(orderId: OrderId, paymentIntentId: string, amountMinor: number): Promise<void>;
   ledger(orderId: OrderId): Promise<{ captures: number; refunds: number; keptMinor: number }>;
-  /** Waits until search must find the charge. */
-  untilSearchable(): Promise<void>;
   end(): Promise<void>;
 }
-
-const searchOver = (stripe: StripeCalls) => async (orderId: OrderId) => {
-  const { data } = await stripe.paymentIntents.search({ query: `metadata['orderId']:'${orderId}'` });
-  return data.map(({ id }) => id);
-};
 
 const refundPartOver =
   (stripe: StripeCalls): ProviderUnderTest['refundPart'] =>
   async (orderId, paymentIntentId, amount) => {
-    const idempotencyKey = `${orderId}:part:${amount}`;
-    await stripe.refunds.create(
-      { payment_intent: paymentIntentId, amount, metadata: { orderId } },
-      { idempotencyKey },
-    );
+    await stripe.refunds.create({ payment_intent: paymentIntentId, amount, metadata: { orderId } });
   };
 
 /** Short, because some of the sandbox's answers never come. */
@@ -60,13 +47,11 @@ async function sandboxed(): Promise<ProviderUnderTest> {
     provider: stripeProvider(() => stripe),
     methodWith: (trouble) =>
       trouble === 'answer-lost' ? 'pm_sandbox_timeoutAfterCharge' : 'pm_sandbox_unavailableTwice',
-    search: searchOver(stripe),
     refundPart: refundPartOver(stripe),
     ledger: async (orderId) => {
       const reply = await fetch(`${sandbox.url}/ledger?order=${orderId}`);
       return (await reply.json()) as Awaited<ReturnType<ProviderUnderTest['ledger']>>;
     },
-    untilSearchable: () => delay((SEARCH_LAG_SECONDS + 1) * 1_000),
     end: async () => {
       await sandbox.close();
       rmSync(dataDir, { recursive: true, force: true });
@@ -80,7 +65,8 @@ async function simulated(): Promise<ProviderUnderTest> {
   const plan: FaultPlan = {
     happened: [],
     next: (_at, possible, site) => {
-      if (pending === undefined || !possible.includes(pending) || site !== 'payment.charge') return undefined;
+      if (pending === undefined || !possible.includes(pending) || site !== 'payment.confirm')
+        return undefined;
       const fault = pending;
       pending = undefined;
       return fault;
@@ -109,10 +95,10 @@ async function simulated(): Promise<ProviderUnderTest> {
     return await promise;
   };
   const provider = stripeProvider(() => stripe);
-  const search = searchOver(stripe);
   const refundPart = refundPartOver(stripe);
   return {
     provider: {
+      prepare: (...asked) => settled(provider.prepare(...asked)),
       call: (...asked) => settled(provider.call(...asked)),
       undo: (...asked) => settled(provider.undo(...asked)),
     },
@@ -120,17 +106,15 @@ async function simulated(): Promise<ProviderUnderTest> {
       pending = trouble;
       return 'pm_card_visa';
     },
-    search: (orderId) => settled(search(orderId)),
     refundPart: (...part) => settled(refundPart(...part)),
     ledger: async (orderId) => {
-      const account = world.provider.accounts.get(orderId);
+      const account = world.provider.account(orderId);
       return {
         captures: account?.capturesMinor.length ?? 0,
         refunds: account?.refundsMinor.length ?? 0,
         keptMinor: keptMinor(account),
       };
     },
-    untilSearchable: async () => world.clock.advance(60_000),
     end: async () => {},
   };
 }

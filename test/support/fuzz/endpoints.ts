@@ -190,6 +190,7 @@ const deadLetterEndpoints = (
 };
 
 const notAsked: Provider = {
+  prepare: () => Promise.reject(new Error('not asked')),
   call: () => Promise.reject(new Error('not asked')),
   undo: () => Promise.reject(new Error('not asked')),
 };

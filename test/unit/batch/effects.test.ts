@@ -7,6 +7,7 @@ import { payments } from '../../../functions/payment/table.ts';
 import type { Fact, OrderId } from '../../../functions/shop.ts';
 import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
+import { prepare } from '../../support/prepared.ts';
 
 const reserved = (order: number): Work<Fact> => work(order, facts['stock.reserved']);
 
@@ -19,6 +20,7 @@ type Before = (orderId: OrderId, asked: Asked) => unknown;
 
 /** Does what it is asked, once what comes before that is over. */
 const after = (before: Before): Provider => ({
+  prepare,
   call: async (orderId, request, again) => {
     await before(orderId, { for: 'charge', with: request, again });
     return { done: { paymentIntentId: 'pi_1' } };
@@ -129,6 +131,7 @@ describe('a call to the outside', () => {
   test('that answers what nobody could read is not known to be answered: its intent stays, and it is asked again', async () => {
     const here = scene();
     const nonsense: Provider = {
+      prepare,
       call: async () => ({ done: { paymentIntentId: 7 as never } }),
       undo: async () => ({ refundId: 're_1' }),
     };

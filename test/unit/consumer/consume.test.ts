@@ -8,6 +8,7 @@ import { payment } from '../../../functions/payment/payment.ts';
 import { shop } from '../../../functions/shop.ts';
 import { scene } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
+import { prepare } from '../../support/prepared.ts';
 
 const record = (body: string) => ({
   basicProperties: {
@@ -40,6 +41,7 @@ test('a broker that goes away while the provider is asked is an error of the bat
   here.publisher.refuses = () => new Error('the broker is gone');
   const handle = consume(
     payment({
+      prepare,
       call: async () => {
         await answer.promise;
         return { done: { paymentIntentId: 'pi_1' } };
@@ -58,6 +60,6 @@ test('a broker that goes away while the provider is asked is an error of the bat
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {
-  const handle = consume(payment({ call: unasked, undo: unasked }), scene().edges, delays);
+  const handle = consume(payment({ prepare: unasked, call: unasked, undo: unasked }), scene().edges, delays);
   await expect(handle({} as RabbitMqEvent)).rejects.toThrow('rmqMessagesByQueue is missing');
 });

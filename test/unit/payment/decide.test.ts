@@ -15,8 +15,8 @@ const refundId = 're_1';
 
 const states = {
   nothing: undefined,
-  CHARGING: { ...charge, status: 'CHARGING', paymentMethod },
-  VOIDING: { ...charge, status: 'VOIDING', paymentMethod },
+  CHARGING: { ...charge, status: 'CHARGING', paymentMethod, paymentIntentId },
+  VOIDING: { ...charge, status: 'VOIDING', paymentMethod, paymentIntentId },
   CAPTURED: { ...charge, status: 'CAPTURED', paymentIntentId },
   REFUNDING: { ...charge, status: 'REFUNDING', paymentIntentId },
   REFUNDED: { ...charge, status: 'REFUNDED', paymentIntentId, refundId },
@@ -24,7 +24,10 @@ const states = {
   VOIDED: { customerId, status: 'VOIDED' },
 } as const satisfies Record<string, ExternalState | undefined>;
 
+const heard = { 'stock.reserved': { version: 1, data: facts['stock.reserved'].data } };
 const answers: Readonly<Record<string, Answer>> = {
+  'intent.created': { type: 'intent.created', answer: { paymentIntentId }, heard },
+  'provider.undecided': { type: 'provider.undecided', answer: { reason: 'pending' } },
   'charge.captured': { type: 'charge.captured', answer: { paymentIntentId } },
   'charge.declined': { type: 'charge.declined', answer: { decline } },
   'refund.succeeded': { type: 'refund.succeeded', answer: { refundId } },
@@ -34,7 +37,9 @@ const inputs: Readonly<Record<string, Fact | Answer>> = { ...facts, ...answers }
 
 const underway = `
                  | nothing                  | CHARGING                    | VOIDING                  | REFUNDING
-stock.reserved   | CHARGING ⇒ ask           | resume ask                  | ignore                   | ignore
+stock.reserved   | resume prepare           | resume ask                  | ignore                   | ignore
+intent.created   | CHARGING ⇒ ask           | resume ask                  | ignore                   | ignore
+provider.undecided | ignore                 | ignore                      | ignore                   | ignore
 order.cancelling | VOIDED » payment.voided  | VOIDING ⇒ ask               | resume ask               | resume undo  
 charge.captured  | refuse                   | CAPTURED » payment.captured | REFUNDING ⇒ undo         | resume undo  
 charge.declined  | refuse                   | DECLINED » payment.declined | VOIDED » payment.voided  | refuse
@@ -53,6 +58,8 @@ order.cancelled  | refuse                   | refuse                      | refu
 const settled = `
                  | CAPTURED           | DECLINED                | VOIDED | REFUNDED
 stock.reserved   | repeat             | repeat                  | repeat | repeat
+intent.created   | repeat             | repeat                  | repeat | repeat
+provider.undecided | ignore           | ignore                  | ignore | ignore
 order.cancelling | REFUNDING ⇒ undo   | repeat                  | repeat | repeat
 charge.captured  | repeat             | refuse                  | refuse | repeat
 charge.declined  | refuse             | repeat                  | repeat | refuse
@@ -115,12 +122,15 @@ test.each([
 });
 
 describe('what payment asks of the provider', () => {
-  const chargeCall = { call: 'ask', request: { ...amount, paymentMethod }, again: false };
+  const prepareCall = { call: 'prepare', request: { ...amount, paymentMethod }, heard };
+  const chargeCall = { call: 'ask', request: { ...amount, paymentMethod, paymentIntentId }, again: false };
   const refundCall = { call: 'undo', done: { ...amount, paymentIntentId }, again: false };
   const again = (call: object) => ({ ...call, again: true });
 
   test.each([
-    ['stock.reserved', 'nothing', chargeCall],
+    ['stock.reserved', 'nothing', prepareCall],
+    ['intent.created', 'nothing', chargeCall],
+    ['intent.created', 'CHARGING', again(chargeCall)],
     ['stock.reserved', 'CHARGING', again(chargeCall)],
     ['order.cancelling', 'CHARGING', again(chargeCall)],
     ['order.cancelling', 'VOIDING', again(chargeCall)],
@@ -139,5 +149,27 @@ describe('what payment asks of the provider', () => {
     ['order.cancelling', 'nothing', 'payment.voided'],
   ] as const)('%s when %s is told as %s, with what happened', (row, column, type) => {
     expect(decisionOf(row, column)).toMatchObject({ says: [facts[type]] });
+  });
+});
+
+describe('an intent that the provider refuses to make', () => {
+  const refusal: Answer = { type: 'charge.declined', answer: { decline }, heard };
+
+  test('is a decline, of which the record says for how much', () => {
+    expect(charging.decide(undefined, refusal)).toEqual({
+      kind: 'accept',
+      state: { ...charge, status: 'DECLINED', decline },
+      says: [facts['payment.declined']],
+    });
+  });
+
+  // Fails where it overrides what another delivery of the same message has begun: that one charges, and nobody refunds it.
+  test.each([
+    ['CHARGING', 'resume'],
+    ['VOIDING', 'ignore'],
+    ['CAPTURED', 'repeat'],
+    ['VOIDED', 'repeat'],
+  ] as const)('changes nothing while the payment is %s', (status, kind) => {
+    expect(charging.decide(states[status], refusal).kind).toBe(kind);
   });
 });

@@ -46,8 +46,10 @@ class Provider {
     this.#declines = declines;
   }
 
-  answer({ call }: Call): Answer {
-    if (call === 'undo') {
+  answer(asked: Call): Answer {
+    if (asked.call === 'prepare')
+      return { type: 'intent.created', answer: { paymentIntentId: 'pi_1' }, heard: asked.heard };
+    if (asked.call === 'undo') {
       expect(this.charges, 'a refund follows a charge').toBe(1);
       this.refunds = 1;
       return refunded('re_1');

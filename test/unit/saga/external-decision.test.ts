@@ -279,8 +279,8 @@ test('the outside is asked, and asked to undo, once only as if it had never been
         if ('effect' in decision && decision.effect !== undefined) calls.push(decision.effect);
         if (decision.kind === 'accept') state = decision.state;
       }
-      for (const call of ['ask', 'undo']) {
-        const made = calls.filter((each) => each.call === call).map(({ again }) => again);
+      for (const call of ['ask', 'undo'] as const) {
+        const made = calls.flatMap((each) => (each.call === call ? [each.again] : []));
         expect(made).toEqual(made.map((_, index) => index > 0));
       }
     }),

@@ -9,7 +9,8 @@ type Decide = (state: State, input: AnyFact | Answer) => Decided;
 type Hear = (state: State, fact: AnyFact) => Decided;
 type Undo = (state: State, owner: object) => Decided;
 type Answered = (state: State, answer: object) => Decided;
-type Ask = (heard: object) => Decided;
+type Intend = (heard: object, request: object) => Decided;
+type Prepared = (state: State, input: Answer) => Decided;
 type Pick = (state: object) => object;
 type Leave = (owner: object) => Decided;
 
@@ -25,14 +26,22 @@ export const externalStepBugs = bugsIn('engine/saga/external-decision.ts', [
   },
   {
     name: 'a charge asked for without being written',
-    in: 'Machine.#ask',
+    in: 'Machine.#intend',
     plant:
-      (original: Ask): Ask =>
-      (heard) => {
-        const decided = original(heard);
+      (original: Intend): Intend =>
+      (heard, request) => {
+        const decided = original(heard, request);
         if (decided.kind !== 'accept' || decided.effect === undefined) return decided;
         return { kind: 'resume', effect: decided.effect };
       },
+  },
+  {
+    name: 'a charge begun anew by whoever prepared it too late',
+    in: 'Machine.#prepared',
+    plant:
+      (original: Prepared): Prepared =>
+      (_, input) =>
+        original(undefined, input),
   },
   {
     name: 'tombstone of a void ignored',
@@ -57,7 +66,7 @@ export const externalStepBugs = bugsIn('engine/saga/external-decision.ts', [
       (original: Hear): Hear =>
       (state, fact) => {
         const decided = original(state, fact);
-        return decided.kind === 'resume'
+        return decided.kind === 'resume' && decided.effect.call === 'ask'
           ? { kind: 'resume', effect: { ...decided.effect, again: false } }
           : decided;
       },

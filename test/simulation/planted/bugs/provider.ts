@@ -2,25 +2,30 @@ import type { Stripe } from 'stripe';
 import type { Answer, Call } from '../../../../engine/saga/external-decision.ts';
 import type { PaymentDecline } from '../../../../functions/events.ts';
 import type { Provider } from '../../../../functions/payment/decide.ts';
-import type { StripeCalls } from '../../../../functions/payment/provider.ts';
+import type { giveBack } from '../../../../functions/payment/refund.ts';
+import type { StripeCalls } from '../../../../functions/payment/stripe-client.ts';
 import type { OrderId } from '../../../../functions/shop.ts';
 import { bugsIn } from '../planter/bug.ts';
 
 type Charged = Awaited<ReturnType<Provider['call']>>;
-type Charge = (
+type Create = (
+  stripe: StripeCalls,
+  orderId: OrderId,
+  request: Parameters<Provider['prepare']>[1],
+) => ReturnType<Provider['prepare']>;
+type GoOn = (
+  stripe: StripeCalls,
+  orderId: OrderId,
+  request: Parameters<Provider['call']>[1],
+  unwanted: boolean,
+) => Promise<Charged>;
+type NotKept = (
   stripe: StripeCalls,
   orderId: OrderId,
   request: Parameters<Provider['call']>[1],
 ) => Promise<Charged>;
-type FindCharge = (stripe: StripeCalls, orderId: OrderId) => Promise<Charged | undefined>;
-type Refund = (
-  stripe: StripeCalls,
-  orderId: OrderId,
-  payment: Parameters<Provider['undo']>[1],
-  again: boolean,
-) => ReturnType<Provider['undo']>;
 type Declined = (code: string, message: string) => PaymentDecline;
-type DeclineOf = (error: unknown) => PaymentDecline | undefined;
+type DeclineOf = (error: unknown) => PaymentDecline;
 type Perform = (orderId: OrderId, asked: Call) => Promise<Answer>;
 
 /** What the provider is asked, and what its answers are taken for. */
@@ -35,108 +40,111 @@ export const providerBugs = [
           original(...charge).catch(() => ({ refused: { decline: declined('timeout', 'timeout') } })),
     },
     {
-      name: 'each charge under a key of its own',
-      in: 'charge',
-      at: { member: 'idempotencyKey' },
-      plant: (key: string) => `${key}:${Math.random()}`,
-    },
-    {
-      name: 'charged without a key',
-      in: 'charge',
-      at: { member: 'idempotencyKey' },
-      plant: () => undefined,
-    },
-    {
-      name: 'charged a cent more',
-      in: 'charge',
+      name: 'a cent more charged',
+      in: 'create',
       plant:
-        (original: Charge): Charge =>
+        (original: Create): Create =>
         (stripe, orderId, request) =>
           original(stripe, orderId, { ...request, amountMinor: request.amountMinor + 1 }),
     },
     {
       name: 'charged in another currency',
-      in: 'charge',
+      in: 'create',
       plant:
-        (original: Charge): Charge =>
+        (original: Create): Create =>
         (stripe, orderId, request) =>
           original(stripe, orderId, { ...request, currency: 'CHF' }),
     },
     {
-      name: 'an earlier charge not looked for',
-      in: 'findCharge',
+      name: 'charged before the id of the intent is written',
+      in: 'create',
       plant:
-        (_: FindCharge): FindCharge =>
-        async () =>
-          undefined,
-    },
-    {
-      name: 'a failed search taken for no charge',
-      in: 'findCharge',
-      plant:
-        (original: FindCharge): FindCharge =>
-        (...charge) =>
-          original(...charge).catch(() => undefined),
-    },
-    {
-      name: 'a decline treated as a timeout',
-      in: 'declineOf',
-      plant:
-        (_: DeclineOf): DeclineOf =>
-        () =>
-          undefined,
+        (original: Create): Create =>
+        async (stripe, orderId, request) => {
+          const made = await original(stripe, orderId, request);
+          if ('prepared' in made) await stripe.paymentIntents.confirm(made.prepared.paymentIntentId);
+          return made;
+        },
     },
     {
       name: 'an error of the provider taken for a decline',
       in: 'declineOf',
       plant:
-        (original: DeclineOf, { declined }: { readonly declined: Declined }): DeclineOf =>
+        (_: DeclineOf, { declined }: { readonly declined: Declined }): DeclineOf =>
         (error) =>
-          original(error) ?? declined('error', String(error)),
+          declined('error', String(error)),
     },
     {
+      name: 'a charge that nobody wants any more taken for none',
+      in: 'goOn',
+      plant:
+        (original: GoOn, { declined }: { readonly declined: Declined }): GoOn =>
+        async (stripe, orderId, request, unwanted) =>
+          unwanted
+            ? { refused: { decline: declined('canceled', 'canceled') } }
+            : await original(stripe, orderId, request, unwanted),
+    },
+    {
+      name: 'an intent that nobody wants any more left open',
+      in: 'isOpen',
+      plant: () => () => false,
+    },
+    {
+      name: 'what a person gave back not looked for',
+      in: 'refundedOf',
+      plant: () => () => 0,
+    },
+    {
+      name: 'what a person left of a charge kept',
+      in: 'notKept',
+      plant:
+        (_: NotKept, { declined }: { readonly declined: Declined }): NotKept =>
+        async () => ({ refused: { decline: declined('charge_refunded', 'refunded') } }),
+    },
+  ]),
+  ...bugsIn('functions/payment/refund.ts', [
+    {
       name: 'a refund the bank refused taken for done',
-      in: 'isRefunded',
+      in: 'isGiven',
       plant:
         (original: (refund: Stripe.Refund) => boolean) =>
         (refund: Stripe.Refund): boolean =>
           original(refund) || refund.status === 'failed',
     },
     {
-      name: 'a refund’s key shared by all orders',
-      in: 'refund',
-      at: { member: 'idempotencyKey' },
-      plant: (_: string, { earlier }: { readonly earlier: readonly unknown[] }) => `refund:${earlier.length}`,
+      name: 'a refund that is pending taken for done',
+      in: 'giveBack',
+      at: { call: 'given.find' },
+      plant: () => undefined,
     },
     {
-      name: 'a refund’s key used again after a refund that failed',
-      in: 'refund',
-      at: { member: 'idempotencyKey' },
-      plant: (_: string, { orderId }: { readonly orderId: OrderId }) => `${orderId}:refund`,
-    },
-    {
-      name: 'a refund under the key of the charge',
-      in: 'refund',
-      at: { member: 'idempotencyKey' },
-      plant: (_: string, { orderId }: { readonly orderId: OrderId }) => orderId,
+      name: 'a part that was given back taken for all',
+      in: 'givenIn',
+      plant:
+        (original: (refunds: readonly Stripe.Refund[]) => number) =>
+        (refunds: readonly Stripe.Refund[]): number =>
+          original(refunds) > 0 ? Number.MAX_SAFE_INTEGER : 0,
     },
     {
       name: 'earlier refunds not looked for',
-      in: 'refund',
+      in: 'giveBack',
       plant:
-        (original: Refund): Refund =>
+        (original: typeof giveBack): typeof giveBack =>
         (stripe, orderId, payment) =>
           original(stripe, orderId, payment, false),
     },
     {
-      name: 'any earlier refund taken for a refund',
-      in: 'refund',
-      at: { call: 'earlier.find' },
-      plant: (_: () => unknown, { earlier }: { readonly earlier: readonly unknown[] }) => earlier[0],
+      name: 'all given back although a part was',
+      in: 'giveBack',
+      at: { argument: 0, of: 'stripe.refunds.create' },
+      plant: (wanted: object, { amountMinor }: { readonly amountMinor: number }) => ({
+        ...wanted,
+        amount: amountMinor,
+      }),
     },
     {
       name: 'a refund of part of the charge',
-      in: 'refund',
+      in: 'giveBack',
       at: { argument: 0, of: 'stripe.refunds.create' },
       plant: (wanted: object) => ({ ...wanted, amount: 1 }),
     },
@@ -158,7 +166,7 @@ export const providerBugs = [
       plant:
         (original: Perform): Perform =>
         (orderId, asked) =>
-          original(orderId, { ...asked, again: false }),
+          original(orderId, asked.call === 'prepare' ? asked : { ...asked, again: false }),
     },
   ]),
 ];

@@ -1,0 +1,68 @@
+import Stripe from 'stripe';
+import { required } from '../../engine/environment/environment.ts';
+import { secret } from '../../engine/environment/secret.ts';
+
+/** A charge usually takes one to two seconds. After this timeout its result is unknown, and the call is made again. */
+const TIMEOUT_MS = 5_000;
+
+/** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
+export interface StripeCalls {
+  readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'confirm' | 'retrieve' | 'cancel'>;
+  readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
+}
+
+/** Keeps one client for the life of the Lambda environment, or until the key changes. */
+export function liveStripe(): () => Promise<StripeCalls> {
+  let client: { readonly key: string; readonly stripe: Stripe } | undefined;
+  return async () => {
+    const key = await stripeKey();
+    if (client?.key !== key) client = { key, stripe: connectWith(key) };
+    return client.stripe;
+  };
+}
+
+/** The key comes from Secrets Manager in AWS, from the environment on a laptop. */
+async function stripeKey(): Promise<string> {
+  const id = process.env.STRIPE_SECRET;
+  return id ? await secret(id) : required('STRIPE_SECRET_KEY');
+}
+
+function connectWith(key: string): Stripe {
+  const base = process.env.STRIPE_API_BASE;
+  const { protocol, hostname, port } = new URL(base || 'https://api.stripe.com');
+  return new Stripe(key, {
+    host: hostname,
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    ...(port === '' ? {} : { port }),
+    timeout: TIMEOUT_MS,
+    httpClient: carefulHttpClient(),
+    // The delay queues retry, and they survive this process. The SDK still retries when the peer resets a connection.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+/**
+ * The SDK takes any JSON for an object: of a number or a text it throws where nobody can catch it, which ends the process.
+ * It takes any object without an error for a success, whatever the status. Here both are errors of the API.
+ */
+function carefulHttpClient(): ReturnType<typeof Stripe.createNodeHttpClient> {
+  const client = Stripe.createNodeHttpClient();
+  const makeRequest = client.makeRequest.bind(client);
+  client.makeRequest = async (...request) => {
+    const response = await makeRequest(...request);
+    const toJSON = response.toJSON.bind(response);
+    response.toJSON = async () => {
+      const answer: unknown = await toJSON();
+      const error = isObject(answer) && isObject(answer.error);
+      if (!isObject(answer) || (response.getStatusCode() >= 300 && !error))
+        throw new Error(`status ${response.getStatusCode()} without an answer`);
+      return answer;
+    };
+    return response;
+  };
+  return client;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
