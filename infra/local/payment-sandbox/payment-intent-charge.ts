@@ -23,6 +23,7 @@ export function charge(
   switch (method.charge) {
     case 'approved':
     case 'approved_with_locked_refunds':
+    case 'approved_with_pending_refunds':
       return capture(intent, call);
     case 'approved_without_answer':
       return { ...capture(intent, call), delivery: 'withheld' };

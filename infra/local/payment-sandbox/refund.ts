@@ -7,10 +7,12 @@ export interface Refund {
   readonly reason: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdEpochSeconds: number;
+  /** It is pending until then. Ledgers of older versions do not say so: their refunds succeeded at once. */
+  readonly succeedsAtEpochMs?: number;
 }
 
 /** https://docs.stripe.com/api/refunds/object */
-export function renderRefund(refund: Refund): object {
+export function renderRefund(refund: Refund, at: Date): object {
   return {
     id: refund.id,
     object: 'refund',
@@ -27,7 +29,7 @@ export function renderRefund(refund: Refund): object {
     reason: refund.reason,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: at.getTime() < (refund.succeedsAtEpochMs ?? 0) ? 'pending' : 'succeeded',
     transfer_reversal: null,
   };
 }

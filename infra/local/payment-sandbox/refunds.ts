@@ -1,6 +1,6 @@
 import { errorAnswer, invalidRequest, objectAnswer } from './answers.ts';
 import type { Call, Outcome } from './endpoint.ts';
-import { integer, metadata, oneOf, refuseUnknown, requiredText } from './form.ts';
+import { integer, metadata, oneOf, optionalText, refuseUnknown, requiredText } from './form.ts';
 import type { LedgerView } from './ledger.ts';
 import { orderOf, type PaymentIntent } from './payment-intent.ts';
 import { type Refund, renderRefund } from './refund.ts';
@@ -43,13 +43,14 @@ function give(
     charge: intent.latestCharge,
     currency: intent.currency,
     createdEpochSeconds: Math.floor(call.at.getTime() / 1000),
+    succeedsAtEpochMs: call.at.getTime() + pendingMsOf(intent),
     ...asked,
   };
   const order = orderOf(intent);
   return {
     kind: 'executed',
     order,
-    answer: objectAnswer(renderRefund(refund)),
+    answer: objectAnswer(renderRefund(refund, call.at)),
     refund,
     movement: {
       at: call.at.toISOString(),
@@ -63,6 +64,12 @@ function give(
       idempotencyKey: call.idempotencyKey,
     },
   };
+}
+
+/** How long a refund of it is pending before it succeeds. */
+function pendingMsOf({ paymentMethod }: PaymentIntent): number {
+  const method = paymentMethod === null ? undefined : testPaymentMethod(paymentMethod);
+  return method?.charge === 'approved_with_pending_refunds' ? method.pendingMs : 0;
 }
 
 /** https://docs.stripe.com/error-codes#charge-already-refunded. Stripe has no code for a refund that is too large. */
@@ -116,27 +123,20 @@ function locked(intent: PaymentIntent): Outcome {
   };
 }
 
-/** GET /v1/refunds/:id: https://docs.stripe.com/api/refunds/retrieve */
-export function retrieveRefund(call: Call, ledger: LedgerView) {
-  refuseUnknown(call.form, new Set());
-  const refund = ledger.refund(call.id);
-  if (refund !== undefined) return objectAnswer(renderRefund(refund));
-  throw invalidRequest(`No such refund: '${call.id}'`, {
-    code: 'resource_missing',
-    param: 'id',
-    status: 404,
-  });
-}
-
 /** GET /v1/refunds?payment_intent=…: https://docs.stripe.com/api/refunds/list, newest first. */
 export function listRefunds(call: Call, ledger: LedgerView) {
-  refuseUnknown(call.form, new Set(['payment_intent', 'limit']));
+  refuseUnknown(call.form, new Set(['payment_intent', 'limit', 'starting_after']));
   const limit = integer(call.form, 'limit', { min: 1, max: 100 }) ?? 10;
-  const refunds = ledger.refundsOf(requiredText(call.form, 'payment_intent')).toReversed();
+  const all = ledger.refundsOf(requiredText(call.form, 'payment_intent')).toReversed();
+  const after = optionalText(call.form, 'starting_after');
+  const first = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && first === 0)
+    throw invalidRequest(`No such refund: '${after}'`, { code: 'resource_missing', param: 'starting_after' });
+  const refunds = all.slice(first);
   return objectAnswer({
     object: 'list',
     url: '/v1/refunds',
     has_more: refunds.length > limit,
-    data: refunds.slice(0, limit).map(renderRefund),
+    data: refunds.slice(0, limit).map((refund) => renderRefund(refund, call.at)),
   });
 }

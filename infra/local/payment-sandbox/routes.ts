@@ -1,13 +1,12 @@
 import { invalidRequest } from './answers.ts';
 import type { ReadEndpoint, WriteEndpoint } from './endpoint.ts';
-import { searchPaymentIntents } from './payment-intent-search.ts';
 import {
   cancelPaymentIntent,
   confirmPaymentIntent,
   createPaymentIntent,
   retrievePaymentIntent,
 } from './payment-intents.ts';
-import { createRefund, listRefunds, retrieveRefund } from './refunds.ts';
+import { createRefund, listRefunds } from './refunds.ts';
 
 export type Route =
   | { readonly method: 'GET'; readonly pattern: RegExp; readonly endpoint: ReadEndpoint }
@@ -15,13 +14,11 @@ export type Route =
 
 const routes: readonly Route[] = [
   { method: 'POST', pattern: /^\/v1\/payment_intents$/, endpoint: createPaymentIntent },
-  { method: 'GET', pattern: /^\/v1\/payment_intents\/search$/, endpoint: searchPaymentIntents },
   { method: 'GET', pattern: /^\/v1\/payment_intents\/(\w+)$/, endpoint: retrievePaymentIntent },
   { method: 'POST', pattern: /^\/v1\/payment_intents\/(\w+)\/confirm$/, endpoint: confirmPaymentIntent },
   { method: 'POST', pattern: /^\/v1\/payment_intents\/(\w+)\/cancel$/, endpoint: cancelPaymentIntent },
   { method: 'POST', pattern: /^\/v1\/refunds$/, endpoint: createRefund },
   { method: 'GET', pattern: /^\/v1\/refunds$/, endpoint: listRefunds },
-  { method: 'GET', pattern: /^\/v1\/refunds\/(\w+)$/, endpoint: retrieveRefund },
 ];
 
 export function findRoute(method: string, path: string): { readonly route: Route; readonly id: string } {

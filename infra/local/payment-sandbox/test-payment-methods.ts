@@ -6,8 +6,8 @@
  *
  * | method                           | behaviour                                                                |
  * |----------------------------------|--------------------------------------------------------------------------|
- * | `pm_sandbox_timeoutAfterCharge`  | charges, then never answers; the same key again is answered at once      |
- * | `pm_sandbox_unavailableTwice`    | two answers 503 for a key, nothing done and nothing saved; then charges  |
+ * | `pm_sandbox_timeoutAfterCharge`  | charges, then never answers; the intent itself says that it has          |
+ * | `pm_sandbox_unavailableTwice`    | two answers 503 for an intent, nothing done and nothing saved; then charges |
  * | `pm_sandbox_refundFails`         | charges; every refund is answered 429 `lock_timeout`, never saved        |
  * | `pm_sandbox_refundFailsFiveTimes`| charges; the first five refund attempts are answered 429, then it works  |
  */
@@ -22,6 +22,7 @@ export type TestPaymentMethod =
   | { readonly charge: 'approved_without_answer' }
   | { readonly charge: 'approved_after_unavailability'; readonly unavailableTimes: number }
   | { readonly charge: 'approved_with_locked_refunds'; readonly lockedTimes: number }
+  | { readonly charge: 'approved_with_pending_refunds'; readonly pendingMs: number }
   | { readonly charge: 'authentication_required' }
   | { readonly charge: 'declined'; readonly decline: Decline };
 
@@ -73,6 +74,8 @@ const known = new Map<string, TestPaymentMethod>([
     [`pm_card_visa_chargeDeclined${name}`, { charge: 'declined', decline }],
   ]),
   // https://docs.stripe.com/testing#authentication-and-setup
+  // Stripe does not say for how long. https://docs.stripe.com/testing#refunds
+  ['pm_card_pendingRefund', { charge: 'approved_with_pending_refunds', pendingMs: 3_000 }],
   ['pm_card_authenticationRequired', { charge: 'authentication_required' }],
   ['pm_sandbox_timeoutAfterCharge', { charge: 'approved_without_answer' }],
   ['pm_sandbox_unavailableTwice', { charge: 'approved_after_unavailability', unavailableTimes: 2 }],
