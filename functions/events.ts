@@ -24,11 +24,25 @@ export const Lines = z
 export const PricedLine = Line.extend({ unitPriceMinor: AmountMinor });
 export type PricedLine = Readonly<z.infer<typeof PricedLine>>;
 
+export const PricedLines = z.array(PricedLine).min(1).max(MAX_LINES).readonly();
+
+/** What lines cost, in minor units. */
+export const totalMinorOf = (lines: readonly PricedLine[]): number =>
+  lines.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
+
 export const PaymentMethod = z
   .string()
   .regex(/^[A-Za-z0-9_]{1,128}$/, 'must be a payment method id, for example pm_card_visa');
 
 const Money = { amountMinor: AmountMinor, currency: Currency };
+
+/** The amount is what the lines cost. */
+const priced = {
+  customerId: 'alice',
+  lines: [{ sku: 'mug-blue', quantity: 2, unitPriceMinor: 1_290 }],
+  amountMinor: 2_580,
+  currency: 'EUR',
+};
 
 /** Why a reservation was refused, and which SKUs were the cause. */
 export const StockRejection = z.object({
@@ -51,14 +65,15 @@ export type PaymentDecline = z.infer<typeof PaymentDecline>;
 export const events = {
   'order.placed': v1(z.object({ customerId: CustomerId, items: Lines, paymentMethod: PaymentMethod })),
   'stock.reserved': v1(
-    z.object({
-      customerId: CustomerId,
-      lines: z.array(PricedLine).min(1).max(MAX_LINES).readonly(),
-      ...Money,
-      paymentMethod: PaymentMethod,
-    }),
+    z
+      .object({ customerId: CustomerId, lines: PricedLines, ...Money, paymentMethod: PaymentMethod })
+      .meta({ examples: [{ ...priced, paymentMethod: 'pm_card_visa' }] }),
   ),
-  'payment.captured': v1(z.object({ ...Money, paymentIntentId: Text })),
+  'payment.captured': v1(
+    z
+      .object({ customerId: CustomerId, lines: PricedLines, ...Money, paymentIntentId: Text })
+      .meta({ examples: [{ ...priced, paymentIntentId: 'pi_1' }] }),
+  ),
   'stock.rejected': v1(StockRejection.extend({ customerId: CustomerId })),
   'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
   'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Text })),

@@ -1,4 +1,5 @@
-import type { SagaEvent } from '../saga/envelope.ts';
+import type { AnyFact } from '../saga/declaration.ts';
+import { type SagaEvent, seal } from '../saga/envelope.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import { type Committed, commit } from './commit.ts';
@@ -146,7 +147,11 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     if (decision.kind === 'ignore')
       this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
     else if (decision.kind === 'refuse')
-      this.#finish(job, { kind: 'refused', reason: decision.reason, record: before }, []);
+      this.#finish(
+        job,
+        { kind: 'refused', reason: decision.reason, record: before },
+        (decision.says ?? []).map((fact) => this.#sealed(job.work, fact)),
+      );
     else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
     else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
     else this.#finish(job, { kind: 'done', record: before }, before.outbox);
@@ -205,6 +210,13 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       (error: Error) => ({ kind: 'failed', error, record: outcome.record }),
     );
     if (job.next !== undefined) this.#ready.push(job.next);
+  }
+
+  /** What no record says is sealed anew each time: under the same id, and with the time of this delivery. */
+  #sealed({ sagaId, traceparent }: Work<Input>, fact: AnyFact): OutgoingMessage {
+    const { saga } = this.#participant;
+    const event = seal(saga, fact, { sagaId, nowMs: this.#edges.now(), traceparent });
+    return eventMessage(saga, event, JSON.stringify(event));
   }
 
   #messageOf(said: Said): OutgoingMessage {

@@ -8,7 +8,8 @@ import type { AnyFact } from './declaration.ts';
  * - repeat: this step is done; publish the stored record's events again.
  * - resume: call `effect` without a write: it was begun and its result is unknown, or it comes before the first write.
  * - ignore: nothing to do in this state, which is normal.
- * - refuse: this cannot happen; the message becomes a dead letter with the reason.
+ * - refuse: this cannot happen; the message becomes a dead letter with the reason. Before that `says` is published: it ends
+ *   what others have begun because of something that is not true.
  */
 export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
   | {
@@ -22,7 +23,7 @@ export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
   | { readonly kind: 'repeat' }
   | { readonly kind: 'resume'; readonly effect: Effect }
   | { readonly kind: 'ignore'; readonly reason: string }
-  | { readonly kind: 'refuse'; readonly reason: string };
+  | { readonly kind: 'refuse'; readonly reason: string; readonly says?: readonly Said[] };
 
 /** A change to a counter beside the record, written in the same transaction as the record. */
 export interface Adjustment {

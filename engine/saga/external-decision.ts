@@ -338,6 +338,8 @@ class Machine {
     if (type === undefined) return [];
     const data = this.#saga.carriesOwner(type) ? { ...this.#ownerIn(state), ...answer } : answer;
     const reading = this.#saga.readFact(type, this.#saga.versionOf(type), data);
+    // Without what the record keeps and the event does not have.
+    if (reading.kind === 'read') return [{ type, data: reading.fact.data }];
     if (reading.kind !== 'flawed') return [{ type, data }];
     throw new Error(`the outside answered what ${type} cannot say: ${explain(reading.error)}`);
   }

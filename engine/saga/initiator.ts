@@ -28,6 +28,12 @@ export interface Reason {
 /** A participant failed. Its failure has not been heard yet, only the answers to it. */
 const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
 
+/** Nobody has asked for the saga that a participant has acted for. */
+const NEVER_PLACED = 'NEVER_PLACED';
+
+const neverPlaced = ({ type }: { readonly type: string }): string =>
+  `${type} for a saga that was never placed`;
+
 /** The data that every saga is begun with. */
 export interface Begun {
   /** Identifies the body that the idempotency key came with. */
@@ -89,6 +95,8 @@ export interface Story<
   begin(placed: Placed): Begins;
   /** `keeps`: the members of the completing events that the record keeps. `outcome`: the data of the success. */
   succeed(placed: Placed, heard: Heard): { readonly keeps: Success; readonly outcome: Succeeds };
+  /** What is not true of a completing event, as far as the initiator can tell; undefined if nothing is. */
+  flawOf?(placed: Placed, fact: AnyFact): string | undefined;
   /** The data of the outcome of a cancelled saga. */
   fail(placed: Placed, reason: Reason): Fails;
   /** The data of the initiator's own failure. */
@@ -139,9 +147,8 @@ class Initiator {
 
   decide(state: AnyState | undefined, input: Command | AnyFact): InitiatorDecision {
     if (state === undefined) {
-      return isCommand(input) && input.type === 'place'
-        ? this.#place(input.placed)
-        : refuse(`${input.type} for a saga that was never placed`);
+      if (!isCommand(input)) return this.#hearOfUnknown(input);
+      return input.type === 'place' ? this.#place(input.placed) : refuse(neverPlaced(input));
     }
     return isCommand(input) ? this.#obey(state, input) : this.#hear(state, input);
   }
@@ -179,6 +186,18 @@ class Initiator {
       default:
         return kind satisfies never;
     }
+  }
+
+  /** What somebody did for a saga that never was is undone: all that a failure needs to say is whose it would be. */
+  #hearOfUnknown(fact: AnyFact): InitiatorDecision {
+    const kind = this.#saga.kindOf(fact.type);
+    if (kind === 'compensation') return ignore(neverPlaced(fact));
+    const { owner, initiation } = this.#saga;
+    const { [owner]: whose } = fact.data as Readonly<Record<string, unknown>>;
+    if (kind !== 'step' || whose === undefined) return refuse(neverPlaced(fact));
+    const nobodys = { [owner]: whose } as unknown as Begun;
+    const data = this.#story.cancel(nobodys, { code: NEVER_PLACED });
+    return { ...refuse(neverPlaced(fact)), says: [{ type: initiation.cancels, data }] };
   }
 
   #place(placed: Begun): InitiatorDecision {
@@ -230,6 +249,8 @@ class Initiator {
           return ignore(`late success: it is undone by ${state.answered.join()}`);
         const { heard: before = {}, answered: _, ...placed } = state;
         if (fact.type in before) return ignore(`${fact.type} was heard before`);
+        const flaw = this.#story.flawOf?.(placed, fact);
+        if (flaw !== undefined) return refuse(flaw);
         const heard = andHeard(this.#saga, before, fact);
         const isComplete = this.#saga.completes.every((each) => each in heard);
         return isComplete ? this.#succeed(placed, heard) : { kind: 'accept', state: { ...state, heard } };

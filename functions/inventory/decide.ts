@@ -8,7 +8,7 @@
  */
 
 import { type Decision, ignore, refuse, repeat } from '../../engine/saga/decision.ts';
-import type { Line, PricedLine, StockRejection } from '../events.ts';
+import { type Line, type PricedLine, type StockRejection, totalMinorOf } from '../events.ts';
 import type { CustomerId, Sku } from '../ids.ts';
 import { MAX_AMOUNT_MINOR } from '../money.ts';
 import { type EventData, type Fact, shop } from '../shop.ts';
@@ -77,10 +77,10 @@ function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): Inven
       foreign.map(({ line }) => line),
     );
 
-  const totalMinor = lines.reduce((sum, { line, level }) => sum + line.quantity * level.unitPriceMinor, 0);
+  const priced = lines.map(({ line, level }) => ({ ...line, unitPriceMinor: level.unitPriceMinor }));
+  const totalMinor = totalMinorOf(priced);
   if (totalMinor > MAX_AMOUNT_MINOR) return reject('AMOUNT_TOO_LARGE', items);
 
-  const priced = lines.map(({ line, level }) => ({ ...line, unitPriceMinor: level.unitPriceMinor }));
   return {
     kind: 'accept',
     state: { customerId, status: 'RESERVED', lines: priced, totalMinor, currency },

@@ -1,7 +1,8 @@
 /** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
+import type { AnyFact } from '../../engine/saga/declaration.ts';
 import { initiator, type Reason } from '../../engine/saga/initiator.ts';
-import { Lines, PaymentMethod } from '../events.ts';
+import { type Line, Lines, PaymentMethod, totalMinorOf } from '../events.ts';
 import { CustomerId } from '../ids.ts';
 import { type EventData, shop } from '../shop.ts';
 
@@ -27,8 +28,21 @@ export const story = {
       outcome: { customerId, items, amountMinor, currency },
     };
   },
+  flawOf: ({ items }: Placed, { data }: AnyFact) =>
+    flawOfCapture(items, data as EventData<'payment.captured'>),
   cancel: ({ customerId }: Placed, { code }: Reason) => ({ customerId, cause: code }),
   fail: ({ customerId }: Placed, { code }: Reason) => ({ customerId, code }),
 };
+
+/** The order knows what was ordered, and inventory what it costs. */
+function flawOfCapture(
+  items: readonly Line[],
+  { lines, amountMinor }: EventData<'payment.captured'>,
+): string | undefined {
+  const named = (each: readonly Line[]) => each.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', ');
+  if (named(lines) !== named(items)) return `${named(lines)} were paid for, and ${named(items)} ordered`;
+  const due = totalMinorOf(lines);
+  return due === amountMinor ? undefined : `${amountMinor} was captured, and the lines cost ${due}`;
+}
 
 export const decide = initiator(shop, story);

@@ -17,7 +17,10 @@ const MAX_TEXT = 20;
  */
 export function samplesOf(schema: z.ZodType, name: string): readonly Members[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'throw' });
-  const drawn = fc.sample(arbitraryOf(json, name), { numRuns: SAMPLES * 4, seed: SEED });
+  // Where members depend on each other, the schema's examples say what fits together.
+  const given: readonly unknown[] = json.examples ?? [];
+  const drawn =
+    given.length > 0 ? given : fc.sample(arbitraryOf(json, name), { numRuns: SAMPLES * 4, seed: SEED });
   // What JSON Schema cannot say, such as a refinement, is left to chance.
   const samples = drawn.filter((data): data is Members => schema.safeParse(data).success).slice(0, SAMPLES);
   if (samples.length > 0) return samples;

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Provider } from '../../functions/payment/decide.ts';
 import type { OrderId } from '../../functions/shop.ts';
 import { type ProviderUnderTest, providerKinds } from '../support/contract/providers.ts';
-import { orderIdOf } from '../support/facts.ts';
+import { line, orderIdOf } from '../support/facts.ts';
 
 /**
  * Goal: the provider in memory, with which the simulation proves that money moves once, does what the sandbox
  * does. Method: the same tests on both, through the product's own calls.
  */
-const amount = { amountMinor: 1_290, currency: 'EUR' };
+const lines = [{ ...line('mug', 1), unitPriceMinor: 1_290 }];
+const amount = { lines, amountMinor: 1_290, currency: 'EUR' };
 const charge = (paymentMethod = 'pm_card_visa', change: Partial<typeof amount> = {}) => ({
   ...amount,
   paymentMethod,

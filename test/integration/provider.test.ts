@@ -9,6 +9,7 @@ import type { Provider } from '../../functions/payment/decide.ts';
 import { liveProvider } from '../../functions/payment/provider.ts';
 import { OrderId } from '../../functions/shop.ts';
 import { startPaymentSandbox } from '../../infra/local/payment-sandbox/server.ts';
+import { line } from '../support/facts.ts';
 
 /** Goal: asking the provider again, however late, never moves money twice. Method: the real SDK and ledger. */
 const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-'));
@@ -27,7 +28,11 @@ afterAll(async () => {
 });
 
 const newOrder = () => OrderId.parse(`ord_${randomBytes(18).toString('base64url')}`);
-const amount = { amountMinor: 1290, currency: 'EUR' };
+const amount = {
+  lines: [{ ...line('mug', 1), unitPriceMinor: 1290 }],
+  amountMinor: 1290,
+  currency: 'EUR',
+};
 const intentFor = async (orderId: OrderId, paymentMethod: string) => {
   const answer = await provider.prepare(orderId, { ...amount, paymentMethod });
   if (!('prepared' in answer)) throw new Error(`not prepared but ${JSON.stringify(answer)}`);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { MAX_QUANTITY } from '../../functions/events.ts';
+import { MAX_QUANTITY, totalMinorOf } from '../../functions/events.ts';
 import { CustomerId, Sku } from '../../functions/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../functions/money.ts';
 import { type EventData, type Fact, OrderId } from '../../functions/shop.ts';
-import { type KnownType, knownTypes } from './facts.ts';
+import { type KnownType, knownTypes, pricedItems } from './facts.ts';
 
 const text = fc.string({ maxLength: 30, unit: 'binary' });
 
@@ -34,7 +34,14 @@ export const anyDecline = fc.record(
 const dataOf: { readonly [T in KnownType]: fc.Arbitrary<EventData<T>> } = {
   'order.placed': fc.record({ customerId: anyCustomerId, items: anyLines, paymentMethod }),
   'stock.reserved': fc.record({ customerId: anyCustomerId, lines: pricedLines, ...money, paymentMethod }),
-  'payment.captured': fc.record({ ...money, paymentIntentId: text }),
+  // For what was ordered: an order refuses anything else.
+  'payment.captured': fc.record({
+    ...money,
+    customerId: anyCustomerId,
+    lines: fc.constant(pricedItems),
+    amountMinor: fc.constant(totalMinorOf(pricedItems)),
+    paymentIntentId: text,
+  }),
   'stock.rejected': fc.record({
     customerId: anyCustomerId,
     code: fc.constantFrom('OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE'),

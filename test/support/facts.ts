@@ -31,7 +31,10 @@ export const facts: { readonly [T in KnownType]: Fact<T> } = {
     type: 'stock.reserved',
     data: { customerId, lines: pricedItems, ...money, paymentMethod },
   },
-  'payment.captured': { type: 'payment.captured', data: { ...money, paymentIntentId: 'pi_1' } },
+  'payment.captured': {
+    type: 'payment.captured',
+    data: { customerId, lines: pricedItems, ...money, paymentIntentId: 'pi_1' },
+  },
   'stock.rejected': {
     type: 'stock.rejected',
     data: { customerId, code: 'OUT_OF_STOCK', skus: [sku('mug')] },

@@ -4,6 +4,7 @@ import type { Item, Store, Write } from '../../../engine/batch/store.ts';
 import { DynamoStore } from '../../../engine/dynamodb/dynamo-store.ts';
 import { dynamoDbClient } from '../../../engine/dynamodb/dynamodb-client.ts';
 import { dueShards, NUDGE_AFTER_SECONDS } from '../../../engine/saga/initiator-table.ts';
+import { Sku } from '../../../functions/ids.ts';
 import { stockKey } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
 import { orders } from '../../../functions/order/table.ts';
@@ -24,7 +25,11 @@ type ByService<T> = Readonly<Record<Played, T>>;
 
 /** A reservation and two SKUs for each: no more fit into one transaction of a hundred. */
 const mostReserved = 33;
-const amount = { amountMinor: 1_000, currency: 'EUR' } as const;
+const amount = {
+  lines: [{ sku: Sku.parse('mug'), quantity: 1, unitPriceMinor: 1_000 }],
+  amountMinor: 1_000,
+  currency: 'EUR',
+} as const;
 
 /**
  * The calls, writes, messages and charges of confirmed sagas, by the clients that the functions use and in groups as large

@@ -111,7 +111,7 @@ describe('a step that says nothing', () => {
   });
 });
 
-test('what is ignored or refused is neither written nor told, and says what is stored', async () => {
+test('what is ignored or refused is not written, and says what is stored; only what was done for nobody is undone', async () => {
   const here = scene();
   await give(place, here);
   const writes = here.store.writes.length;
@@ -131,5 +131,10 @@ test('what is ignored or refused is neither written nor told, and says what is s
     { reason: expect.stringContaining('never placed'), record: undefined },
   ]);
   expect(here.store.writes).toHaveLength(writes);
-  expect(here.publisher.published).toHaveLength(1);
+  // The charge for an order that never was is refunded: payment hears of a failure.
+  expect(here.publisher.ids).toEqual([`${orderIdOf(1)}:order.placed`, `${orderIdOf(2)}:order.cancelling`]);
+  expect(JSON.parse(String(here.publisher.published.at(-1)?.body)).data).toEqual({
+    customerId: 'customer-1',
+    cause: 'NEVER_PLACED',
+  });
 });

@@ -8,7 +8,8 @@ import { orderIdOf } from '../../support/facts.ts';
 /** As the predecessor of the engine wrote it. */
 const text =
   '{"orderId":"ord_000000000000000000000001","updatedAtMs":1000,"state":{"customerId":"ann","status":"CHARGING",' +
-  '"amountMinor":1290,"currency":"EUR","paymentMethod":"pm_card_visa","paymentIntentId":"pi_1"},' +
+  '"amountMinor":1290,"currency":"EUR","lines":[{"sku":"mug","quantity":1,"unitPriceMinor":1290}],' +
+  '"paymentMethod":"pm_card_visa","paymentIntentId":"pi_1"},' +
   '"history":[{"at":"1970-01-01T00:00:01.000Z","status":"CHARGING","because":"stock.reserved"}]}';
 const item: Item = { pk: orderIdOf(1), status: 'CHARGING', version: 1, outbox: '', record: text };
 
@@ -86,6 +87,7 @@ describe('a record', () => {
       ...{
         customerId: 'ann',
         items: [{ sku: 'mug', quantity: 1, gift: true }],
+        lines: [{ sku: 'mug', quantity: 1, unitPriceMinor: 1290 }],
         paymentMethod: 'pm_card_visa',
         paymentIntentId: 'pi_1',
       },

@@ -77,9 +77,9 @@ payment.captured  | refuse                  | CONFIRMED » order.confirmed   | i
 stock.rejected    | refuse                  | CANCELLED » order.cancelled   | CANCELLED » order.cancelled     | CANCELLED » order.cancelled     | CANCELLED » order.cancelled
 payment.declined  | refuse                  | CANCELLING*+p » (nothing)     | CANCELLED » order.cancelled     | CANCELLING*+p » (nothing)       | CANCELLED » order.cancelled
 order.cancelling  | refuse                  | ignore                        | ignore                          | ignore                          | ignore
-stock.released    | refuse                  | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
-payment.voided    | refuse                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
-payment.refunded  | refuse                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+stock.released    | ignore                  | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
+payment.voided    | ignore                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+payment.refunded  | ignore                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 order.confirmed   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
 order.cancelled   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
 `;

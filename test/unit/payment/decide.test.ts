@@ -5,9 +5,9 @@ import { charging } from '../../../functions/payment/decide.ts';
 import { payments } from '../../../functions/payment/table.ts';
 import type { EventType, Fact } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
-import { customerId, facts, knownTypes, paymentMethod } from '../../support/facts.ts';
+import { customerId, facts, knownTypes, paymentMethod, pricedItems } from '../../support/facts.ts';
 
-const amount = { amountMinor: 3_500, currency: 'EUR' };
+const amount = { lines: pricedItems, amountMinor: 3_500, currency: 'EUR' };
 const charge = { customerId, ...amount };
 const { decline } = facts['payment.declined'].data;
 const paymentIntentId = 'pi_1';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { MAX_TEXT_LENGTH, PaymentDecline } from '../../../functions/events.ts';
 import { liveProvider } from '../../../functions/payment/provider.ts';
-import { orderIdOf } from '../../support/facts.ts';
+import { line, orderIdOf } from '../../support/facts.ts';
 
 const server = createServer();
 afterEach(() => {
@@ -22,7 +22,8 @@ test('a decline that says more than a record holds is cut between characters', a
   vi.stubEnv('STRIPE_API_BASE', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('STRIPE_SECRET_KEY', 'sk_test_cut');
 
-  const charge = { amountMinor: 1, currency: 'EUR', paymentMethod: 'pm_1', paymentIntentId: 'pi_1' };
+  const lines = [{ ...line('mug', 1), unitPriceMinor: 1 }];
+  const charge = { lines, amountMinor: 1, currency: 'EUR', paymentMethod: 'pm_1', paymentIntentId: 'pi_1' };
   const answer = await liveProvider().call(orderIdOf(1), charge, false);
   if (!('refused' in answer)) throw new Error('not refused');
   const { decline } = answer.refused;

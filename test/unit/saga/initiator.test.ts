@@ -74,9 +74,9 @@ car.booked        | refuse                   | PENDING(c)                   | PE
 flight.refused    | refuse                   | CANCELLING*+f » (nothing)    | CANCELLING*+f » (nothing)    | CANCELLING*+f » (nothing)    | CANCELLING*+fh » (nothing)
 hotel.refused     | refuse                   | CANCELLING*+h » (nothing)    | CANCELLING*+h » (nothing)    | CANCELLING*+h » (nothing)    | CANCELLING*+h » (nothing)
 car.refused       | refuse                   | CANCELLING*+c » (nothing)    | CANCELLING*+c » (nothing)    | CANCELLING*+c » (nothing)    | CANCELLING*+ch » (nothing)
-flight.cancelled  | refuse                   | PENDING+f                    | PENDING(f)+f                 | PENDING(fh)+f                | PENDING+fh
-hotel.cancelled   | refuse                   | PENDING+h                    | PENDING(f)+h                 | PENDING(fh)+h                | ignore
-car.cancelled     | refuse                   | PENDING+c                    | PENDING(f)+c                 | PENDING(fh)+c                | PENDING+ch
+flight.cancelled  | ignore                   | PENDING+f                    | PENDING(f)+f                 | PENDING(fh)+f                | PENDING+fh
+hotel.cancelled   | ignore                   | PENDING+h                    | PENDING(f)+h                 | PENDING(fh)+h                | ignore
+car.cancelled     | ignore                   | PENDING+c                    | PENDING(f)+c                 | PENDING(fh)+c                | PENDING+ch
 trip.cancelling   | refuse                   | ignore                       | ignore                       | ignore                       | ignore
 trip.booked       | refuse                   | refuse                       | refuse                       | refuse                       | refuse
 trip.cancelled    | refuse                   | refuse                       | refuse                       | refuse                       | refuse
