@@ -48,6 +48,10 @@ export function externalParticipant<O extends AnyOutside>(
       }
       const answer = await asked.call(sagaId, call.request, call.again, call.unwanted === true);
       if (answer instanceof Pending) return pending(answer);
+      if ('revoked' in answer) {
+        const { revoked, refusal } = answer;
+        return { type: answers.revoked, answer: { done: { ...revoked }, refusal: { ...refusal } } };
+      }
       return 'done' in answer
         ? { type: answers.done, answer: { ...answer.done } }
         : { type: answers.refused, answer: { ...answer.refused } };

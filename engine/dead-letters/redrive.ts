@@ -13,6 +13,8 @@ import type { DeadLetter } from './dead-letter-queues.ts';
 export type Prospect =
   /** It would be dead-lettered again, so it stays where it is. */
   | { readonly would: 'stay'; readonly reason: string }
+  /** It would be dead-lettered again, after others have been told what to undo. */
+  | { readonly would: 'tell'; readonly publishes: readonly string[] }
   | { readonly would: 'ignore'; readonly reason: string }
   | { readonly would: 'apply'; readonly status: string; readonly publishes: readonly string[] }
   | { readonly would: 'repeat'; readonly status: string }
@@ -49,7 +51,10 @@ export async function prospectOf<
     case 'ignore':
       return { would: 'ignore', reason: decision.reason };
     case 'refuse':
-      return { would: 'stay', reason: decision.reason };
+      // Of a saga that was never placed no schedule tells the others again if they have missed it. A redrive does.
+      return decision.says === undefined
+        ? { would: 'stay', reason: decision.reason }
+        : { would: 'tell', publishes: decision.says.map(({ type }) => type) };
     default:
       return decision satisfies never;
   }

@@ -8,6 +8,8 @@
  *     │                          └────── refused ▶ VOID
  *     └── undo (before the step: a tombstone) ───────▲
  *
+ *   ASKING ── revoked ──▶ UNDOING (with its refusal) ── undone ──▶ REFUSED
+ *
  * ASKING, ABANDONING and UNDOING are intents: the outside is called after they are written, with the saga's id as the
  * idempotency key, and called again until its answer is known. A timeout is not a refusal. If the call has to be
  * prepared, that comes before ASKING is written, which then holds what the call is made with.
@@ -35,6 +37,7 @@ export interface Names {
     readonly done: string;
     readonly refused: string;
     readonly pending: string;
+    readonly revoked: string;
     readonly undone: string;
   };
 }
@@ -53,6 +56,7 @@ export const defaultNames: Names = {
     done: 'call.done',
     refused: 'call.refused',
     pending: 'call.pending',
+    revoked: 'call.revoked',
     undone: 'undo.done',
   },
 };
@@ -79,6 +83,12 @@ export type Call =
   | { readonly call: 'prepare'; readonly request: Members; readonly heard: Heard }
   | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
   | { readonly call: 'undo'; readonly done: Members; readonly again: boolean };
+
+/** Something was done and cannot be kept. */
+interface Revoked {
+  readonly done: Members;
+  readonly refusal: Members;
+}
 
 /** How a service uses the machine. */
 export interface ExternalUse {
@@ -138,6 +148,8 @@ class Machine {
           return this.#prepared(state, input);
         case answers.pending:
           return ignore(`not decided yet: ${String(input.answer.reason)}`);
+        case answers.revoked:
+          return this.#answeredRevoked(state, input.answer as unknown as Revoked);
         case answers.done:
           return this.#answeredDone(state, input.answer);
         case answers.refused:
@@ -175,8 +187,11 @@ class Machine {
     switch (state.status) {
       case is.asking:
         return { kind: 'resume', effect: this.#askCall(state, true) };
-      case is.abandoning:
       case is.undoing:
+        // No failure comes that would resume it: its own is said once it is undone.
+        if ('refusal' in state) return { kind: 'resume', effect: this.#undoCall(state, true) };
+        return ignore('it is being undone');
+      case is.abandoning:
         return ignore('it is being undone');
       default:
         return this.#repeatIfEnded(state);
@@ -295,16 +310,32 @@ class Machine {
     }
   }
 
+  /** It is undone like any other, and then refused. Where it is being undone anyway, that is all. */
+  #answeredRevoked(state: ExternalState | undefined, { done, refusal }: Revoked): ExternalDecision {
+    // Another invocation has heard the same, and undone it.
+    if (state?.status === this.#names.refused) return repeat;
+    if (state?.status !== this.#names.asking) return this.#answeredDone(state, done);
+    this.#said(this.#refused, state, refusal);
+    const made = { ...this.#ownerIn(state), status: this.#names.done, ...this.#kept(state), ...done };
+    return this.#startUndoing({ ...made, refusal }, true);
+  }
+
   #answeredUndone(state: ExternalState | undefined, answer: Members): ExternalDecision {
     const is = this.#names;
     switch (state?.status) {
       case is.undoing:
+        if ('refusal' in state) {
+          const refused = { ...state, status: is.asking };
+          return this.#answeredRefused(refused, state.refusal as Members);
+        }
         return {
           kind: 'accept',
           state: { ...this.#in(is.undone, state), ...answer },
           says: this.#said(this.#undone, state, { ...this.#kept(state), ...answer }),
         };
       case is.undone:
+      // What was revoked is refused once it is undone.
+      case is.refused:
         return repeat;
       default:
         return refuse(`the outside undid a step that is ${state?.status ?? 'not begun'}`);
@@ -319,9 +350,9 @@ class Machine {
     };
   }
 
-  #startUndoing(done: ExternalState): ExternalDecision {
+  #startUndoing(done: ExternalState, again = false): ExternalDecision {
     const state = this.#in(this.#names.undoing, done);
-    return { kind: 'accept', state, says: [], effect: this.#undoCall(state, false) };
+    return { kind: 'accept', state, says: [], effect: this.#undoCall(state, again) };
   }
 
   /** The same state with another status. Owner and status come first, as in a new record. */
@@ -349,7 +380,7 @@ class Machine {
     return state.status === this.#names.abandoning ? { ...call, unwanted: true } : call;
   }
 
-  #undoCall({ status: _, [this.#saga.owner]: __, ...done }: Members, again: boolean): Call {
+  #undoCall({ status: _, refusal: __, [this.#saga.owner]: ___, ...done }: Members, again: boolean): Call {
     return { call: 'undo', done, again };
   }
 

@@ -17,13 +17,15 @@ export function externalSchema(
     return schema instanceof z.ZodObject ? schema.shape : {};
   };
   const owned = { [saga.owner]: CallerId };
+  const { [saga.owner]: _, ...withoutOwner } = shapeOf('failure');
   const request: z.ZodRawShape = { ...asks.shape, ...prepares?.shape };
   const kept = Object.fromEntries(keeps.map((name) => [name, request[name] ?? z.unknown()]));
   const of = (statuses: readonly string[], shape: z.ZodRawShape, first = { ...owned, ...kept }) =>
     z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape });
   return z.discriminatedUnion('status', [
     of([names.asking, names.abandoning], request),
-    of([names.done, names.undoing], shapeOf('step')),
+    of([names.done], shapeOf('step')),
+    of([names.undoing], { ...shapeOf('step'), refusal: z.object(withoutOwner).optional() }),
     of([names.undone], { ...shapeOf('step'), ...shapeOf('compensation') }),
     of([names.refused], shapeOf('failure')),
     of([names.void], {}, owned),

@@ -29,7 +29,13 @@ export interface Outside<Request, Result, Refusal, Done, Undone> {
     request: Request,
     again: boolean,
     unwanted?: boolean,
-  ): Promise<{ readonly done: Result } | { readonly refused: Refusal } | Pending>;
+  ): Promise<
+    | { readonly done: Result }
+    | { readonly refused: Refusal }
+    /** It was done and cannot be kept, since others have undone a part of it. The rest is undone, and then it is refused. */
+    | { readonly revoked: Result; readonly refusal: Refusal }
+    | Pending
+  >;
   /** `done`: the kept members of the request, and the result. Resolves when nothing is held any more. */
   undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone | Pending>;
 }
@@ -173,7 +179,7 @@ const saidOf = (saga: Saga, service: string, kind: EventKind): readonly string[]
 };
 
 /** Members that the record of a step has for the engine's own use. */
-const ENGINES_OWN = ['status', 'heard'];
+const ENGINES_OWN = ['status', 'heard', 'refusal'];
 
 function stepFlaws(
   saga: Saga & { readonly events: EventDefinitions },

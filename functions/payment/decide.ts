@@ -34,6 +34,7 @@ export const charging = externalStep(shop, 'payment', {
       done: 'charge.captured',
       refused: 'charge.declined',
       pending: 'provider.undecided',
+      revoked: 'charge.revoked',
       undone: 'refund.succeeded',
     },
   },

@@ -23,8 +23,8 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
   };
   return {
     prepare: (orderId, request) => ask((stripe) => create(stripe, orderId, request)),
-    call: (orderId, request, again, unwanted = false) =>
-      ask((stripe) => (again ? goOn(stripe, orderId, request, unwanted) : confirm(stripe, request))),
+    call: (_, request, again, unwanted = false) =>
+      ask((stripe) => (again ? goOn(stripe, request, unwanted) : confirm(stripe, request))),
     undo: (orderId, payment, again) => ask((stripe) => giveBack(stripe, orderId, payment, again)),
   };
 };
@@ -72,21 +72,20 @@ async function confirm(stripe: StripeCalls, { paymentIntentId }: Request): Promi
 }
 
 /** Finds out how far an earlier call came, and goes on from there. */
-async function goOn(
-  stripe: StripeCalls,
-  orderId: OrderId,
-  request: Request,
-  unwanted: boolean,
-): Promise<Charged> {
+async function goOn(stripe: StripeCalls, request: Request, unwanted: boolean): Promise<Charged> {
   const { paymentIntentId } = request;
   const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
-  if (intent.status === 'succeeded') {
-    return unwanted || refundedOf(intent) === 0 ? answerOf(intent) : await notKept(stripe, orderId, request);
-  }
+  if (intent.status === 'succeeded' && refundedOf(intent) > 0) return revoked(paymentIntentId);
   if (intent.status === 'requires_confirmation' && !unwanted) return await confirm(stripe, request);
   if (!isOpen(intent)) return answerOf(intent);
   return answerOf(await stripe.paymentIntents.cancel(paymentIntentId));
 }
+
+/** A charge that was given back, if only in part, confirms nothing: the rest has to go back, too. */
+const revoked = (paymentIntentId: string): Charged => ({
+  revoked: { paymentIntentId },
+  refusal: { decline: declined('charge_refunded', 'The charge was refunded at the provider.') },
+});
 
 /** Nothing is charged, but the intent could still be confirmed. */
 const isOpen = ({ status }: Stripe.PaymentIntent): boolean =>
@@ -95,13 +94,6 @@ const isOpen = ({ status }: Stripe.PaymentIntent): boolean =>
 /** What a person gave back at Stripe's dashboard before the charge was even written down. */
 const refundedOf = ({ latest_charge: charge }: Stripe.PaymentIntent): number =>
   typeof charge === 'object' ? (charge?.amount_refunded ?? 0) : 0;
-
-/** A charge that was given back in part confirms nothing: the rest goes back, too. */
-async function notKept(stripe: StripeCalls, orderId: OrderId, request: Request): Promise<Charged> {
-  const given = await giveBack(stripe, orderId, request, true);
-  if (given instanceof Pending) return given;
-  return { refused: { decline: declined('charge_refunded', 'The charge was refunded at the provider.') } };
-}
 
 function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): Charged {
   switch (status) {

@@ -81,15 +81,16 @@ describe('the payment provider, asked again', () => {
 
   // Fails where only the charge is looked at: the order is confirmed, and there is no money.
   test.each([{}, { amount: '100' }])(
-    'for what a person has given back meanwhile (%j): not charged, and nothing is kept',
+    'for what a person has given back meanwhile (%j): revoked, and nothing is kept of it in the end',
     async (part) => {
       const orderId = newOrder();
       const request = await intentFor(orderId, 'pm_card_visa');
       await provider.call(orderId, request, false);
       await refundByHand({ payment_intent: request.paymentIntentId, 'metadata[orderId]': orderId, ...part });
       expect(await provider.call(orderId, request, true)).toMatchObject({
-        refused: { decline: { code: 'charge_refunded' } },
+        refusal: { decline: { code: 'charge_refunded' } },
       });
+      expect(await provider.undo(orderId, request, true)).toHaveProperty('refundId');
       expect(await ledger(orderId)).toMatchObject({ captures: 1, keptMinor: 0 });
     },
   );

@@ -1,3 +1,4 @@
+import { eventMessage } from '../../engine/batch/messages.ts';
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
 import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.ts';
@@ -71,6 +72,9 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     case 'poison':
       poison(simulation, draw);
       return;
+    case 'unasked':
+      actUnasked(simulation, draw);
+      return;
     default:
       throw new Error(`${fault} is nothing that happens to the world`);
   }
@@ -108,6 +112,23 @@ function poison({ world, cast, checker, step }: Simulation, draw: number): void 
     mandatory: true,
   };
   world.broker.publish(message, initiator);
+}
+
+/** A service says something of a saga that nobody has placed: others act on it, and find out in the end. */
+function actUnasked({ world, cast, step }: Simulation, draw: number): void {
+  const { saga } = cast;
+  // Whoever completes a saga has to say whose it is, or the initiator cannot tell the others.
+  if (!saga.completes.every((type) => saga.carriesOwner(type))) return;
+  const heard = cast.players.flatMap(({ part, service }) =>
+    service === saga.initiator ? [] : part.consumes,
+  );
+  const types = heard.filter((type) => saga.kindOf(type) === 'step');
+  const type = types[Math.floor(draw * types.length)];
+  if (type === undefined) return;
+  const sagaId = `${saga.id.prefix}_${String(step).padStart(24, '0')}` as SagaId;
+  world.unasked.add(sagaId);
+  const event = seal(saga, { type, data: dataOf(type, cast) as object }, { sagaId, nowMs: BEGIN_MS });
+  world.broker.publish(eventMessage(saga, event, JSON.stringify(event)), saga.publisherOf(type));
 }
 
 /** A saga has two outcomes, and nobody hears of both. */

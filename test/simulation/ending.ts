@@ -1,4 +1,5 @@
 import type { Customer } from './actors/customer.ts';
+import { flawOfUnasked } from './checker/holdings.ts';
 import { statusOf } from './checker/row.ts';
 import { missingPoison } from './disturbances.ts';
 import { judgeOutcomes, judgeSagas } from './judgement.ts';
@@ -14,6 +15,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   );
   for (const customer of customers) judgeCustomer(scene, customer);
   await redriveAll(simulation, lambda, settle);
+  simulation.checker.failWith(flawOfUnasked(simulation.world));
   simulation.checker.failWith(simulation.rules.ended(operators));
   judgeOutcomes(simulation);
   const { seed } = simulation;

@@ -67,6 +67,7 @@ export const worldFaults = [
   'clock-jump',
   'clock-skew',
   'poison',
+  'unasked',
   'recycled',
 ] as const;
 

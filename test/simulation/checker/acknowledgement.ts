@@ -75,6 +75,8 @@ function flawAtInitiator(
 ): string | undefined {
   const { saga, initiator } = world.cast;
   const row = rowOf(world.recordOf(initiator.service, sagaId));
+  // What is said of a saga that nobody has placed is a dead letter, or answers what its initiator said because of that.
+  if (row === undefined && world.unasked.has(sagaId)) return undefined;
   const status = row?.state.status;
   if (saga.completes.includes(type)) {
     if (isRemembered(row, type)) return undefined;

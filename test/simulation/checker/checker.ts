@@ -164,7 +164,8 @@ export class Checker {
     if (invocation === undefined) return;
     const { exchange, routingKey, body, messageId, headers } = message;
     const isEvent = exchange === 'saga.events' || exchange === 'saga.failures';
-    if (isEvent && this.#outboxes.get(invocation.service)?.has(String(body)) !== true) {
+    const isUnasked = this.#world.unasked.has(sagaIdOf(messageId));
+    if (isEvent && !isUnasked && this.#outboxes.get(invocation.service)?.has(String(body)) !== true) {
       this.fail('P6', `${messageId} was said before it was written`);
     }
     const reason = headers?.[REASON_HEADER];
@@ -184,7 +185,7 @@ export class Checker {
     if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
     const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
     this.deadLetterReasons.set(kind, (this.deadLetterReasons.get(kind) ?? 0) + 1);
-    if (!isRetry && !this.poison.has(`${invocation.service} ${messageId}`)) {
+    if (!isRetry && !isUnasked && !this.poison.has(`${invocation.service} ${messageId}`)) {
       this.fail('P7', `${messageId} was dead-lettered without a fault that explains it: ${reason}`);
     }
   }

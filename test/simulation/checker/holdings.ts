@@ -15,6 +15,7 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
   const others = players.filter(({ service }) => service !== initiator.service);
   const is = () => describe(world, sagaId);
   if (begun === undefined) {
+    if (world.unasked.has(sagaId)) return undefined;
     const isKnown = others.some(
       ({ service }) =>
         world.recordOf(service, sagaId) !== undefined || world.holdingOf(service, sagaId).effects > 0,
@@ -33,6 +34,14 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
       return isUndoable(player.part.says) && (!holdsNothing.has(role) || isHeld === true);
     });
   return wrong && ['P4', `${wrong.service} holds what is wrong: ${is()}`];
+}
+
+/** Of a saga that nobody has placed nothing is held in the end. */
+export function flawOfUnasked(world: World): Flaw | undefined {
+  const held = [...world.unasked].find((sagaId) =>
+    world.cast.players.some(({ service }) => world.holdingOf(service, sagaId).isHeld === true),
+  );
+  return held === undefined ? undefined : ['P4', `nobody has placed it: ${describe(world, held)}`];
 }
 
 /** What has no compensation stays as it is. */

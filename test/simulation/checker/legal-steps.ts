@@ -44,6 +44,8 @@ function initiatorSteps(saga: Saga): readonly string[] {
 
 /** A step that asks the outside: `external-decision.ts` has its states. */
 function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalStep): readonly string[] {
+  // The ledger that stands in for most outsides revokes nothing.
+  const isRevocable = isPrepared;
   const { consumes, says } = saga.partOf(service);
   const failures = undoneBy(saga, service);
   const isRefusable = Object.values(says).includes('failure');
@@ -71,6 +73,13 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
           `${is.abandoning} ${is.answers.done} ${is.undoing}`,
           ...(isRefusable ? [`${is.abandoning} ${is.answers.refused} ${is.void}`] : []),
           `${is.undoing} ${is.answers.undone} ${is.undone}`,
+          ...(isRefusable && isRevocable
+            ? [
+                `${is.asking} ${is.answers.revoked} ${is.undoing}`,
+                `${is.abandoning} ${is.answers.revoked} ${is.undoing}`,
+                `${is.undoing} ${is.answers.undone} ${is.refused}`,
+              ]
+            : []),
         ]),
   ];
 }

@@ -43,7 +43,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
   const orderOf = (intentId: string): string => provider.retrieve(intentId).orderId;
   /** A person gives money back at the provider's dashboard. */
   const givenBack = (intentId: string, amount?: number) =>
-    moving(orderOf(intentId), () => provider.giveBack(intentId, amount));
+    moving(orderOf(intentId), () => provider.refund(intentId, amount));
   return {
     paymentIntents: {
       create: ({ amount, currency, payment_method: paymentMethod, metadata }: Params) => {
@@ -95,8 +95,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
     refunds: {
       create: ({ payment_intent: intentId, amount }: RefundParams) => {
         const orderId = orderOf(intentId);
-        // What a person gave back in part is given back whole, before it could confirm anything.
-        checker.intended('payment', orderId, provider.isContested(intentId) ? 'ask' : 'undo');
+        checker.intended('payment', orderId, 'undo');
         const refund = (outcome?: Refund['status']) =>
           moving(orderId, () =>
             provider.refund(intentId, amount, outcome, {

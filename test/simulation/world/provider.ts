@@ -60,7 +60,6 @@ export class PaymentProvider {
   readonly #refunds = new Map<string, Refund[]>();
   readonly #settling = new Map<string, Settling>();
   readonly #pending = new Set<string>();
-  readonly #contested = new Set<string>();
   #ids = 0;
 
   constructor(clock: Clock) {
@@ -142,17 +141,6 @@ export class PaymentProvider {
       this.#settling.set(refund.id, { atMs: this.#clock.nowMs + settles.afterMs, status: settles.status });
     }
     return refund;
-  }
-
-  /** A person gives money back at the provider's dashboard. */
-  giveBack(intentId: string, amount?: number): void {
-    this.#contested.add(intentId);
-    this.refund(intentId, amount);
-  }
-
-  /** Whether a person did, so that the charge confirms no order. */
-  isContested(intentId: string): boolean {
-    return this.#contested.has(intentId);
   }
 
   /** Whether some refund was not decided at once. */

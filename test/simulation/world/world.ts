@@ -29,6 +29,8 @@ export class World {
   readonly broker: Broker;
   /** Whom the shop's payment asks. In a saga without one nobody asks it. */
   readonly provider = new PaymentProvider(this.clock);
+  /** Sagas that nobody has placed, and that some message speaks of all the same. */
+  readonly unasked = new Set<string>();
   readonly #ledgers: ReadonlyMap<string, Ledger>;
 
   constructor(cast: Cast, refusals: (service: string) => Refusals = () => 'none') {

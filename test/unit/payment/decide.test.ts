@@ -31,6 +31,10 @@ const answers: Readonly<Record<string, Answer>> = {
   'charge.captured': { type: 'charge.captured', answer: { paymentIntentId } },
   'charge.declined': { type: 'charge.declined', answer: { decline } },
   'refund.succeeded': { type: 'refund.succeeded', answer: { refundId } },
+  'charge.revoked': {
+    type: 'charge.revoked',
+    answer: { done: { paymentIntentId }, refusal: { decline } },
+  },
 };
 
 const inputs: Readonly<Record<string, Fact | Answer>> = { ...facts, ...answers };
@@ -44,6 +48,7 @@ order.cancelling | VOIDED » payment.voided  | VOIDING ⇒ ask               | r
 charge.captured  | refuse                   | CAPTURED » payment.captured | REFUNDING ⇒ undo         | resume undo  
 charge.declined  | refuse                   | DECLINED » payment.declined | VOIDED » payment.voided  | refuse
 refund.succeeded | refuse                   | refuse                      | refuse                   | REFUNDED » payment.refunded
+charge.revoked   | refuse                   | REFUNDING ⇒ undo            | REFUNDING ⇒ undo         | resume undo
 stock.rejected   | ignore                   | ignore                      | ignore                   | ignore
 payment.declined | ignore                   | ignore                      | ignore                   | ignore
 order.placed     | refuse                   | refuse                      | refuse                   | refuse
@@ -63,7 +68,8 @@ provider.undecided | ignore           | ignore                  | ignore | ignor
 order.cancelling | REFUNDING ⇒ undo   | repeat                  | repeat | repeat
 charge.captured  | repeat             | refuse                  | refuse | repeat
 charge.declined  | refuse             | repeat                  | repeat | refuse
-refund.succeeded | refuse             | refuse                  | refuse | repeat
+refund.succeeded | refuse             | repeat                  | refuse | repeat
+charge.revoked   | repeat             | repeat                  | refuse | repeat
 stock.rejected   | ignore             | ignore                  | ignore | ignore
 payment.declined | ignore             | ignore                  | ignore | ignore
 order.placed     | refuse             | refuse                  | refuse | refuse
@@ -171,5 +177,36 @@ describe('an intent that the provider refuses to make', () => {
     ['VOIDED', 'repeat'],
   ] as const)('changes nothing while the payment is %s', (status, kind) => {
     expect(charging.decide(states[status], refusal).kind).toBe(kind);
+  });
+});
+
+describe('a charge that a person has given back in part', () => {
+  const revoked = charging.decide(states.CHARGING, answers['charge.revoked'] as Answer);
+
+  test('is given back as a whole, after that is written', () => {
+    expect(revoked).toEqual({
+      kind: 'accept',
+      state: { ...states.REFUNDING, refusal: { decline } },
+      says: [],
+      effect: { call: 'undo', done: { ...amount, paymentIntentId }, again: true },
+    });
+    if (revoked.kind === 'accept') expect(payments.schema.parse(revoked.state)).toEqual(revoked.state);
+  });
+
+  test('is a decline then, and confirms nothing', () => {
+    const state = { ...states.REFUNDING, refusal: { decline } };
+    expect(charging.decide(state, answers['refund.succeeded'] as Answer)).toEqual({
+      kind: 'accept',
+      state: { ...charge, status: 'DECLINED', decline },
+      says: [facts['payment.declined']],
+    });
+  });
+
+  // Fails where only a failure resumes what is being undone: here none comes, and the order waits for its deadline.
+  test('is given back by the message that charged, if the first try was cut short', () => {
+    const state = { ...states.REFUNDING, refusal: { decline } };
+    const call = { call: 'undo', done: { ...amount, paymentIntentId }, again: true };
+    for (const fact of [facts['stock.reserved'], facts['order.cancelling']])
+      expect(charging.decide(state, fact)).toEqual({ kind: 'resume', effect: call });
   });
 });

@@ -69,7 +69,7 @@ trip.cancelling  | UNDOING ⇒ undo | repeat  | repeat | repeat
 flight.refused   | ignore         | ignore  | ignore | ignore
 call.done        | repeat         | refuse  | refuse | repeat
 call.refused     | refuse         | repeat  | repeat | refuse
-undo.done        | refuse         | refuse  | refuse | repeat
+undo.done        | refuse         | repeat  | refuse | repeat
 another answer   | refuse         | refuse  | refuse | refuse
 flight.booked    | refuse         | refuse  | refuse | refuse
 flight.cancelled | refuse         | refuse  | refuse | refuse

@@ -15,14 +15,8 @@ type Create = (
 ) => ReturnType<Provider['prepare']>;
 type GoOn = (
   stripe: StripeCalls,
-  orderId: OrderId,
   request: Parameters<Provider['call']>[1],
   unwanted: boolean,
-) => Promise<Charged>;
-type NotKept = (
-  stripe: StripeCalls,
-  orderId: OrderId,
-  request: Parameters<Provider['call']>[1],
 ) => Promise<Charged>;
 type Declined = (code: string, message: string) => PaymentDecline;
 type DeclineOf = (error: unknown) => PaymentDecline;
@@ -79,10 +73,10 @@ export const providerBugs = [
       in: 'goOn',
       plant:
         (original: GoOn, { declined }: { readonly declined: Declined }): GoOn =>
-        async (stripe, orderId, request, unwanted) =>
+        async (stripe, request, unwanted) =>
           unwanted
             ? { refused: { decline: declined('canceled', 'canceled') } }
-            : await original(stripe, orderId, request, unwanted),
+            : await original(stripe, request, unwanted),
     },
     {
       name: 'an intent that nobody wants any more left open',
@@ -96,10 +90,24 @@ export const providerBugs = [
     },
     {
       name: 'what a person left of a charge kept',
-      in: 'notKept',
+      in: 'revoked',
       plant:
-        (_: NotKept, { declined }: { readonly declined: Declined }): NotKept =>
-        async () => ({ refused: { decline: declined('charge_refunded', 'refunded') } }),
+        (_: (id: string) => Charged, { declined }: { readonly declined: Declined }) =>
+        (): Charged => ({
+          refused: { decline: declined('charge_refunded', 'refunded') },
+        }),
+    },
+    {
+      name: 'a charge that was given back taken for none where nobody wants it any more',
+      in: 'goOn',
+      plant:
+        (original: GoOn, { declined }: { readonly declined: Declined }): GoOn =>
+        async (stripe, request, unwanted) => {
+          const answer = await original(stripe, request, unwanted);
+          return unwanted && 'revoked' in answer
+            ? { refused: { decline: declined('charge_refunded', 'refunded') } }
+            : answer;
+        },
     },
   ]),
   ...bugsIn('functions/payment/refund.ts', [
