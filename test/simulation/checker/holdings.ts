@@ -39,7 +39,10 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
 /** Of a saga that nobody has placed nothing is held in the end. */
 export function flawOfUnasked(world: World): Flaw | undefined {
   const held = [...world.unasked].find((sagaId) =>
-    world.cast.players.some(({ service }) => world.holdingOf(service, sagaId).isHeld === true),
+    world.cast.players.some(
+      ({ service, part }) =>
+        'says' in part && isUndoable(part.says) && world.holdingOf(service, sagaId).isHeld === true,
+    ),
   );
   return held === undefined ? undefined : ['P4', `nobody has placed it: ${describe(world, held)}`];
 }

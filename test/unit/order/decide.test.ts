@@ -228,3 +228,30 @@ describe('what an order says and keeps', () => {
     expect(says).toEqual([{ type: 'order.cancelling', data: { customerId, cause: 'PAYMENT_DECLINED' } }]);
   });
 });
+
+describe('an order that is told what is not true', () => {
+  const { data } = facts['payment.captured'];
+  const [first, ...others] = data.lines;
+
+  // Fails where the event is believed: the order is CONFIRMED for a penny, or for goods that nobody ordered.
+  test.each([
+    [{ ...data, amountMinor: 1, currency: 'JPY' }, '1 was captured, and the lines cost 3500'],
+    [{ ...data, lines: others, amountMinor: 500 }, '1 pen were paid for, and 2 mug, 1 pen ordered'],
+    [
+      { ...data, lines: [{ ...first, quantity: 3 }, ...others], amountMinor: 5_000 },
+      '3 mug, 1 pen were paid for, and 2 mug, 1 pen ordered',
+    ],
+  ] as const)('refuses it with the reason: %j', (told, reason) => {
+    const captured = { type: 'payment.captured', data: told } as Fact;
+    expect(decide(states.PENDING, captured)).toEqual({ kind: 'refuse', reason });
+  });
+
+  // Fails where it only refuses: the charge for an order that never was is kept.
+  test('has a charge for no order undone', () => {
+    expect(decide(undefined, facts['payment.captured'])).toEqual({
+      kind: 'refuse',
+      reason: 'payment.captured for a saga that was never placed',
+      says: [{ type: 'order.cancelling', data: { customerId, cause: 'NEVER_PLACED' } }],
+    });
+  });
+});

@@ -20,6 +20,16 @@ type WithAnswerOf = (by: string, state: Pending | Cancelling) => Pending | Cance
 /** How the initiator ends a saga. */
 export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
   {
+    name: 'what was done for a saga that nobody has placed kept',
+    in: 'Initiator.#hearOfUnknown',
+    plant:
+      (original: (fact: AnyFact) => Decided) =>
+      (fact: AnyFact): Decided => {
+        const decided = original(fact);
+        return decided.kind === 'refuse' ? { kind: 'refuse', reason: decided.reason } : decided;
+      },
+  },
+  {
     name: 'confirmed from any state',
     in: 'Initiator.#completed',
     plant:
