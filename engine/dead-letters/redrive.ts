@@ -18,6 +18,7 @@ export type Prospect =
   | { readonly would: 'ignore'; readonly reason: string }
   | { readonly would: 'apply'; readonly status: string; readonly publishes: readonly string[] }
   | { readonly would: 'repeat'; readonly status: string }
+  /** `none`: nothing is written yet. */
   | { readonly would: 'resume'; readonly status: string };
 
 /** Decides on a dead letter without writing or publishing anything. */
@@ -47,7 +48,7 @@ export async function prospectOf<
       };
     case 'repeat':
     case 'resume':
-      return { would: decision.kind, status: state?.status ?? 'unknown' };
+      return { would: decision.kind, status: state?.status ?? 'none' };
     case 'ignore':
       return { would: 'ignore', reason: decision.reason };
     case 'refuse':

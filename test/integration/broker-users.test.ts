@@ -39,7 +39,13 @@ async function channelOf(service: string, password = world.system.environment.BR
 
 const captured: Fact = {
   type: 'payment.captured',
-  data: { amountMinor: 1290, currency: 'EUR', paymentIntentId: 'pi_forged' },
+  data: {
+    customerId: 'alice',
+    lines: [{ sku: 'mug', quantity: 1, unitPriceMinor: 1290 }],
+    amountMinor: 1290,
+    currency: 'EUR',
+    paymentIntentId: 'pi_forged',
+  },
 };
 
 describe('inventory’s own user', () => {

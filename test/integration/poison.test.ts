@@ -26,7 +26,17 @@ const placed: Fact = {
 };
 const captured: Fact = {
   type: 'payment.captured',
-  data: { amountMinor: 1, currency: 'EUR', paymentIntentId: 'pi_1' },
+  data: {
+    customerId: 'alice',
+    lines: [{ sku: 'mug', quantity: 1, unitPriceMinor: 1 }],
+    amountMinor: 1,
+    currency: 'EUR',
+    paymentIntentId: 'pi_1',
+  },
+};
+const declined: Fact = {
+  type: 'payment.declined',
+  data: { customerId: 'alice', decline: { code: 'card_declined', message: 'No.' } },
 };
 const unknownOrder = 'ord_aaaaaaaaaaaaaaaaaaaaaaaa';
 const event = (fact: Fact, change: object = {}) => ({ ...seal(fact, unknownOrder), ...change });
@@ -56,7 +66,7 @@ const poison: readonly [queue: string, reason: RegExp, body: string | Buffer][] 
     JSON.stringify(event(placed, { data: { ...placed.data, items: [] } })),
   ],
   ['inventory', /is not for inventory/, JSON.stringify(event(captured))],
-  ['order', /never placed/, JSON.stringify(event(captured))],
+  ['order', /never placed/, JSON.stringify(event(declined))],
 ];
 
 /** Whom it says that it comes from: these are to be refused for what they are and not for who sent them. */

@@ -57,7 +57,15 @@ describe('the payment provider', () => {
     const orderId = await cancelDuringCharge(world, alice, 'pm_card_pendingRefund');
     await until('the refund is asked for', async () => (await ledgerOf(world, orderId)).refunds === 1);
     expect((await alice.call('GET', `/orders/${orderId}`)).body.status).toBe('CANCELLING');
-    expect(await alice.until(orderId)).toMatchObject({ status: 'CANCELLED' });
+    // The schedule asks again.
+    await until(
+      'it is cancelled',
+      async () => {
+        await world.nudge();
+        return (await alice.call('GET', `/orders/${orderId}`)).body.status === 'CANCELLED';
+      },
+      60_000,
+    );
     expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1, refunds: 1, keptMinor: 0 });
   });
 
