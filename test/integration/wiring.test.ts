@@ -90,8 +90,8 @@ test.each([
     () =>
       copy.edit(
         'functions/payment/decide.ts',
-        'z.object({ amountMinor',
-        'z.object({ colour: Currency, amountMinor',
+        '      amountMinor: AmountMinor,',
+        '      amountMinor: AmountMinor, colour: Currency,',
       ),
   ],
   [
