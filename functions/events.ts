@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { v1 } from '../engine/saga/event-definition.ts';
+import { Resolution } from '../engine/saga/external-state.ts';
 import { UnicodeText } from '../engine/saga/ids.ts';
 import { CustomerId, Sku } from './ids.ts';
 import { AmountMinor, Currency } from './money.ts';
@@ -78,8 +79,11 @@ export const events = {
   'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
   'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Text })),
   'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })),
+  'payment.challenged': v1(z.object({ waitingFor: z.literal('customer') })),
   'payment.voided': v1(z.object({})),
   'payment.refunded': v1(z.object({ ...Money, refundId: Text })),
+  'payment.unrefundable': v1(z.object({ waitingFor: z.literal('person'), reason: Text })),
+  'payment.resolved': v1(z.object({ ...Money, resolution: Resolution })),
   'order.confirmed': v1(z.object({ customerId: CustomerId, items: Lines, ...Money })),
   'order.cancelled': v1(z.object({ customerId: CustomerId, code: Text })),
 } as const;

@@ -32,12 +32,15 @@ export const shop = defineSaga({
       consumes: ['stock.reserved'],
       says: {
         'payment.captured': 'step',
+        'payment.challenged': 'wait',
         'payment.declined': 'failure',
         'payment.voided': 'compensation',
         'payment.refunded': 'compensation',
+        'payment.unrefundable': 'impasse',
+        'payment.resolved': 'compensation',
       },
       record: 'payment',
-      secrets: ['stripe'],
+      secrets: ['stripe', 'stripe-webhook'],
     },
   },
 });

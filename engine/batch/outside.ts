@@ -1,8 +1,10 @@
 import type { AnyFact } from '../saga/declaration.ts';
-import type { Answer, Call, ExternalState } from '../saga/external-decision.ts';
+import type { Answer, Call, ExternalCommand, ExternalState } from '../saga/external-state.ts';
 import {
   type AnyOutside,
   type ExternalStep,
+  Impasse,
+  type Observable,
   type Outside,
   Pending,
   type Preparing,
@@ -11,7 +13,8 @@ import type { SagaId } from '../saga/ids.ts';
 import type { Participant } from './participant.ts';
 
 /** A participant whose step asks the outside. */
-export interface ExternalParticipant extends Participant<ExternalState, AnyFact | Answer, Call> {
+export interface ExternalParticipant
+  extends Participant<ExternalState, AnyFact | Answer | ExternalCommand, Call> {
   readonly step: ExternalStep;
 }
 
@@ -22,8 +25,8 @@ export function externalParticipant<O extends AnyOutside>(
 ): ExternalParticipant {
   const { saga, service, table, decide, opens, names } = step;
   // The machine passes data of the shapes that the step's schemas describe.
-  const asked = outside as Outside<object, object, object, object, object> &
-    Partial<Preparing<object, object, object>>;
+  const asked = outside as Outside<object, object, object, object, object, object, object, object> &
+    Partial<Preparing<object, object, object> & Observable<object, object>>;
   const { answers } = names;
   const pending = ({ reason }: Pending): Answer => ({ type: answers.pending, answer: { reason } });
   return {
@@ -42,12 +45,24 @@ export function externalParticipant<O extends AnyOutside>(
           ? { type: answers.prepared, answer: { ...answer.prepared }, heard }
           : { type: answers.refused, answer: { ...answer.refused }, heard };
       }
+      if (call.call === 'observe') {
+        if (asked.observe === undefined) throw new Error(`${service} has an outside that observes nothing`);
+        return { type: answers.observed, answer: { ...(await asked.observe(sagaId, call.done)) } };
+      }
       if (call.call === 'undo') {
+        const look = call.isLook ? ({ isLook: true } as const) : {};
         const undone = await asked.undo(sagaId, call.done, call.again);
-        return undone instanceof Pending ? pending(undone) : { type: answers.undone, answer: { ...undone } };
+        if (undone instanceof Pending) return { ...pending(undone), ...look };
+        if (undone instanceof Impasse)
+          return { type: answers.impasse, answer: { ...(undone.reason as object) }, ...look };
+        return { type: answers.undone, answer: { ...undone }, ...look };
       }
       const answer = await asked.call(sagaId, call.request, call.again, call.unwanted === true);
       if (answer instanceof Pending) return pending(answer);
+      if ('waits' in answer) {
+        const { waits, action } = answer;
+        return { type: answers.waits, answer: { waits: { ...waits }, action: { ...action } } };
+      }
       if ('revoked' in answer) {
         const { revoked, refusal } = answer;
         return { type: answers.revoked, answer: { done: { ...revoked }, refusal: { ...refusal } } };

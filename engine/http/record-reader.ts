@@ -2,9 +2,11 @@ import type { TableEdges } from '../batch/edges.ts';
 import type { Participant } from '../batch/participant.ts';
 import { fromItem } from '../batch/record.ts';
 import { isoTime } from '../saga/iso-time.ts';
+import type { Saga } from '../saga/saga.ts';
+import type { SagaRecord } from '../saga/table.ts';
 import { endpoint } from './endpoint.ts';
 import { type HttpFunction, json } from './http.ts';
-import { caller, mayRead } from './identity.ts';
+import { type Caller, caller, mayRead } from './identity.ts';
 import { pathParameter } from './path-parameter.ts';
 import { Problem } from './problem.ts';
 
@@ -16,7 +18,7 @@ export function recordReader<State extends { readonly status: string }>(
   { saga, service, table }: Pick<Participant<State, never, never>, 'saga' | 'service' | 'table'>,
   edges: TableEdges,
 ): HttpFunction {
-  const { id, owner, initiator } = saga;
+  const { id, initiator } = saga;
   const notFound = () =>
     new Problem('not-found', `${capitalized(service)} has not heard of this ${initiator}.`);
   const checks = [caller(saga), pathParameter(id.name, id.schema)] as const;
@@ -24,12 +26,30 @@ export function recordReader<State extends { readonly status: string }>(
     const key = table.key(sagaId);
     const item = (await edges.store.read([key])).get(key);
     if (item === undefined) throw notFound();
-    const { state, history, updatedAtMs } = fromItem(table, item);
-    if (!mayRead(saga, caller, state)) throw notFound();
-    // The events it has heard are for their publishers to show.
-    const { [owner]: _, heard: __, ...rest } = state as Readonly<Record<string, unknown>>;
-    return json(200, { [id.name]: sagaId, ...rest, updatedAt: isoTime(updatedAtMs), history });
+    const record = fromItem(table, item);
+    if (!mayRead(saga, caller, record.state)) throw notFound();
+    return json(200, shown(saga, record, caller));
   });
+}
+
+/**
+ * A record as a caller sees it. What its owner has to do is shown to nobody else: whoever has a client secret can act in
+ * the owner's name. The events it has heard are for their publishers to show.
+ */
+export function shown(
+  saga: Saga,
+  { sagaId, state, history, updatedAtMs }: SagaRecord<object>,
+  { id }: Caller,
+): object {
+  const { [saga.owner]: owner, heard: _, action, ...rest } = state as Readonly<Record<string, unknown>>;
+  const isOwners = action !== undefined && id === owner;
+  return {
+    [saga.id.name]: sagaId,
+    ...rest,
+    ...(isOwners ? { action } : {}),
+    updatedAt: isoTime(updatedAtMs),
+    history,
+  };
 }
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

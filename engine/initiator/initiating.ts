@@ -49,11 +49,19 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
       [saga.id.name]: sagaId,
       status: state.status,
       ...('reason' in state ? { reason: state.reason } : {}),
+      ...waitingFor(state),
       ...shows(state),
       createdAt: isoTime(state.createdAtMs),
       updatedAt: isoTime(updatedAtMs),
     }),
   };
+}
+
+/** Whom the saga waits for, if a participant has said so. */
+function waitingFor(state: object): { readonly waitingFor?: string } {
+  const waits = 'waits' in state && typeof state.waits === 'object' ? state.waits : undefined;
+  const [first] = Object.values(waits ?? {});
+  return first === undefined ? {} : { waitingFor: first };
 }
 
 /** @throws Problem 404 if there is no such saga or it is another owner's */

@@ -7,6 +7,7 @@ import {
   type Participation,
   saidBy,
 } from './declaration.ts';
+import { type EventKind, waitingKinds } from './kinds.ts';
 
 /** The reasons why a declaration cannot keep the promises, each with its remedy; empty if it can. */
 export function declarationFlaws(saga: Declaration): readonly string[] {
@@ -101,16 +102,15 @@ function completionFlaws(saga: Declaration): readonly string[] {
   return saga.completes.flatMap((type) => {
     const { kind, service } = published.get(type) ?? {};
     if (kind === undefined) return [`"completes" names ${type}, which nobody says`];
-    if (kind !== 'step')
-      return [
-        `"completes" names ${type}, ${kind === 'outcome' ? 'an' : 'a'} ${kind}: only a step completes a saga`,
-      ];
+    if (kind !== 'step') return [`"completes" names ${type}, ${aOrAn(kind)}: only a step completes a saga`];
     const part = saga.participants[service ?? ''];
     return part !== undefined && isInitiation(part)
       ? [`"completes" names ${type}, which begins the saga: name what comes of it`]
       : [];
   });
 }
+
+const aOrAn = (kind: EventKind): string => `${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}`;
 
 function participationFlaws(service: string, part: Participation, saga: Declaration): readonly string[] {
   const kinds = kindsHeard(part, saga);
@@ -121,7 +121,9 @@ function participationFlaws(service: string, part: Participation, saga: Declarat
     if (kind === undefined) return [`${service} consumes ${type}, which nobody says`];
     return kind === 'step' || kind === 'outcome'
       ? []
-      : [`${service} consumes ${type}, a ${kind}: it hears of every failure anyway, and of no compensation`];
+      : [
+          `${service} consumes ${type}, ${aOrAn(kind)}: it hears of every failure anyway, and the initiator alone of the rest`,
+        ];
   });
   if (unheard.length > 0) return unheard;
   if (kinds.has('outcome')) return listenerFlaws(service, part, kinds);
@@ -160,7 +162,32 @@ function stepFlaws(service: string, part: Participation, saga: Declaration): rea
   const [step = ''] = steps;
   if (causesOf(service, saga).has(step))
     return [...outcomes, `${service} waits for itself: ${step} leads to it again`];
-  return [...outcomes, ...(isAwaited(service, saga) ? [] : unawaitedFlaws(service, part, step, saga))];
+  return [
+    ...outcomes,
+    ...waitingFlaws(service, part, saga),
+    ...(isAwaited(service, saga) ? [] : unawaitedFlaws(service, part, step, saga)),
+  ];
+}
+
+/** The initiator shows its owner what a saga waits for. */
+function waitingFlaws(service: string, part: Participation, { events }: Declaration): readonly string[] {
+  const [impasse] = typesOf(part, 'impasse');
+  const waits = [...waitingKinds].flatMap((kind) => {
+    const [, ...others] = typesOf(part, kind);
+    return others.map(
+      (type) => `${service} says ${type}, one ${kind} too many: let the data tell them apart`,
+    );
+  });
+  return [
+    ...waits,
+    ...[...waitingKinds]
+      .flatMap((kind) => typesOf(part, kind))
+      .filter((type) => events[type] !== undefined && !hasMember(events[type].schema, 'waitingFor'))
+      .map((type) => `${type} does not say whom the saga waits for: add waitingFor to its schema`),
+    ...(impasse !== undefined && typesOf(part, 'compensation').length === 0
+      ? [`${service} says ${impasse} and undoes nothing: declare a compensation, or no impasse`]
+      : []),
+  ];
 }
 
 /** An event that the saga does not wait for may come after it has succeeded, and then nothing is undone. */

@@ -88,6 +88,8 @@ export type Said<Part, Kind extends EventKind> = Part extends { readonly says: i
         readonly failure: Part['cancels'];
         readonly compensation: never;
         readonly outcome: Part['succeeds'] | Part['fails'];
+        readonly wait: never;
+        readonly impasse: never;
       }[Kind]
     : never;
 

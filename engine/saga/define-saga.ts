@@ -13,7 +13,7 @@ import {
 import { declarationFlaws, hasMember } from './declaration-flaws.ts';
 import { readData } from './event-definition.ts';
 import { sagaIds } from './ids.ts';
-import type { EventKind } from './kinds.ts';
+import { type EventKind, waitingKinds } from './kinds.ts';
 import type { Part, Saga } from './saga.ts';
 
 /** A saga whose names the compiler knows. */
@@ -78,7 +78,9 @@ export function defineSaga<
   const published = publications(declaration);
   const undoers = new Map(services.map((service) => [service, compensatorsOf(service, declaration)]));
   const parts = new Map(services.map((service) => [service, partOf(service, declaration)]));
-  const compensations = [...published].flatMap(([type, { kind }]) => (kind === 'compensation' ? [type] : []));
+  const reports = [...published].flatMap(([type, { kind }]) =>
+    kind === 'compensation' || waitingKinds.has(kind) ? [type] : [],
+  );
   const owned = new Set(
     Object.keys(events).filter((type) => hasMember(events[type]?.schema, declaration.owner)),
   );
@@ -116,7 +118,7 @@ export function defineSaga<
     kindOf,
     compensatorsOf: (failure) => undoers.get(publicationOf(failure).service) ?? [],
     subscriptionsOf: (service) =>
-      service === initiator ? [...declaration.completes, ...compensations] : known(service).consumes,
+      service === initiator ? [...declaration.completes, ...reports] : known(service).consumes,
     takesPart: (service) => !known(service).consumes.some((type) => kindOf(type) === 'outcome'),
     isHeard: (type) => kindOf(type) !== 'outcome' || listenedTo.has(type),
     carriesOwner: (type) => owned.has(type),

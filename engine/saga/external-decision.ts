@@ -8,81 +8,34 @@
  *     │                          └────── refused ▶ VOID
  *     └── undo (before the step: a tombstone) ───────▲
  *
+ *   ASKING ── waits ──▶ AWAITING (then as ASKING: somebody has to act before the outside can answer)
  *   ASKING ── revoked ──▶ UNDOING (with its refusal) ── undone ──▶ REFUSED
+ *   UNDOING ── impasse ──▶ UNDOING (with its impasse) ── a person resolves it ──▶ RESOLVED
+ *   UNDONE ── somebody looks, and it is held again ──▶ UNDOING
  *
  * ASKING, ABANDONING and UNDOING are intents: the outside is called after they are written, with the saga's id as the
  * idempotency key, and called again until its answer is known. A timeout is not a refusal. If the call has to be
  * prepared, that comes before ASKING is written, which then holds what the call is made with.
  */
 
-import type * as z from 'zod';
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact } from './declaration.ts';
 import { explain } from './explain.ts';
+import type {
+  Answer,
+  Call,
+  ExternalCommand,
+  ExternalState,
+  ExternalUse,
+  Members,
+  Names,
+  Resolution,
+} from './external-state.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
 import type { Saga } from './saga.ts';
 
-/** A service's names for the machine's states and the outside's answers, used in its records and history. */
-export interface Names {
-  readonly waiting: string;
-  readonly asking: string;
-  readonly abandoning: string;
-  readonly done: string;
-  readonly refused: string;
-  readonly undoing: string;
-  readonly undone: string;
-  readonly void: string;
-  readonly answers: {
-    readonly prepared: string;
-    readonly done: string;
-    readonly refused: string;
-    readonly pending: string;
-    readonly revoked: string;
-    readonly undone: string;
-  };
-}
-
-export const defaultNames: Names = {
-  waiting: 'WAITING',
-  asking: 'ASKING',
-  abandoning: 'ABANDONING',
-  done: 'DONE',
-  refused: 'REFUSED',
-  undoing: 'UNDOING',
-  undone: 'UNDONE',
-  void: 'VOID',
-  answers: {
-    prepared: 'call.prepared',
-    done: 'call.done',
-    refused: 'call.refused',
-    pending: 'call.pending',
-    revoked: 'call.revoked',
-    undone: 'undo.done',
-  },
-};
-
-type Members = Readonly<Record<string, unknown>>;
-
-/** A record's state. Its other members depend on the status: the request, or the answers. */
-export type ExternalState = { readonly status: string } & Members;
-
-export interface Answer {
-  readonly type: string;
-  readonly answer: Members;
-  /** The events that a prepared call is made because of. */
-  readonly heard?: Heard;
-}
-
-/**
- * A call to the outside that follows the write of an intent. `again`: it may have been made before.
- * prepare: comes before the intent, as what it brings is written with it.
- * ask: `request` has the members that `asks` names, and what was prepared. undo: `done` has the members of request and answer in the record.
- * `unwanted`: the answer is going to be undone, so an outside that has not answered yet may withdraw the request.
- */
-export type Call =
-  | { readonly call: 'prepare'; readonly request: Members; readonly heard: Heard }
-  | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
-  | { readonly call: 'undo'; readonly done: Members; readonly again: boolean };
+type ExternalDecision = Decision<ExternalState, Call>;
+type Input = AnyFact | Answer | ExternalCommand;
 
 /** Something was done and cannot be kept. */
 interface Revoked {
@@ -90,27 +43,17 @@ interface Revoked {
   readonly refusal: Members;
 }
 
-/** How a service uses the machine. */
-export interface ExternalUse {
-  readonly service: string;
-  /** The members of its events that go into the request. The record holds them until the outside has answered. */
-  readonly asks: z.ZodObject;
-  /** What is prepared before the intent is written, and goes into the request, too. */
-  readonly prepares?: z.ZodObject | undefined;
-  /** The members of the request that the record keeps for good and its events carry. */
-  readonly keeps: readonly string[];
-  /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
-  readonly voided: string | undefined;
-  readonly names: Names;
+/** Somebody has to act: what is said of it, and what only the saga's owner is told. */
+interface Waits {
+  readonly waits: Members;
+  readonly action: Members;
 }
-
-type ExternalDecision = Decision<ExternalState, Call>;
 
 /** The decision of a step that asks the outside. It is total: it answers every input in every state. */
 export function externalDecision(
   saga: Saga,
   step: ExternalUse,
-): (state: ExternalState | undefined, input: AnyFact | Answer) => ExternalDecision {
+): (state: ExternalState | undefined, input: Input) => ExternalDecision {
   const machine = new Machine(saga, step);
   return (state, input) => machine.decide(state, input);
 }
@@ -125,6 +68,8 @@ class Machine {
   readonly #refused: string | undefined;
   readonly #undone: string | undefined;
   readonly #voided: string | undefined;
+  readonly #waits: string | undefined;
+  readonly #impasse: string | undefined;
 
   constructor(saga: Saga, step: ExternalUse) {
     this.#saga = saga;
@@ -136,34 +81,46 @@ class Machine {
     this.#consumes = consumes;
     [this.#done] = sayingOf('step');
     [this.#refused] = sayingOf('failure');
+    [this.#waits] = sayingOf('wait');
+    [this.#impasse] = sayingOf('impasse');
     this.#voided = step.voided ?? sayingOf('compensation')[0];
-    this.#undone = sayingOf('compensation').find((type) => type !== step.voided);
+    this.#undone = sayingOf('compensation').find((type) => type !== step.voided && type !== step.resolved);
   }
 
-  decide(state: ExternalState | undefined, input: AnyFact | Answer): ExternalDecision {
-    const { answers } = this.#names;
-    if ('answer' in input) {
-      switch (input.type) {
-        case answers.prepared:
-          return this.#prepared(state, input);
-        case answers.pending:
-          return ignore(`not decided yet: ${String(input.answer.reason)}`);
-        case answers.revoked:
-          return this.#answeredRevoked(state, input.answer as unknown as Revoked);
-        case answers.done:
-          return this.#answeredDone(state, input.answer);
-        case answers.refused:
-          return input.heard === undefined
-            ? this.#answeredRefused(state, input.answer)
-            : this.#refusedToPrepare(state, input.heard, input.answer);
-        case answers.undone:
-          return this.#answeredUndone(state, input.answer);
-        default:
-          return refuse(`the outside answered ${input.type}`);
-      }
-    }
+  decide(state: ExternalState | undefined, input: Input): ExternalDecision {
+    if ('answer' in input) return this.#answered(state, input);
+    if (isCommand(input))
+      return input.type === 'look' ? this.#look(state, input.at) : this.#resolve(state, input.resolution);
     if (this.#consumes.includes(input.type)) return this.#hear(state, input);
     return this.#other(state, input);
+  }
+
+  #answered(state: ExternalState | undefined, input: Answer): ExternalDecision {
+    const { answers } = this.#names;
+    switch (input.type) {
+      case answers.prepared:
+        return this.#prepared(state, input);
+      case answers.pending:
+        return this.#answeredPending(state, input);
+      case answers.waits:
+        return this.#answeredWaits(state, input.answer as unknown as Waits);
+      case answers.revoked:
+        return this.#answeredRevoked(state, input.answer as unknown as Revoked);
+      case answers.done:
+        return this.#answeredDone(state, input.answer);
+      case answers.refused:
+        return input.heard === undefined
+          ? this.#answeredRefused(state, input.answer)
+          : this.#refusedToPrepare(state, input.heard, input.answer);
+      case answers.undone:
+        return this.#answeredUndone(state, input);
+      case answers.impasse:
+        return this.#answeredImpasse(state, input);
+      case answers.observed:
+        return this.#observed(state, input.answer);
+      default:
+        return refuse(`the outside answered ${input.type}`);
+    }
   }
 
   #other(state: ExternalState | undefined, { type, data }: AnyFact): ExternalDecision {
@@ -186,11 +143,11 @@ class Machine {
     const is = this.#names;
     switch (state.status) {
       case is.asking:
+      case is.awaiting:
         return { kind: 'resume', effect: this.#askCall(state, true) };
       case is.undoing:
         // No failure comes that would resume it: its own is said once it is undone.
-        if ('refusal' in state) return { kind: 'resume', effect: this.#undoCall(state, true) };
-        return ignore('it is being undone');
+        return 'refusal' in state ? this.#undoAgain(state) : ignore('it is being undone');
       case is.abandoning:
         return ignore('it is being undone');
       default:
@@ -246,8 +203,10 @@ class Machine {
     const is = this.#names;
     if (state === undefined || state.status === is.waiting) return this.#void(owner);
     switch (state.status) {
-      case is.asking: {
-        const next = { ...state, status: is.abandoning };
+      case is.asking:
+      case is.awaiting: {
+        const { action: _, ...asked } = state;
+        const next = { ...asked, status: is.abandoning };
         return { kind: 'accept', state: next, says: [], effect: this.#askCall(next, true) };
       }
       case is.abandoning:
@@ -255,7 +214,7 @@ class Machine {
       case is.done:
         return this.#startUndoing(state);
       case is.undoing:
-        return { kind: 'resume', effect: this.#undoCall(state, true) };
+        return this.#undoAgain(state);
       default:
         // The refusal already says that nothing is held, and why.
         return this.#repeatIfEnded(state);
@@ -265,7 +224,8 @@ class Machine {
   #answeredDone(state: ExternalState | undefined, answer: Members): ExternalDecision {
     const is = this.#names;
     switch (state?.status) {
-      case is.asking: {
+      case is.asking:
+      case is.awaiting: {
         const done = { ...this.#kept(state), ...answer };
         return {
           kind: 'accept',
@@ -280,10 +240,11 @@ class Machine {
       }
       case is.done:
       case is.undone:
+      case is.resolved:
         return repeat;
       // Another invocation began the undo and may have died. Resume it: the failure is answered only after the undo.
       case is.undoing:
-        return { kind: 'resume', effect: this.#undoCall(state, true) };
+        return this.#undoAgain(state);
       default:
         return refuse(`the outside did a step that is ${state?.status ?? 'not begun'}`);
     }
@@ -295,6 +256,7 @@ class Machine {
       return refuse(`${this.#step.service} cannot be refused: it says no failure`);
     switch (state?.status) {
       case is.asking:
+      case is.awaiting:
         return {
           kind: 'accept',
           state: { ...this.#ownerIn(state), status: is.refused, ...this.#kept(state), ...answer },
@@ -314,32 +276,172 @@ class Machine {
   #answeredRevoked(state: ExternalState | undefined, { done, refusal }: Revoked): ExternalDecision {
     // Another invocation has heard the same, and undone it.
     if (state?.status === this.#names.refused) return repeat;
-    if (state?.status !== this.#names.asking) return this.#answeredDone(state, done);
+    const { asking, awaiting } = this.#names;
+    if (state?.status !== asking && state?.status !== awaiting) return this.#answeredDone(state, done);
     this.#said(this.#refused, state, refusal);
     const made = { ...this.#ownerIn(state), status: this.#names.done, ...this.#kept(state), ...done };
     return this.#startUndoing({ ...made, refusal }, true);
   }
 
-  #answeredUndone(state: ExternalState | undefined, answer: Members): ExternalDecision {
+  /** Nobody has to act any more, once the saga has gone on. */
+  #answeredWaits(state: ExternalState | undefined, { waits, action }: Waits): ExternalDecision {
+    const is = this.#names;
+    if (this.#waits === undefined) return refuse(`${this.#step.service} waits for nobody: it says no wait`);
+    if (state === undefined) return refuse('the outside waits with a step that is not begun');
+    switch (state.status) {
+      case is.asking:
+      case is.awaiting:
+        if (isSame(state.action, action)) return repeat;
+        return {
+          kind: 'accept',
+          state: { ...state, status: is.awaiting, action },
+          says: this.#said(this.#waits, state, waits),
+        };
+      case is.abandoning:
+        return ignore('nobody waits for it any more');
+      default:
+        return this.#hearAgain(state);
+    }
+  }
+
+  #answeredUndone(state: ExternalState | undefined, { answer, isLook }: Answer): ExternalDecision {
     const is = this.#names;
     switch (state?.status) {
       case is.undoing:
-        if ('refusal' in state) {
-          const refused = { ...state, status: is.asking };
-          return this.#answeredRefused(refused, state.refusal as Members);
-        }
-        return {
-          kind: 'accept',
-          state: { ...this.#in(is.undone, state), ...answer },
-          says: this.#said(this.#undone, state, { ...this.#kept(state), ...answer }),
-        };
+        return 'refusal' in state ? this.#refusedBy(state, answer) : this.#undoneBy(state, answer);
       case is.undone:
       // What was revoked is refused once it is undone.
       case is.refused:
+        return isLook && this.#wasHeld(state) ? this.#undoneAnew(state, answer) : repeat;
+      case is.resolved:
         return repeat;
       default:
         return refuse(`the outside undid a step that is ${state?.status ?? 'not begun'}`);
     }
+  }
+
+  #undoneBy(state: ExternalState, answer: Members): ExternalDecision {
+    const { impasse: _, ...undoing } = state;
+    return {
+      kind: 'accept',
+      state: { ...this.#in(this.#names.undone, undoing), ...answer },
+      says: this.#said(this.#undone, state, { ...this.#kept(state), ...answer }),
+    };
+  }
+
+  #wasHeld(state: ExternalState | undefined): state is ExternalState {
+    return state?.status === this.#names.undone || (state !== undefined && 'revoked' in state);
+  }
+
+  /** Whoever looked has found that it was held again, and has undone it. */
+  #undoneAnew(state: ExternalState, answer: Members): ExternalDecision {
+    const before = (state.revoked ?? state) as Members;
+    if (Object.keys(answer).every((name) => isSame(before[name], answer[name])))
+      return ignore('it is known already');
+    return 'revoked' in state
+      ? { kind: 'accept', state: { ...state, revoked: { ...before, ...answer } } }
+      : this.#undoneBy(state, answer);
+  }
+
+  /** What was revoked is undone, and so it is refused. What was done is kept, as it may be held again. */
+  #refusedBy(state: ExternalState, answer: Members): ExternalDecision {
+    const { refusal, impasse: _, ...undoing } = state;
+    const revoked = without(this.#step.keeps, { ...this.#undoCall(undoing, true).done, ...answer });
+    const refused = this.#answeredRefused({ ...state, status: this.#names.asking }, refusal as Members);
+    return refused.kind === 'accept' ? { ...refused, state: { ...refused.state, revoked } } : refused;
+  }
+
+  /** The state before what was undone, or revoked: it is held again. */
+  #heldAgain(state: ExternalState): ExternalState {
+    const is = this.#names;
+    if (state.status !== is.refused) return this.#in(is.undoing, state);
+    const { revoked, ...refused } = state;
+    const refusal = without([this.#saga.owner, 'status', ...this.#step.keeps], refused);
+    const done = { ...this.#kept(state), ...(revoked as Members) };
+    return { ...this.#ownerIn(state), status: is.undoing, ...done, refusal };
+  }
+
+  /** What was undone and is held again is undone once more. */
+  #answeredPending(state: ExternalState | undefined, { answer, isLook }: Answer): ExternalDecision {
+    if (isLook && this.#wasHeld(state)) return { kind: 'accept', state: this.#heldAgain(state), says: [] };
+    return ignore(`not decided yet: ${String(answer.reason)}`);
+  }
+
+  /** From now on nobody asks the outside by itself, until a person has settled it or somebody looks. */
+  #answeredImpasse(state: ExternalState | undefined, { answer, isLook }: Answer): ExternalDecision {
+    const is = this.#names;
+    if (this.#impasse === undefined)
+      return refuse(`${this.#step.service} is not refused an undo: it says no impasse`);
+    switch (state?.status) {
+      case is.undoing:
+        return this.#startImpasse(state, answer);
+      case is.undone:
+      case is.refused:
+        return isLook && this.#wasHeld(state) ? this.#startImpasse(this.#heldAgain(state), answer) : repeat;
+      case is.resolved:
+        return repeat;
+      default:
+        return refuse(`the outside cannot undo a step that is ${state?.status ?? 'not begun'}`);
+    }
+  }
+
+  #startImpasse(state: ExternalState, impasse: Members): ExternalDecision {
+    if (isSame(state.impasse, impasse)) return repeat;
+    return {
+      kind: 'accept',
+      state: { ...state, impasse },
+      says: this.#said(this.#impasse, state, impasse),
+    };
+  }
+
+  /** Asks the outside now, if there is anything it could tell. */
+  #look(state: ExternalState | undefined, at: 'call' | 'aftermath'): ExternalDecision {
+    const is = this.#names;
+    switch (state?.status) {
+      case is.asking:
+      case is.awaiting:
+      case is.abandoning:
+        return { kind: 'resume', effect: this.#askCall(state, true) };
+      case is.undoing:
+        return { kind: 'resume', effect: this.#undoCall(state, true) };
+      case is.done:
+        return at === 'aftermath' && this.#step.observes !== undefined
+          ? { kind: 'resume', effect: this.#observeCall(state) }
+          : ignore('it is known already');
+      case is.undone:
+        return at === 'aftermath' ? this.#lookAtUndone(state) : ignore('it is known already');
+      case is.refused:
+        return at === 'aftermath' && 'revoked' in state
+          ? this.#lookAtUndone(this.#heldAgain(state))
+          : ignore('nothing was done');
+      default:
+        return ignore(`there is nothing to look at: it is ${state?.status ?? 'not begun'}`);
+    }
+  }
+
+  #observed(state: ExternalState | undefined, observed: Members): ExternalDecision {
+    if (state?.status !== this.#names.done) return ignore(`it is ${state?.status ?? 'not begun'}`);
+    if (isSame(state.observed ?? {}, observed)) return ignore('it is known already');
+    return { kind: 'accept', state: { ...state, observed } };
+  }
+
+  /** Ends an impasse, as a person has settled it outside. */
+  #resolve(state: ExternalState | undefined, resolution: Resolution): ExternalDecision {
+    const { resolved } = this.#step;
+    const is = this.#names;
+    if (state?.status === is.resolved) return repeat;
+    if (resolved === undefined || state?.status !== is.undoing || !('impasse' in state))
+      return refuse(`it waits for no person: it is ${state?.status ?? 'not begun'}`);
+    const { impasse: _, ...undoing } = state;
+    return {
+      kind: 'accept',
+      state: { ...this.#in(is.resolved, undoing), resolution },
+      // What was revoked confirms nothing: whoever waits for it hears why.
+      says:
+        'refusal' in state
+          ? this.#said(this.#refused, state, state.refusal as Members)
+          : this.#said(resolved, state, { ...this.#kept(state), resolution }),
+    };
   }
 
   #void(owner: Members): ExternalDecision {
@@ -350,7 +452,7 @@ class Machine {
     };
   }
 
-  #startUndoing(done: ExternalState, again = false): ExternalDecision {
+  #startUndoing({ observed: _, ...done }: ExternalState, again = false): ExternalDecision {
     const state = this.#in(this.#names.undoing, done);
     return { kind: 'accept', state, says: [], effect: this.#undoCall(state, again) };
   }
@@ -380,8 +482,24 @@ class Machine {
     return state.status === this.#names.abandoning ? { ...call, unwanted: true } : call;
   }
 
-  #undoCall({ status: _, refusal: __, [this.#saga.owner]: ___, ...done }: Members, again: boolean): Call {
+  #undoCall(
+    { status: _, refusal: __, impasse: ___, [this.#saga.owner]: ____, ...done }: Members,
+    again: boolean,
+  ): Extract<Call, { call: 'undo' }> {
     return { call: 'undo', done, again };
+  }
+
+  #lookAtUndone(undoing: ExternalState): ExternalDecision {
+    return { kind: 'resume', effect: { ...this.#undoCall(undoing, true), isLook: true } };
+  }
+
+  #observeCall({ status: _, observed: __, [this.#saga.owner]: ___, ...done }: Members): Call {
+    return { call: 'observe', done };
+  }
+
+  /** An impasse is said again, and the outside left alone. */
+  #undoAgain(state: ExternalState): ExternalDecision {
+    return 'impasse' in state ? repeat : { kind: 'resume', effect: this.#undoCall(state, true) };
   }
 
   #kept(state: Members): Members {
@@ -401,10 +519,19 @@ class Machine {
   }
 
   #repeatIfEnded(state: ExternalState): ExternalDecision {
-    const { done, refused, undone, void: isVoid } = this.#names;
-    if ([done, refused, undone, isVoid].includes(state.status)) return repeat;
+    const { done, refused, undone, resolved, void: isVoid } = this.#names;
+    if ([done, refused, undone, resolved, isVoid].includes(state.status)) return repeat;
     throw new Error(`${this.#step.service} has a record with the unknown status ${state.status}`);
   }
+}
+
+const isCommand = (input: AnyFact | ExternalCommand): input is ExternalCommand =>
+  input.type === 'look' || input.type === 'resolve';
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+function without(names: readonly string[], members: Members): Members {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
 }
 
 function pick(members: Members, names: readonly string[]): Members {

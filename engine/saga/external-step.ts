@@ -3,16 +3,17 @@ import type { Decision } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Participants, Said } from './declaration.ts';
 import { hasMember, overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError, type DefinedSaga } from './define-saga.ts';
+import { externalDecision } from './external-decision.ts';
+import { externalSchema } from './external-schema.ts';
 import {
   type Answer,
   type Call,
   defaultNames,
+  type ExternalCommand,
   type ExternalState,
   type ExternalUse,
-  externalDecision,
   type Names,
-} from './external-decision.ts';
-import { externalSchema } from './external-schema.ts';
+} from './external-state.ts';
 import type { SagaId } from './ids.ts';
 import type { EventKind } from './kinds.ts';
 import type { Saga } from './saga.ts';
@@ -23,7 +24,16 @@ import type { Table } from './table.ts';
  * again later. `again`: the call may have been made before. `unwanted`: the saga has failed meanwhile, so an outside
  * that has not decided yet may withdraw the request and answer that it is refused.
  */
-export interface Outside<Request, Result, Refusal, Done, Undone> {
+export interface Outside<
+  Request,
+  Result,
+  Refusal,
+  Done,
+  Undone,
+  Wait = never,
+  Action = never,
+  Reason = never,
+> {
   call(
     sagaId: SagaId,
     request: Request,
@@ -34,10 +44,18 @@ export interface Outside<Request, Result, Refusal, Done, Undone> {
     | { readonly refused: Refusal }
     /** It was done and cannot be kept, since others have undone a part of it. The rest is undone, and then it is refused. */
     | { readonly revoked: Result; readonly refusal: Refusal }
+    /** Somebody has to act first: what is said of that, and what only the saga's owner is told. */
+    | { readonly waits: Wait; readonly action: Action }
     | Pending
   >;
   /** `done`: the kept members of the request, and the result. Resolves when nothing is held any more. */
-  undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone | Pending>;
+  undo(sagaId: SagaId, done: Done, again: boolean): Promise<Undone | Pending | Impasse<Reason>>;
+}
+
+/** An outside that others can ask, too: people at a dashboard, or a bank. */
+export interface Observable<Done, Observed> {
+  /** What others have done about it since. */
+  observe(sagaId: SagaId, done: Done): Promise<Observed>;
 }
 
 /** An outside whose calls are made with something of its own, such as the id of what is going to be booked. */
@@ -61,9 +79,18 @@ export class Pending {
   }
 }
 
+/** The outside will never undo it. The reason is what the event says. */
+export class Impasse<Reason> {
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    this.reason = reason;
+  }
+}
+
 /** The outside of any step. */
-export type AnyOutside = Outside<never, object, object, never, object> &
-  Partial<Preparing<never, object, object>>;
+export type AnyOutside = Outside<never, object, object, never, object, object, object, object> &
+  Partial<Preparing<never, object, object> & Observable<never, object>>;
 
 /** How a service uses the step that asks the outside. */
 export interface ExternalOptions<
@@ -71,6 +98,9 @@ export interface ExternalOptions<
   Kept extends string,
   Voided extends string,
   Prepares extends z.ZodObject | undefined = undefined,
+  Resolved extends string = string,
+  Action extends z.ZodObject | undefined = undefined,
+  Observes extends z.ZodObject | undefined = undefined,
 > {
   /** The members of its events that go into the request. The record holds them until the outside has answered. */
   readonly asks: Asks;
@@ -80,6 +110,12 @@ export interface ExternalOptions<
   readonly keeps?: readonly Kept[];
   /** The compensation for "nothing was done", if it differs from the one for "it is undone". */
   readonly voided?: Voided;
+  /** The compensation for "a person has settled what the outside would not undo". Its data has the `resolution`. */
+  readonly resolved?: Resolved;
+  /** What the record tells the saga's owner, and nobody else, while the step waits for somebody. */
+  readonly action?: Action;
+  /** What others may do about it afterwards. The record tells it; the saga does not change. */
+  readonly observes?: Observes;
   /** The service's own names for states and answers. */
   readonly names?: Partial<Names>;
 }
@@ -96,9 +132,11 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   readonly opens?: string;
   /** The compensation for "nothing was done", if the step has one. */
   readonly voided?: string;
+  /** The compensation for "a person has settled it", if the step has one. */
+  readonly resolved?: string;
   readonly decide: (
     state: ExternalState | undefined,
-    input: AnyFact | Answer,
+    input: AnyFact | Answer | ExternalCommand,
   ) => Decision<ExternalState, Call>;
   /** Whether the outside prepares the call. */
   readonly isPrepared: boolean;
@@ -113,7 +151,7 @@ type DataOf<Events extends EventDefinitions, T, Without extends string> = [T] ex
     : Omit<EventData<Events, T>, Without>
   : object;
 
-/** A step without a failure cannot be refused. */
+/** What the declaration has no event for cannot be answered: a step without a failure is never refused. */
 type RefusalOf<Events extends EventDefinitions, T, Owner extends string> = [T] extends [never]
   ? never
   : DataOf<Events, T, Owner>;
@@ -130,26 +168,35 @@ export function externalStep<
   Asks extends z.ZodObject,
   const Kept extends (keyof z.infer<Asks> | PreparedName<Prepares>) & string = never,
   const Voided extends Said<Parts[Service], 'compensation'> = never,
+  const Resolved extends Said<Parts[Service], 'compensation'> = never,
   Prepares extends z.ZodObject | undefined = undefined,
+  Action extends z.ZodObject | undefined = undefined,
+  Observes extends z.ZodObject | undefined = undefined,
 >(
   saga: DefinedSaga<Events, Parts, Owner>,
   service: Service,
-  options: ExternalOptions<Asks, Kept, Voided, Prepares>,
+  options: ExternalOptions<Asks, Kept, Voided, Prepares, Resolved, Action, Observes>,
 ): ExternalStep<
   Outside<
     z.infer<Asks> & (Prepares extends z.ZodObject ? z.infer<Prepares> : unknown),
     DataOf<Events, Said<Parts[Service], 'step'>, Kept | Owner>,
     RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>,
     DataOf<Events, Said<Parts[Service], 'step'>, Owner>,
-    DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided>, Kept | Owner>
+    DataOf<Events, Exclude<Said<Parts[Service], 'compensation'>, Voided | Resolved>, Kept | Owner>,
+    RefusalOf<Events, Said<Parts[Service], 'wait'>, Owner>,
+    Action extends z.ZodObject ? z.infer<Action> : object,
+    RefusalOf<Events, Said<Parts[Service], 'impasse'>, Owner>
   > &
+    (Observes extends z.ZodObject
+      ? Observable<DataOf<Events, Said<Parts[Service], 'step'>, Owner>, z.infer<Observes>>
+      : unknown) &
     (Prepares extends z.ZodObject
       ? Preparing<z.infer<Asks>, z.infer<Prepares>, RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>>
       : unknown)
 > {
   const names = { ...defaultNames, ...options.names };
-  const { asks, prepares, keeps = [], voided } = options;
-  const use: ExternalUse = { service, asks, prepares, keeps, voided, names };
+  const { asks, prepares, keeps = [], voided, resolved, action, observes } = options;
+  const use: ExternalUse = { service, asks, prepares, keeps, voided, resolved, action, observes, names };
   const { consumes } = saga.partOf(service);
   const [first, ...others] = consumes;
   const saysVoid = voided ?? saidOf(saga, service, 'compensation')[0];
@@ -167,6 +214,7 @@ export function externalStep<
     isPrepared: prepares !== undefined,
     ...(first === undefined || !isOpened ? {} : { opens: first }),
     ...(saysVoid === undefined ? {} : { voided: saysVoid }),
+    ...(resolved === undefined ? {} : { resolved }),
   };
 }
 
@@ -179,11 +227,11 @@ const saidOf = (saga: Saga, service: string, kind: EventKind): readonly string[]
 };
 
 /** Members that the record of a step has for the engine's own use. */
-const ENGINES_OWN = ['status', 'heard', 'refusal'];
+const ENGINES_OWN = ['status', 'heard', 'refusal', 'revoked', 'action', 'impasse', 'observed'];
 
 function stepFlaws(
   saga: Saga & { readonly events: EventDefinitions },
-  { service, asks, prepares, voided }: ExternalUse,
+  { service, asks, prepares, voided, resolved }: ExternalUse,
   saysVoid: string | undefined,
 ): readonly string[] {
   const { consumes } = saga.partOf(service);
@@ -191,7 +239,10 @@ function stepFlaws(
     (name) => !consumes.some((type) => hasMember(saga.events[type]?.schema, name)),
   );
   const [, ...otherFailures] = saidOf(saga, service, 'failure');
-  const [, ...otherAnswers] = saidOf(saga, service, 'compensation').filter((type) => type !== voided);
+  const [, ...otherAnswers] = saidOf(saga, service, 'compensation').filter(
+    (type) => type !== voided && type !== resolved,
+  );
+  const [impasse] = saidOf(saga, service, 'impasse');
   const neverVoid =
     saysVoid !== undefined &&
     saga.readFact(saysVoid, saga.versionOf(saysVoid), { [saga.owner]: 'anybody' }).kind !== 'read';
@@ -207,8 +258,17 @@ function stepFlaws(
         `${service} never says ${type}: a step that asks the outside has one failure, so let its data tell why`,
     ),
     ...otherAnswers.map(
-      (type) => `${service} never says ${type}: declare one compensation, and one more only as "voided"`,
+      (type) =>
+        `${service} never says ${type}: declare one compensation, and others only as "voided" and "resolved"`,
     ),
+    ...((impasse === undefined) === (resolved === undefined)
+      ? []
+      : [
+          `${service} needs an impasse and a compensation named as "resolved", or neither: a person ends what the outside does not undo`,
+        ]),
+    ...(resolved !== undefined && !hasMember(saga.events[resolved]?.schema, 'resolution')
+      ? [`${resolved} does not say how it was resolved: add resolution to its schema`]
+      : []),
     ...(neverVoid
       ? [
           `${saysVoid} says what was undone, but nothing may have been done: let its members be optional, or declare another compensation and name it as "voided"`,

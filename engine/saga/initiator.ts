@@ -9,6 +9,8 @@
  *            ├── another's failure ─▶ CANCELLING ── answers ──▶ CANCELLED
  *            └── cancel · deadline ─▶ (and says its own failure)
  *
+ * A participant may say that it waits for somebody. That is shown, and changes nothing else.
+ *
  * A CANCELLING saga waits for an answer from every participant that compensates its failure. An answer may
  * overtake its failure, so a PENDING saga keeps the answers that have come.
  */
@@ -17,6 +19,7 @@ import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Initiation, Participants } from './declaration.ts';
 import type { DefinedSaga } from './define-saga.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
+import { type EventKind, waitingKinds } from './kinds.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
 
@@ -41,15 +44,18 @@ export interface Begun {
   readonly createdAtMs: number;
 }
 
-interface Pending {
-  readonly status: 'PENDING';
+/** Whom each participant waits for that cannot go on, by the participant's name. */
+interface Waiting {
   readonly answered: readonly string[];
+  readonly waits?: Readonly<Record<string, string>> | undefined;
+}
+interface Pending extends Waiting {
+  readonly status: 'PENDING';
   /** The completing events that have come while others are missing. */
   readonly heard?: Heard | undefined;
 }
-interface Cancelling {
+interface Cancelling extends Waiting {
   readonly status: 'CANCELLING';
-  readonly answered: readonly string[];
   readonly reason: Reason;
   /** The failure whose compensations the saga waits for. */
   readonly failure: string;
@@ -181,6 +187,9 @@ class Initiator {
         return this.#failed(state, fact);
       case 'compensation':
         return this.#answered(state, fact.type);
+      case 'wait':
+      case 'impasse':
+        return this.#waits(state, fact, kind);
       case 'outcome':
         return refuse(`${fact.type} is not for ${this.#saga.initiator}`);
       default:
@@ -191,7 +200,7 @@ class Initiator {
   /** What somebody did for a saga that never was is undone: all that a failure needs to say is whose it would be. */
   #hearOfUnknown(fact: AnyFact): InitiatorDecision {
     const kind = this.#saga.kindOf(fact.type);
-    if (kind === 'compensation') return ignore(neverPlaced(fact));
+    if (kind === 'compensation' || waitingKinds.has(kind)) return ignore(neverPlaced(fact));
     const { owner, initiation } = this.#saga;
     const { [owner]: whose } = fact.data as Readonly<Record<string, unknown>>;
     if (kind !== 'step' || whose === undefined) return refuse(neverPlaced(fact));
@@ -247,13 +256,14 @@ class Initiator {
         // Of two participants that act side by side, one may succeed before the other fails.
         if (state.answered.length > 0)
           return ignore(`late success: it is undone by ${state.answered.join()}`);
-        const { heard: before = {}, answered: _, ...placed } = state;
+        const { heard: before = {}, answered: _, waits: __, ...placed } = state;
         if (fact.type in before) return ignore(`${fact.type} was heard before`);
         const flaw = this.#story.flawOf?.(placed, fact);
         if (flaw !== undefined) return refuse(flaw);
         const heard = andHeard(this.#saga, before, fact);
         const isComplete = this.#saga.completes.every((each) => each in heard);
-        return isComplete ? this.#succeed(placed, heard) : { kind: 'accept', state: { ...state, heard } };
+        if (isComplete) return this.#succeed(placed, heard);
+        return { kind: 'accept', state: { ...goneOn(this.#saga.publisherOf(fact.type), state), heard } };
       }
       case 'CONFIRMED':
         return repeat;
@@ -284,7 +294,7 @@ class Initiator {
     const publisher = this.#saga.publisherOf(failure);
     switch (state.status) {
       case 'PENDING': {
-        const { heard: _, ...pending } = withAnswerOf(publisher, state);
+        const { heard: _, waits: __, ...pending } = withAnswerOf(publisher, state);
         return this.#waitOrEnd(
           { ...pending, status: 'CANCELLING', reason: this.#reasonOf(fact), failure },
           [],
@@ -328,6 +338,20 @@ class Initiator {
     }
   }
 
+  /** What is said of a participant's step may come after what has become of the step. */
+  #waits(state: AnyState, { type, data }: AnyFact, kind: EventKind): InitiatorDecision {
+    if (state.status !== 'PENDING' && (state.status !== 'CANCELLING' || kind === 'wait'))
+      return ignore(`it is ${state.status}`);
+    const by = this.#saga.publisherOf(type);
+    const hasDone = Object.keys(('heard' in state && state.heard) || {}).some(
+      (step) => this.#saga.publisherOf(step) === by,
+    );
+    if (hasDone || state.answered.includes(by)) return ignore(`${by} has gone on already`);
+    const { waitingFor } = data as { readonly waitingFor: string };
+    if (state.waits?.[by] === waitingFor) return ignore(`${type} was heard before`);
+    return { kind: 'accept', state: { ...state, waits: { ...state.waits, [by]: waitingFor } } };
+  }
+
   #hearAnswer(state: AnyCancelling, by: string): InitiatorDecision {
     if (state.answered.includes(by)) return ignore(`${by} has answered already`);
     return this.#waitOrEnd(withAnswerOf(by, state));
@@ -335,7 +359,7 @@ class Initiator {
 
   /** Ends the saga if every participant that compensates its failure has answered. */
   #waitOrEnd(state: AnyCancelling, says?: readonly AnyFact[]): InitiatorDecision {
-    const { answered, failure, ...rest } = state;
+    const { answered, failure, waits: _, ...rest } = state;
     if (this.#compensatorsOf(failure).some((service) => !answered.includes(service))) {
       // Stryker disable next-line ConditionalExpression: a member that is undefined is read as one that is absent.
       return { kind: 'accept', state, ...(says === undefined ? {} : { says }) };
@@ -354,7 +378,7 @@ class Initiator {
     return this.#saga.compensatorsOf(eventTypes.includes(failure) ? failure : initiation.cancels);
   }
 
-  #startCancelling({ heard: _, ...state }: AnyPending, code: string): InitiatorDecision {
+  #startCancelling({ heard: _, waits: __, ...state }: AnyPending, code: string): InitiatorDecision {
     return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
   }
 
@@ -389,5 +413,14 @@ function told(state: AnyState): InitiatorDecision {
 }
 
 function withAnswerOf<T extends Pending | Cancelling>(by: string, state: T): T {
-  return state.answered.includes(by) ? state : { ...state, answered: [...state.answered, by] };
+  if (state.answered.includes(by)) return state;
+  return { ...goneOn(by, state), answered: [...state.answered, by] };
+}
+
+/** The participant waits for nobody any more. */
+function goneOn<T extends Pending | Cancelling>(by: string, state: T): T {
+  if (state.waits?.[by] === undefined) return state;
+  const { waits, ...rest } = state;
+  const { [by]: _, ...others } = waits;
+  return (Object.keys(others).length === 0 ? rest : { ...rest, waits: others }) as T;
 }

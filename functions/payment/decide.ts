@@ -5,6 +5,20 @@ import { PaymentMethod, PricedLines, Text, totalMinorOf } from '../events.ts';
 import { AmountMinor, Currency } from '../money.ts';
 import { shop } from '../shop.ts';
 
+/**
+ * What the customer has to do before the charge can go on: Stripe.js shows the challenge of the customer's bank.
+ * https://docs.stripe.com/js/payment_intents/handle_next_action
+ */
+const CustomerAction = z.object({ clientSecret: Text, call: Text });
+
+/** What people or banks have done about the charge since. It changes no order. Amounts in minor units. */
+const Observed = z.object({
+  refundedMinor: z.int().min(0),
+  disputes: z
+    .array(z.object({ id: Text, status: Text, reason: Text, amountMinor: z.int().min(0) }))
+    .readonly(),
+});
+
 /** The step that charges for an order, and voids or refunds the charge. */
 export const charging = externalStep(shop, 'payment', {
   asks: z
@@ -21,8 +35,12 @@ export const charging = externalStep(shop, 'payment', {
   prepares: z.object({ paymentIntentId: Text }),
   keeps: ['lines', 'amountMinor', 'currency'],
   voided: 'payment.voided',
+  resolved: 'payment.resolved',
+  action: CustomerAction,
+  observes: Observed,
   names: {
     asking: 'CHARGING',
+    awaiting: 'AWAITING_CUSTOMER',
     abandoning: 'VOIDING',
     done: 'CAPTURED',
     refused: 'DECLINED',
@@ -34,8 +52,11 @@ export const charging = externalStep(shop, 'payment', {
       done: 'charge.captured',
       refused: 'charge.declined',
       pending: 'provider.undecided',
+      waits: 'charge.challenged',
       revoked: 'charge.revoked',
       undone: 'refund.succeeded',
+      impasse: 'refund.refused',
+      observed: 'charge.observed',
     },
   },
 });

@@ -26,6 +26,7 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
     call: (_, request, again, unwanted = false) =>
       ask((stripe) => (again ? goOn(stripe, request, unwanted) : confirm(stripe, request))),
     undo: (orderId, payment, again) => ask((stripe) => giveBack(stripe, orderId, payment, again)),
+    observe: (_, { paymentIntentId }) => ask((stripe) => observe(stripe, paymentIntentId)),
   };
 };
 
@@ -47,6 +48,8 @@ async function create(
       currency: currency.toLowerCase(),
       payment_method: paymentMethod,
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      // Cards answer at once. What settles days later is refused here, before anything is charged.
+      allowed_payment_method_types: ['card'],
       metadata: { orderId },
     });
     if (typeof id !== 'string') throw new ProviderError('a payment intent without an id');
@@ -62,8 +65,7 @@ async function create(
  */
 async function confirm(stripe: StripeCalls, { paymentIntentId }: Request): Promise<Charged> {
   try {
-    // Nobody can answer a challenge, so a card that needs one is declined.
-    return answerOf(await stripe.paymentIntents.confirm(paymentIntentId, { error_on_requires_action: true }));
+    return answerOf(await stripe.paymentIntents.confirm(paymentIntentId));
   } catch (error) {
     // What state it is in instead, only the intent itself can say.
     if (codeOf(error) === 'payment_intent_unexpected_state') throw error;
@@ -77,6 +79,7 @@ async function goOn(stripe: StripeCalls, request: Request, unwanted: boolean): P
   const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
   if (intent.status === 'succeeded' && refundedOf(intent) > 0) return revoked(paymentIntentId);
   if (intent.status === 'requires_confirmation' && !unwanted) return await confirm(stripe, request);
+  if (intent.status === 'requires_action' && !unwanted) return answerOf(intent);
   if (!isOpen(intent)) return answerOf(intent);
   return answerOf(await stripe.paymentIntents.cancel(paymentIntentId));
 }
@@ -87,18 +90,24 @@ const revoked = (paymentIntentId: string): Charged => ({
   refusal: { decline: declined('charge_refunded', 'The charge was refunded at the provider.') },
 });
 
-/** Nothing is charged, but the intent could still be confirmed. */
+/**
+ * Nothing is charged, but it could be: a customer who was shown the client secret may try another card after a challenge
+ * has failed. So the intent is cancelled before the decline is said.
+ */
 const isOpen = ({ status }: Stripe.PaymentIntent): boolean =>
-  status === 'requires_confirmation' || status === 'requires_action' || status === 'requires_capture';
+  status !== 'succeeded' && status !== 'canceled' && status !== 'processing';
 
 /** What a person gave back at Stripe's dashboard before the charge was even written down. */
 const refundedOf = ({ latest_charge: charge }: Stripe.PaymentIntent): number =>
   typeof charge === 'object' ? (charge?.amount_refunded ?? 0) : 0;
 
-function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentIntent): Charged {
+function answerOf(intent: Stripe.PaymentIntent): Charged {
+  const { id, status, last_payment_error: refusal } = intent;
   switch (status) {
     case 'succeeded':
       return { done: { paymentIntentId: id } };
+    case 'requires_action':
+      return challengeOf(intent);
     case 'requires_payment_method':
     case 'canceled': {
       const message = refusal?.message ?? `The payment intent is ${status}.`;
@@ -109,6 +118,33 @@ function answerOf({ id, status, last_payment_error: refusal }: Stripe.PaymentInt
     default:
       throw new ProviderError(`payment intent ${id} is ${status}`);
   }
+}
+
+/** The customer's bank wants to see the customer: 3-D Secure. https://docs.stripe.com/payments/3d-secure */
+function challengeOf({ id, client_secret: clientSecret }: Stripe.PaymentIntent): Charged {
+  if (typeof clientSecret !== 'string') throw new ProviderError(`payment intent ${id} has no client secret`);
+  return {
+    waits: { waitingFor: 'customer' },
+    action: { clientSecret, call: 'stripe.handleNextAction({ clientSecret })' },
+  };
+}
+
+/** What people and banks have done about a charge. */
+async function observe(stripe: StripeCalls, paymentIntentId: string): ReturnType<Provider['observe']> {
+  const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+  const disputes = charge?.disputed
+    ? (await stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 })).data
+    : [];
+  return {
+    refundedMinor: refundedOf(intent),
+    disputes: disputes.map(({ id, status, reason, amount: amountMinor }) => ({
+      id,
+      status,
+      reason,
+      amountMinor,
+    })),
+  };
 }
 
 /** The provider's answer is unknown. The payment intent tells it later. */

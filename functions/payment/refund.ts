@@ -1,15 +1,25 @@
-import type Stripe from 'stripe';
-import { Pending } from '../../engine/saga/external-step.ts';
+import Stripe from 'stripe';
+import { Impasse, Pending } from '../../engine/saga/external-step.ts';
 import type { OrderId } from '../shop.ts';
 import type { StripeCalls } from './stripe-client.ts';
 
 /** https://docs.stripe.com/api/pagination */
 const PAGE = 100;
 
+/** A bank that has sent so many refunds back, for a card that is lost or an account that is closed, takes none. */
+const MAX_FAILED = 5;
+
+/** With these codes Stripe says that it will never give the money back. https://docs.stripe.com/error-codes */
+const FINAL = new Set(['charge_disputed', 'refund_disputed_payment']);
+
+type GivenBack = { readonly refundId: string };
+type Unrefundable = Impasse<{ readonly waitingFor: 'person'; readonly reason: string }>;
+
 /**
  * Gives back what is left of a charge, whoever gave back parts of it before: a person at Stripe's dashboard may have. It
  * is given back once Stripe says so: a refund that is pending may still fail, and then it is asked for again. No
- * idempotency key is needed, since Stripe refuses to give back more than is left. https://docs.stripe.com/refunds
+ * idempotency key is needed, since Stripe refuses to give back more than is left. What Stripe will never give back, a
+ * person has to. https://docs.stripe.com/refunds
  *
  * @throws if it is not known what was given back
  */
@@ -18,12 +28,21 @@ export async function giveBack(
   orderId: OrderId,
   { paymentIntentId, amountMinor }: { readonly paymentIntentId: string; readonly amountMinor: number },
   again: boolean,
-): Promise<{ readonly refundId: string } | Pending> {
+): Promise<GivenBack | Pending | Unrefundable> {
   const refunds = again ? await refundsOf(stripe, paymentIntentId) : [];
   const left = amountMinor - givenIn(refunds);
   if (left > 0) {
+    const failed = refunds.filter((refund) => !isGiven(refund));
+    if (failed.length >= MAX_FAILED)
+      return unrefundable(failed[0]?.failure_reason ?? 'the bank takes no refund');
     const wanted = { payment_intent: paymentIntentId, amount: left, metadata: { orderId } };
-    refunds.unshift(await stripe.refunds.create(wanted));
+    try {
+      refunds.unshift(await stripe.refunds.create(wanted));
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && FINAL.has(error.code ?? ''))
+        return unrefundable(error.code ?? error.message);
+      throw error;
+    }
   }
   const given = refunds.filter(isGiven);
   const [last] = given;
@@ -32,6 +51,8 @@ export async function giveBack(
   const open = given.find(({ status }) => status !== 'succeeded');
   return open === undefined ? { refundId: last.id } : new Pending(`refund ${open.id} is ${open.status}`);
 }
+
+const unrefundable = (reason: string): Unrefundable => new Impasse({ waitingFor: 'person', reason });
 
 const givenIn = (refunds: readonly Stripe.Refund[]): number =>
   refunds.filter(isGiven).reduce((sum, { amount }) => sum + amount, 0);

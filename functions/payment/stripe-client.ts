@@ -9,6 +9,7 @@ const TIMEOUT_MS = 5_000;
 export interface StripeCalls {
   readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'confirm' | 'retrieve' | 'cancel'>;
   readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
+  readonly disputes: Pick<Stripe['disputes'], 'list'>;
 }
 
 /** Keeps one client for the life of the Lambda environment, or until the key changes. */
@@ -21,11 +22,16 @@ export function liveStripe(): () => Promise<StripeCalls> {
   };
 }
 
-/** The key comes from Secrets Manager in AWS, from the environment on a laptop. */
-async function stripeKey(): Promise<string> {
-  const id = process.env.STRIPE_SECRET;
-  return id ? await secret(id) : required('STRIPE_SECRET_KEY');
-}
+/** What Stripe signs its webhooks with. */
+export const liveWebhookSecret = async (): Promise<string> =>
+  (await stored(process.env.STRIPE_WEBHOOK_SECRET)) ?? required('STRIPE_WEBHOOK_SECRET_KEY');
+
+const stripeKey = async (): Promise<string> =>
+  (await stored(process.env.STRIPE_SECRET)) ?? required('STRIPE_SECRET_KEY');
+
+/** In AWS a secret comes from Secrets Manager, on a laptop from the environment. */
+const stored = async (id: string | undefined): Promise<string | undefined> =>
+  id ? await secret(id) : undefined;
 
 function connectWith(key: string): Stripe {
   const base = process.env.STRIPE_API_BASE;

@@ -1,5 +1,6 @@
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
+import { canBeStuck } from '../functions/participant-functions.ts';
 
 export type TableAccess = 'read' | 'write' | `query ${string}`;
 
@@ -26,11 +27,17 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   'get-stock': reader,
   'list-stock': { table: ['read', 'query catalogue'] },
 
+  'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
+
   topology: { broker: 'administer' },
 };
 
 /** The needs of every participant's functions, by the handler's file. */
-const needsOfAnyone = ({ record, secrets }: Part): readonly (readonly [file: string, needs: Needs])[] => [
+const needsOfAnyone = ({
+  record,
+  secrets,
+  says,
+}: Part): readonly (readonly [file: string, needs: Needs])[] => [
   [
     'participate',
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
@@ -38,6 +45,7 @@ const needsOfAnyone = ({ record, secrets }: Part): readonly (readonly [file: str
   ['dead-letters', { table: ['read'], broker: 'publish' }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
+  ...(canBeStuck(says) ? [['resolve', announcer] as const] : []),
 ];
 
 /** The needs of the initiator's further functions. */

@@ -27,6 +27,10 @@ export const consumerOf = (service: string): string => service;
 export const deadLettersOf = (service: string): string => `${service}-dead-letters`;
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
 export const readerOf = (record: string): string => `get-${record}`;
+export const resolverOf = (record: string): string => `resolve-${record}`;
+
+/** Whether an operator may have to settle what the outside does not undo. */
+export const canBeStuck = (says: Part['says']): boolean => Object.values(says).includes('impasse');
 
 /** The functions that every participant of a saga has, and those of the initiator, by name. */
 export const participantFunctions = (saga: Saga): Named => [
@@ -35,11 +39,19 @@ export const participantFunctions = (saga: Saga): Named => [
 ];
 
 /** What those of one participant are called. */
-export const functionNamesOf = (saga: Saga, part: Pick<Part, 'service' | 'record'>): readonly string[] =>
-  functionsOf(saga, part).map(([name]) => name);
+export const functionNamesOf = (
+  saga: Saga,
+  part: Pick<Part, 'service' | 'record' | 'says'>,
+): readonly string[] => functionsOf(saga, part).map(([name]) => name);
 
-const functionsOf = (saga: Saga, { service, record }: Pick<Part, 'service' | 'record'>): Named => [
+const functionsOf = (
+  saga: Saga,
+  { service, record, says }: Pick<Part, 'service' | 'record' | 'says'>,
+): Named => [
   ...(record === undefined ? [] : [[readerOf(record), reader(saga, service, record)] as const]),
+  ...(record === undefined || !canBeStuck(says)
+    ? []
+    : [[resolverOf(record), resolver(saga, service, record)] as const]),
   [consumerOf(service), consumer(service)],
   [deadLettersOf(service), deadLetters(service)],
   [counterOf(service), counter(service)],
@@ -96,6 +108,13 @@ const counter = (service: string): FunctionDefinition => ({
 const reader = (saga: Saga, service: string, record: string): FunctionDefinition => ({
   handler: handlerIn(service, 'get-record'),
   events: [http('get', `${pathOf(saga)}/${record}`)],
+});
+
+/** Operators seldom need it, so it takes one of the broker's connections. */
+const resolver = (saga: Saga, service: string, record: string): FunctionDefinition => ({
+  handler: handlerIn(service, 'resolve'),
+  reservedConcurrency: 1,
+  events: [http('post', `${pathOf(saga)}/${record}/resolve`)],
 });
 
 const pathOf = ({ initiator, id }: Saga): string => `${initiator}s/{${id.name}}`;

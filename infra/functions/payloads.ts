@@ -4,7 +4,14 @@ import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import { CallerId, type SagaId } from '../../engine/saga/ids.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
-import { consumerOf, counterOf, deadLettersOf, readerOf } from './participant-functions.ts';
+import {
+  canBeStuck,
+  consumerOf,
+  counterOf,
+  deadLettersOf,
+  readerOf,
+  resolverOf,
+} from './participant-functions.ts';
 import { samplesOf } from './sample.ts';
 
 type Known = Saga & Pick<Declaration, 'events'>;
@@ -21,13 +28,16 @@ const SAID_AT_MS = Date.parse('2026-01-01T00:00:00Z');
 export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unknown> =>
   new Map(
     saga.services.flatMap((service): readonly (readonly [name: string, payload: () => unknown])[] => {
-      const { record } = saga.partOf(service);
+      const { record, says } = saga.partOf(service);
       const sagaId = sagaIdFor(saga, CALLER, KEY);
       const path = { [saga.id.name]: sagaId };
       return [
         ...(record === undefined
           ? []
           : [[readerOf(record), () => request(CALLER, saga.ownerRole, path)] as const]),
+        ...(record === undefined || !canBeStuck(says)
+          ? []
+          : [[resolverOf(record), () => resolution(path)] as const]),
         [consumerOf(service), () => messages(saga, service, sagaId)],
         [deadLettersOf(service), () => request('olga', 'operator', {})],
         [counterOf(service), () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event' })],
@@ -44,6 +54,12 @@ const request = (principalId: string, role: string, pathParameters: Readonly<Rec
   body: null,
   isBase64Encoded: false,
   requestContext: { authorizer: { principalId, role } },
+});
+
+const resolution = (path: Readonly<Record<string, string>>) => ({
+  ...request('olga', 'operator', path),
+  httpMethod: 'POST',
+  body: JSON.stringify({ reason: 'The bank refuses it, so it was paid by transfer.', proof: 'transfer 7' }),
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */

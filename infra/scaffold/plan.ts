@@ -88,7 +88,7 @@ function takenBy(
     ...says
       .filter(({ type }) => saga.eventTypes.includes(type))
       .map(({ type }) => `The event "${type}" is there already. Choose another record with --record.`),
-    ...functionNamesOf(saga, { service, record })
+    ...functionNamesOf(saga, { service, record, says: {} })
       .filter((name) => functions.includes(name))
       .map((name) => `The function "${name}" is there already. Choose another name or --record.`),
   ];

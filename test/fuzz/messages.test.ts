@@ -24,7 +24,7 @@ import {
 } from '../support/fuzz/messages.ts';
 import { oneInEach, orderItem, paymentItem, reservationItem, stockItem } from '../support/fuzz/saga-items.ts';
 import { type StrictEdges, strictEdges } from '../support/fuzz/strict-edges.ts';
-import { prepare } from '../support/prepared.ts';
+import { observe, prepare } from '../support/prepared.ts';
 
 /**
  * Goal: P7. No message of whatever kind kills a consumer, is lost, or holds up a good one beside it.
@@ -98,6 +98,7 @@ const provider: Provider = {
       ? { refused: { decline: { code: 'card_declined', message: 'No.' } } }
       : { done: { paymentIntentId: 'pi_1' } },
   undo: async () => ({ refundId: 're_1' }),
+  observe,
 };
 
 type Consumer = (edges: StrictEdges) => (event: RabbitMqEvent) => Promise<void>;

@@ -3,7 +3,7 @@ import { MAX_QUANTITY, totalMinorOf } from '../../functions/events.ts';
 import { CustomerId, Sku } from '../../functions/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../functions/money.ts';
 import { type EventData, type Fact, OrderId } from '../../functions/shop.ts';
-import { type KnownType, knownTypes, pricedItems } from './facts.ts';
+import { type KnownType, knownTypes, pricedItems, resolution } from './facts.ts';
 
 const text = fc.string({ maxLength: 30, unit: 'binary' });
 
@@ -52,6 +52,9 @@ const dataOf: { readonly [T in KnownType]: fc.Arbitrary<EventData<T>> } = {
   'stock.released': fc.record({ lines: anyLines }),
   'payment.voided': fc.constant({}),
   'payment.refunded': fc.record({ ...money, refundId: text }),
+  'payment.challenged': fc.constant({ waitingFor: 'customer' }),
+  'payment.unrefundable': fc.record({ waitingFor: fc.constant('person' as const), reason: text }),
+  'payment.resolved': fc.record({ ...money, resolution: fc.constant(resolution) }),
   'order.confirmed': fc.record({ customerId: anyCustomerId, items: anyLines, ...money }),
   'order.cancelled': fc.record({ customerId: anyCustomerId, code: text }),
 };

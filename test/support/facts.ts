@@ -1,3 +1,4 @@
+import { CallerId } from '../../engine/saga/ids.ts';
 import { CustomerId, Sku } from '../../functions/ids.ts';
 import { type EventType, type Fact, OrderId } from '../../functions/shop.ts';
 
@@ -16,11 +17,19 @@ export const pricedItems = [
   { ...line('pen', 1), unitPriceMinor: 500 },
 ];
 
+/** What an operator says who has given money back by hand. */
+export const resolution = {
+  by: CallerId.parse('operator-1'),
+  reason: 'paid by bank transfer',
+  proof: 'transfer 7',
+};
+
 /** The shop's own events. A participant that is added tests its events itself. */
 export const knownTypes = [
   ...(['order.placed', 'order.cancelling', 'order.confirmed', 'order.cancelled'] as const),
   ...(['stock.reserved', 'stock.rejected', 'stock.released'] as const),
-  ...(['payment.captured', 'payment.declined', 'payment.voided', 'payment.refunded'] as const),
+  ...(['payment.captured', 'payment.challenged', 'payment.declined', 'payment.voided'] as const),
+  ...(['payment.refunded', 'payment.unrefundable', 'payment.resolved'] as const),
 ] satisfies readonly EventType[];
 export type KnownType = (typeof knownTypes)[number];
 
@@ -45,8 +54,14 @@ export const facts: { readonly [T in KnownType]: Fact<T> } = {
   },
   'order.cancelling': { type: 'order.cancelling', data: { customerId, cause: 'CUSTOMER' } },
   'stock.released': { type: 'stock.released', data: { lines: items } },
+  'payment.challenged': { type: 'payment.challenged', data: { waitingFor: 'customer' } },
   'payment.voided': { type: 'payment.voided', data: {} },
   'payment.refunded': { type: 'payment.refunded', data: { ...money, refundId: 're_1' } },
+  'payment.unrefundable': {
+    type: 'payment.unrefundable',
+    data: { waitingFor: 'person', reason: 'charge_disputed' },
+  },
+  'payment.resolved': { type: 'payment.resolved', data: { ...money, resolution } },
   'order.confirmed': { type: 'order.confirmed', data: { customerId, items, ...money } },
   'order.cancelled': { type: 'order.cancelled', data: { customerId, code: 'CUSTOMER' } },
 };

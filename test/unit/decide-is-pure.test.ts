@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Decision } from '../../engine/saga/decision.ts';
-import type { Answer } from '../../engine/saga/external-decision.ts';
+import type { Answer } from '../../engine/saga/external-state.ts';
 import type { Command } from '../../engine/saga/initiator.ts';
 import * as inventory from '../../functions/inventory/decide.ts';
 import * as order from '../../functions/order/decide.ts';

@@ -12,7 +12,7 @@ import { shop } from '../../functions/shop.ts';
 import { participantPayloads } from '../../infra/functions/payloads.ts';
 import { trip, tripWithMail } from '../support/declared-sagas.ts';
 import { scene } from '../support/engine-runs.ts';
-import { prepare } from '../support/prepared.ts';
+import { observe, prepare } from '../support/prepared.ts';
 
 /** Goal: whoever calls a consumer by hand has messages that it takes for genuine, also in a saga that nobody wrote them for. */
 const sagas: readonly (Saga & Pick<Declaration, 'events'>)[] = [shop, trip, tripWithMail];
@@ -43,6 +43,7 @@ test('the consumer does what the message says', async () => {
       return { done: { paymentIntentId: 'pi_1' } };
     },
     undo: () => Promise.reject(new Error('nobody asks')),
+    observe,
   });
   await consume(
     participant,

@@ -3,7 +3,7 @@ import { application } from '../../application.ts';
 import type { Invoke } from './invoke.ts';
 import type { Listener } from './overhear.ts';
 import { payloadOf } from './payload.ts';
-import type { Call, Scenario, Step } from './scenario.ts';
+import type { Call, Challenge, Scenario, Step } from './scenario.ts';
 import { differences, filledIn, partOf, type Variables } from './variables.ts';
 
 export type Stage = {
@@ -13,6 +13,8 @@ export type Stage = {
   readonly watch: Invoke;
   readonly listener: Listener;
   readonly setProvider: (ways: object) => Promise<void>;
+  /** Resolves with the status of the page that the bank answers with. */
+  readonly answerChallenge: (answer: Challenge['challenge']) => Promise<number>;
   /** Resolves when another process has replaced the killed one. */
   readonly killFunctions: () => Promise<void>;
   readonly report: (line: string) => void;
@@ -58,6 +60,14 @@ async function take(step: Step, variables: Variables, stage: Stage): Promise<Var
   }
   if ('kill' in step) {
     await stage.killFunctions();
+    return variables;
+  }
+  if ('challenge' in step) {
+    const { challenge, expect } = filledIn(step, variables);
+    const status = await stage.answerChallenge(challenge);
+    stage.report(`     the bank’s page → ${status}`);
+    if (status !== expect)
+      throw new Error(`${step.step}: the page is answered ${status} instead of ${expect}`);
     return variables;
   }
   const call = filledIn(aboutKept(step, variables), variables);

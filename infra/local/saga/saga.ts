@@ -3,6 +3,7 @@ import { forgetCloudAccount, loopbackOnly } from '../loopback-only.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { dataDirFrom } from '../project.ts';
 import { runningSystem } from '../running-system.ts';
+import { bankAt } from './bank.ts';
 import { finalState } from './final-state.ts';
 import { apiInvoke, slsInvoke } from './invoke.ts';
 import { killFunctions } from './kill-functions.ts';
@@ -28,6 +29,7 @@ async function main(names: readonly string[]): Promise<number> {
     invoke: slsInvoke(stageName, environment),
     watch: apiInvoke(stageName, environment),
     setProvider: providerAt(`http://127.0.0.1:${ports.payments}`),
+    answerChallenge: bankAt(`http://127.0.0.1:${ports.payments}`),
     killFunctions: () => killFunctions(dataDirFrom(process.env), ports.lambda),
     report: console.log,
   };

@@ -49,12 +49,26 @@ const Provider = z.strictObject({
   }),
 });
 
+/** What the customer answers at the page of the bank, which the payment sandbox stands in for. */
+const Challenge = z.strictObject({
+  step: z.string(),
+  challenge: z.strictObject({ clientSecret: z.string(), outcome: z.enum(['approve', 'fail']) }),
+  /** The HTTP status of the page that answers. */
+  expect: z.int().default(200),
+});
+
 /** Kills the process that runs the functions and waits for its replacement. */
 const Kill = z.strictObject({ step: z.string(), kill: z.literal('functions') });
 
 /** Chooses the schema by a member of the step. A union would only report that no schema fits. */
 const Step = z.record(z.string(), z.unknown()).transform((step, context) => {
-  const parsed = ('provider' in step ? Provider : 'kill' in step ? Kill : Call).safeParse(step);
+  const [schema] = [
+    ...('provider' in step ? [Provider] : []),
+    ...('challenge' in step ? [Challenge] : []),
+    ...('kill' in step ? [Kill] : []),
+    Call,
+  ];
+  const parsed = schema.safeParse(step);
   if (parsed.success) return parsed.data;
   for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
@@ -67,6 +81,7 @@ const Scenario = z.strictObject({
 
 export type Message = z.infer<typeof Message>;
 export type Call = z.infer<typeof Call>;
+export type Challenge = z.infer<typeof Challenge>;
 export type Step = z.infer<typeof Scenario>['steps'][number];
 export type Scenario = z.infer<typeof Scenario> & { readonly name: string };
 

@@ -101,6 +101,7 @@ async function simulated(): Promise<ProviderUnderTest> {
       prepare: (...asked) => settled(provider.prepare(...asked)),
       call: (...asked) => settled(provider.call(...asked)),
       undo: (...asked) => settled(provider.undo(...asked)),
+      observe: (...asked) => settled(provider.observe(...asked)),
     },
     methodWith: (trouble) => {
       pending = trouble;

@@ -193,6 +193,7 @@ const notAsked: Provider = {
   prepare: () => Promise.reject(new Error('not asked')),
   call: () => Promise.reject(new Error('not asked')),
   undo: () => Promise.reject(new Error('not asked')),
+  observe: () => Promise.reject(new Error('not asked')),
 };
 
 /** Every function behind API Gateway. */

@@ -1,4 +1,5 @@
 import { loopbackOnly } from '../../../infra/local/loopback-only.ts';
+import { bankAt } from '../../../infra/local/saga/bank.ts';
 import { apiInvoke, slsInvoke } from '../../../infra/local/saga/invoke.ts';
 import type { Listener } from '../../../infra/local/saga/overhear.ts';
 import type { Stage } from '../../../infra/local/saga/play.ts';
@@ -19,5 +20,6 @@ export function stageIn(world: World, listener: Listener): Omit<Stage, 'killFunc
     invoke: slsInvoke(name, shell),
     watch: apiInvoke(name, shell),
     setProvider: (ways) => providerIs(world, ways),
+    answerChallenge: bankAt(environment.SANDBOX_URL ?? ''),
   };
 }

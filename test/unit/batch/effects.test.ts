@@ -7,7 +7,7 @@ import { payments } from '../../../functions/payment/table.ts';
 import type { Fact, OrderId } from '../../../functions/shop.ts';
 import { cancelling, kindsOf, type Scene, scene, statusOf, work } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
-import { prepare } from '../../support/prepared.ts';
+import { observe, prepare } from '../../support/prepared.ts';
 
 const reserved = (order: number): Work<Fact> => work(order, facts['stock.reserved']);
 
@@ -29,6 +29,7 @@ const after = (before: Before): Provider => ({
     await before(orderId, { for: 'refund', with: done, again });
     return { refundId: 're_1' };
   },
+  observe,
 });
 const pay = (batch: readonly Work<Fact>[], { edges }: Scene, before: Before) =>
   run(payment(after(before)), batch, edges);
@@ -134,6 +135,7 @@ describe('a call to the outside', () => {
       prepare,
       call: async () => ({ done: { paymentIntentId: 7 as never } }),
       undo: async () => ({ refundId: 're_1' }),
+      observe,
     };
     const [outcome] = await run(payment(nonsense), [reserved(1)], here.edges);
     expect(outcome).toMatchObject({

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { externalParticipant } from '../../../engine/batch/outside.ts';
-import type { Call } from '../../../engine/saga/external-decision.ts';
+import type { Call } from '../../../engine/saga/external-state.ts';
 import type { SagaId } from '../../../engine/saga/ids.ts';
 import { charging } from '../../../functions/payment/decide.ts';
-import { prepare } from '../../support/prepared.ts';
+import { observe, prepare } from '../../support/prepared.ts';
 
 /** Goal: an outside hears whether anybody still wants what it is asked for. Method: one that remembers what it heard. */
 test('an outside is told whether it may have been asked before, and whether it is still wanted', async () => {
@@ -15,6 +15,7 @@ test('an outside is told whether it may have been asked before, and whether it i
       return Promise.resolve({ done: { paymentIntentId: 'pi_1' } });
     },
     undo: () => Promise.reject(new Error('nothing is to be undone')),
+    observe,
   });
   const calls: readonly Call[] = [
     { call: 'ask', request: {}, again: false },

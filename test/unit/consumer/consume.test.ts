@@ -47,6 +47,7 @@ test('a broker that goes away while the provider is asked is an error of the bat
         return { done: { paymentIntentId: 'pi_1' } };
       },
       undo: unasked,
+      observe: unasked,
     }),
     here.edges,
     delays,
@@ -60,6 +61,10 @@ test('a broker that goes away while the provider is asked is an error of the bat
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {
-  const handle = consume(payment({ prepare: unasked, call: unasked, undo: unasked }), scene().edges, delays);
+  const handle = consume(
+    payment({ prepare: unasked, call: unasked, undo: unasked, observe: unasked }),
+    scene().edges,
+    delays,
+  );
   await expect(handle({} as RabbitMqEvent)).rejects.toThrow('rmqMessagesByQueue is missing');
 });

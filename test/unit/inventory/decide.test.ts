@@ -36,6 +36,9 @@ stock.released         | refuse                                | refuse         
 payment.captured       | refuse                                | refuse                                | refuse                    | refuse
 payment.voided         | refuse                                | refuse                                | refuse                    | refuse
 payment.refunded       | refuse                                | refuse                                | refuse                    | refuse
+payment.challenged     | refuse                                | refuse                                | refuse                    | refuse
+payment.unrefundable   | refuse                                | refuse                                | refuse                    | refuse
+payment.resolved       | refuse                                | refuse                                | refuse                    | refuse
 order.confirmed        | refuse                                | refuse                                | refuse                    | refuse
 order.cancelled        | refuse                                | refuse                                | refuse                    | refuse
 `;

@@ -18,6 +18,7 @@ const decline = { code: 'PAYMENT_DECLINED', decline: facts['payment.declined'].d
 
 /**
  * `+i`, `+p`: inventory, payment has answered. `CANCELLING`: the order said order.cancelling.
+ * `~p:person`: payment waits for a person.
  * `CANCELLING*`: payment declined, which told everybody, so the order said nothing itself.
  */
 const states = {
@@ -26,6 +27,7 @@ const states = {
   'PENDING+i': { ...placed, status: 'PENDING', answered: ['inventory'] },
   'PENDING+p': { ...placed, status: 'PENDING', answered: ['payment'] },
   'PENDING+ip': { ...placed, status: 'PENDING', answered: ['inventory', 'payment'] },
+  'PENDING~p:customer': { ...placed, status: 'PENDING', answered: [], waits: { payment: 'customer' } },
   CONFIRMED: { ...placed, status: 'CONFIRMED', totalMinor: 3_500, currency: 'EUR' },
   'CANCELLING*+p': {
     ...placed,
@@ -49,6 +51,22 @@ const states = {
     failure: 'order.cancelling',
     answered: ['payment'],
   },
+  'CANCELLING~p:person': {
+    ...placed,
+    status: 'CANCELLING',
+    reason: wish,
+    failure: 'order.cancelling',
+    answered: [],
+    waits: { payment: 'person' },
+  },
+  'CANCELLING+i~p:person': {
+    ...placed,
+    status: 'CANCELLING',
+    reason: wish,
+    failure: 'order.cancelling',
+    answered: ['inventory'],
+    waits: { payment: 'person' },
+  },
   CANCELLED: { ...placed, status: 'CANCELLED', reason: wish },
 } as const satisfies Record<string, Order | undefined>;
 
@@ -64,74 +82,112 @@ const commands = {
 const inputs: Readonly<Record<string, OrderCommand | Fact>> = { ...commands, ...facts };
 
 const pending = `
-                  | nothing                 | PENDING                       | PENDING+i                       | PENDING+p                       | PENDING+ip
-place             | PENDING » order.placed  | repeat                        | repeat                          | repeat                          | repeat
-place, other body | PENDING » order.placed  | refuse                        | refuse                          | refuse                          | refuse
-cancel            | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
-nudge             | refuse                  | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
-nudge, deadline   | refuse                  | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
-told              | refuse                  | ignore                        | ignore                          | ignore                          | ignore
-order.placed      | refuse                  | refuse                        | refuse                          | refuse                          | refuse
-stock.reserved    | refuse                  | refuse                        | refuse                          | refuse                          | refuse
-payment.captured  | refuse                  | CONFIRMED » order.confirmed   | ignore                          | ignore                          | ignore
-stock.rejected    | refuse                  | CANCELLED » order.cancelled   | CANCELLED » order.cancelled     | CANCELLED » order.cancelled     | CANCELLED » order.cancelled
-payment.declined  | refuse                  | CANCELLING*+p » (nothing)     | CANCELLED » order.cancelled     | CANCELLING*+p » (nothing)       | CANCELLED » order.cancelled
-order.cancelling  | refuse                  | ignore                        | ignore                          | ignore                          | ignore
-stock.released    | ignore                  | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
-payment.voided    | ignore                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
-payment.refunded  | ignore                  | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
-order.confirmed   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
-order.cancelled   | refuse                  | refuse                        | refuse                          | refuse                          | refuse
+                     | nothing                | PENDING                       | PENDING+i                       | PENDING+p                       | PENDING+ip
+place                | PENDING » order.placed | repeat                        | repeat                          | repeat                          | repeat
+place, other body    | PENDING » order.placed | refuse                        | refuse                          | refuse                          | refuse
+cancel               | refuse                 | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+nudge                | refuse                 | repeat                        | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+nudge, deadline      | refuse                 | CANCELLING » order.cancelling | CANCELLING+i » order.cancelling | CANCELLING+p » order.cancelling | CANCELLED » order.cancelled
+told                 | refuse                 | ignore                        | ignore                          | ignore                          | ignore
+order.placed         | refuse                 | refuse                        | refuse                          | refuse                          | refuse
+stock.reserved       | refuse                 | refuse                        | refuse                          | refuse                          | refuse
+payment.captured     | refuse                 | CONFIRMED » order.confirmed   | ignore                          | ignore                          | ignore
+stock.rejected       | refuse                 | CANCELLED » order.cancelled   | CANCELLED » order.cancelled     | CANCELLED » order.cancelled     | CANCELLED » order.cancelled
+payment.declined     | refuse                 | CANCELLING*+p » (nothing)     | CANCELLED » order.cancelled     | CANCELLING*+p » (nothing)       | CANCELLED » order.cancelled
+order.cancelling     | refuse                 | ignore                        | ignore                          | ignore                          | ignore
+stock.released       | ignore                 | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
+payment.voided       | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+payment.refunded     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+payment.challenged   | ignore                 | PENDING~p:customer            | PENDING+i~p:customer            | ignore                          | ignore
+payment.unrefundable | ignore                 | PENDING~p:person              | PENDING+i~p:person              | ignore                          | ignore
+payment.resolved     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
+order.confirmed      | refuse                 | refuse                        | refuse                          | refuse                          | refuse
+order.cancelled      | refuse                 | refuse                        | refuse                          | refuse                          | refuse
+`;
+
+const waiting = `
+                     | PENDING~p:customer            | CANCELLING~p:person   | CANCELLING+i~p:person
+place                | repeat                        | ignore                | ignore
+place, other body    | refuse                        | refuse                | refuse
+cancel               | CANCELLING » order.cancelling | repeat                | repeat
+nudge                | repeat                        | repeat                | repeat
+nudge, deadline      | CANCELLING » order.cancelling | repeat                | repeat
+told                 | ignore                        | ignore                | ignore
+order.placed         | refuse                        | refuse                | refuse
+stock.reserved       | refuse                        | refuse                | refuse
+payment.captured     | CONFIRMED » order.confirmed   | ignore                | ignore
+stock.rejected       | CANCELLED » order.cancelled   | CANCELLING+i~p:person | ignore
+payment.declined     | CANCELLING*+p » (nothing)     | CANCELLING+p          | CANCELLED » order.cancelled
+order.cancelling     | ignore                        | ignore                | ignore
+stock.released       | PENDING+i~p:customer          | CANCELLING+i~p:person | ignore
+payment.voided       | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
+payment.refunded     | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
+payment.challenged   | ignore                        | ignore                | ignore
+payment.unrefundable | PENDING~p:person              | ignore                | ignore
+payment.resolved     | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
+order.confirmed      | refuse                        | refuse                | refuse
+order.cancelled      | refuse                        | refuse                | refuse
 `;
 
 const cancelling = `
-                  | CANCELLING*+p                   | CANCELLING    | CANCELLING+i                | CANCELLING+p
-place             | ignore                          | ignore        | ignore                      | ignore
-place, other body | refuse                          | refuse        | refuse                      | refuse
-cancel            | repeat                          | repeat        | repeat                      | repeat
-nudge             | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
-nudge, deadline   | CANCELLING+p » order.cancelling | repeat        | repeat                      | repeat
-told              | ignore                          | ignore        | ignore                      | ignore
-order.placed      | refuse                          | refuse        | refuse                      | refuse
-stock.reserved    | refuse                          | refuse        | refuse                      | refuse
-payment.captured  | ignore                          | ignore        | ignore                      | ignore
-stock.rejected    | CANCELLED » order.cancelled     | CANCELLING+i  | ignore                      | CANCELLED » order.cancelled
-payment.declined  | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
-order.cancelling  | ignore                          | ignore        | ignore                      | ignore
-stock.released    | CANCELLED » order.cancelled     | CANCELLING+i  | ignore                      | CANCELLED » order.cancelled
-payment.voided    | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
-payment.refunded  | ignore                          | CANCELLING+p  | CANCELLED » order.cancelled | ignore
-order.confirmed   | refuse                          | refuse        | refuse                      | refuse
-order.cancelled   | refuse                          | refuse        | refuse                      | refuse
+                     | CANCELLING*+p                   | CANCELLING          | CANCELLING+i                | CANCELLING+p
+place                | ignore                          | ignore              | ignore                      | ignore
+place, other body    | refuse                          | refuse              | refuse                      | refuse
+cancel               | repeat                          | repeat              | repeat                      | repeat
+nudge                | CANCELLING+p » order.cancelling | repeat              | repeat                      | repeat
+nudge, deadline      | CANCELLING+p » order.cancelling | repeat              | repeat                      | repeat
+told                 | ignore                          | ignore              | ignore                      | ignore
+order.placed         | refuse                          | refuse              | refuse                      | refuse
+stock.reserved       | refuse                          | refuse              | refuse                      | refuse
+payment.captured     | ignore                          | ignore              | ignore                      | ignore
+stock.rejected       | CANCELLED » order.cancelled     | CANCELLING+i        | ignore                      | CANCELLED » order.cancelled
+payment.declined     | ignore                          | CANCELLING+p        | CANCELLED » order.cancelled | ignore
+order.cancelling     | ignore                          | ignore              | ignore                      | ignore
+stock.released       | CANCELLED » order.cancelled     | CANCELLING+i        | ignore                      | CANCELLED » order.cancelled
+payment.voided       | ignore                          | CANCELLING+p        | CANCELLED » order.cancelled | ignore
+payment.refunded     | ignore                          | CANCELLING+p        | CANCELLED » order.cancelled | ignore
+payment.challenged   | ignore                          | ignore              | ignore                      | ignore
+payment.unrefundable | ignore                          | CANCELLING~p:person | CANCELLING+i~p:person       | ignore
+payment.resolved     | ignore                          | CANCELLING+p        | CANCELLED » order.cancelled | ignore
+order.confirmed      | refuse                          | refuse              | refuse                      | refuse
+order.cancelled      | refuse                          | refuse              | refuse                      | refuse
 `;
 
 const ended = `
-                  | CONFIRMED | CANCELLED
-place             | ignore    | ignore
-place, other body | refuse    | refuse
-cancel            | refuse    | repeat
-nudge             | ignore    | ignore
-nudge, deadline   | ignore    | ignore
-told              | ignore    | ignore
-order.placed      | refuse    | refuse
-stock.reserved    | refuse    | refuse
-payment.captured  | repeat    | ignore
-stock.rejected    | refuse    | repeat
-payment.declined  | refuse    | repeat
-order.cancelling  | ignore    | ignore
-stock.released    | refuse    | repeat
-payment.voided    | refuse    | repeat
-payment.refunded  | refuse    | repeat
-order.confirmed   | refuse    | refuse
-order.cancelled   | refuse    | refuse
+                     | CONFIRMED | CANCELLED
+place                | ignore    | ignore
+place, other body    | refuse    | refuse
+cancel               | refuse    | repeat
+nudge                | ignore    | ignore
+nudge, deadline      | ignore    | ignore
+told                 | ignore    | ignore
+order.placed         | refuse    | refuse
+stock.reserved       | refuse    | refuse
+payment.captured     | repeat    | ignore
+stock.rejected       | refuse    | repeat
+payment.declined     | refuse    | repeat
+order.cancelling     | ignore    | ignore
+stock.released       | refuse    | repeat
+payment.voided       | refuse    | repeat
+payment.refunded     | refuse    | repeat
+payment.challenged   | ignore    | ignore
+payment.unrefundable | ignore    | ignore
+payment.resolved     | refuse    | repeat
+order.confirmed      | refuse    | refuse
+order.cancelled      | refuse    | refuse
 `;
 
-const cells = cellsOf(pending, cancelling, ended);
+const cells = cellsOf(pending, waiting, cancelling, ended);
 
 function nameOf(order: Order): string {
   const silent = order.status === 'CANCELLING' && order.failure !== 'order.cancelling' ? '*' : '';
   const answered = 'answered' in order ? order.answered.map((service) => service.slice(0, 1)).toSorted() : [];
-  return `${order.status}${silent}${answered.length > 0 ? `+${answered.join('')}` : ''}`;
+  const waits = 'waits' in order ? Object.entries(order.waits ?? {}) : [];
+  return [
+    `${order.status}${silent}`,
+    ...(answered.length > 0 ? [`+${answered.join('')}`] : []),
+    ...waits.map(([service, whom]) => `~${service.slice(0, 1)}:${whom}`),
+  ].join('');
 }
 
 const stateNamed = (name: string): Order | undefined => states[name as keyof typeof states];

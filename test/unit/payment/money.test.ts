@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
+import type { Answer, Call, ExternalState } from '../../../engine/saga/external-state.ts';
 import type { PaymentDecline } from '../../../functions/events.ts';
 import { charging } from '../../../functions/payment/decide.ts';
 import type { Fact } from '../../../functions/shop.ts';

@@ -134,12 +134,12 @@ describe('what a participant consumes', () => {
     [
       'a failure',
       { parts: { hike: { ...hike, consumes: ['car.refused'] } }, completes: ['car.booked', 'hike.done'] },
-      'hike consumes car.refused, a failure: it hears of every failure anyway, and of no compensation',
+      'hike consumes car.refused, a failure: it hears of every failure anyway, and the initiator alone of the rest',
     ],
     [
       'a compensation',
       { parts: { hike: { ...hike, consumes: ['car.cancelled'] } }, completes: ['car.booked', 'hike.done'] },
-      'hike consumes car.cancelled, a compensation: it hears of every failure anyway, and of no compensation',
+      'hike consumes car.cancelled, a compensation: it hears of every failure anyway, and the initiator alone of the rest',
     ],
     [
       'what comes of what it does itself',

@@ -50,12 +50,15 @@ describe('who undoes what follows from who consumes and says what', () => {
 });
 
 describe('what a participant hears of', () => {
-  test('the initiator: what completes the saga, and every compensation', () => {
+  test('the initiator: what completes the saga, and every compensation, wait and impasse', () => {
     expect(shop.subscriptionsOf('order')).toEqual([
       'payment.captured',
       'stock.released',
+      'payment.challenged',
       'payment.voided',
       'payment.refunded',
+      'payment.unrefundable',
+      'payment.resolved',
     ]);
     expect(trip.subscriptionsOf('trip')).toEqual([
       ...['flight.booked', 'hotel.booked', 'car.booked'],
@@ -107,8 +110,11 @@ describe('a saga says of itself', () => {
       ['payment.declined', 'payment', 'failure', 1],
       ['order.cancelling', 'order', 'failure', 1],
       ['stock.released', 'inventory', 'compensation', 1],
+      ['payment.challenged', 'payment', 'wait', 1],
       ['payment.voided', 'payment', 'compensation', 1],
       ['payment.refunded', 'payment', 'compensation', 1],
+      ['payment.unrefundable', 'payment', 'impasse', 1],
+      ['payment.resolved', 'payment', 'compensation', 1],
       ['order.confirmed', 'order', 'outcome', 1],
       ['order.cancelled', 'order', 'outcome', 1],
     ]);
@@ -120,12 +126,15 @@ describe('a saga says of itself', () => {
       consumes: ['stock.reserved'],
       says: {
         'payment.captured': 'step',
+        'payment.challenged': 'wait',
         'payment.declined': 'failure',
         'payment.voided': 'compensation',
         'payment.refunded': 'compensation',
+        'payment.unrefundable': 'impasse',
+        'payment.resolved': 'compensation',
       },
       record: 'payment',
-      secrets: ['stripe'],
+      secrets: ['stripe', 'stripe-webhook'],
     });
     expect(shop.partOf('order')).toMatchObject({
       consumes: ['payment.captured'],

@@ -117,7 +117,11 @@ describe('a step that asks the outside says', () => {
   });
 
   test('another compensation if nothing was ever done', () => {
-    const { decide } = externalStep(shop, 'payment', { asks: z.object({}), voided: 'payment.voided' });
+    const { decide } = externalStep(shop, 'payment', {
+      asks: z.object({}),
+      voided: 'payment.voided',
+      resolved: 'payment.resolved',
+    });
     const cancelled = { type: 'order.cancelling', data: { customerId: 'ann' } };
     const { data } = facts['payment.refunded'];
     const undoing = { customerId: 'ann', status: 'UNDOING' };

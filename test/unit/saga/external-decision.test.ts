@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
 import { v1 } from '../../../engine/saga/event-definition.ts';
-import type { Answer, Call, ExternalState } from '../../../engine/saga/external-decision.ts';
+import type { Answer, Call, ExternalState } from '../../../engine/saga/external-state.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { shop } from '../../../functions/shop.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
@@ -261,7 +261,7 @@ test('a step with two failures, or with a compensation too many, is refused with
   );
   const twoAnswers = saying('hotel.left', 'compensation');
   expect(() => externalStep(twoAnswers, 'hotel', { asks: z.object({}) })).toThrow(
-    'hotel never says hotel.left: declare one compensation, and one more only as "voided"',
+    'hotel never says hotel.left: declare one compensation, and others only as "voided" and "resolved"',
   );
   expect(
     externalStep(twoAnswers, 'hotel', { asks: z.object({}), voided: 'hotel.left' as never }).voided,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { defineSaga } from '../../../engine/saga/define-saga.ts';
-import type { Answer, ExternalState } from '../../../engine/saga/external-decision.ts';
+import type { Answer, ExternalState } from '../../../engine/saga/external-state.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { trip, tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Edges } from '../batch/edges.ts';
+import type { ExternalParticipant } from '../batch/outside.ts';
+import { run } from '../batch/run.ts';
+import { Resolution } from '../saga/external-state.ts';
+import { endpoint } from './endpoint.ts';
+import { type HttpFunction, json, traceparentOf } from './http.ts';
+import { role } from './identity.ts';
+import { jsonBody } from './json-body.ts';
+import { pathParameter } from './path-parameter.ts';
+import { Problem } from './problem.ts';
+import { shown } from './record-reader.ts';
+import { OPERATOR } from './role.ts';
+
+const Settled = z.strictObject({ reason: Resolution.shape.reason, proof: Resolution.shape.proof });
+
+/**
+ * POST …/{id}/{record}/resolve `{reason, proof}`: an operator has settled by hand what the outside refuses to undo, and
+ * says how. Answers 200 with the record, 409 if nothing waits for a person.
+ */
+export function resolving(
+  participant: Pick<ExternalParticipant, 'saga' | 'service' | 'table' | 'decide'>,
+  edges: Edges,
+): HttpFunction {
+  const { saga, service } = participant;
+  const { id } = saga;
+  const checks = [role(saga, OPERATOR), pathParameter(id.name, id.schema), jsonBody(Settled)] as const;
+  return endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
+    const input = { type: 'resolve', resolution: { by: caller.id, ...body } } as const;
+    const [outcome] = await run(participant, [{ sagaId, input, traceparent: traceparentOf(event) }], edges);
+    if (outcome?.kind === 'failed') throw outcome.error;
+    if (outcome?.record === undefined)
+      throw new Problem('not-found', `${service} has not heard of this ${saga.initiator}.`);
+    if (outcome.kind !== 'done')
+      throw new Problem(
+        'conflict',
+        `The ${service} of this ${saga.initiator} is not stuck: ${outcome.reason}.`,
+      );
+    return json(200, shown(saga, outcome.record, caller));
+  });
+}

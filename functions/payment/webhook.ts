@@ -1,0 +1,94 @@
+import Stripe from 'stripe';
+import type { Edges } from '../../engine/batch/edges.ts';
+import { run } from '../../engine/batch/run.ts';
+import { log } from '../../engine/environment/log.ts';
+import { endpoint } from '../../engine/http/endpoint.ts';
+import { type HttpEvent, type HttpFunction, headerOf, json } from '../../engine/http/http.ts';
+import { Problem } from '../../engine/http/problem.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { HASTY } from '../../engine/rabbitmq/publisher.ts';
+import { OrderId, shop } from '../shop.ts';
+import type { Provider } from './decide.ts';
+import { payment } from './payment.ts';
+import { stripeProvider } from './provider.ts';
+import { liveStripe, liveWebhookSecret, type StripeCalls } from './stripe-client.ts';
+
+/** https://docs.stripe.com/webhooks#replay-attacks */
+const MAX_AGE_SECONDS = 300;
+
+/** What may change a payment that waits, or one that is over. Stripe is told to send no others. */
+const ABOUT = /^(payment_intent\.(succeeded|payment_failed|canceled)|charge\.(refund|dispute)|refund\.)/;
+
+export interface Hook {
+  readonly edges: Edges;
+  readonly provider: Provider;
+  readonly connect: () => StripeCalls | Promise<StripeCalls>;
+  readonly secret: () => string | Promise<string>;
+}
+
+/**
+ * POST /webhooks/stripe. An event of Stripe decides nothing: it says that there is something to see, and the payment
+ * service asks Stripe itself, by the id it has written down. So duplicates, late events and lost ones do no harm. Without
+ * webhooks the schedule and the daily reconciliation find out, only later. https://docs.stripe.com/webhooks
+ */
+export function webhook({ edges, provider, connect, secret }: Hook): HttpFunction {
+  const participant = payment(provider);
+  return endpoint(shop, [], async (_, request) => {
+    const event = genuine(request, await secret(), edges.now());
+    if (!ABOUT.test(event.type)) return json(200, { outcome: 'not of interest' });
+    const orderId = await orderOf(event, connect);
+    if (orderId === undefined) return json(200, { outcome: 'of no order' });
+    const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
+    const [outcome] = await run(participant, [{ sagaId: orderId, input: { type: 'look', at } }], edges);
+    // Stripe sends it again, for up to three days.
+    if (outcome?.kind === 'failed') throw outcome.error;
+    if (outcome?.kind === 'done') tell(orderId, outcome.record.state);
+    return json(200, { outcome: outcome?.kind });
+  });
+}
+
+/** @throws Problem 400 if Stripe did not sign it, or longer ago than `MAX_AGE_SECONDS` */
+function genuine(request: HttpEvent, secret: string, nowMs: number): Stripe.Event {
+  const { body, isBase64Encoded } = request;
+  const raw = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  try {
+    const signature = headerOf(request, 'stripe-signature') ?? '';
+    return Stripe.webhooks.constructEvent(raw, signature, secret, MAX_AGE_SECONDS, undefined, nowMs);
+  } catch (error) {
+    log('warn', 'webhook refused', { error: error instanceof Error ? error.name : String(error) });
+    throw new Problem('bad-request', 'The header Stripe-Signature does not fit the body, or is too old.');
+  }
+}
+
+/** The order of the payment that an event is about; undefined if the account takes payments for others, too. */
+async function orderOf(
+  { data: { object } }: Stripe.Event,
+  connect: Hook['connect'],
+): Promise<OrderId | undefined> {
+  const about = object as { readonly metadata?: Stripe.Metadata | null; readonly payment_intent?: unknown };
+  const named = about.metadata?.orderId ?? (await orderOfIntent(about.payment_intent, connect));
+  return OrderId.safeParse(named).data;
+}
+
+/** A refund that was made by hand, or a dispute, names its payment intent only. */
+async function orderOfIntent(intentId: unknown, connect: Hook['connect']): Promise<string | undefined> {
+  if (typeof intentId !== 'string') return undefined;
+  const { metadata } = await (await connect()).paymentIntents.retrieve(intentId);
+  return metadata.orderId;
+}
+
+/** Alarms count these lines. */
+function tell(orderId: OrderId, { status, observed }: Readonly<Record<string, unknown>>): void {
+  if (observed !== undefined) log('warn', 'charge changed by others', { orderId, observed });
+  else log('info', 'payment looked at', { orderId, status });
+}
+
+const connect = liveStripe();
+const provider = stripeProvider(connect);
+
+export const handler = webhook({
+  edges: liveEdges(payment(provider), HASTY),
+  provider,
+  connect,
+  secret: liveWebhookSecret,
+});

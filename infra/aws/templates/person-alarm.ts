@@ -1,0 +1,54 @@
+import { pascalCase } from '../../../engine/saga/names.ts';
+import type { Saga } from '../../../engine/saga/saga.ts';
+import { canBeStuck, consumerOf } from '../../functions/participant-functions.ts';
+import { logGroupIdOf } from './logical-ids.ts';
+import type { Resources } from './template.ts';
+
+/**
+ * What the outside refuses to undo for good waits for a person. The schedule asks for it once an hour, and the consumer
+ * logs it each time. So one line in seventy minutes raises the alarm, until somebody has settled it.
+ */
+export function personAlarm(
+  { name: saga, initiator, partOf }: Saga,
+  service: string,
+  stage: string,
+): Resources {
+  const { says, record } = partOf(service);
+  if (record === undefined || !canBeStuck(says)) return {};
+  const consumer = consumerOf(service);
+  const namespace = `${saga}-${stage}`;
+  const metric = `${pascalCase(service)}NeedsPerson`;
+  return {
+    [`${metric}Filter`]: {
+      Type: 'AWS::Logs::MetricFilter',
+      DependsOn: logGroupIdOf(consumer),
+      Properties: {
+        LogGroupName: `/aws/lambda/${namespace}-${consumer}`,
+        FilterPattern: '{ $.message = "a person is needed" }',
+        MetricTransformations: [
+          { MetricNamespace: namespace, MetricName: metric, MetricValue: '1', Unit: 'Count' },
+        ],
+      },
+    },
+    [metric]: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: `${namespace}-${service}-needs-person`,
+        AlarmDescription:
+          `Now or in the last seventy minutes, something could not be undone. The lines "a person is needed" in the ` +
+          `log of ${consumer} name the ${initiator} and the reason. Settle it by hand, then say how: ` +
+          `POST /${initiator}s/…/${record}/resolve.`,
+        AlarmActions: [{ Ref: 'Alarms' }],
+        TreatMissingData: 'notBreaching',
+        Namespace: namespace,
+        MetricName: metric,
+        Statistic: 'Sum',
+        Period: 300,
+        EvaluationPeriods: 14,
+        DatapointsToAlarm: 1,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    },
+  };
+}
