@@ -8,6 +8,7 @@ import { legalSteps } from './checker/legal-steps.ts';
 import type { Rules } from './checker/rules.ts';
 import type { Environment } from './environment.ts';
 import { type AnyParticipant, type DeployedFunction, functionsOf, type Member } from './functions.ts';
+import type { Lambda } from './lambda.ts';
 import { ledgerOutside, samplesFor } from './outside.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world/world.ts';
@@ -35,8 +36,18 @@ export interface Deployment extends Deployed {
     /** Those that are cancelled at every call, each by the name that its scenario has then: `cancel` for `cancel-7`. */
     readonly cancelled: readonly (readonly [scenario: string, cancelled: string])[];
   };
+  /** What goes on outside besides, if anything does. */
+  readonly aside?: (simulation: Simulation, lambda: Lambda, workload: Workload) => Aside;
   /** What a run of many seeds has to come to, besides what every saga's does. */
   readonly goals: readonly string[];
+}
+
+/** What others do of their own accord. */
+export interface Aside {
+  /** At each step. */
+  advance(): void;
+  /** Everything has ended: what is still on its way arrives. False if nothing was. */
+  finish(): boolean;
 }
 
 /** The shop, whose scripts need not name it. */

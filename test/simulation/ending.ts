@@ -9,6 +9,7 @@ import type { Scene } from './scene.ts';
 /** What has to be true once everything has ended. `settle` lets the rest happen after something was done. */
 export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Promise<void> {
   const { simulation, customers, operators, lambda } = scene;
+  while (scene.finishAside()) if (!(await settle())) return;
   simulation.checker.fail('P7', missingPoison(simulation));
   judgeSagas(simulation, (sagaId, role) =>
     customers.some(({ told }) => told.sagaId === sagaId && told.cancelAskedBy.has(role)),

@@ -14,6 +14,7 @@ export const callKinds = [
   'withdraw',
   'refund',
   'refunds',
+  'disputes',
   'ask',
   'undo',
 ] as const;
@@ -37,7 +38,16 @@ export const callFaults = {
   // A payment intent, which moves no money before it is confirmed.
   create: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
   // Somebody gives money back at the provider's dashboard before it is known that it was charged.
-  confirm: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'given-back', 'part-given-back'],
+  confirm: [
+    ...crashes,
+    'late',
+    'unreachable',
+    'answer-lost',
+    'unavailable',
+    'given-back',
+    'part-given-back',
+    'decided-later',
+  ],
   retrieve: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   withdraw: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
   refund: [
@@ -48,9 +58,12 @@ export const callFaults = {
     'unavailable',
     'bank-refuses',
     'pending',
+    'bounces',
+    'disputed',
     'part-given-back',
   ],
   refunds: [...crashes, 'late', 'unreachable', 'unavailable'],
+  disputes: [...crashes, 'late', 'unreachable', 'unavailable'],
   // Whom any other step asks, and to undo what was done.
   ask: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
   undo: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
@@ -58,6 +71,8 @@ export const callFaults = {
 
 /** What may happen between the event source and a function: to a batch that is about to be delivered. */
 export const deliveryFaults = ['dropped', 'disconnected'] as const;
+/** What may happen to a message that somebody outside sends over the network. */
+export const newsFaults = ['news-lost', 'news-doubled', 'news-late', 'news-forged'] as const;
 /** What may happen to the world at any step. */
 export const worldFaults = [
   'unbound',
@@ -74,10 +89,11 @@ export const worldFaults = [
 export type Fault =
   | (typeof callFaults)[CallKind][number]
   | (typeof deliveryFaults)[number]
+  | (typeof newsFaults)[number]
   | (typeof worldFaults)[number];
 
-/** Where a fault can happen: the n-th call, delivery or step of a run. */
-export type Place = `${'call' | 'delivery' | 'step'}-${number}`;
+/** Where a fault can happen: the n-th call, delivery, step or message from outside of a run. */
+export type Place = `${'call' | 'delivery' | 'step' | 'news'}-${number}`;
 
 export interface PlannedFault {
   readonly at: Place;
@@ -146,7 +162,10 @@ function rateOf(fault: Fault): number {
 const rareFaults: ReadonlySet<Fault> = new Set([
   'bank-refuses',
   'pending',
-
+  'bounces',
+  'disputed',
+  'decided-later',
+  ...newsFaults,
   'removal-lost',
   'index-lag',
   'limited',
@@ -155,7 +174,12 @@ const rareFaults: ReadonlySet<Fault> = new Set([
 /** With the number that each has among them, and how often it happens. */
 const allFaults: ReadonlyMap<Fault, { readonly number: number; readonly rate: number }> = new Map(
   [
-    ...new Set<Fault>([...callKinds.flatMap((kind) => callFaults[kind]), ...deliveryFaults, ...worldFaults]),
+    ...new Set<Fault>([
+      ...callKinds.flatMap((kind) => callFaults[kind]),
+      ...deliveryFaults,
+      ...worldFaults,
+      ...newsFaults,
+    ]),
   ].map((fault, number) => [fault, { number, rate: rateOf(fault) }]),
 );
 

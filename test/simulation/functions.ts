@@ -1,10 +1,12 @@
 import type { Edges } from '../../engine/batch/edges.ts';
+import type { ExternalParticipant } from '../../engine/batch/outside.ts';
 import type { Participant } from '../../engine/batch/participant.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
 import type { HttpEvent, HttpFunction } from '../../engine/http/http.ts';
 import { recordReader } from '../../engine/http/record-reader.ts';
+import { resolving } from '../../engine/http/resolving.ts';
 import { cancelling } from '../../engine/initiator/cancel.ts';
 import type { Initiating } from '../../engine/initiator/initiating.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
@@ -12,6 +14,7 @@ import { listing, reading } from '../../engine/initiator/read.ts';
 import type { Begun } from '../../engine/saga/initiator.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
+import { canBeStuck, resolverOf } from '../../infra/functions/participant-functions.ts';
 import type { Player } from './cast.ts';
 import { deadLetterQueuesOf } from './dead-letter-queues.ts';
 import { edgesOf } from './edges.ts';
@@ -41,7 +44,7 @@ export interface DeployedFunction {
 export const api = (service: string, make: (edges: Edges) => HttpFunction): DeployedFunction =>
   http(service, (simulation, environment) => make(edgesOf(simulation, environment)));
 
-const http = (
+export const http = (
   service: string,
   make: (simulation: Simulation, environment: Environment) => HttpFunction,
 ): DeployedFunction => ({
@@ -64,6 +67,9 @@ export const functionsOf = (
     ...players.map((player) => (player.service === saga.initiator ? initiatorFunctions(player) : {})),
   );
 
+const isStep = (participant: AnyParticipant): participant is AnyParticipant & ExternalParticipant =>
+  'step' in participant;
+
 const participantFunctions = ({
   service,
   part,
@@ -82,6 +88,15 @@ const participantFunctions = ({
       deadLetterQueuesOf(simulation, environment),
     ),
   ),
+  ...(part.record === undefined || !canBeStuck(part.says)
+    ? {}
+    : {
+        [resolverOf(part.record)]: http(service, (simulation, environment) => {
+          const participant = join(simulation, environment);
+          if (!isStep(participant)) throw new Error(`${service} asks nobody, and cannot be stuck`);
+          return resolving(participant, edgesOf(simulation, environment));
+        }),
+      }),
   ...(part.record === undefined
     ? {}
     : {

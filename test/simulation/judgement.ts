@@ -20,6 +20,11 @@ export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
     const { state } = rowOf(item) as Row;
     coverage.count(`${initiator.service} ${state.status} ${state.reason?.code ?? ''}`.trim());
     if (state.status === 'CANCELLED') judgeReason(simulation, item, hasAsked);
+    if (state.waits !== undefined)
+      checker.fail(
+        'P3',
+        `${idOf(item, world.cast)} is ${state.status} and waits for ${JSON.stringify(state.waits)}`,
+      );
     for (const player of players) countPart(simulation, player, idOf(item, world.cast));
   }
   for (const [reason, times] of checker.deadLetterReasons)
@@ -75,7 +80,8 @@ const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
 
 /** What a participant's failure says, but for whose saga it is. Its type is the code if it says none. */
 function reasonsOf(player: Player, item: Item | undefined, owner: string): readonly Row[] {
-  if (roleOf(player, item) !== 'refused') return [];
+  // What was revoked is refused, even if a person had to undo it.
+  if (roleOf(player, item) !== 'refused' && rowOf(item)?.state.refusal === undefined) return [];
   const bodies: readonly string[] = rowOf(item)?.outbox;
   return bodies.map((body) => {
     const { type, data } = JSON.parse(body);

@@ -4,7 +4,7 @@ import { Operator } from './actors/operator.ts';
 import { MINUTE_MS, type Workload } from './actors/workload.ts';
 import { statusOf } from './checker/row.ts';
 import { Coverage } from './coverage.ts';
-import type { Deployment } from './deployment.ts';
+import type { Aside, Deployment } from './deployment.ts';
 import { disturb } from './disturbances.ts';
 import { EventSources } from './event-source.ts';
 import { RandomPlan, ScriptedPlan } from './faults.ts';
@@ -32,6 +32,7 @@ export class Scene {
   readonly plan: RandomPlan | ScriptedPlan;
   callsAmongFaults = 0;
   readonly #random: Random;
+  readonly #aside: Aside | undefined;
   #nextTickMs: number;
 
   constructor(
@@ -68,6 +69,7 @@ export class Scene {
       .filter(takesPart)
       .map((plan) => new Operator(plan, this.simulation, this.lambda));
     this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
+    this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
     this.#fillShelves();
   }
 
@@ -83,6 +85,7 @@ export class Scene {
     simulation.trace.step = simulation.step;
     world.clock.advance(1 + this.#random.below(10));
     if (simulation.areFaultsOn) disturb(simulation, this.lambda, () => this.#passTime());
+    this.#aside?.advance();
     world.broker.move();
     const ready = this.sources.ready();
     scheduler.wake(simulation.step, scheduler.waiting + ready.length === 0);
@@ -91,6 +94,11 @@ export class Scene {
     if (isIdle) this.#passTime();
     else scheduler.take(ready)?.run();
     return true;
+  }
+
+  /** Lets arrive what others outside have still to say. False if nothing is left. */
+  finishAside(): boolean {
+    return this.#aside?.finish() ?? false;
   }
 
   /** Those that have not ended, and those of whose end somebody who has to hear of it may not have heard. */

@@ -2,7 +2,7 @@ import type { Cast } from './cast.ts';
 import { Checker } from './checker/checker.ts';
 import { noRules, type Rules } from './checker/rules.ts';
 import { Coverage } from './coverage.ts';
-import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan } from './faults.ts';
+import { type CallKind, callFaults, detailOf, type Fault, type FaultPlan, newsFaults } from './faults.ts';
 import { describe, type End, Invocation } from './invocation.ts';
 import { Random } from './random.ts';
 import { type Order, Scheduler } from './scheduler.ts';
@@ -60,6 +60,7 @@ export class Simulation {
   step = 0;
   #calls = 0;
   #deliveries = 0;
+  #newsCount = 0;
   #invocations = 0;
 
   constructor({
@@ -238,6 +239,14 @@ export class Simulation {
     const fault = this.areFaultsOn
       ? this.#plan.next(() => `delivery-${this.#deliveries}`, possible)
       : undefined;
+    if (fault !== undefined) this.coverage.count(fault);
+    return fault;
+  }
+
+  /** The fault for the next message that somebody outside sends. */
+  newsFault(): Fault | undefined {
+    this.#newsCount += 1;
+    const fault = this.areFaultsOn ? this.#plan.next(() => `news-${this.#newsCount}`, newsFaults) : undefined;
     if (fault !== undefined) this.coverage.count(fault);
     return fault;
   }

@@ -110,6 +110,8 @@ export interface Workload {
   readonly silent?: readonly string[];
   /** Within how many steps everything ends once faults have stopped, if those are many: who never answers is asked often. */
   readonly healingSteps?: number;
+  /** Whether others outside send news of what happens there. */
+  readonly hasNews?: boolean;
   /** When the schedule runs for the first time. */
   readonly firstTickMs: number;
 }

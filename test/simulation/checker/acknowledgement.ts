@@ -1,3 +1,4 @@
+import { waitingKinds } from '../../../engine/saga/kinds.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
@@ -86,6 +87,11 @@ function flawAtInitiator(
   const publisher = saga.publisherOf(type);
   if (publisher === initiator.service) return undefined;
   if (status === 'CANCELLED' || row?.state.answered?.includes(publisher)) return undefined;
+  const kind = saga.kindOf(type);
+  // Whom a participant waits for is shown as long as the saga waits for that participant.
+  const isShown = row?.state.waits?.[publisher] !== undefined || isRemembered(row, type);
+  if (waitingKinds.has(kind) && (isShown || status !== (kind === 'wait' ? 'PENDING' : 'CANCELLING')))
+    return undefined;
   return `the ${initiator.service} does not know it and is ${status}`;
 }
 

@@ -107,15 +107,15 @@ export class Checker {
 
   #recorded(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
     const { service } = player;
-    const { owner, id } = this.#world.cast.saga;
-    const flaw = flawOfStep(player, owner, old, item);
+    const { saga } = this.#world.cast;
+    const flaw = flawOfStep(player, saga, old, item);
     this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
     for (const body of rowOf(item)?.outbox ?? []) this.#outboxes.get(service)?.add(body);
     if (invocation !== undefined) {
-      this.fail('transitions', flawOfBatchOrder(player, id.name, old, item, invocation));
+      this.fail('transitions', flawOfBatchOrder(player, saga.id.name, old, item, invocation));
       this.#timed(item, invocation);
     }
-    const sagaId = String(rowOf(item)?.[id.name]);
+    const sagaId = String(rowOf(item)?.[saga.id.name]);
     this.#remember(player, sagaId, item);
     this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
     this.failWith(this.#rules.recorded(service, item, invocation));

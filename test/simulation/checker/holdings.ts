@@ -29,8 +29,10 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
     .filter(({ service }) => saga.takesPart(service))
     .find((player) => {
       const role = roleOf(player, world.recordOf(player.service, sagaId));
-      const isHeld = world.holdingOf(player.service, sagaId).isHeld;
+      const { isHeld, wasUndecided } = world.holdingOf(player.service, sagaId);
       if (status === 'CONFIRMED') return role !== 'done' || isHeld === false;
+      // Whoever it asked may have taken back what it said, and what it has done: in the end that is looked at.
+      if (wasUndecided === true) return false;
       return isUndoable(player.part.says) && (!holdsNothing.has(role) || isHeld === true);
     });
   return wrong && ['P4', `${wrong.service} holds what is wrong: ${is()}`];

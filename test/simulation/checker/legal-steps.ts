@@ -37,6 +37,12 @@ function initiatorSteps(saga: Saga): readonly string[] {
       `CANCELLING ${type} CANCELLING`,
       `CANCELLING ${type} CANCELLED`,
     ]),
+    // Whom it waits for may be told before and after the failure.
+    ...typesOf(saga, 'wait').map((type) => `PENDING ${type} PENDING`),
+    ...typesOf(saga, 'impasse').flatMap((type) => [
+      `PENDING ${type} PENDING`,
+      `CANCELLING ${type} CANCELLING`,
+    ]),
     ...(saga.isHeard(succeeds) ? ['CONFIRMED told CONFIRMED'] : []),
     ...(saga.isHeard(fails) ? ['CANCELLED told CANCELLED'] : []),
   ];
@@ -50,6 +56,11 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
   const failures = undoneBy(saga, service);
   const isRefusable = Object.values(says).includes('failure');
   const isWaiting = consumes.length > 1;
+  const canWait = Object.values(says).includes('wait');
+  const asked = canWait ? [is.asking, is.awaiting] : [is.asking];
+  const canBeStuck = Object.values(says).includes('impasse');
+  // As above: nobody else acts on what the ledger holds.
+  const isLookedAt = isPrepared;
   return [
     ...(isPrepared ? [is.answers.prepared] : consumes).map(
       (because) => `${isWaiting ? is.waiting : 'NONE'} ${because} ${is.asking}`,
@@ -59,12 +70,28 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
       : []),
     ...(isWaiting ? consumes.map((type) => `NONE ${type} ${is.waiting}`) : []),
     ...(consumes.length > 2 ? consumes.map((type) => `${is.waiting} ${type} ${is.waiting}`) : []),
-    `${is.asking} ${is.answers.done} ${is.done}`,
-    ...(isRefusable ? [`${is.asking} ${is.answers.refused} ${is.refused}`] : []),
+    ...asked.flatMap((status) => [
+      `${status} ${is.answers.done} ${is.done}`,
+      ...(isRefusable ? [`${status} ${is.answers.refused} ${is.refused}`] : []),
+      ...failures.map((type) => `${status} ${type} ${is.abandoning}`),
+      ...(isRefusable && isRevocable ? [`${status} ${is.answers.revoked} ${is.undoing}`] : []),
+    ]),
+    ...(asked.length > 1 ? asked.map((status) => `${status} ${is.answers.waits} ${is.awaiting}`) : []),
+    // Others may act on what is done: a step that looks at it records that.
+    ...(isLookedAt ? [`${is.done} ${is.answers.observed} ${is.done}`] : []),
+    ...(canBeStuck
+      ? [`${is.undoing} ${is.answers.impasse} ${is.undoing}`, `${is.undoing} resolve ${is.resolved}`]
+      : []),
+    ...(isLookedAt
+      ? [is.undone, is.refused].flatMap((status) => [
+          `${status} ${is.answers.pending} ${is.undoing}`,
+          `${status} ${is.answers.undone} ${status}`,
+          `${status} ${is.answers.impasse} ${is.undoing}`,
+        ])
+      : []),
     ...failures.flatMap((type) => [
       `NONE ${type} ${is.void}`,
       ...(isWaiting ? [`${is.waiting} ${type} ${is.void}`] : []),
-      `${is.asking} ${type} ${is.abandoning}`,
       `${is.done} ${type} ${is.undoing}`,
     ]),
     ...(failures.length === 0
@@ -75,7 +102,6 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
           `${is.undoing} ${is.answers.undone} ${is.undone}`,
           ...(isRefusable && isRevocable
             ? [
-                `${is.asking} ${is.answers.revoked} ${is.undoing}`,
                 `${is.abandoning} ${is.answers.revoked} ${is.undoing}`,
                 `${is.undoing} ${is.answers.undone} ${is.refused}`,
               ]

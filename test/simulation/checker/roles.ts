@@ -27,6 +27,8 @@ const roleOfKind = {
   failure: 'refused',
   compensation: 'undone',
   outcome: 'under way',
+  wait: 'under way',
+  impasse: 'under way',
 } as const;
 
 type Names = NonNullable<Player['step']>['names'];
@@ -36,11 +38,13 @@ const rolesOf = remembered(
     new Map<string, Role>([
       [is.waiting, 'waiting'],
       [is.asking, 'under way'],
+      [is.awaiting, 'under way'],
       [is.abandoning, 'under way'],
       [is.undoing, 'under way'],
       [is.done, 'done'],
       [is.refused, 'refused'],
       [is.undone, 'undone'],
+      [is.resolved, 'undone'],
       [is.void, 'undone'],
     ]),
 );

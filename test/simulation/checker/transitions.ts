@@ -1,5 +1,6 @@
+import type * as z from 'zod';
 import type { Item } from '../../../engine/batch/store.ts';
-import type { Player } from '../cast.ts';
+import type { Player, SimulatedSaga } from '../cast.ts';
 import { remembered } from '../remembered.ts';
 import { hasHeardAll, roleOf, typesSaidBy } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
@@ -13,6 +14,12 @@ const changing: ReadonlySet<string> = new Set([
   'status',
   'answered',
   'heard',
+  'waits',
+  'action',
+  'impasse',
+  'observed',
+  'revoked',
+  'refusal',
   'reason',
   'failure',
   'isUntold',
@@ -21,7 +28,7 @@ const changing: ReadonlySet<string> = new Set([
 /** What is wrong with one step of one record; undefined if it is legal. */
 export function flawOfStep(
   player: Player,
-  owner: string,
+  saga: SimulatedSaga,
   before: Item | undefined,
   after: Item,
 ): string | undefined {
@@ -35,7 +42,7 @@ export function flawOfStep(
   if (now.version !== (old?.version ?? 0) + 1)
     return `${step}: version ${now.version} after ${old?.version ?? 0}`;
   if (!isContinued(before, after)) return `${step}: the history before it has changed`;
-  const changed = fixedOf(player, owner, now.state).find(
+  const changed = fixedOf(player, saga, now.state).find(
     (name) => old?.state[name] !== undefined && !isSame(old.state[name], now.state[name]),
   );
   return changed === undefined ? flawOfSaying(player, after) : `${step}: ${changed} has changed`;
@@ -57,15 +64,45 @@ const isHeardInTime = (player: Player, after: Item): boolean =>
  * A decision that is written by hand may keep other members in other states: only whose it is stays. What a step asks with
  * and does not keep may be told in the answer by the same name.
  */
-const fixedOf = ({ step, part }: Player, owner: string, state: Row): readonly string[] =>
+const fixedOf = ({ step, part, service }: Player, saga: SimulatedSaga, state: Row): readonly string[] =>
   step === undefined && !('begins' in part)
-    ? [owner]
-    : Object.keys(state).filter((name) => !changing.has(name) && !step?.forgets.includes(name));
+    ? [saga.owner]
+    : Object.keys(state).filter(
+        (name) =>
+          !changing.has(name) &&
+          !step?.forgets.includes(name) &&
+          !toldByUndoing(saga).get(service)?.has(name),
+      );
+
+/** By service. What was undone may be held again, and is then undone anew: with another answer. */
+const toldByUndoing = remembered((saga: SimulatedSaga): ReadonlyMap<string, ReadonlySet<string>> => {
+  const membersOf = (service: string, kind: string) =>
+    Object.entries(saga.partOf(service).says)
+      .filter(([, each]) => each === kind)
+      .flatMap(([type]) =>
+        Object.keys((saga.events[type]?.schema as Partial<z.ZodObject> | undefined)?.shape ?? {}),
+      );
+  return new Map(
+    saga.services.map((service) => {
+      const done = membersOf(service, 'step');
+      return [service, new Set(membersOf(service, 'compensation').filter((name) => !done.includes(name)))];
+    }),
+  );
+});
 
 /** A step that asks the outside says what has come of it, and nothing before it is known. */
 function flawOfSaying(player: Player, after: Item): string | undefined {
   if (player.step === undefined) return undefined;
-  const due = sayingsOf(player).get(statusOf(after)) ?? [];
+  const { part, step } = player;
+  const { impasse, refusal } = rowOf(after)?.state ?? {};
+  const isImpasse = statusOf(after) === step?.names.undoing && impasse !== undefined;
+  const isRevoked = statusOf(after) === step?.names.resolved && refusal !== undefined;
+  const sayingOf = (kind: string) => Object.keys(part.says).filter((type) => part.says[type] === kind);
+  const due = isImpasse
+    ? sayingOf('impasse')
+    : isRevoked
+      ? sayingOf('failure')
+      : (sayingsOf(player).get(statusOf(after)) ?? []);
   const said = typesSaidBy(after);
   return isSame(said, due) ? undefined : `${statusOf(after)} says ${said.join() || 'nothing'}`;
 }
@@ -78,7 +115,14 @@ const sayingsOf = remembered(({ part, step }: Player): ReadonlyMap<string, reado
   return new Map([
     [step?.names.done ?? '', sayingOf('step')],
     [step?.names.refused ?? '', sayingOf('failure')],
-    [step?.names.undone ?? '', compensations.filter((type) => compensations.length === 1 || !isVoid(type))],
+    [step?.names.awaiting ?? '', sayingOf('wait')],
+    [
+      step?.names.undone ?? '',
+      compensations.filter(
+        (type) => type !== step?.resolved && (compensations.length === 1 || !isVoid(type)),
+      ),
+    ],
+    [step?.names.resolved ?? '', compensations.filter((type) => type === step?.resolved)],
     [step?.names.void ?? '', compensations.filter(isVoid)],
   ]);
 });

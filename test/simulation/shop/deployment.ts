@@ -4,10 +4,14 @@ import { putStock } from '../../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { place } from '../../../functions/order/place.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
+import { webhook } from '../../../functions/payment/webhook.ts';
 import { shop } from '../../../functions/shop.ts';
 import { type Deployment, deploymentOf } from '../deployment.ts';
-import { api } from '../functions.ts';
+import { edgesOf } from '../edges.ts';
+import { newsFaults } from '../faults.ts';
+import { api, http } from '../functions.ts';
 import { keptMinor } from '../world/provider.ts';
+import { Banks, bankGoals, WEBHOOK_SECRET } from './banks.ts';
 import { attemptOf } from './prying.ts';
 import { ShopRules } from './rules.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -22,6 +26,12 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
     'receive-stock': api('inventory', receiveStock),
     'get-stock': api('inventory', getStock),
     'list-stock': api('inventory', listStock),
+    'stripe-webhook': http('payment', (simulation, environment) => {
+      const stripe = stripeOf(simulation, environment);
+      const connect = () => stripe;
+      const edges = edgesOf(simulation, environment);
+      return webhook({ edges, provider: stripeProvider(connect), connect, secret: () => WEBHOOK_SECRET });
+    }),
   },
   outsides: {
     payment: {
@@ -33,12 +43,12 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
         const account = provider.account(orderId);
         return {
           effects: account?.capturesMinor.length ?? 0,
-          isHeld: keptMinor(account) !== 0,
-          wasUndecided: provider.wasPending(orderId),
+          isHeld: provider.isUnsure(orderId) ? undefined : keptMinor(account) !== 0,
+          wasUndecided: provider.isUnsure(orderId),
         };
       },
       known: ({ provider }) => [...provider.accounts],
-      calls: ['create', 'confirm', 'retrieve', 'withdraw', 'refund', 'refunds'],
+      calls: ['create', 'confirm', 'retrieve', 'withdraw', 'refund', 'refunds', 'disputes'],
     },
   },
 });
@@ -48,17 +58,24 @@ export const deployment: Deployment = {
   workloadOf,
   scenarioOf,
   rulesOf: (world) => new ShopRules(world),
+  aside: (simulation, lambda, { hasNews = false }) => new Banks(simulation, lambda, hasNews),
   desk: {
     shows: ['items'],
     tells: ['status', 'totalMinor', 'currency', 'reason'],
     attempt: attemptOf,
   },
   crashed: {
-    scenarios: ['happy', 'out-of-stock', 'declined'],
+    scenarios: ['happy', 'out-of-stock', 'declined', 'challenged'],
+    singly: ['challenged'],
     cancelled: [
+      ['challenged', 'cancel-challenged'],
       ['happy', 'cancel'],
       ['declined', 'cancel-declined'],
     ],
   },
-  goals: ['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
+  goals: [
+    ...['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
+    ...newsFaults,
+    ...bankGoals,
+  ],
 };

@@ -4,18 +4,27 @@ import { rowOf, statusOf } from '../checker/row.ts';
 import { keptMinor, type NewIntent } from '../world/provider.ts';
 import type { World } from '../world/world.ts';
 
-/** P2, in money: what is kept is the total of an order that is confirmed, and of one that is cancelled nothing. */
-export function flawOfMoney(world: World, orderId: string): Flaw | undefined {
+/**
+ * P2, in money: what is kept is the total of an order that is confirmed, and of one that is cancelled nothing. What people
+ * give back after that is theirs, and so is what they settle by hand. `isOver`: nothing is going to happen any more.
+ */
+export function flawOfMoney(
+  world: World,
+  orderId: string,
+  { isOver }: { readonly isOver: boolean },
+): Flaw | undefined {
   const order = world.recordOf('order', orderId);
   const reservation = world.recordOf('inventory', orderId);
   const account = world.provider.account(orderId);
-  const kept = keptMinor(account);
+  const payment = statusOf(world.recordOf('payment', orderId));
+  const kept = keptMinor(account) + (account?.laterMinor ?? 0);
+  const isTold = payment === 'RESOLVED' || (!isOver && world.provider.isUnsure(orderId));
   const status = statusOf(order);
   const due = rowOf(order)?.state.totalMinor;
   const is = () => `${orderId} is ${status}, ${account?.capturesMinor.length ?? 0} captured, ${kept} kept`;
   if (order === undefined) return undefined;
   if (kept < 0) return ['P2', `more refunded than captured: ${is()}`];
-  if (status === 'CANCELLED' && kept !== 0) return ['P2', is()];
+  if (status === 'CANCELLED' && kept !== 0 && !isTold) return ['P2', is()];
   if (status !== 'CONFIRMED') return undefined;
   if (kept !== due) return ['P2', `${due} due: ${is()}`];
   return kept === rowOf(reservation)?.state.totalMinor

@@ -33,13 +33,14 @@ export class ShopRules implements Rules {
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {
     if (service === 'inventory')
       return broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
+    if (service === 'payment' && rowOf(item)?.state.impasse !== undefined) this.#world.stuck.add(item.pk);
     if (service === 'payment' && statusOf(item) === 'CHARGING')
       return broken('P2', flawOfPrice(this.#world, item));
     return undefined;
   }
 
   judge(orderId: string): Flaw | undefined {
-    return flawOfMoney(this.#world, orderId);
+    return flawOfMoney(this.#world, orderId, { isOver: false });
   }
 
   isUnwritable(write: Write): boolean {
@@ -59,9 +60,20 @@ export class ShopRules implements Rules {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
     const { provider } = this.#world;
-    provider.settle();
-    const unpaid = [...provider.accounts.keys()].map((orderId) => this.judge(orderId)).find(Boolean);
+    const unpaid = [...provider.accounts.keys()]
+      .map((orderId) => flawOfMoney(this.#world, orderId, { isOver: true }))
+      .find(Boolean);
     if (unpaid !== undefined) return unpaid;
+    const open = [...this.#world.tableOf('payment').items.values()].find((item) =>
+      UNDER_WAY.has(statusOf(item)),
+    );
+    if (open !== undefined) return ['P3', `the payment of ${open.pk} is still ${statusOf(open)}`];
+    const unseen = [...provider.accounts].find(
+      ([orderId, { laterMinor }]) =>
+        laterMinor > 0 &&
+        rowOf(this.#world.recordOf('payment', orderId))?.state.observed?.refundedMinor !== laterMinor,
+    );
+    if (unseen !== undefined) return ['P2', `nobody has recorded that ${unseen[0]} was refunded later`];
     const confirmed = done('receive').length;
     const keys = [...this.#world.tableOf('inventory').items.keys()];
     const stored = keys.filter((key) => key.startsWith('RECEIPT#')).length;
@@ -72,6 +84,8 @@ export class ShopRules implements Rules {
     return lost === undefined ? undefined : ['P6', `a stocktake was confirmed and not stored: ${lost}`];
   }
 }
+
+const UNDER_WAY = new Set(['CHARGING', 'AWAITING_CUSTOMER', 'VOIDING', 'REFUNDING']);
 
 const isOfUnwritable = ({ sku }: { readonly sku: string }): boolean => sku === UNWRITABLE_SKU;
 

@@ -1,5 +1,6 @@
 import { type CustomerPlan, calm, MINUTE_MS, type Redelivery, type Workload } from '../actors/workload.ts';
 import { stockItems } from './shelf.ts';
+import { CHALLENGED_CARD } from './workload.ts';
 
 const customer: CustomerPlan = {
   id: 0,
@@ -33,7 +34,8 @@ const shelvesOf = (available?: number): Workload['shelves'] =>
 /**
  * One named saga with nothing left to chance: `happy`, `out-of-stock`, `declined`, `deadline` (nobody has heard of
  * the order when the schedule first looks, past its deadline), `cancel-N` (the customer cancels when N calls have
- * been made), `cancel-declined-N` (and the card is declined), `refused-by-S` (whom the service S asks refuses).
+ * been made), `cancel-declined-N` (and the card is declined), `challenged` (the customer's bank wants to see the
+ * customer), `cancel-challenged-N`, `refused-by-S` (whom the service S asks refuses).
  */
 export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workload {
   const scene: Workload = { ...calm, shelves: shelvesOf(), customers: [customer], redelivery };
@@ -42,6 +44,7 @@ export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workl
   const [, kind = name, call] = /^(.*?)(?:-(\d+))?$/.exec(name) ?? [];
   const wishes = [{ kind: 'cancel', afterSteps: 0, atCall: Number(call) }] as const;
   const declined = { ...customer.body, paymentMethod: 'pm_card_chargeDeclined' };
+  const challenged = { ...customer.body, paymentMethod: CHALLENGED_CARD };
   switch (kind) {
     case 'happy':
       return scene;
@@ -52,6 +55,10 @@ export function scenarioOf(name: string, redelivery: Redelivery = 'once'): Workl
         ...scene,
         customers: [{ ...customer, body: declined }],
       };
+    case 'challenged':
+      return { ...scene, hasNews: true, customers: [{ ...customer, body: challenged }] };
+    case 'cancel-challenged':
+      return { ...scene, hasNews: true, customers: [{ ...customer, body: challenged, wishes }] };
     case 'deadline':
       return { ...scene, firstTickMs: 16 * MINUTE_MS, customers: [{ ...customer, patience: 0 }] };
     case 'cancel':

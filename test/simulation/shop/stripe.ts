@@ -61,6 +61,11 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
         checker.intended('payment', orderId, 'ask');
         checker.fail('P2', flawOfConfirmation(world, id));
         const confirm = () => moving(orderId, () => provider.confirm(id));
+        const confirmForLater = () =>
+          provider.confirm(id, {
+            afterMs: Math.round(simulation.detail(5) * MAX_PENDING_MS),
+            succeeds: simulation.detail(6) < 0.7,
+          });
         const confirmAndGiveBack = (amount?: number) => () => {
           if (confirm().status === 'succeeded') givenBack(id, amount);
         };
@@ -72,6 +77,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
             'answer-lost': answerLost(confirm),
             'given-back': answerLost(confirmAndGiveBack()),
             'part-given-back': answerLost(confirmAndGiveBack(1)),
+            'decided-later': confirmForLater,
           },
         });
       },
@@ -96,11 +102,11 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
       create: ({ payment_intent: intentId, amount }: RefundParams) => {
         const orderId = orderOf(intentId);
         checker.intended('payment', orderId, 'undo');
-        const refund = (outcome?: Refund['status']) =>
+        const refund = (outcome?: Refund['status'] | 'bounces') =>
           moving(orderId, () =>
             provider.refund(intentId, amount, outcome, {
               afterMs: Math.round(simulation.detail(3) * MAX_PENDING_MS),
-              status: simulation.detail(4) < 0.5 ? 'failed' : 'succeeded',
+              status: outcome === 'bounces' || simulation.detail(4) < 0.5 ? 'failed' : 'succeeded',
             }),
           );
         return call({
@@ -111,6 +117,11 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
             'answer-lost': answerLost(() => refund()),
             'bank-refuses': () => refund('failed'),
             pending: () => refund('pending'),
+            bounces: () => refund('bounces'),
+            disputed: () => {
+              provider.dispute(intentId);
+              return refund();
+            },
             'part-given-back': () => {
               givenBack(intentId, 1);
               return refund();
@@ -127,6 +138,14 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
             const first = all.findIndex(({ id }) => id === after) + 1;
             return { data: all.slice(first, first + limit), has_more: all.length > first + limit };
           },
+        }),
+    },
+    disputes: {
+      list: ({ payment_intent: intentId }: ListParams) =>
+        call({
+          kind: 'disputes',
+          about: () => intentId,
+          effect: () => ({ data: provider.disputesOf(intentId), has_more: false }),
         }),
     },
   } as unknown as StripeCalls;

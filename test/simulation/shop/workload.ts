@@ -34,6 +34,8 @@ const WIDE_SEEDS = 0.05;
 const REDRIVEN_SEEDS = 0.03;
 /** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';
+/** The customer's bank wants to see the customer. */
+export const CHALLENGED_CARD = 'pm_card_threeDSecure2Required';
 /** Too dear for two of them to be charged at once. */
 const DEAR_MINOR = 60_000_000;
 
@@ -47,7 +49,7 @@ export function workloadOf(seed: number): Workload {
 
 /** A few customers who all want what there is little of. */
 function usualWorkload(random: Random, seed: number): Workload & { readonly stock: readonly Product[] } {
-  const customers = random.pick([2, 2, 2, 3, 3, 4]);
+  const count = random.pick([2, 2, 2, 3, 3, 4]);
   const isScarce = random.chance(0.3);
   const odd = new Random(seed, 11);
   const stock = skus.map((sku) => ({
@@ -57,12 +59,18 @@ function usualWorkload(random: Random, seed: number): Workload & { readonly stoc
     currency: odd.chance(0.02) ? 'USD' : 'EUR',
   }));
   stock.push({ sku: UNWRITABLE_SKU, available: 10, unitPriceMinor: 900, currency: 'EUR' });
+  const customers = Array.from({ length: count }, (_, id) => customer(id, seed));
+  const operators = Array.from({ length: random.below(4) }, (_, id) => operator(id + count, seed, stock));
+  // The schedule asks every minute until a customer who has gone away is waited for no longer: hours, if a clock was wrong.
+  const isLong = customers.some((each) => each.body.paymentMethod === CHALLENGED_CARD);
   return {
     stock,
     shelves: shelvesOf(stock),
-    customers: Array.from({ length: customers }, (_, id) => customer(id, seed)),
-    operators: Array.from({ length: random.below(4) }, (_, id) => operator(id + customers, seed, stock)),
+    customers,
+    operators,
     ...circumstances(random, odd),
+    ...(isLong ? { healingSteps: 12_000 } : {}),
+    hasNews: new Random(seed, 21).chance(0.5),
   };
 }
 
@@ -110,7 +118,9 @@ const shelvesOf = (stock: readonly Product[]): Workload['shelves'] =>
 function customer(id: number, seed: number): CustomerPlan {
   const random = new Random(seed, 6, id);
   const count = random.pick([0, 1, 1, 1, 2]);
-  const wanted = body(random);
+  const drawn = body(random);
+  const isChallenged = new Random(seed, 22, id).chance(0.15);
+  const wanted = isChallenged ? { ...drawn, paymentMethod: CHALLENGED_CARD } : drawn;
   return {
     id,
     // Two customers may come upon the same key, and one customer uses it for one intention only.

@@ -3,6 +3,7 @@ import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/rou
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { type Topology, topologyOf } from '../../../infra/broker/topology.ts';
 import type { Cast } from '../cast.ts';
+import { statusOf } from '../checker/row.ts';
 import { remembered } from '../remembered.ts';
 import { Broker } from './broker.ts';
 import { Clock } from './clock.ts';
@@ -31,6 +32,8 @@ export class World {
   readonly provider = new PaymentProvider(this.clock);
   /** Sagas that nobody has placed, and that some message speaks of all the same. */
   readonly unasked = new Set<string>();
+  /** Records of which a person has to settle something. */
+  readonly stuck = new Set<string>();
   readonly #ledgers: ReadonlyMap<string, Ledger>;
 
   constructor(cast: Cast, refusals: (service: string) => Refusals = () => 'none') {
@@ -69,8 +72,12 @@ export class World {
 
   /** What is held for a saga by whom a service asks. */
   holdingOf(service: string, sagaId: string): Holding {
-    const { outside } = this.cast.playerOf(service);
-    if (outside !== undefined) return outside.holding(this, sagaId);
+    const { outside, step } = this.cast.playerOf(service);
+    const own = outside?.holding(this, sagaId);
+    // A person has settled what is held there.
+    if (own !== undefined && statusOf(this.recordOf(service, sagaId)) === step?.names.resolved)
+      return { ...own, isHeld: false };
+    if (own !== undefined) return own;
     return this.#ledgers.get(service)?.holding(sagaId) ?? NOTHING;
   }
 

@@ -14,6 +14,7 @@ import { recordBugs } from './record.ts';
 import { runBugs } from './run.ts';
 import { stockBugs } from './stock.ts';
 import { togetherBugs } from './together.ts';
+import { webhookBugs } from './webhook.ts';
 
 export const bugs: readonly Bug[] = [
   ...commitBugs,
@@ -31,4 +32,5 @@ export const bugs: readonly Bug[] = [
   ...stockBugs,
   ...orderBugs,
   ...httpBugs,
+  ...webhookBugs,
 ];

@@ -1,11 +1,15 @@
 import type { Decision } from '../../../../engine/saga/decision.ts';
 import type { AnyFact } from '../../../../engine/saga/declaration.ts';
-import type { Answer, Call, ExternalState } from '../../../../engine/saga/external-decision.ts';
+import type { Answer, Call, ExternalState } from '../../../../engine/saga/external-state.ts';
 import { bugsIn } from '../planter/bug.ts';
 
 type State = ExternalState | undefined;
 type Decided = Decision<ExternalState, Call>;
 type Decide = (state: State, input: AnyFact | Answer) => Decided;
+type Look = (state: State, at: 'call' | 'aftermath') => Decided;
+type Resolve = (state: State, resolution: object) => Decided;
+type Impasse = (state: ExternalState, impasse: object) => Decided;
+type RefusedBy = (state: ExternalState, answer: object) => Decided;
 type Hear = (state: State, fact: AnyFact) => Decided;
 type Undo = (state: State, owner: object) => Decided;
 type Answered = (state: State, answer: object) => Decided;
@@ -229,5 +233,67 @@ export const externalStepBugs = bugsIn('engine/saga/external-decision.ts', [
         const { effect: _, ...rest } = decided;
         return rest;
       },
+  },
+  {
+    name: 'a customer who has to act not told',
+    in: 'Machine.#answeredWaits',
+    plant: () => (): Decided => ({ kind: 'ignore', reason: 'planted' }),
+  },
+  {
+    name: 'a charge that waits for its customer voided without asking the provider',
+    in: 'Machine.#undo',
+    plant:
+      (original: Undo): Undo =>
+      (state, owner) =>
+        original(state?.status === 'AWAITING_CUSTOMER' ? undefined : state, owner),
+  },
+  {
+    name: 'a charge that waits for its customer not looked at',
+    in: 'Machine.#hearAgain',
+    plant:
+      (original: (state: ExternalState) => Decided): ((state: ExternalState) => Decided) =>
+      (state) =>
+        state.status === 'AWAITING_CUSTOMER' ? { kind: 'repeat' } : original(state),
+  },
+  {
+    name: 'a refund that the bank has sent back not looked at',
+    in: 'Machine.#lookAtUndone',
+    plant: () => (): Decided => ({ kind: 'ignore', reason: 'planted' }),
+  },
+  {
+    name: 'a charge that was revoked forgotten',
+    in: 'Machine.#refusedBy',
+    plant:
+      (original: RefusedBy): RefusedBy =>
+      (state, answer) => {
+        const decided = original(state, answer);
+        if (decided.kind !== 'accept') return decided;
+        const { revoked: _, ...rest } = decided.state;
+        return { ...decided, state: rest };
+      },
+  },
+  {
+    name: 'a refund that is never made said to be made',
+    in: 'Machine.#startImpasse',
+    plant:
+      (_: Impasse, { undoneBy }: { readonly undoneBy: Impasse }): Impasse =>
+      (state) =>
+        undoneBy(state, { refundId: 're_0' }),
+  },
+  {
+    name: 'resolved although nothing waits for a person',
+    in: 'Machine.#resolve',
+    plant:
+      (original: Resolve): Resolve =>
+      (state, resolution) =>
+        original(state && { ...state, status: 'REFUNDING', impasse: {} }, resolution),
+  },
+  {
+    name: 'what others have done about a charge not recorded',
+    in: 'Machine.#look',
+    plant:
+      (original: Look): Look =>
+      (state, at) =>
+        original(state, state?.status === 'CAPTURED' ? 'call' : at),
   },
 ]);

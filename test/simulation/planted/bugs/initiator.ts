@@ -240,4 +240,21 @@ export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
       (state: Omit<Cancelling, 'failure'>): Decided =>
         waitOrEnd({ ...state, failure: saga.initiation.cancels } as Cancelling, []),
   },
+  {
+    name: 'whom an order waits for not shown',
+    in: 'Initiator.#waits',
+    plant: () => (): Decided => ({ kind: 'ignore', reason: 'planted' }),
+  },
+  {
+    name: 'whom an order waited for shown for ever',
+    in: 'Initiator.#waitOrEnd',
+    plant:
+      (original: WaitOrEnd): WaitOrEnd =>
+      (state, says) => {
+        const decided = original(state, says);
+        return decided.kind === 'accept' && state.waits !== undefined
+          ? { ...decided, state: { ...decided.state, waits: state.waits } }
+          : decided;
+      },
+  },
 ]);

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import type { Answer, Call } from '../../../../engine/saga/external-decision.ts';
+import type { Answer, Call } from '../../../../engine/saga/external-state.ts';
 import type { PaymentDecline } from '../../../../functions/events.ts';
 import type { Provider } from '../../../../functions/payment/decide.ts';
 import type { giveBack } from '../../../../functions/payment/refund.ts';
@@ -109,8 +109,46 @@ export const providerBugs = [
             : answer;
         },
     },
+    {
+      name: 'a challenge of the customer’s bank taken for a decline',
+      in: 'challengeOf',
+      plant:
+        (_: unknown, { declined }: { readonly declined: Declined }) =>
+        (): Charged => ({ refused: { decline: declined('authentication_required', 'challenged') } }),
+    },
+    {
+      name: 'a failed challenge said while the customer may still pay with another card',
+      in: 'isOpen',
+      plant:
+        (original: (intent: Stripe.PaymentIntent) => boolean) =>
+        (intent: Stripe.PaymentIntent): boolean =>
+          original(intent) && intent.status !== 'requires_payment_method',
+    },
+    {
+      name: 'a charge that is decided later taken for a decline',
+      in: 'answerOf',
+      plant:
+        (
+          original: (intent: Stripe.PaymentIntent) => Charged,
+          { declined }: { readonly declined: Declined },
+        ): typeof original =>
+        (intent) =>
+          intent.status === 'processing'
+            ? { refused: { decline: declined('processing', 'processing') } }
+            : original(intent),
+    },
+    {
+      name: 'what a person gave back later recorded as nothing',
+      in: 'observe',
+      plant: () => async () => ({ refundedMinor: 0, disputes: [] }),
+    },
   ]),
   ...bugsIn('functions/payment/refund.ts', [
+    {
+      name: 'a refund asked for for ever that Stripe has refused for good',
+      in: 'FINAL',
+      plant: () => new Set(),
+    },
     {
       name: 'a refund the bank refused taken for done',
       in: 'isGiven',
@@ -174,7 +212,7 @@ export const providerBugs = [
       plant:
         (original: Perform): Perform =>
         (orderId, asked) =>
-          original(orderId, asked.call === 'prepare' ? asked : { ...asked, again: false }),
+          original(orderId, 'again' in asked ? { ...asked, again: false } : asked),
     },
   ]),
 ];

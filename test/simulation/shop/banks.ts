@@ -1,0 +1,214 @@
+import Stripe from 'stripe';
+import { requestOf } from '../actors/request.ts';
+import { rowOf, statusOf } from '../checker/row.ts';
+import type { Aside } from '../deployment.ts';
+import { detailOf } from '../faults.ts';
+import type { End } from '../invocation.ts';
+import type { Lambda } from '../lambda.ts';
+import type { Simulation } from '../simulation.ts';
+import type { News } from '../world/provider.ts';
+
+export const WEBHOOK_SECRET = 'whsec_simulated';
+
+/** What it has to come to. */
+export const bankGoals = [
+  ...['approved', 'failed', 'failed, then another card', 'abandoned'].map((end) => `challenge ${end}`),
+  ...['refunded later', 'disputed later', 'resolved', 'resolved in vain'],
+];
+
+/** Stripe sends a webhook again if it is not answered with 2xx. */
+const AGAIN_AFTER_MS = 60_000;
+const MAX_LATE_MS = 2 * 3_600_000;
+const MAX_THOUGHT_STEPS = 120;
+
+/**
+ * Customers and their banks, people at Stripe's dashboard, operators who settle what is stuck, and Stripe's webhooks about
+ * all that: what moves money, or tells of it, without a function that has asked for it.
+ */
+export class Banks implements Aside {
+  readonly #simulation: Simulation;
+  readonly #lambda: Lambda;
+  readonly #hasNews: boolean;
+  #draws = 0;
+  /** What never came. A person has Stripe send it again, since the reconciliation has found what it is about. */
+  #lost: News[] = [];
+
+  constructor(simulation: Simulation, lambda: Lambda, hasNews: boolean) {
+    this.#simulation = simulation;
+    this.#lambda = lambda;
+    this.#hasNews = hasNews;
+  }
+
+  advance(): void {
+    const { world } = this.#simulation;
+    for (const news of world.provider.takeNews()) this.#hear(news);
+    for (const orderId of world.stuck) this.#settle(orderId);
+    world.stuck.clear();
+  }
+
+  finish(): boolean {
+    const { provider } = this.#simulation.world;
+    provider.settle();
+    const left = [...provider.takeNews(), ...this.#lost];
+    this.#lost = [];
+    for (const news of left) this.#post(news);
+    return left.length > 0;
+  }
+
+  #hear(news: News): void {
+    if (news.type === 'payment_intent.requires_action') this.#challenge(news);
+    if (news.type === 'payment_intent.succeeded') this.#regret(news);
+    if (!this.#hasNews) {
+      this.#lost.push(news);
+      return;
+    }
+    switch (this.#simulation.newsFault()) {
+      case 'news-lost':
+        this.#lost.push(news);
+        return;
+      case 'news-doubled':
+        this.#post(news);
+        this.#post(news);
+        return;
+      case 'news-late':
+        this.#after(Math.round(this.#draw() * MAX_LATE_MS), () => this.#post(news));
+        return;
+      case 'news-forged':
+        this.#post(news);
+        this.#forge(news);
+        return;
+      default:
+        this.#post(news);
+    }
+  }
+
+  /** The customer is at a page of the bank. */
+  #challenge({ intentId, orderId }: News): void {
+    const { world, checker, coverage } = this.#simulation;
+    const { provider } = world;
+    const draw = this.#draw();
+    const moved = (act: () => void) => () => {
+      act();
+      checker.moved(orderId);
+    };
+    const answers: readonly (readonly [upTo: number, name: string, act: () => void])[] = [
+      [0.5, 'approved', () => provider.authenticate(intentId, true)],
+      [0.65, 'failed', () => provider.authenticate(intentId, false)],
+      [
+        0.8,
+        'failed, then another card',
+        () => {
+          provider.authenticate(intentId, false);
+          this.#later(moved(() => provider.tryAgain(intentId)));
+        },
+      ],
+      [1, 'abandoned', () => {}],
+    ];
+    const [, name, act] = answers.find(([upTo]) => draw < upTo) ?? [1, 'abandoned', () => {}];
+    coverage.count(`challenge ${name}`);
+    this.#later(moved(act));
+  }
+
+  /** Some charges are given back, or disputed, long after the order was confirmed. */
+  #regret({ intentId, orderId }: News): void {
+    const { world, coverage, areFaultsOn } = this.#simulation;
+    const draw = this.#draw();
+    if (!areFaultsOn || draw > 0.15) return;
+    if (draw > 0.1) {
+      this.#later(() => this.#resolve(orderId, (status) => this.#refuses(orderId, status)));
+      return;
+    }
+    this.#later(() => {
+      if (statusOf(world.recordOf('order', orderId)) !== 'CONFIRMED') return;
+      if (draw < 0.05) world.provider.refundLater(intentId, 1);
+      else world.provider.dispute(intentId);
+      coverage.count(draw < 0.05 ? 'refunded later' : 'disputed later');
+    });
+  }
+
+  /** An operator pays the money back by other means, and says so. */
+  #settle(orderId: string): void {
+    this.#later(() => {
+      if (rowOf(this.#simulation.world.recordOf('payment', orderId))?.state.impasse === undefined) return;
+      this.#resolve(orderId, (status) => {
+        if (status === 200) this.#simulation.coverage.count('resolved');
+        else if (status !== 409) this.#settle(orderId);
+      });
+    });
+  }
+
+  /** An operator takes an order for one that is stuck. */
+  #refuses(orderId: string, status: number | undefined): void {
+    const { checker, coverage, world } = this.#simulation;
+    const wasStuck = statusOf(world.recordOf('payment', orderId)) === 'RESOLVED';
+    if (status === 200 && !wasStuck) checker.fail('API', `${orderId} was resolved and is not`);
+    if (status === 409) coverage.count('resolved in vain');
+  }
+
+  #resolve(orderId: string, answered: (status: number | undefined) => void): void {
+    const body = { reason: 'The bank refuses it.', proof: 'transfer 7' };
+    const path = { orderId };
+    const request = () => requestOf({ method: 'POST', by: 'operator', role: 'operator', path, body });
+    this.#ask('resolve-payment', request, answered);
+  }
+
+  #post(news: News): void {
+    this.#send(news, WEBHOOK_SECRET, (status) => {
+      if (status === 200) return;
+      // A wrong clock takes a webhook for too old.
+      if (status !== undefined && status < 500 && !this.#simulation.areFaultsOn)
+        this.#simulation.checker.fail('API', `a webhook of Stripe was answered ${status}`);
+      this.#after(AGAIN_AFTER_MS, () => this.#post(news));
+    });
+  }
+
+  /** Somebody who does not know the secret says what may even be true. */
+  #forge(news: News): void {
+    this.#send(news, 'whsec_forged', (status) => {
+      if (status !== undefined && status !== 400)
+        this.#simulation.checker.fail('API', `a forged webhook was answered ${status}`);
+    });
+  }
+
+  #send({ type, intentId, orderId }: News, secret: string, answered: (status: number | undefined) => void) {
+    const { world, trace } = this.#simulation;
+    trace.say(() => `a webhook: ${type} of ${intentId}`);
+    const isIntent = type.startsWith('payment_intent.');
+    const object = isIntent
+      ? { id: intentId, metadata: { orderId } }
+      : { payment_intent: intentId, metadata: {} };
+    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object } });
+    const signed = () => {
+      const timestamp = Math.floor(world.clock.nowMs / 1000);
+      const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+      const headers = { 'Stripe-Signature': signature };
+      return { ...requestOf({ method: 'POST', by: 'stripe', role: 'none' }), headers, body: payload };
+    };
+    this.#ask('stripe-webhook', signed, answered);
+  }
+
+  #ask(name: string, request: () => object, answered: (status: number | undefined) => void): void {
+    const run = () =>
+      this.#lambda.invoke(name, request(), (end: End) =>
+        answered(
+          end.kind === 'returned' ? (end.value as { readonly statusCode: number }).statusCode : undefined,
+        ),
+      );
+    this.#simulation.scheduler.add({ run });
+  }
+
+  /** After some thought. */
+  #later(run: () => void): void {
+    const { scheduler, step } = this.#simulation;
+    scheduler.addAtStep(step + Math.round(this.#draw() * MAX_THOUGHT_STEPS), { run });
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    this.#simulation.scheduler.addAfterMs(delayMs, { run });
+  }
+
+  #draw(): number {
+    this.#draws += 1;
+    return detailOf(this.#simulation.seed, this.#draws, 21);
+  }
+}
