@@ -60,7 +60,7 @@ describe('a scenario', () => {
   test('that expects what does not happen fails at that step, with both', async () => {
     const scenario = readScenario('sold-out');
     const steps = scenario.steps.map((step) =>
-      'expect' in step && step.step.startsWith('It ends')
+      'invoke' in step && step.step.startsWith('It ends')
         ? { ...step, until: 0.1, expect: { status: 418 } }
         : step,
     );

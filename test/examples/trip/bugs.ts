@@ -1,5 +1,5 @@
 import type { compensatorsOf } from '../../../engine/saga/causality.ts';
-import type { Call, ExternalState } from '../../../engine/saga/external-decision.ts';
+import type { Call, ExternalState } from '../../../engine/saga/external-state.ts';
 import type { places } from '../../../examples/trip/places.ts';
 import { type Bug, bugsIn } from '../../simulation/planted/planter/bug.ts';
 
