@@ -37,8 +37,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function spawnSandbox(ledger: string, port = 0): { child: ChildProcess; output: () => string } {
-  const env = { ...process.env, PORT: String(port), LEDGER_FILE: join(folder, ledger) };
+function spawnSandbox(
+  ledger: string,
+  port = 0,
+  settings: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; output: () => string } {
+  const env = { ...process.env, PORT: String(port), LEDGER_FILE: join(folder, ledger), ...settings };
   const child = fork(entry, { env, silent: true, execArgv: [] });
   started.add(child);
   let output = '';
@@ -531,6 +535,17 @@ describe('the process', () => {
     const [code] = await once(child, 'exit');
     expect(code).toBe(1);
     expect(output()).toMatch(/^payment sandbox: .*damaged at byte 41.*\n$/);
+  });
+
+  test.for([
+    [{ STAGE: 'prod' }, /in the stage local, not in prod/],
+    [{ STRIPE_WEBHOOK_URL: 'http://127.0.0.1:9/hooks' }, /needs STRIPE_WEBHOOK_SECRET/],
+    [{ STRIPE_WEBHOOK_URL: 'hooks', STRIPE_WEBHOOK_SECRET: 'whsec_x' }, /must be an address/],
+  ] as const)('refuses to start with %j', async ([settings, reason]) => {
+    const { child, output } = spawnSandbox('refused.jsonl', 0, settings);
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(output()).toMatch(reason);
   });
 
   test('ends with 1 and one line, leaving the ledger alone, when the port is taken', async () => {

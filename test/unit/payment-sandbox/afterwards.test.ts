@@ -12,6 +12,9 @@ beforeAll(async () => {
 beforeEach(() => sandbox.set({ settleMs: 30 }));
 afterAll(() => sandbox.end());
 
+/** The machine may have much else to do. */
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const statusOf = async ({ id }: { readonly id: string }) => (await stripe.paymentIntents.retrieve(id)).status;
 const refundIn = async (intent: Stripe.PaymentIntent) => {
   const { data } = await stripe.refunds.list({ payment_intent: intent.id });
@@ -22,14 +25,14 @@ const disputesOf = async (intent: Stripe.PaymentIntent) =>
 
 describe('a charge that is processed', () => {
   test('is neither canceled nor confirmed nor refunded meanwhile, and then charges once', async () => {
-    await sandbox.set({ settleMs: 300 });
+    await sandbox.set({ settleMs: 1_500 });
     const intent = await sandbox.charge('pm_sandbox_processing');
     expect(intent.status).toBe('processing');
     for (const call of [stripe.paymentIntents.cancel(intent.id), stripe.paymentIntents.confirm(intent.id)])
       expect((await refusalOf(call)).code).toBe('payment_intent_unexpected_state');
     expect((await refusalOf(stripe.refunds.create({ payment_intent: intent.id }))).statusCode).toBe(400);
     expect(await sandbox.reportOf(intent)).toMatchObject({ captures: 0 });
-    await expect.poll(() => statusOf(intent)).toBe('succeeded');
+    await poll(() => statusOf(intent)).toBe('succeeded');
     expect(await sandbox.reportOf(intent)).toMatchObject({ captures: 1, keptMinor: 1_250 });
   });
 
@@ -37,7 +40,7 @@ describe('a charge that is processed', () => {
     const own = await new SandboxUnderTest({ settings: { settleMs: 100 } }).start();
     const intent = await own.charge('pm_sandbox_processing');
     await own.restart();
-    await expect.poll(async () => (await own.reportOf(intent)).captures).toBe(1);
+    await poll(async () => (await own.reportOf(intent)).captures).toBe(1);
     await own.restart();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect((await own.reportOf(intent)).captures).toBe(1);
@@ -49,7 +52,7 @@ describe('a refund', () => {
   test('of pm_card_pendingRefund is pending, and then succeeds', async () => {
     const intent = await sandbox.charge('pm_card_pendingRefund');
     expect((await stripe.refunds.create({ payment_intent: intent.id })).status).toBe('pending');
-    await expect.poll(async () => (await refundIn(intent))?.status).toBe('succeeded');
+    await poll(async () => (await refundIn(intent))?.status).toBe('succeeded');
     expect(await sandbox.reportOf(intent)).toMatchObject({ refunds: 1, failedRefunds: 0, keptMinor: 0 });
   });
 
@@ -75,7 +78,7 @@ describe('a refund', () => {
 describe('a disputed charge', () => {
   const disputed = async (method: string) => {
     const intent = await sandbox.charge(method);
-    await expect.poll(async () => (await disputesOf(intent)).length).toBe(1);
+    await poll(async () => (await disputesOf(intent)).length).toBe(1);
     const [dispute] = await disputesOf(intent);
     if (dispute === undefined) throw new Error('no dispute');
     return { intent, dispute };

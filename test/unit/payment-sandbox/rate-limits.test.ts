@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { RateLimited, RateLimits } from '../../../infra/local/payment-sandbox/http/rate-limits.ts';
+import { defaultSettings } from '../../../infra/local/payment-sandbox/settings.ts';
 import { refusalOf, SandboxUnderTest } from '../../support/payment-sandbox.ts';
 
 /** Goal: a request over a limit has done nothing, and its key is not spent. Method: the real SDK. */
@@ -54,10 +57,37 @@ test('the limit of one endpoint leaves the others alone', async () => {
   expect((await stripe.paymentIntents.confirm(id)).status).toBe('succeeded');
 });
 
-test('requests at the limit are never turned away', async () => {
-  await sandbox.set({ ratePerSecond: 50 });
-  for (let count = 0; count < 40; count += 1) {
-    await stripe.paymentIntents.list({ limit: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+test('no second has more than twice the limit, and an even stream at the limit is never turned away', () => {
+  const stream = fc.record({
+    ratePerSecond: fc.integer({ min: 1, max: 200 }),
+    gapsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 300 }),
+  });
+  fc.assert(
+    fc.property(stream, ({ ratePerSecond, gapsMs }) => {
+      const limits = new RateLimits({ ...defaultSettings, ratePerSecond });
+      const admitted = admittedAt(limits, gapsMs);
+      for (const start of admitted) {
+        const within = admitted.filter((at) => at >= start && at < start + 1_000).length;
+        expect(within).toBeLessThanOrEqual(2 * ratePerSecond);
+      }
+      const even = Array.from({ length: 300 }, () => Math.ceil(1_000 / ratePerSecond));
+      expect(admittedAt(new RateLimits({ ...defaultSettings, ratePerSecond }), even)).toHaveLength(300);
+    }),
+    { numRuns: 50 },
+  );
 });
+
+function admittedAt(limits: RateLimits, gapsMs: readonly number[]): number[] {
+  const endpoint = {};
+  let nowMs = 0;
+  return gapsMs.flatMap((gapMs) => {
+    nowMs += gapMs;
+    try {
+      limits.admit(endpoint, nowMs);
+      return [nowMs];
+    } catch (error) {
+      expect(error).toBeInstanceOf(RateLimited);
+      return [];
+    }
+  });
+}

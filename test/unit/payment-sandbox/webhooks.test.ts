@@ -45,7 +45,7 @@ const typesOf = (intentId: string) =>
     .map(({ type }) => type)
     .sort();
 const hears = (intentId: string, ...types: string[]) =>
-  expect.poll(() => typesOf(intentId)).toEqual(types.toSorted());
+  expect.poll(() => typesOf(intentId), { timeout: 10_000 }).toEqual(types.toSorted());
 
 test('the events are in the version of the SDK', () => {
   expect(API_VERSION).toBe(Stripe.API_VERSION);
@@ -97,7 +97,7 @@ test('a challenge, a cancellation and the end of a dispute are said', async () =
   await hears(canceled.id, 'payment_intent.requires_action', 'payment_intent.canceled');
   const disputed = await sandbox.charge('pm_card_createDispute');
   const disputes = () => stripe.disputes.list({ payment_intent: disputed.id });
-  await expect.poll(async () => (await disputes()).data.length).toBe(1);
+  await expect.poll(async () => (await disputes()).data.length, { timeout: 10_000 }).toBe(1);
   await stripe.disputes.close((await disputes()).data[0]?.id ?? '');
   const said = ['payment_intent.succeeded', 'charge.dispute.created', 'charge.dispute.closed'];
   await hears(disputed.id, ...said);
@@ -132,7 +132,7 @@ test('what is asked twice or refused says nothing more', async () => {
 test('an event that is not taken is sent again, under the same id', async () => {
   answers = (delivery) => (delivery <= 2 ? 500 : 200);
   const { id } = await sandbox.charge('pm_card_visa');
-  await expect.poll(() => typesOf(id), { timeout: 5_000 }).toEqual(['payment_intent.succeeded']);
+  await expect.poll(() => typesOf(id), { timeout: 10_000 }).toEqual(['payment_intent.succeeded']);
 });
 
 test('a charge is answered although nobody takes its event, which outlives a restart', async () => {
@@ -140,7 +140,7 @@ test('a charge is answered although nobody takes its event, which outlives a res
   const { id } = await sandbox.charge('pm_card_visa');
   await sandbox.restart();
   answers = () => 200;
-  await expect.poll(() => typesOf(id), { timeout: 5_000 }).toEqual(['payment_intent.succeeded']);
+  await expect.poll(() => typesOf(id), { timeout: 10_000 }).toEqual(['payment_intent.succeeded']);
   await sandbox.restart();
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(typesOf(id)).toEqual(['payment_intent.succeeded']);
