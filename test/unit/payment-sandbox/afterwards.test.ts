@@ -35,17 +35,28 @@ describe('a charge that is processed', () => {
     await poll(() => statusOf(intent)).toBe('succeeded');
     expect(await sandbox.reportOf(intent)).toMatchObject({ captures: 1, keptMinor: 1_250 });
   });
+});
 
-  test('settles also if the sandbox ends before', async () => {
-    const own = await new SandboxUnderTest({ settings: { settleMs: 100 } }).start();
-    const intent = await own.charge('pm_sandbox_processing');
-    await own.restart();
-    await poll(async () => (await own.reportOf(intent)).captures).toBe(1);
-    await own.restart();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect((await own.reportOf(intent)).captures).toBe(1);
-    await own.end();
+test('what is to come comes once, also if the sandbox ends before and after', async () => {
+  const own = await new SandboxUnderTest({ settings: { settleMs: 100 } }).start();
+  const processed = await own.charge('pm_sandbox_processing');
+  const disputed = await own.charge('pm_card_createDispute');
+  const refunded = await own.charge('pm_card_pendingRefund');
+  await own.stripe().refunds.create({ payment_intent: refunded.id });
+  const state = async () => ({
+    captures: (await own.reportOf(processed)).captures,
+    disputes: (await own.stripe().disputes.list({ payment_intent: disputed.id })).data.length,
+    refunds: (await own.stripe().refunds.list({ payment_intent: refunded.id })).data.map(
+      ({ status }) => status,
+    ),
   });
+  await own.restart();
+  const settled = { captures: 1, disputes: 1, refunds: ['succeeded'] };
+  await poll(state).toEqual(settled);
+  await own.restart();
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(await state()).toEqual(settled);
+  await own.end();
 });
 
 describe('a refund', () => {
