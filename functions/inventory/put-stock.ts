@@ -24,9 +24,9 @@ const NewStock = z
     unitPriceMinor: AmountMinor,
     currency: Currency,
   })
-  .superRefine((stock, { addIssue }) => {
+  .superRefine((stock, context) => {
     const flaw = flawOfPrice(stock);
-    if (flaw !== undefined) addIssue({ code: 'custom', path: [flaw.member], message: flaw.message });
+    if (flaw !== undefined) context.addIssue({ code: 'custom', path: [flaw.member], message: flaw.message });
   });
 
 /** A PUT creates the SKU in its path, so a malformed one is invalid content and not a 404. */

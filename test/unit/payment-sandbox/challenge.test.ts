@@ -21,7 +21,7 @@ const answer = (secret: string, outcome: string) =>
     body: new URLSearchParams({ client_secret: secret, outcome }),
   });
 const show = (secret: string) =>
-  fetch(`${sandbox.url}/challenge?${new URLSearchParams({ client_secret: secret })}`);
+  fetch(`${sandbox.url}/challenge?${new URLSearchParams({ client_secret: secret }).toString()}`);
 
 describe('a card that needs 3-D Secure', () => {
   test.each([
@@ -47,7 +47,10 @@ describe('a card that needs 3-D Secure', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).toContain(`value="${secret}"`);
     const replies = await Promise.all(Array.from({ length: 10 }, () => answer(secret, 'approve')));
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
+    expect(replies.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+      200,
+      ...Array(9).fill(409),
+    ]);
     expect((await server.paymentIntents.retrieve(intent.id)).status).toBe('succeeded');
     expect(await sandbox.reportOf(intent)).toMatchObject({ captures: 1, keptMinor: 1_250 });
     expect((await show(secret)).status).toBe(409);

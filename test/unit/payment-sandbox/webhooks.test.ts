@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { API_VERSION } from '../../../infra/local/payment-sandbox/webhooks/event.ts';
+import { signatureOf } from '../../../infra/local/payment-sandbox/webhooks/signature.ts';
 import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
 
 /** Goal: a receiver hears of every change at least once, in Stripe's own words. Method: a real receiver and the SDK's check. */
@@ -16,25 +17,39 @@ beforeEach(async () => {
   answers = () => 200;
   heard = [];
   let deliveries = 0;
-  receiver = createServer(async (request, response) => {
+  receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const signature = request.headers['stripe-signature'] ?? '';
-    const event = Stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, secret);
-    deliveries += 1;
-    const status = answers(deliveries);
-    if (status === 200) heard.push(event);
-    response.writeHead(status).end();
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const event = heardIn(Buffer.concat(chunks), request.headers['stripe-signature']);
+      deliveries += 1;
+      const status = event === undefined ? 400 : answers(deliveries);
+      if (event !== undefined && status === 200) heard.push(event);
+      response.writeHead(status).end();
+    });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => receiver.once('listening', resolve));
-  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks`;
-  sandbox = await new SandboxUnderTest({ receiver: { url, secret }, settings: { settleMs: 20 } }).start();
+  sandbox = await new SandboxUnderTest({ receiver: receiverOf(), settings: { settleMs: 20 } }).start();
 });
 afterEach(async () => {
   await sandbox.end();
   receiver.close();
   receiver.closeAllConnections();
 });
+
+const receiverOf = () => ({
+  url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks`,
+  secret,
+});
+
+/** Undefined if it is forged. */
+function heardIn(body: Buffer, signature: string | string[] | undefined): Stripe.Event | undefined {
+  try {
+    return Stripe.webhooks.constructEvent(body, signature ?? '', secret);
+  } catch {
+    return undefined;
+  }
+}
 
 const typesOf = (intentId: string) =>
   heard
@@ -159,4 +174,17 @@ test('events are lost, doubled and late if they are set to', async () => {
   expect(typesOf(late.id)).toEqual([]);
   await hears(late.id, 'payment_intent.succeeded');
   expect(typesOf(lost.id)).toEqual([]);
+});
+
+test('a forged event is none: neither by another secret nor for another body', async () => {
+  const { url } = receiverOf();
+  const body = JSON.stringify({ id: 'evt_forged', object: 'event', type: 'payment_intent.succeeded' });
+  const now = Math.floor(Date.now() / 1000);
+  const send = async (signature: string) =>
+    (await fetch(url, { method: 'POST', body, headers: { 'stripe-signature': signature } })).status;
+  expect(await send(signatureOf(body, 'whsec_other', now))).toBe(400);
+  expect(await send(signatureOf(`${body} `, secret, now))).toBe(400);
+  expect(await send(signatureOf(body, secret, now - 3_600))).toBe(400);
+  expect(heard).toEqual([]);
+  expect(await send(signatureOf(body, secret, now))).toBe(200);
 });

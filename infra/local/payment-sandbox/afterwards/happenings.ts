@@ -23,6 +23,6 @@ export function happen(later: Later, ledger: LedgerView, moment: Moment): Effect
       return { dispute: openDispute(intent, method, { id: moment.newId('du'), createdEpochSeconds }) };
     }
     default:
-      throw new Error(`unknown: ${later.what satisfies never}`);
+      throw new Error(`unknown: ${JSON.stringify(later.what satisfies never)}`);
   }
 }

@@ -1,6 +1,3 @@
-import type { Dispute } from '../afterwards/dispute.ts';
-import { type Refund, refundedMinor } from '../afterwards/refund.ts';
-
 /**
  * https://docs.stripe.com/payments/paymentintents/lifecycle
  *
@@ -38,33 +35,6 @@ export const orderOf = (intent: PaymentIntent): string | null => intent.metadata
 
 /** The id of the intent that a client secret belongs to, if it belongs to any. */
 export const intentIdIn = (clientSecret: string): string => clientSecret.split('_secret_', 1)[0] ?? '';
-
-/** The last charge of the intent, which failed or succeeded. https://docs.stripe.com/api/charges/object */
-export function renderCharge(
-  { id, status, amountMinor, currency, latestCharge, metadata, paymentMethod }: PaymentIntent,
-  refunds: readonly Refund[],
-  disputes: readonly Dispute[],
-): object {
-  const hasSucceeded = status === 'succeeded';
-  const refunded = refundedMinor(refunds);
-  return {
-    id: latestCharge,
-    object: 'charge',
-    amount: amountMinor,
-    amount_captured: hasSucceeded ? amountMinor : 0,
-    amount_refunded: refunded,
-    captured: hasSucceeded,
-    currency,
-    disputed: disputes.length > 0,
-    livemode: false,
-    metadata,
-    paid: hasSucceeded,
-    payment_intent: id,
-    payment_method: paymentMethod,
-    refunded: hasSucceeded && refunded === amountMinor,
-    status: hasSucceeded ? 'succeeded' : 'failed',
-  };
-}
 
 /** https://docs.stripe.com/api/payment_intents/object */
 export function renderIntent(intent: PaymentIntent): object {

@@ -1,9 +1,10 @@
+import { renderCharge } from '../afterwards/charge.ts';
 import type { Call, Outcome } from '../endpoint.ts';
 import { type Answer, invalidRequest, objectAnswer } from '../http/answers.ts';
 import { optionalText, refuseUnknown, requiredText } from '../http/form.ts';
 import { expansions, readPage } from '../http/page.ts';
 import type { LedgerView } from '../ledger/ledger.ts';
-import { type PaymentIntent, renderCharge, renderIntent } from './payment-intent.ts';
+import { type PaymentIntent, renderIntent } from './payment-intent.ts';
 import { answerOf, changed, charge, unexpectedState } from './payment-intent-charge.ts';
 import { readConfirmation, readNewIntent, refuseRedirectToNowhere } from './payment-intent-params.ts';
 

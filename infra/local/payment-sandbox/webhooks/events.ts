@@ -1,9 +1,10 @@
+import { renderCharge } from '../afterwards/charge.ts';
 import { isOpen, renderDispute } from '../afterwards/dispute.ts';
 import { type Refund, renderRefund, statusOf } from '../afterwards/refund.ts';
 import type { Moment } from '../endpoint.ts';
 import type { LedgerView } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/ledger-record.ts';
-import { type PaymentIntent, renderCharge, renderIntent } from '../payments/payment-intent.ts';
+import { type PaymentIntent, renderIntent } from '../payments/payment-intent.ts';
 import { API_VERSION, type EventType, type StripeEvent } from './event.ts';
 
 type Told = readonly [type: EventType, object: object];
@@ -53,7 +54,7 @@ function typeOf(intent: PaymentIntent, before: PaymentIntent | undefined): Event
     case 'requires_confirmation':
       return undefined;
     default:
-      throw new Error(`unknown status ${intent.status satisfies never}`);
+      throw new Error(`unknown status ${JSON.stringify(intent.status satisfies never)}`);
   }
 }
 

@@ -78,10 +78,12 @@ export class Webhooks {
       const next = this.#ready.shift();
       if (next === undefined) return;
       this.#underWay += 1;
-      void this.#try(next).finally(() => {
-        this.#underWay -= 1;
-        this.#work();
-      });
+      this.#try(next)
+        .catch((error: unknown) => console.error('payment sandbox:', error))
+        .finally(() => {
+          this.#underWay -= 1;
+          this.#work();
+        });
     }
   }
 
