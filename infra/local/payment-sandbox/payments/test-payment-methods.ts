@@ -44,10 +44,11 @@ const countries = `
   us ar br ca cl co cr ec mx pa py pe uy ae ae_mastercard at be bg by hr cy cz dk ee fi fr de gi gr hu ie it lv li lt lu mt nl
   no pl pt ro si sk es se ch gb gb_debit gb_mastercard au cn hk in jp my nz sg tw th_credit th_debit`;
 
-// https://docs.stripe.com/testing#three-ds-cards: they need no challenge. https://docs.stripe.com/testing#fraud-prevention:
-// without rules of one's own they are charged.
-const unchallenged = `
-  threeDSecureOptional amex_threeDSecureNotSupported bypassPending riskLevelElevated riskLevelHighest`;
+// They are charged, too: https://docs.stripe.com/testing#three-ds-cards and #available-balance without more ado,
+// https://docs.stripe.com/testing#fraud-prevention and #disputes unless rules of the account block them.
+const unblocked = `
+  threeDSecureOptional amex_threeDSecureNotSupported bypassPending bypassPendingInternational riskLevelElevated
+  riskLevelHighest createIssuerFraudRecord`;
 
 const insufficientFunds: Decline = {
   code: 'card_declined',
@@ -96,13 +97,14 @@ const disputed = (reason: string, kind: DisputeKind): TestPaymentMethod => ({
 const named = (names: string): readonly string[] => names.trim().split(/\s+/);
 
 const known = new Map<string, TestPaymentMethod>([
-  ...named(`${brands} ${countries} ${unchallenged}`).map((name) => [`pm_card_${name}`, approved] as const),
+  ...named(`${brands} ${countries} ${unblocked}`).map((name) => [`pm_card_${name}`, approved] as const),
   // Stripe's documentation spells some declines with the brand and some without. Here both work.
   ...Object.entries(declines).flatMap(([name, decline]): [string, TestPaymentMethod][] => [
     [`pm_card_chargeDeclined${name}`, { charge: 'declined', decline }],
     [`pm_card_visa_chargeDeclined${name}`, { charge: 'declined', decline }],
   ]),
   ['pm_card_radarBlock', { charge: 'declined', decline: { ...genericDecline, declineCode: 'fraudulent' } }],
+  ['pm_card_chargeCustomerFail', { charge: 'declined', decline: genericDecline }],
   // https://docs.stripe.com/testing#authentication-and-setup, where a customer is present and the card was not set up
   ['pm_card_authenticationRequired', challenge],
   ['pm_card_authenticationRequiredOnSetup', challenge],
