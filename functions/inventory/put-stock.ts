@@ -9,6 +9,7 @@ import { pathParameter } from '../../engine/http/path-parameter.ts';
 import { Problem } from '../../engine/http/problem.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
 import { liveTable } from '../../engine/live-table.ts';
+import { flawOfPrice } from '../currencies.ts';
 import { Sku } from '../ids.ts';
 import { AmountMinor, Currency } from '../money.ts';
 import { shop } from '../shop.ts';
@@ -16,11 +17,17 @@ import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { catalogueEntry, MAX_AVAILABLE, stockOf } from './table.ts';
 
-const NewStock = z.strictObject({
-  available: z.int().min(0).max(MAX_AVAILABLE),
-  unitPriceMinor: AmountMinor,
-  currency: Currency,
-});
+/** An order at a price that no card can be charged could only be cancelled. What is stored already stays readable. */
+const NewStock = z
+  .strictObject({
+    available: z.int().min(0).max(MAX_AVAILABLE),
+    unitPriceMinor: AmountMinor,
+    currency: Currency,
+  })
+  .superRefine((stock, context) => {
+    const flaw = flawOfPrice(stock);
+    if (flaw !== undefined) context.addIssue({ code: 'custom', path: [flaw.member], message: flaw.message });
+  });
 
 /** A PUT creates the SKU in its path, so a malformed one is invalid content and not a 404. */
 const malformedSku = () =>

@@ -1,16 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Answer, errorAnswer, objectAnswer, RejectedRequest } from './answers.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { Ledger, type LedgerRecord } from './ledger.ts';
-import { reportAll, reportOrder } from './ledger-report.ts';
-import { readBody, readFormBody } from './request-body.ts';
-import { changeSettings, type Settings } from './settings.ts';
-import { StripeApi } from './stripe-api.ts';
+import { createServer, type Server } from 'node:http';
+import { Exchange } from './exchange.ts';
+import { Bookkeeping } from './ledger/bookkeeping.ts';
+import { openJournal } from './ledger/journal.ts';
+import { Ledger } from './ledger/ledger.ts';
+import type { LedgerRecord } from './ledger/ledger-record.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { type Receiver, Webhooks } from './webhooks/webhooks.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** Longer than clients keep idle connections, so the server never closes one that a client is about to reuse. */
 const KEEP_ALIVE_MS = 65_000;
-const CLOSE_DEADLINE_MS = 10_000;
 
 export interface PaymentSandbox {
   readonly url: string;
@@ -24,7 +23,9 @@ export interface PaymentSandboxOptions {
   /** By default the loopback interface; a container needs another. */
   readonly host?: string;
   readonly ledgerFile: string;
-  readonly latencyMs?: number;
+  readonly settings?: Partial<Settings>;
+  /** Without one there are no webhooks. */
+  readonly receiver?: Receiver | undefined;
   /** Called when the ledger can no longer be written. The sandbox then answers 500. */
   readonly onLedgerFailure?: (error: Error) => void;
 }
@@ -47,7 +48,11 @@ export async function startPaymentSandbox(options: PaymentSandboxOptions): Promi
       (record) => ledger.apply(record),
       options.onLedgerFailure ?? (() => {}),
     );
-    const exchange = new Exchange(ledger, journal, { latencyMs: options.latencyMs ?? 0, outage: 'none' });
+    const settings = { ...defaultSettings, ...options.settings };
+    const webhooks = options.receiver && new Webhooks(options.receiver, settings);
+    const books = new Bookkeeping(ledger, journal, settings, webhooks);
+    const exchange = new Exchange(books, journal, settings);
+    books.resume();
     ready.resolve(exchange);
     return { url: urlOf(server), close: () => exchange.close(server) };
   } catch (error) {
@@ -74,109 +79,3 @@ function urlOf(server: Server): string {
   if (address === null || typeof address === 'string') throw new Error('the payment sandbox has no port');
   return `http://${LOOPBACK}:${address.port}`;
 }
-
-/** Passes requests to the API or to the sandbox's own controls, and sends the answers. */
-class Exchange {
-  readonly #ledger: Ledger;
-  readonly #journal: Journal<LedgerRecord>;
-  readonly #settings: Settings;
-  readonly #api: StripeApi;
-  readonly #hanging = new Set<ServerResponse>();
-  #closing = false;
-
-  constructor(ledger: Ledger, journal: Journal<LedgerRecord>, settings: Settings) {
-    this.#ledger = ledger;
-    this.#journal = journal;
-    this.#settings = settings;
-    this.#api = new StripeApi(ledger, journal, settings);
-  }
-
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
-    if (!path.startsWith('/v1/')) {
-      this.#send(response, await this.#control(request, path, query), {});
-      return;
-    }
-    if (this.#settings.outage === 'refuse') {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    if (this.#settings.outage === 'hang') {
-      this.#hang(response);
-      return;
-    }
-    const { answer, headers, delivery } = await this.#api.handle({
-      method: request.method ?? '',
-      path,
-      query,
-      authorization: request.headers.authorization,
-      idempotencyKey: request.headers['idempotency-key']?.toString(),
-      readForm: () => readFormBody(request),
-    });
-    const version = request.headers['stripe-version'];
-    if (delivery === 'withheld') this.#hang(response);
-    else {
-      this.#send(
-        response,
-        answer,
-        version === undefined ? headers : { ...headers, 'Stripe-Version': version.toString() },
-      );
-    }
-  }
-
-  async close(server: Server): Promise<void> {
-    this.#closing = true;
-    const closed = new Promise((resolve) => server.close(resolve));
-    for (const response of this.#hanging) response.destroy();
-    const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_DEADLINE_MS);
-    await closed;
-    clearTimeout(deadline);
-    await this.#journal.close();
-  }
-
-  async #control(request: IncomingMessage, path: string, query: string): Promise<Answer> {
-    switch (`${request.method} ${path}`) {
-      case 'GET /sandbox/health':
-        return objectAnswer({ status: 'ok', ...this.#settings });
-      case 'PUT /sandbox/settings':
-        return this.#changeSettings(request);
-      case 'GET /ledger': {
-        const order = new URLSearchParams(query).get('order');
-        return objectAnswer(order === null ? reportAll(this.#ledger) : reportOrder(this.#ledger, order));
-      }
-      default:
-        return refusal(404, `Unrecognized request URL (${request.method}: ${path.slice(0, 200)}).`);
-    }
-  }
-
-  async #changeSettings(request: IncomingMessage): Promise<Answer> {
-    try {
-      const problem = changeSettings(this.#settings, (await readBody(request)).toString('utf8'));
-      return problem === undefined ? objectAnswer(this.#settings) : refusal(400, problem);
-    } catch (error) {
-      if (error instanceof RejectedRequest) return error.answer;
-      throw error;
-    }
-  }
-
-  #send(response: ServerResponse, { status, body }: Answer, headers: Readonly<Record<string, string>>) {
-    if (this.#closing || status === 413) response.setHeader('Connection', 'close');
-    if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="Stripe"');
-    response.writeHead(status, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-      ...headers,
-    });
-    response.end(body);
-  }
-
-  /** Waits for the client to hang up. */
-  #hang(response: ServerResponse): void {
-    if (this.#closing) response.destroy();
-    this.#hanging.add(response);
-    response.on('close', () => this.#hanging.delete(response));
-  }
-}
-
-const refusal = (status: number, message: string): Answer =>
-  errorAnswer(status, { type: 'invalid_request_error', message });

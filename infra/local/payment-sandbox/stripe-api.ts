@@ -1,13 +1,14 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, errorAnswer, RejectedRequest } from './answers.ts';
-import { authenticate } from './authentication.ts';
-import type { Call, Outcome, WriteEndpoint } from './endpoint.ts';
-import { canonicalForm, decodeForm } from './form.ts';
-import { KeysInUse, readIdempotencyKey, refuseOtherRequest } from './idempotency.ts';
-import type { Journal } from './journal.ts';
-import type { Ledger, LedgerRecord } from './ledger.ts';
-import { findRoute } from './routes.ts';
+import type { Call, Moment, Outcome, WriteEndpoint } from './endpoint.ts';
+import { type Answer, errorAnswer, RejectedRequest } from './http/answers.ts';
+import { authenticate } from './http/authentication.ts';
+import { canonicalForm, decodeForm } from './http/form.ts';
+import { KeysInUse, readIdempotencyKey, refuseOtherRequest } from './http/idempotency.ts';
+import { RateLimited, RateLimits, REASON_HEADER } from './http/rate-limits.ts';
+import { type Bookkeeping, newId } from './ledger/bookkeeping.ts';
+import type { LedgerRecord } from './ledger/ledger-record.ts';
+import { findRoute, refuseClient } from './routes.ts';
 import type { Settings } from './settings.ts';
 
 export interface ApiRequest {
@@ -25,20 +26,17 @@ export interface Reply {
   readonly delivery: 'sent' | 'withheld';
 }
 
-const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
-
 /** Answers requests at /v1, each only after its effects are on disk. */
 export class StripeApi {
-  readonly #ledger: Ledger;
-  readonly #journal: Journal<LedgerRecord>;
+  readonly #books: Bookkeeping;
   readonly #settings: Settings;
+  readonly #limits: RateLimits;
   readonly #keysInUse = new KeysInUse();
-  readonly #lastOn = new Map<string, Promise<unknown>>();
 
-  constructor(ledger: Ledger, journal: Journal<LedgerRecord>, settings: Settings) {
-    this.#ledger = ledger;
-    this.#journal = journal;
+  constructor(books: Bookkeeping, settings: Settings) {
+    this.#books = books;
     this.#settings = settings;
+    this.#limits = new RateLimits(settings);
   }
 
   async handle(request: ApiRequest): Promise<Reply> {
@@ -46,6 +44,10 @@ export class StripeApi {
     try {
       return await this.#route(request, headers);
     } catch (error) {
+      if (error instanceof RateLimited) {
+        headers[REASON_HEADER] = error.reason;
+        this.#books.note({ kind: 'rate_limited', at: new Date().toISOString(), order: null });
+      }
       if (error instanceof RejectedRequest) return reply(error.answer, headers);
       console.error('payment sandbox:', error);
       const message = 'The payment sandbox failed: its log says why.';
@@ -54,19 +56,21 @@ export class StripeApi {
   }
 
   async #route(request: ApiRequest, headers: Record<string, string>): Promise<Reply> {
-    authenticate(request.authorization);
+    const caller = authenticate(request.authorization);
     const { route, id } = findRoute(request.method, request.path);
+    if (caller === 'client') refuseClient(route);
+    this.#limits.admit(route, performance.now());
     if (route.method === 'GET') {
       const form = decodeForm(Buffer.from(request.query));
       await this.#delay();
-      const call = { form, id, idempotencyKey: null, subject: '', at: new Date(), newId };
-      return reply(route.endpoint(call, this.#ledger), headers);
+      const call = { form, id, caller, idempotencyKey: null, subject: '', ...this.#books.moment() };
+      return reply(route.endpoint(call, this.#books.ledger), headers);
     }
     const form = decodeForm(await request.readForm());
     const idempotencyKey = readIdempotencyKey(request.idempotencyKey);
     const fingerprint = hash('sha256', canonicalForm(form), 'base64url');
     const subject = idempotencyKey ?? `${request.path} ${fingerprint}`;
-    const call = { form, id, idempotencyKey, subject };
+    const call = { form, id, caller, idempotencyKey, subject };
     if (idempotencyKey === null) {
       return this.#execute(route.endpoint, call, request.path, fingerprint, headers);
     }
@@ -82,12 +86,10 @@ export class StripeApi {
   }
 
   #replay(key: string, path: string, fingerprint: string, headers: Record<string, string>) {
-    const saved = this.#ledger.savedAnswer(key);
+    const saved = this.#books.ledger.savedAnswer(key);
     if (saved === undefined) return undefined;
     refuseOtherRequest(key, saved, { path, fingerprint });
-    const record: LedgerRecord = { kind: 'replayed', at: new Date().toISOString(), order: saved.order };
-    this.#journal.note(record);
-    this.#ledger.apply(record);
+    this.#books.note({ kind: 'replayed', at: new Date().toISOString(), order: saved.order });
     // https://docs.stripe.com/error-low-level#idempotency
     headers['Idempotent-Replayed'] = 'true';
     headers['Original-Request'] = saved.requestId;
@@ -96,41 +98,31 @@ export class StripeApi {
 
   async #execute(
     endpoint: WriteEndpoint,
-    asked: Omit<Call, 'at' | 'newId'>,
+    asked: Omit<Call, keyof Moment>,
     path: string,
     fingerprint: string,
     headers: Record<string, string>,
   ): Promise<Reply> {
     await this.#delay();
     const object = asked.id === '' ? asked.form.get('payment_intent') : asked.id;
-    return this.#oneAtATime(object, async () => {
-      const at = new Date();
-      const outcome = endpoint({ ...asked, at, newId }, this.#ledger);
-      const request = { at: at.toISOString(), path, fingerprint, idempotencyKey: asked.idempotencyKey };
-      const record = recordOf(outcome, { ...request, requestId: headers['Request-Id'] ?? '' });
-      await this.#journal.append(record);
-      this.#ledger.apply(record);
-      if (outcome.kind === 'turned_away') {
-        // Stripe's SDKs retry a request only if this header allows it.
-        headers['Stripe-Should-Retry'] = 'true';
-        return reply(outcome.answer, headers);
-      }
-      if (outcome.answer.status >= 400) headers['Stripe-Should-Retry'] = 'false';
-      return reply(outcome.answer, headers, outcome.delivery);
+    const outcome = await this.#books.decide(object, () => {
+      const moment = this.#books.moment();
+      const told = endpoint({ ...asked, ...moment }, this.#books.ledger);
+      const request = {
+        at: moment.at.toISOString(),
+        path,
+        fingerprint,
+        idempotencyKey: asked.idempotencyKey,
+      };
+      return { record: recordOf(told, { ...request, requestId: headers['Request-Id'] ?? '' }), told };
     });
-  }
-
-  /** Runs the decisions on one PaymentIntent one after another: each must see the effect of the one before. */
-  async #oneAtATime<T>(object: string | undefined, work: () => Promise<T>): Promise<T> {
-    if (object === undefined) return work();
-    const before = this.#lastOn.get(object) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.#lastOn.set(object, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#lastOn.get(object) === mine) this.#lastOn.delete(object);
+    if (outcome.kind === 'turned_away') {
+      // Stripe's SDKs retry a request only if this header allows it.
+      headers['Stripe-Should-Retry'] = 'true';
+      return reply(outcome.answer, headers);
     }
+    if (outcome.answer.status >= 400) headers['Stripe-Should-Retry'] = 'false';
+    return reply(outcome.answer, headers, outcome.delivery);
   }
 
   async #delay(): Promise<void> {

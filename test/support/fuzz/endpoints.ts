@@ -7,6 +7,7 @@ import { encodeCursor } from '../../../engine/http/paging.ts';
 import { recordReader } from '../../../engine/http/record-reader.ts';
 import { cancelling } from '../../../engine/initiator/cancel.ts';
 import { listing, reading } from '../../../engine/initiator/read.ts';
+import { chargeableCurrencies } from '../../../functions/currencies.ts';
 import { handler as health } from '../../../functions/health/get.ts';
 import { CustomerId, Sku } from '../../../functions/ids.ts';
 import { getStock } from '../../../functions/inventory/get-stock.ts';
@@ -129,8 +130,9 @@ const stockEndpoints: readonly Endpoint[] = [
     role: 'operator',
     body: fc.record({
       available: fc.integer({ min: 0, max: 1_000_000_000 }),
-      unitPriceMinor: fc.integer({ min: 1, max: 99_999_999 }),
-      currency: fc.stringMatching(/^[A-Z]{3}$/),
+      // A multiple of every currency's smallest step.
+      unitPriceMinor: fc.integer({ min: 1, max: 999_999 }).map((hundreds) => hundreds * 100),
+      currency: fc.constantFrom(...chargeableCurrencies),
     }),
     handler: putStock,
     answers: [200, 400, 403, 413, 415, 422, 503],

@@ -1,9 +1,12 @@
-import type { Account, Ledger, Movement } from './ledger.ts';
+import type { Movement } from './effects.ts';
+import { type Attempts, type Ledger, noAttempts } from './ledger.ts';
 
 /** The answer of `GET /ledger`, for tests and checkers; Stripe has no such endpoint. Amounts are in minor units. */
 interface Totals {
   readonly captures: number;
+  /** Those that failed after all do not count, neither here nor in the sums. */
   readonly refunds: number;
+  readonly failedRefunds: number;
   readonly capturedMinor: number;
   readonly refundedMinor: number;
   readonly keptMinor: number;
@@ -12,17 +15,15 @@ interface Totals {
 export interface OrderReport extends Totals {
   readonly order: string;
   readonly entries: readonly Movement[];
-  readonly attempts: Account['attempts'];
+  readonly attempts: Attempts;
 }
 
 export interface LedgerReport extends Totals {
-  readonly attempts: Account['attempts'];
+  readonly attempts: Attempts;
   readonly ordersCapturedMoreThanOnce: readonly string[];
   readonly orders: Readonly<Record<string, Totals>>;
   readonly withoutOrder: Totals;
 }
-
-const noAttempts: Account['attempts'] = { declined: 0, unavailable: 0, refundsLocked: 0, replayed: 0 };
 
 export function reportOrder(ledger: Ledger, order: string): OrderReport {
   const account = ledger.accounts.get(order);
@@ -35,10 +36,7 @@ export function reportAll(ledger: Ledger): LedgerReport {
   const orders: [string, Totals][] = [];
   let movements: Movement[] = [];
   for (const [order, account] of ledger.accounts) {
-    attempts.declined += account.attempts.declined;
-    attempts.unavailable += account.attempts.unavailable;
-    attempts.refundsLocked += account.attempts.refundsLocked;
-    attempts.replayed += account.attempts.replayed;
+    for (const kind of Object.keys(attempts) as (keyof Attempts)[]) attempts[kind] += account.attempts[kind];
     if (order === null) movements = account.movements;
     else orders.push([order, total(account.movements)]);
   }
@@ -53,13 +51,22 @@ export function reportAll(ledger: Ledger): LedgerReport {
 }
 
 function total(movements: readonly Movement[]): Totals {
-  const captures = movements.filter(({ type }) => type === 'capture');
-  const refunds = movements.filter(({ type }) => type === 'refund');
-  const capturedMinor = captures.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const refundedMinor = refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const sums = { capture: [0, 0], refund: [0, 0], failed_refund: [0, 0] } satisfies Record<
+    Movement['type'],
+    [number, number]
+  >;
+  for (const { type, amountMinor } of movements) {
+    sums[type][0] += 1;
+    sums[type][1] += amountMinor;
+  }
+  const [captures, capturedMinor] = sums.capture;
+  const [failedRefunds, failedMinor] = sums.failed_refund;
+  const refunds = sums.refund[0] - failedRefunds;
+  const refundedMinor = sums.refund[1] - failedMinor;
   return {
-    captures: captures.length,
-    refunds: refunds.length,
+    captures,
+    refunds,
+    failedRefunds,
     capturedMinor,
     refundedMinor,
     keptMinor: capturedMinor - refundedMinor,
@@ -70,6 +77,7 @@ function add(left: Totals, right: Totals): Totals {
   return {
     captures: left.captures + right.captures,
     refunds: left.refunds + right.refunds,
+    failedRefunds: left.failedRefunds + right.failedRefunds,
     capturedMinor: left.capturedMinor + right.capturedMinor,
     refundedMinor: left.refundedMinor + right.refundedMinor,
     keptMinor: left.keptMinor + right.keptMinor,

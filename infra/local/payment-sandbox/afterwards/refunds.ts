@@ -1,20 +1,22 @@
-import { errorAnswer, invalidRequest, objectAnswer } from './answers.ts';
-import type { Call, Outcome } from './endpoint.ts';
-import { integer, metadata, oneOf, optionalText, refuseUnknown, requiredText } from './form.ts';
-import type { LedgerView } from './ledger.ts';
-import { orderOf, type PaymentIntent } from './payment-intent.ts';
-import { type Refund, renderRefund } from './refund.ts';
-import { testPaymentMethod } from './test-payment-methods.ts';
+import type { Call, Outcome } from '../endpoint.ts';
+import { errorAnswer, invalidRequest, objectAnswer } from '../http/answers.ts';
+import { integer, metadata, refuseUnknown, requiredText } from '../http/form.ts';
+import { readPage } from '../http/page.ts';
+import type { Effects, Later } from '../ledger/effects.ts';
+import type { LedgerView } from '../ledger/ledger.ts';
+import { methodOf } from '../payments/capture.ts';
+import { refuseFractions } from '../payments/chargeable-amount.ts';
+import { orderOf, type PaymentIntent } from '../payments/payment-intent.ts';
+import { allowsRefund } from './dispute.ts';
+import { type Refund, refundedMinor, renderRefund } from './refund.ts';
 
-const reasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
-const knownToCreate = new Set(['payment_intent', 'amount', 'metadata', 'reason']);
+const knownToCreate = new Set(['payment_intent', 'amount', 'metadata']);
 
 /** POST /v1/refunds: https://docs.stripe.com/api/refunds/create */
 export function createRefund(call: Call, ledger: LedgerView): Outcome {
   refuseUnknown(call.form, knownToCreate);
   const id = requiredText(call.form, 'payment_intent');
   const asked = integer(call.form, 'amount', { min: 1, max: Number.MAX_SAFE_INTEGER });
-  const reason = oneOf(call.form, 'reason', reasons) ?? null;
   const labels = metadata(call.form);
   const intent = ledger.intent(id);
   if (intent === undefined) {
@@ -24,61 +26,82 @@ export function createRefund(call: Call, ledger: LedgerView): Outcome {
     });
   }
   if (refundIsLocked(intent, ledger)) return locked(intent);
-  const refunded = ledger.refundsOf(id).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  if (asked !== undefined) refuseFractions(asked, intent.currency);
+  const refunded = refundedMinor(ledger.refundsOf(id));
   const remaining = intent.status === 'succeeded' ? intent.amountMinor - refunded : 0;
   const amountMinor = asked ?? remaining;
-  const refusal = refuse(intent, amountMinor, remaining);
+  const refusal = refuse(intent, amountMinor, remaining, ledger);
   if (refusal !== undefined) return { kind: 'executed', order: orderOf(intent), answer: refusal };
-  return give(intent, { amountMinor, reason, metadata: labels }, call);
+  return give(intent, { amountMinor, metadata: labels }, call);
 }
 
-function give(
-  intent: PaymentIntent,
-  asked: Pick<Refund, 'amountMinor' | 'reason' | 'metadata'>,
-  call: Call,
-): Outcome {
+function give(intent: PaymentIntent, asked: Pick<Refund, 'amountMinor' | 'metadata'>, call: Call): Outcome {
+  const method = methodOf(intent)?.charge;
   const refund: Refund = {
     id: call.newId('re'),
     paymentIntent: intent.id,
     charge: intent.latestCharge,
     currency: intent.currency,
     createdEpochSeconds: Math.floor(call.at.getTime() / 1000),
-    succeedsAtEpochMs: call.at.getTime() + pendingMsOf(intent),
+    status: method === 'approved_with_pending_refunds' ? 'pending' : 'succeeded',
     ...asked,
   };
-  const order = orderOf(intent);
+  const settles = method === 'approved_with_pending_refunds' || method === 'approved_with_failing_refunds';
+  const later: Later = {
+    what: 'refund_settles',
+    paymentIntent: intent.id,
+    refund: refund.id,
+    atEpochMs: call.at.getTime() + call.settleMs,
+  };
   return {
     kind: 'executed',
-    order,
-    answer: objectAnswer(renderRefund(refund, call.at)),
+    order: orderOf(intent),
+    answer: objectAnswer(renderRefund(refund)),
     refund,
-    movement: {
-      at: call.at.toISOString(),
-      type: 'refund',
-      order,
-      amountMinor: refund.amountMinor,
-      currency: refund.currency,
-      paymentIntent: intent.id,
-      refund: refund.id,
-      paymentMethod: intent.paymentMethod,
-      idempotencyKey: call.idempotencyKey,
-    },
+    movement: movementOf('refund', refund, intent, call.at, call.idempotencyKey),
+    ...(settles ? { later } : {}),
   };
 }
 
-/** How long a refund of it is pending before it succeeds. */
-function pendingMsOf({ paymentMethod }: PaymentIntent): number {
-  const method = paymentMethod === null ? undefined : testPaymentMethod(paymentMethod);
-  return method?.charge === 'approved_with_pending_refunds' ? method.pendingMs : 0;
+/** A pending refund succeeds, and one that had succeeded turns out to have failed: its money is back. */
+export function settleRefund(refund: Refund, intent: PaymentIntent, at: Date): Effects {
+  if (refund.status === 'pending') return { refund: { ...refund, status: 'succeeded' } };
+  const movement = movementOf('failed_refund', refund, intent, at, null);
+  return { refund: { ...refund, status: 'failed' }, movement };
 }
 
+const movementOf = (
+  type: 'refund' | 'failed_refund',
+  { id, amountMinor, currency }: Refund,
+  intent: PaymentIntent,
+  at: Date,
+  idempotencyKey: string | null,
+): NonNullable<Effects['movement']> => ({
+  at: at.toISOString(),
+  type,
+  order: orderOf(intent),
+  amountMinor,
+  currency,
+  paymentIntent: intent.id,
+  refund: id,
+  paymentMethod: intent.paymentMethod,
+  idempotencyKey,
+});
+
 /** https://docs.stripe.com/error-codes#charge-already-refunded. Stripe has no code for a refund that is too large. */
-function refuse(intent: PaymentIntent, amountMinor: number, remaining: number) {
+function refuse(intent: PaymentIntent, amountMinor: number, remaining: number, ledger: LedgerView) {
   if (intent.status !== 'succeeded') {
     return errorAnswer(400, {
       type: 'invalid_request_error',
       message: `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`,
       param: 'payment_intent',
+    });
+  }
+  if (!ledger.disputesOf(intent.id).every(allowsRefund)) {
+    return errorAnswer(400, {
+      type: 'invalid_request_error',
+      code: 'charge_disputed',
+      message: `Charge ${intent.latestCharge} has been charged back; cannot issue a refund.`,
     });
   }
   if (remaining === 0) {
@@ -99,7 +122,7 @@ function refuse(intent: PaymentIntent, amountMinor: number, remaining: number) {
 }
 
 function refundIsLocked(intent: PaymentIntent, ledger: LedgerView): boolean {
-  const method = intent.paymentMethod === null ? undefined : testPaymentMethod(intent.paymentMethod);
+  const method = methodOf(intent);
   if (method?.charge !== 'approved_with_locked_refunds' || intent.status !== 'succeeded') return false;
   return ledger.timesTurnedAway(intent.id) < method.lockedTimes;
 }
@@ -125,18 +148,7 @@ function locked(intent: PaymentIntent): Outcome {
 
 /** GET /v1/refunds?payment_intent=…: https://docs.stripe.com/api/refunds/list, newest first. */
 export function listRefunds(call: Call, ledger: LedgerView) {
-  refuseUnknown(call.form, new Set(['payment_intent', 'limit', 'starting_after']));
-  const limit = integer(call.form, 'limit', { min: 1, max: 100 }) ?? 10;
+  const page = readPage(call.form, ['payment_intent']);
   const all = ledger.refundsOf(requiredText(call.form, 'payment_intent')).toReversed();
-  const after = optionalText(call.form, 'starting_after');
-  const first = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-  if (after !== undefined && first === 0)
-    throw invalidRequest(`No such refund: '${after}'`, { code: 'resource_missing', param: 'starting_after' });
-  const refunds = all.slice(first);
-  return objectAnswer({
-    object: 'list',
-    url: '/v1/refunds',
-    has_more: refunds.length > limit,
-    data: refunds.slice(0, limit).map((refund) => renderRefund(refund, call.at)),
-  });
+  return objectAnswer({ ...page.of(all, 'refund', renderRefund), url: '/v1/refunds' });
 }

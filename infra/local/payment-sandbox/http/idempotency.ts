@@ -1,5 +1,5 @@
+import type { SavedAnswer } from '../ledger/ledger.ts';
 import { invalidRequest, RejectedRequest } from './answers.ts';
-import type { SavedAnswer } from './ledger.ts';
 
 /** https://docs.stripe.com/api/idempotent_requests */
 const MAX_KEY_LENGTH = 255;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RejectedRequest } from '../../infra/local/payment-sandbox/answers.ts';
-import { decodeForm, metadata } from '../../infra/local/payment-sandbox/form.ts';
-import { Journal, openJournal } from '../../infra/local/payment-sandbox/journal.ts';
+import { RejectedRequest } from '../../../infra/local/payment-sandbox/http/answers.ts';
+import { decodeForm, metadata } from '../../../infra/local/payment-sandbox/http/form.ts';
+import { Journal, openJournal } from '../../../infra/local/payment-sandbox/ledger/journal.ts';
 
 test('hostile bytes are decoded or refused, and never crash', () => {
   const hostile = fc.oneof(

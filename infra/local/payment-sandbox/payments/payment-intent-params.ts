@@ -1,30 +1,11 @@
-import { invalidRequest } from './answers.ts';
-import {
-  type Form,
-  flag,
-  integer,
-  list,
-  metadata,
-  oneOf,
-  optionalText,
-  refuseUnknown,
-  requiredText,
-} from './form.ts';
+import { invalidRequest } from '../http/answers.ts';
+import { type Form, flag, list, metadata, oneOf, optionalText, refuseUnknown } from '../http/form.ts';
+import { readMoney } from './chargeable-amount.ts';
 import type { PaymentIntent } from './payment-intent.ts';
-import { testPaymentMethod } from './test-payment-methods.ts';
+import { isBankDebit, testPaymentMethod } from './test-payment-methods.ts';
 
-/** https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts: at most eight digits. */
-const MAX_AMOUNT_MINOR = 99_999_999;
-const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
-
-const confirmParams = [
-  'payment_method',
-  'off_session',
-  'error_on_requires_action',
-  'return_url',
-  'capture_method',
-];
-const knownToConfirm = new Set(confirmParams);
+const confirmParams = ['payment_method', 'error_on_requires_action'];
+const knownToConfirm = new Set([...confirmParams, 'client_secret']);
 const knownToCreate = new Set([
   ...confirmParams,
   'allowed_payment_method_types',
@@ -32,7 +13,6 @@ const knownToCreate = new Set([
   'automatic_payment_methods',
   'confirm',
   'currency',
-  'description',
   'metadata',
   'payment_method_types',
 ]);
@@ -49,31 +29,26 @@ type NewIntent = Pick<
   | 'paymentMethod'
   | 'allowedPaymentMethodTypes'
   | 'automaticPaymentMethods'
-  | 'description'
   | 'metadata'
 > & { readonly confirmation: Confirmation | null };
 
 export function readNewIntent(form: Form): NewIntent {
   refuseUnknown(form, knownToCreate);
-  requiredText(form, 'amount');
-  const amountMinor = integer(form, 'amount', { min: 1, max: MAX_AMOUNT_MINOR }) ?? 0;
-  const currency = readCurrency(form);
+  const money = readMoney(form);
   const methods = readMethodKinds(form);
   const paymentMethod = readPaymentMethod(form);
   const confirm = flag(form, 'confirm');
   const confirmation = readAttempt(form);
-  for (const name of ['off_session', 'error_on_requires_action', 'return_url']) {
-    if (!confirm && form.has(name)) {
-      throw invalidRequest(`You can only pass ${name} together with confirm=true.`, { param: name });
-    }
+  if (!confirm && form.has('error_on_requires_action')) {
+    throw invalidRequest('You can only pass error_on_requires_action together with confirm=true.', {
+      param: 'error_on_requires_action',
+    });
   }
-  if (confirm) refuseRedirectToNowhere(methods.automaticPaymentMethods, form);
+  if (confirm) refuseRedirectToNowhere(methods.automaticPaymentMethods);
   return {
-    amountMinor,
-    currency,
+    ...money,
     paymentMethod,
     ...methods,
-    description: optionalText(form, 'description') ?? null,
     metadata: metadata(form),
     confirmation: confirm ? confirmation : null,
   };
@@ -84,26 +59,19 @@ export function readConfirmation(form: Form): Confirmation & { readonly paymentM
   return { ...readAttempt(form), paymentMethod: readPaymentMethod(form) };
 }
 
-function readAttempt(form: Form): Confirmation {
-  // The sandbox captures at once, so it refuses a request for any other capture method.
-  oneOf(form, 'capture_method', ['automatic', 'automatic_async']);
-  const offSession = flag(form, 'off_session');
-  const errorOnRequiresAction = flag(form, 'error_on_requires_action');
-  optionalText(form, 'return_url');
-  return { failsWhenActionIsRequired: offSession || errorOnRequiresAction };
-}
-
-function readCurrency(form: Form): string {
-  const currency = requiredText(form, 'currency').toLowerCase();
-  if (!currencies.has(currency)) {
-    throw invalidRequest(`Invalid currency: ${currency.slice(0, 40)}`, { param: 'currency' });
-  }
-  return currency;
-}
+const readAttempt = (form: Form): Confirmation => ({
+  failsWhenActionIsRequired: flag(form, 'error_on_requires_action'),
+});
 
 function readPaymentMethod(form: Form): string | null {
   const id = optionalText(form, 'payment_method');
   if (id === undefined) return null;
+  if (isBankDebit(id)) {
+    throw invalidRequest(
+      'The PaymentMethod provided (us_bank_account) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types: card.',
+      { code: 'payment_intent_incompatible_payment_method', param: 'payment_method' },
+    );
+  }
   if (testPaymentMethod(id) === undefined) {
     throw invalidRequest(`No such PaymentMethod: '${id.slice(0, 100)}'`, {
       code: 'resource_missing',
@@ -149,14 +117,10 @@ const hasAny = (form: Form, parameter: string): boolean =>
   [...form.keys()].some((name) => name === parameter || name.startsWith(`${parameter}[`));
 
 /** Stripe refuses this since redirects became the default: https://docs.stripe.com/changelog/2023-08-16/automatic-payment-methods */
-export function refuseRedirectToNowhere(
-  automatic: PaymentIntent['automaticPaymentMethods'],
-  form: Form,
-): void {
+export function refuseRedirectToNowhere(automatic: PaymentIntent['automaticPaymentMethods']): void {
   if (automatic === null || automatic.allowRedirects === 'never') return;
-  if (form.has('return_url') || flag(form, 'off_session')) return;
   throw invalidRequest(
-    'This PaymentIntent accepts payment methods that might redirect your customer: provide a `return_url`, or set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never`.',
+    'This PaymentIntent accepts payment methods that might redirect your customer, and the payment sandbox redirects nobody: set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never`, or `allowed_payment_method_types` to `card`.',
     { param: 'return_url' },
   );
 }
