@@ -8,8 +8,6 @@ import { issuerUrl, type Ports } from './ports.ts';
 
 export const region = 'eu-central-1';
 export const stage = 'local';
-/** The payment sandbox signs its webhooks with it. */
-export const webhookSecret = 'whsec_local';
 
 export type Addresses = {
   readonly ports: Ports;
@@ -40,7 +38,9 @@ export function handlerEnvironment(addresses: Addresses): Readonly<Record<string
     SANDBOX_URL: `http://127.0.0.1:${ports.payments}`,
     STRIPE_API_BASE: `http://127.0.0.1:${ports.payments}`,
     STRIPE_SECRET_KEY: 'sk_test_local',
-    STRIPE_WEBHOOK_SECRET_KEY: webhookSecret,
+    STRIPE_WEBHOOK_SECRET_KEY: 'whsec_local',
+    // For the sandbox only.
+    STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.api}/webhooks/stripe`,
     JWKS_URL: `${issuerUrl(ports)}${jwksPath}`,
     TOKEN_ISSUER: issuerUrl(ports),
     TOKEN_AUDIENCE: tokenAudience,

@@ -539,8 +539,8 @@ describe('the process', () => {
 
   test.for([
     [{ STAGE: 'prod' }, /in the stage local, not in prod/],
-    [{ STRIPE_WEBHOOK_URL: 'http://127.0.0.1:9/hooks' }, /needs STRIPE_WEBHOOK_SECRET/],
-    [{ STRIPE_WEBHOOK_URL: 'hooks', STRIPE_WEBHOOK_SECRET: 'whsec_x' }, /must be an address/],
+    [{ STRIPE_WEBHOOK_URL: 'http://127.0.0.1:9/hooks' }, /needs STRIPE_WEBHOOK_SECRET_KEY/],
+    [{ STRIPE_WEBHOOK_URL: 'hooks', STRIPE_WEBHOOK_SECRET_KEY: 'whsec_x' }, /must be an address/],
   ] as const)('refuses to start with %j', async ([settings, reason]) => {
     const { child, output } = spawnSandbox('refused.jsonl', 0, settings);
     const [code] = await once(child, 'exit');

@@ -3,7 +3,7 @@ import type { Receiver } from './webhooks/webhooks.ts';
 
 /**
  * The payment sandbox as a process. `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a
- * container. It sends webhooks to `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET`. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
+ * container. It sends webhooks to `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET_KEY`. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
  * with 0.
  */
 try {
@@ -12,7 +12,7 @@ try {
     port: readPort(process.env.PORT),
     ...(process.env.HOST ? { host: process.env.HOST } : {}),
     ledgerFile: readLedgerFile(process.env.LEDGER_FILE),
-    receiver: readReceiver(process.env.STRIPE_WEBHOOK_URL, process.env.STRIPE_WEBHOOK_SECRET),
+    receiver: readReceiver(process.env.STRIPE_WEBHOOK_URL, process.env.STRIPE_WEBHOOK_SECRET_KEY),
     onLedgerFailure: (error) => fail(`the ledger can no longer be written: ${error.message}`),
   });
   endWhenAsked(sandbox);
@@ -35,7 +35,7 @@ function readReceiver(url: string | undefined, secret: string | undefined): Rece
   if (!url) return undefined;
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new Error('STRIPE_WEBHOOK_URL must be an address of HTTP');
-  if (!secret) throw new Error('STRIPE_WEBHOOK_URL needs STRIPE_WEBHOOK_SECRET');
+  if (!secret) throw new Error('STRIPE_WEBHOOK_URL needs STRIPE_WEBHOOK_SECRET_KEY');
   return { url, secret };
 }
 

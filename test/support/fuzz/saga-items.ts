@@ -9,7 +9,15 @@ import { reservations } from '../../../functions/inventory/table.ts';
 import { orders } from '../../../functions/order/table.ts';
 import { payments } from '../../../functions/payment/table.ts';
 import { type OrderId, shop } from '../../../functions/shop.ts';
-import { customerId, facts, items as lines, orderIdOf, paymentMethod, pricedItems } from '../facts.ts';
+import {
+  customerId,
+  facts,
+  items as lines,
+  orderIdOf,
+  paymentMethod,
+  pricedItems,
+  resolution,
+} from '../facts.ts';
 import { NOW_MS } from './strict-edges.ts';
 
 const money = { amountMinor: 3_500, currency: 'EUR' };
@@ -68,21 +76,34 @@ export const reservationItem = (
   return item<Reservation>(reservations, orderId, states[status]);
 };
 
-type PaymentStatus = 'CHARGING' | 'VOIDING' | 'CAPTURED' | 'REFUNDING' | 'REFUNDED' | 'DECLINED' | 'VOIDED';
+type PaymentStatus =
+  | 'CHARGING'
+  | 'AWAITING_CUSTOMER'
+  | 'VOIDING'
+  | 'CAPTURED'
+  | 'REFUNDING'
+  | 'REFUNDED'
+  | 'RESOLVED'
+  | 'DECLINED'
+  | 'VOIDED';
 
 export const paymentItem = (orderId: OrderId, status: PaymentStatus, owner = customerId): Item => {
-  const base = { customerId: owner, ...money };
+  const base = { customerId: owner, lines: pricedItems, ...money };
   const paymentIntentId = 'pi_1';
+  const action = { clientSecret: 'pi_1_secret_1', call: 'stripe.handleNextAction({ clientSecret })' };
   const states: Readonly<Record<PaymentStatus, z.infer<typeof payments.schema>>> = {
-    CHARGING: { ...base, status: 'CHARGING', paymentMethod },
-    VOIDING: { ...base, status: 'VOIDING', paymentMethod },
+    CHARGING: { ...base, status: 'CHARGING', paymentMethod, paymentIntentId },
+    AWAITING_CUSTOMER: { ...base, status: 'AWAITING_CUSTOMER', paymentMethod, paymentIntentId, action },
+    VOIDING: { ...base, status: 'VOIDING', paymentMethod, paymentIntentId },
     CAPTURED: { ...base, status: 'CAPTURED', paymentIntentId },
     REFUNDING: { ...base, status: 'REFUNDING', paymentIntentId },
     REFUNDED: { ...base, status: 'REFUNDED', paymentIntentId, refundId: 're_1' },
+    RESOLVED: { ...base, status: 'RESOLVED', paymentIntentId, resolution },
     DECLINED: { ...base, status: 'DECLINED', decline },
     VOIDED: { customerId: owner, status: 'VOIDED' },
   };
-  return item(payments, orderId, states[status]);
+  // What cannot be read is no item that a function would meet.
+  return item(payments, orderId, payments.schema.parse(states[status]));
 };
 
 export const stockItem = (sku: string): Item => ({
