@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 /** A payment intent: https://docs.stripe.com/payments/paymentintents/lifecycle */
 export interface Intent {
   readonly id: string;
+  /** In seconds. */
+  readonly created: number;
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
@@ -20,6 +22,8 @@ interface Decline {
 
 export interface Refund {
   readonly id: string;
+  /** In seconds. */
+  readonly created: number;
   readonly status: 'succeeded' | 'pending' | 'failed';
   readonly amount: number;
 }
@@ -81,6 +85,11 @@ export class PaymentProvider {
     return accounts;
   }
 
+  /** Newest first, as all of Stripe's lists. */
+  get intents(): readonly Intent[] {
+    return [...this.#intents.values()].toReversed();
+  }
+
   account(orderId: string): Account | undefined {
     return this.accounts.get(orderId);
   }
@@ -88,7 +97,14 @@ export class PaymentProvider {
   create({ orderId, amount, currency, paymentMethod }: NewIntent): Intent {
     this.#ids += 1;
     const id = `pi_${this.#ids}`;
-    const common = { id, orderId, amount, currency, payment_method: paymentMethod };
+    const common = {
+      id,
+      created: this.#nowSeconds,
+      orderId,
+      amount,
+      currency,
+      payment_method: paymentMethod,
+    };
     return this.#keep({ ...common, status: 'requires_confirmation', last_payment_error: null });
   }
 
@@ -134,7 +150,12 @@ export class PaymentProvider {
     const left = intent.status === 'succeeded' ? this.#left(intent) : 0;
     if (left === 0 || (amount ?? left) > left) return invalidRequest('charge_already_refunded');
     this.#ids += 1;
-    const refund = { id: `re_${this.#ids}`, status: outcome, amount: amount ?? left };
+    const refund = {
+      id: `re_${this.#ids}`,
+      created: this.#nowSeconds,
+      status: outcome,
+      amount: amount ?? left,
+    };
     this.#refunds.set(intentId, [...this.#refundsOf(intentId), refund]);
     if (outcome === 'pending') {
       this.#pending.add(intent.orderId);
@@ -182,6 +203,10 @@ export class PaymentProvider {
           .map((refund) => refund.amount),
       )
     );
+  }
+
+  get #nowSeconds(): number {
+    return Math.floor(this.#clock.nowMs / 1_000);
   }
 
   #keep(intent: Intent): Intent {
