@@ -51,6 +51,7 @@ test('there is one for everything that somebody has to look at', () => {
         .map(pascalCase)
         .flatMap((name) => [`${name}DeadLetters`, `${name}EventSourceErrors`, `${name}TableThrottled`]),
       ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors', 'EventSourceGone'],
+      ...['ReconciliationDisagrees', 'ReconciliationMissing'],
       ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
     ]),
   );
@@ -72,6 +73,14 @@ test('a throttled index is seen like its table', () => {
     );
     expect(seen, name).toEqual(wanted);
   }
+});
+
+test('a reconciliation that does not run at all is missed like one that fails', () => {
+  expect(stack.ReconciliationMissing?.Properties).toMatchObject({
+    ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold', Threshold: 1 },
+    ...{ EvaluationPeriods: 26 },
+    Metrics: [{ MetricStat: { Period: 3_600, Stat: 'SampleCount' } }, { Expression: 'FILL(runs, 0)' }],
+  });
 });
 
 test('a schedule that does not run at all is missed like one that fails', () => {

@@ -46,14 +46,17 @@ describe('events', () => {
   const scheduled = ['nudge-orders', ...shop.services.map((service) => `count-${service}-dead-letters`)];
   const invoked = (id: string) => shortName(template.Resources[id]?.Properties ?? {});
 
-  test('the schedules run every minute', () => {
+  test('the schedules run every minute, and the reconciliation once a day', () => {
     const rules = propertiesOf('AWS::Events::Rule').map(([, { Targets, ...rule }]) => [
       invoked(Targets[0].Arn['Fn::GetAtt'][0]),
       rule,
     ]);
     const everyMinute = { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' };
     expect(Object.fromEntries(rules)).toEqual(
-      Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(everyMinute)])),
+      Object.fromEntries([
+        ...scheduled.map((name) => [name, expect.objectContaining(everyMinute)]),
+        ['reconcile', { ScheduleExpression: 'cron(0 4 * * ? *)', State: 'ENABLED' }],
+      ]),
     );
   });
 

@@ -38,6 +38,14 @@ describe('functions', () => {
     );
   });
 
+  test('that ask Stripe have its key’s secret; no other has', () => {
+    const given = functions().filter(([, { Environment }]) => Environment.Variables.STRIPE_SECRET !== '');
+    const keepers = shop.services.filter((service) => shop.partOf(service).secrets?.includes('stripe'));
+    expect(given.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
+      [...keepers.map(consumerOf), 'reconcile'].toSorted(),
+    );
+  });
+
   test('that publish or consume change after the topology, and not before it was accepted', () => {
     for (const [, { Properties, DependsOn }] of ofType('AWS::Lambda::Function')) {
       const isLater = Properties.VpcConfig !== undefined && shortName(Properties) !== 'topology';
