@@ -31,8 +31,9 @@ export const reconciling =
     const books = await connect();
     const report = await reconcile({ ...sides, books }, windowOf(event, sides.now()), { isOver, tell });
     const { findings: _, ...summary } = report;
-    // The alarm's number: a window that nobody has read to its end has to be looked at, too.
-    const toLookAt = report.disagreements + (report.isFinished ? 0 : 1);
+    // The alarm's number. A window that was not read to its end counts, and a payment of no order that is stuck: no
+    // schedule looks after it.
+    const toLookAt = report.disagreements + report.stuck + (report.isFinished ? 0 : 1);
     log(toLookAt > 0 ? 'error' : 'info', 'reconciled', { ...summary, toLookAt });
     return report;
   };

@@ -47,7 +47,7 @@ test('each finding is a line of the log, and the last line counts what has to be
       stuck: 1,
       disagreements: 1,
       information: 1,
-      toLookAt: 1,
+      toLookAt: 2,
     },
   ]);
   expect(report).toMatchObject({ isFinished: true, from });
