@@ -1,4 +1,4 @@
-import { next, toItem } from '../../../engine/batch/record.ts';
+import { fromItem, next, toItem } from '../../../engine/batch/record.ts';
 import type { Item } from '../../../engine/batch/store.ts';
 import type { Table } from '../../../engine/saga/table.ts';
 import type { Reservation } from '../../../functions/inventory/decide.ts';
@@ -84,10 +84,13 @@ export class ShopAtRest {
     this.clock.advance(2 * HOUR_MS);
   }
 
+  /** One more step, if there is a record. */
   #put(service: keyof ShopAtRest['tables'], table: Table<never>, sagaId: OrderId, state: object): void {
     const nowMs = this.clock.nowMs;
     const step = { sagaId, state: state as never, outbox: [], because: 'given', nowMs };
-    const item: Item = toItem(table, next(table, undefined, step));
-    this.tables[service].items.set(item.pk, item);
+    const { items } = this.tables[service];
+    const before = items.get(table.key(sagaId));
+    const item: Item = toItem(table, next(table, before && fromItem(table, before), step));
+    items.set(item.pk, item);
   }
 }

@@ -94,6 +94,44 @@ test('two charges of one order are one finding, also where they are on two pages
   expect(report).toMatchObject({ compared: 150, disagreements: 1 });
 });
 
+test('what two pages tell of one order is told once', async () => {
+  const shop = new ShopAtRest();
+  shop.charged('twice');
+  for (let number = 0; number < 120; number += 1) shop.confirmed(number);
+  shop.charged('twice');
+  shop.rest();
+  const { report, codes } = await run(shop);
+  expect(codes).toEqual(['MONEY_WITHOUT_ORDER twice']);
+  expect(report).toMatchObject({ compared: 121, disagreements: 1 });
+});
+
+test('an order that the provider’s list has led to is not looked at again', async () => {
+  const shop = shopWith(2);
+  shop.tables.inventory.items.set('SKU#mug', { pk: 'SKU#mug', available: 1 });
+  shop.rest();
+  const { report } = await run(shop);
+  expect(report.compared).toBe(2);
+  expect(shop.tables.order.reads.filter((keys) => keys.length > 0)).toHaveLength(1);
+});
+
+test('a step that is repeated does not make an order younger', async () => {
+  const shop = new ShopAtRest();
+  shop.order(orderIdOf(1), { status: 'PENDING', answered: [] });
+  shop.rest();
+  shop.order(orderIdOf(1), { status: 'PENDING', answered: ['x'] });
+  expect((await run(shop)).report).toMatchObject({ open: 0, stuck: 1 });
+  shop.order(orderIdOf(1), {
+    status: 'CANCELLING',
+    reason: { code: 'X' },
+    failure: 'order.cancelling',
+    answered: [],
+  });
+  expect((await run(shop, { ...shop.window, toMs: shop.window.toMs + 1 })).report).toMatchObject({
+    open: 1,
+    stuck: 0,
+  });
+});
+
 test('a window begins at its first second and ends before its last', async () => {
   const shop = new ShopAtRest();
   const firstMs = shop.clock.nowMs;
