@@ -14,6 +14,24 @@ const PAGE = 100;
 /** Nobody waits for an answer, and a page with its charges takes longer than a charge. */
 const patiently: Stripe.RequestOptions = { timeout: 20_000, maxNetworkRetries: 3 };
 
+/**
+ * Each endpoint has a limit that the shop needs for its own calls. The SDK does not try again what it refuses.
+ * https://docs.stripe.com/rate-limits
+ */
+const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
+
+async function politely<T>(call: () => Promise<T>): Promise<T> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeRateLimitError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+  return await call();
+}
+
 export interface Listed {
   /** Undefined if the intent's metadata names none. */
   readonly orderId: string | undefined;
@@ -29,15 +47,14 @@ export async function listIntents(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   after: string | undefined,
 ): Promise<{ readonly listed: readonly Listed[]; readonly next: string | undefined }> {
-  const { data, has_more: hasMore } = await books.paymentIntents.list(
-    {
-      created: { gte: Math.floor(fromMs / 1_000), lt: Math.floor(toMs / 1_000) },
-      limit: PAGE,
-      expand: ['data.latest_charge'],
-      ...(after === undefined ? {} : { starting_after: after }),
-    },
-    patiently,
-  );
+  const wanted = {
+    created: { gte: Math.floor(fromMs / 1_000), lt: Math.floor(toMs / 1_000) },
+    limit: PAGE,
+    expand: ['data.latest_charge'],
+    ...(after === undefined ? {} : { starting_after: after }),
+  };
+  const list = async () => await books.paymentIntents.list(wanted, patiently);
+  const { data, has_more: hasMore } = await politely(list);
   const listed: Listed[] = [];
   for (const intent of data) {
     const orderId = intent.metadata.orderId || undefined;
@@ -49,8 +66,9 @@ export async function listIntents(
 /** One payment intent; undefined if the provider knows none of that id. */
 export async function retrieveIntent(books: ProviderBooks, id: string): Promise<IntentFacts | undefined> {
   try {
-    const intent = await books.paymentIntents.retrieve(id, { expand: ['latest_charge'] }, patiently);
-    return await factsOf(books, intent);
+    const expand = { expand: ['latest_charge'] };
+    const retrieve = async () => await books.paymentIntents.retrieve(id, expand, patiently);
+    return await factsOf(books, await politely(retrieve));
   } catch (error) {
     if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
       return undefined;
@@ -103,7 +121,7 @@ async function movementsOf(
   const all: Moved[] = [];
   for (let hasMore = true; hasMore; ) {
     const last = all.at(-1);
-    const page = await list(last === undefined ? {} : { starting_after: last.id });
+    const page = await politely(() => list(last === undefined ? {} : { starting_after: last.id }));
     all.push(...page.data);
     hasMore = page.has_more;
   }

@@ -31,8 +31,8 @@ const endOf = (world: World, orderId: string): string =>
 /** Changes a record's state as nobody in the shop would. */
 function change(world: World, service: Service, orderId: string, members: Row): void {
   const item = world.recordOf(service, orderId);
-  if (item === undefined) throw new Error(`${service} has no record of ${orderId}`);
-  const record = JSON.parse(String(item.record));
+  if (typeof item?.record !== 'string') throw new Error(`${service} has no record of ${orderId}`);
+  const record = JSON.parse(item.record);
   const state = { ...record.state, ...members };
   const changed = { ...item, status: state.status, record: JSON.stringify({ ...record, state }) };
   world.tableOf(service).items.set(item.pk, changed);

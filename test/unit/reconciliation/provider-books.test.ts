@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   listIntents,
   type ProviderBooks,
@@ -105,4 +105,33 @@ test('an intent that is missing is none, and any other error is an error', async
   expect(await retrieveIntent(books, 'pi_1')).toMatchObject({ id: 'pi_1' });
   expect(await retrieveIntent(books, 'resource_missing')).toBeUndefined();
   await expect(retrieveIntent(books, 'rate_limit')).rejects.toThrow('rate_limit');
+});
+
+describe('what Stripe limits', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** Refuses so many calls, and then knows the intent. */
+  function limited(refusals: number): ProviderBooks {
+    let calls = 0;
+    const retrieve = async (id: string) => {
+      calls += 1;
+      if (calls <= refusals)
+        throw new Stripe.errors.StripeRateLimitError({ type: 'rate_limit_error', message: 'slower' });
+      return intent(id);
+    };
+    return { paymentIntents: { retrieve } } as unknown as ProviderBooks;
+  }
+
+  test('is asked for again, less and less often', async () => {
+    const asked = retrieveIntent(limited(5), 'pi_1');
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(await asked).toMatchObject({ id: 'pi_1' });
+  });
+
+  test('is given up in the end', async () => {
+    const asked = expect(retrieveIntent(limited(6), 'pi_1')).rejects.toThrow('slower');
+    await vi.advanceTimersByTimeAsync(31_000);
+    await asked;
+  });
 });
