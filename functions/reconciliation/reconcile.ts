@@ -20,7 +20,7 @@ interface Context {
 
 /**
  * Compares provider, payment, order and inventory for a window, and logs each finding. The event: `{"from", "to",
- * "cursor"}`, all optional. The result says where the next run has to go on, if the time was too short for this one.
+ * "cursor"}` or `{"time", "daysAgo"}`, all optional. The result says where the next run has to go on, if the time was too short for this one.
  *
  * @throws Error if the provider or a table does not answer
  */
@@ -38,7 +38,7 @@ export const reconciling =
     return report;
   };
 
-/** The schedule, once a day. */
+/** The schedules, each once a day. */
 export const handler = reconciling(liveStripe(), {
   tables: { order: liveReader('order'), inventory: liveReader('inventory'), payment: liveReader('payment') },
   now: Date.now,

@@ -16,11 +16,13 @@ export const SETTLE_MS = 15 * 60_000;
 const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /**
- * The event of a run: EventBridge's, which has the time that the run is due, or a window and perhaps the cursor that an
- * earlier run ended with. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
+ * The event of a run: the schedule's, which says when the run is due and how many days ago its day ended, or a window,
+ * and perhaps the cursor that an earlier run ended with.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
 const Event = z.looseObject({
   time: Time.optional(),
+  daysAgo: z.int().min(0).default(0),
   from: Time.optional(),
   to: Time.optional(),
   cursor: Cursor.optional(),
@@ -40,8 +42,8 @@ export interface Window {
  * @throws Error if the event has another shape, or the window ends before it begins
  */
 export function windowOf(event: unknown, nowMs: number): Window {
-  const { time = nowMs, to, from, cursor = { source: SOURCES[0] } } = Event.parse(event ?? {});
-  const toMs = to ?? time - SETTLE_MS;
+  const { time = nowMs, daysAgo, to, from, cursor = { source: SOURCES[0] } } = Event.parse(event ?? {});
+  const toMs = to ?? time - daysAgo * DAY_MS - SETTLE_MS;
   const fromMs = from ?? toMs - DAY_MS;
   if (fromMs >= toMs) throw new Error('the window ends before it begins');
   return { fromMs, toMs, cursor };

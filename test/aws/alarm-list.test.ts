@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { documents } from '../support/aws/documents.ts';
 import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
@@ -75,9 +76,11 @@ test('a throttled index is seen like its table', () => {
   }
 });
 
-test('a reconciliation that does not run at all is missed like one that fails', () => {
+test('a reconciliation that does not run at all is missed like one that fails, of each of its schedules', () => {
+  const { functions } = readConfiguration(shop, 'prod');
   expect(stack.ReconciliationMissing?.Properties).toMatchObject({
-    ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold', Threshold: 1 },
+    ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' },
+    Threshold: functions.reconcile?.events?.length,
     ...{ EvaluationPeriods: 26 },
     Metrics: [{ MetricStat: { Period: 3_600, Stat: 'SampleCount' } }, { Expression: 'FILL(runs, 0)' }],
   });

@@ -14,6 +14,12 @@ test('the windows of daily runs touch each other, however late each run is', () 
   expect(second?.fromMs).toBe(first?.toMs);
 });
 
+test('a day is looked at again later', () => {
+  const [time, later] = ['2026-01-02T04:00:00Z', '2026-02-06T04:00:00Z'];
+  expect(windowOf({ time: later, daysAgo: 35 }, 0)).toEqual(windowOf({ time, daysAgo: 0 }, 0));
+  expect(() => windowOf({ daysAgo: -1 }, 0)).toThrow();
+});
+
 test('without a time it is the day before, and any window can be given, with the cursor of an earlier run', () => {
   const nowMs = at('2026-01-02T00:15:00Z');
   const day = {
