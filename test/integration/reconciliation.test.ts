@@ -54,14 +54,15 @@ test('a shop that has kept its promises agrees with Stripe, until people move mo
   await charge(declined);
   await charge('ord_nobody');
   const { findings } = await reconciliationOf(world.system);
-  const told = findings.map(({ kind, code, orderId }) => [kind, code, orderId]);
-  expect(told.toSorted()).toEqual(
-    [
-      ['disagreement', 'CANCELLED_MONEY_KEPT', declined],
-      ['disagreement', 'MONEY_WITHOUT_ORDER', 'ord_nobody'],
-      ['information', 'GIVEN_BACK_AFTER_CONFIRMED', paid],
-    ].toSorted(),
+  const told = findings.map(({ kind, code, orderId }) => `${kind} ${code} ${orderId}`);
+  expect(new Set(told)).toEqual(
+    new Set([
+      `disagreement CANCELLED_MONEY_KEPT ${declined}`,
+      'disagreement MONEY_WITHOUT_ORDER ord_nobody',
+      `information GIVEN_BACK_AFTER_CONFIRMED ${paid}`,
+    ]),
   );
+  expect(told).toHaveLength(3);
 });
 
 test('the function that is deployed reads the same sides, and leaves open what has only just ended', async () => {
