@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { needsOf } from '../../infra/aws/needs.ts';
 import { consumerOf, counterOf, deadLettersOf } from '../../infra/functions/participant-functions.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 import { readWiring } from '../support/wiring.ts';
 import { variablesOf } from '../support/wiring-checks.ts';
@@ -40,10 +42,14 @@ describe('functions', () => {
 
   test('that ask Stripe have its key’s secret; no other has', () => {
     const given = functions().filter(([, { Environment }]) => Environment.Variables.STRIPE_SECRET !== '');
-    const keepers = shop.services.filter((service) => shop.partOf(service).secrets?.includes('stripe'));
-    expect(given.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
-      [...keepers.map(consumerOf), 'reconcile'].toSorted(),
+    const { functions: declared } = readConfiguration(shop, 'prod');
+    const asking = Object.entries(declared).filter(([name, { handler }]) =>
+      needsOf(shop, name, handler).secrets?.includes('stripe'),
     );
+    expect(given.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
+      asking.map(([name]) => name).toSorted(),
+    );
+    expect(asking.map(([name]) => name)).toEqual(expect.arrayContaining(['payment', 'reconcile']));
   });
 
   test('that publish or consume change after the topology, and not before it was accepted', () => {

@@ -155,13 +155,15 @@ const disagreements: readonly Planted[] = [
   ],
 ];
 
-/** The first orders among the seeds that have ended so, each in its world. */
+/** The first orders among the seeds that have ended so, each in its world. Nobody has moved money of them besides. */
 async function* endedAs(wanted: string, most = 5): AsyncGenerator<readonly [World, string]> {
   let found = 0;
   for (const seed of SEEDS) {
     const world = await ended(seed);
+    const { findings } = await reconciled(world);
     const orderId = [...world.sagas.keys()].find(
-      (id) => endOf(world, id) === wanted && isOrdinary(world, id),
+      (id) =>
+        endOf(world, id) === wanted && isOrdinary(world, id) && !findings.some((each) => each.orderId === id),
     );
     if (orderId === undefined) continue;
     yield [world, orderId];
@@ -192,8 +194,8 @@ describe('the reconciliation names', () => {
     for await (const [world, orderId] of endedAs('CONFIRMED CAPTURED')) {
       world.clock.advance(DAY_MS);
       giveBack(world, orderId);
-      const { findings } = await reconciled(world);
-      expect(findings).toMatchObject([{ kind: 'information', code: 'GIVEN_BACK_AFTER_CONFIRMED', orderId }]);
+      const told = (await reconciled(world)).findings.filter((finding) => finding.orderId === orderId);
+      expect(told).toMatchObject([{ kind: 'information', code: 'GIVEN_BACK_AFTER_CONFIRMED' }]);
     }
   });
 });
