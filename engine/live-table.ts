@@ -1,10 +1,10 @@
 import type { TableEdges } from './batch/edges.ts';
-import type { Store } from './batch/store.ts';
+import type { TableReader } from './batch/store.ts';
 import { DynamoStore } from './dynamodb/dynamo-store.ts';
 import { dynamoDbClient } from './dynamodb/dynamodb-client.ts';
 import { required, tableVariableOf } from './environment/environment.ts';
 
-const stores = new Map<string, Store>();
+const stores = new Map<string, DynamoStore>();
 
 /**
  * A service's real table, for a function that publishes nothing: its bundle then has no broker client in it. The
@@ -12,10 +12,19 @@ const stores = new Map<string, Store>();
  */
 export const liveTable = ({ service }: { readonly service: string }): TableEdges => ({
   get store() {
-    const store =
-      stores.get(service) ?? new DynamoStore(dynamoDbClient(), required(tableVariableOf(service)));
-    stores.set(service, store);
-    return store;
+    return storeOf(service);
   },
   now: Date.now,
 });
+
+/** A service's real table, for an auditor that only reads it. */
+export const liveReader = (service: string): TableReader => ({
+  read: (keys) => storeOf(service).read(keys),
+  scan: (limit, after) => storeOf(service).scan(limit, after),
+});
+
+function storeOf(service: string): DynamoStore {
+  const store = stores.get(service) ?? new DynamoStore(dynamoDbClient(), required(tableVariableOf(service)));
+  stores.set(service, store);
+  return store;
+}

@@ -70,6 +70,15 @@ export interface Store {
   query(query: IndexQuery): Promise<Page>;
 }
 
+/** A table that is only read. */
+export interface TableReader extends Pick<Store, 'read'> {
+  /**
+   * A page of everything in the table, whatever it is and in no order, eventually consistent: at most `limit` items, and
+   * perhaps none although more follow. `after`: where the page before ended. @throws StoreUnavailableError
+   */
+  scan(limit: number, after?: Pick<Item, 'pk'>): Promise<Page>;
+}
+
 /** The table did not answer, or throttled: a write may or may not have happened, and a retry is right. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';

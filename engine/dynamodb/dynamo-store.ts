@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   TransactionCanceledException,
   TransactionConflictException,
   type TransactWriteItem,
@@ -20,6 +21,7 @@ import {
   type Refusal,
   type Store,
   StoreUnavailableError,
+  type TableReader,
   type Write,
   type WriteResult,
 } from '../batch/store.ts';
@@ -38,7 +40,7 @@ const unpack = (attributes: Attributes): Item => {
 const key = (pk: string): Attributes => ({ pk: { S: pk } });
 
 /** One service's table in DynamoDB. */
-export class DynamoStore implements Store {
+export class DynamoStore implements Store, TableReader {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -181,10 +183,13 @@ export class DynamoStore implements Store {
         }),
       ),
     );
-    const entries = (answer.Items ?? []).map(unpack);
-    return answer.LastEvaluatedKey === undefined
-      ? { entries }
-      : { entries, next: unpack(answer.LastEvaluatedKey) };
+    return pageOf(answer);
+  }
+
+  async scan(limit: number, after?: Pick<Item, 'pk'>): Promise<Page> {
+    const from = after === undefined ? {} : { ExclusiveStartKey: key(after.pk) };
+    const request = { TableName: this.#table, Limit: limit, ...from };
+    return pageOf(await this.#answered(() => this.#client.send(new ScanCommand(request))));
   }
 
   /** Any other error says nothing about the table's state, and becomes a StoreUnavailableError. */
@@ -204,6 +209,16 @@ export class DynamoStore implements Store {
       );
     }
   }
+}
+
+const pageOf = ({ Items: items = [], LastEvaluatedKey: last }: Scanned): Page => ({
+  entries: items.map(unpack),
+  ...(last === undefined ? {} : { next: unpack(last) }),
+});
+
+interface Scanned {
+  readonly Items?: Attributes[] | undefined;
+  readonly LastEvaluatedKey?: Attributes | undefined;
 }
 
 function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {

@@ -13,7 +13,7 @@ export interface StripeCalls {
 }
 
 /** Keeps one client for the life of the Lambda environment, or until the key changes. */
-export function liveStripe(): () => Promise<StripeCalls> {
+export function liveStripe(): () => Promise<Stripe> {
   let client: { readonly key: string; readonly stripe: Stripe } | undefined;
   return async () => {
     const key = await stripeKey();

@@ -8,6 +8,8 @@ export type TableAccess = 'read' | 'write' | `query ${string}`;
 export type Needs = {
   /** Its own service's table, or an index of it. */
   readonly table?: readonly TableAccess[];
+  /** The services whose tables it reads and scans, whoever's they are. */
+  readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
   readonly broker?: 'publish' | 'consume' | 'administer';
   /** Secrets for calls to the outside, by their names in functions/shop.ts. */
@@ -29,6 +31,7 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
+  reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   topology: { broker: 'administer' },
 };
 

@@ -136,15 +136,16 @@ export default class DeploymentPlugin {
 function connect(definition: Definition, needed: Needs, imports: Imports): void {
   const service = serviceOf(application, definition.handler, needed);
   const { broker, secrets = [] } = needed;
-  if (broker === undefined) return;
-  definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
-  if (service !== undefined) {
+  if (secrets.length > 0) {
     definition.environment = {
       ...definition.environment,
-      BROKER_SECRET: imports.secretOf(service),
       ...Object.fromEntries(secrets.map((each) => [secretVariableOf(each), imports.outsideSecretOf(each)])),
     };
   }
+  if (broker === undefined) return;
+  definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
+  if (service !== undefined)
+    definition.environment = { ...definition.environment, BROKER_SECRET: imports.secretOf(service) };
   // A mapping gives up if its queue does not exist yet, and a publisher must not run before its exchanges exist.
   if (broker !== 'administer') definition.dependsOn = ['Topology'];
   for (const { rabbitmq } of definition.events ?? []) {

@@ -47,6 +47,8 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   return [
     writesItsLog(request),
     ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table))),
+    ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
+    ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
   ];
 }
@@ -70,8 +72,16 @@ const actions = {
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 } as const;
 
+const tableArn = (table: string): string => `dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}`;
+
+const mayAudit = (table: string): Statement => ({
+  Effect: 'Allow',
+  Action: [...actions.read, 'dynamodb:Scan'],
+  Resource: arn(tableArn(table)),
+});
+
 function mayUseTable(access: TableAccess, table: string): Statement {
-  const own = `dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}`;
+  const own = tableArn(table);
   if (access === 'read' || access === 'write') {
     return { Effect: 'Allow', Action: actions[access], Resource: arn(own) };
   }
@@ -79,20 +89,21 @@ function mayUseTable(access: TableAccess, table: string): Statement {
   return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
 }
 
-function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
-  const { saga, needs, service } = request;
+/** The credentials of the service's broker user, and the keys for the outside. */
+function readsSecrets({ saga, needs, service }: RoleRequest, imports: Imports): readonly Statement[] {
   const own = service === undefined ? [] : [imports.secretOf(service)];
   const everyones = () => [imports.adminSecret, ...saga.services.map(imports.secretOf)];
+  const secrets = [
+    ...(needs.broker === undefined ? [] : needs.broker === 'administer' ? everyones() : own),
+    ...(needs.secrets ?? []).map(imports.outsideSecretOf),
+  ];
+  if (secrets.length === 0) return [];
+  return [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets }];
+}
+
+function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
   return [
-    {
-      Effect: 'Allow',
-      Action: ['secretsmanager:GetSecretValue'],
-      Resource: [
-        ...(needs.broker === 'administer' ? everyones() : own),
-        ...(needs.secrets ?? []).map(imports.outsideSecretOf),
-      ],
-    },
-    ...(needs.broker === 'consume'
+    ...(request.needs.broker === 'consume'
       ? [{ Effect: 'Allow', Action: ['mq:DescribeBroker'], Resource: imports.brokerArn } as const]
       : []),
     ...entersTheNetwork(request),

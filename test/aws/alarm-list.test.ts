@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { documents } from '../support/aws/documents.ts';
 import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
@@ -51,6 +52,7 @@ test('there is one for everything that somebody has to look at', () => {
         .map(pascalCase)
         .flatMap((name) => [`${name}DeadLetters`, `${name}EventSourceErrors`, `${name}TableThrottled`]),
       ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors', 'EventSourceGone'],
+      ...['ReconciliationDisagrees', 'ReconciliationMissing'],
       ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
     ]),
   );
@@ -72,6 +74,16 @@ test('a throttled index is seen like its table', () => {
     );
     expect(seen, name).toEqual(wanted);
   }
+});
+
+test('a reconciliation that does not run at all is missed like one that fails, of each of its schedules', () => {
+  const { functions } = readConfiguration(shop, 'prod');
+  expect(stack.ReconciliationMissing?.Properties).toMatchObject({
+    ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' },
+    Threshold: functions.reconcile?.events?.length,
+    ...{ EvaluationPeriods: 26 },
+    Metrics: [{ MetricStat: { Period: 3_600, Stat: 'SampleCount' } }, { Expression: 'FILL(runs, 0)' }],
+  });
 });
 
 test('a schedule that does not run at all is missed like one that fails', () => {

@@ -3,6 +3,7 @@ import { countDeadLetters, deadLettersOn } from '../../engine/dead-letters/count
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { order } from '../../functions/order/order.ts';
+import { reconciling } from '../../functions/reconciliation/reconcile.ts';
 import { shop } from '../../functions/shop.ts';
 import { brokerWith } from '../support/asked-broker.ts';
 import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
@@ -12,6 +13,7 @@ import { scene } from '../support/engine-runs.ts';
 import { orderIdOf } from '../support/facts.ts';
 import { orderItem } from '../support/fuzz/saga-items.ts';
 import { NOW_MS } from '../support/fuzz/strict-edges.ts';
+import { BEGIN_MS, ShopAtRest } from '../support/reconciliation/shop-at-rest.ts';
 
 /**
  * Goal: what the alarms count is what the functions really say. Method: the functions run, and the patterns of the
@@ -165,5 +167,43 @@ describe('the alarm on orders that do not end', () => {
     expect([raised >= 9, raised <= 15]).toEqual([true, true]);
     expect(states.slice(raised, stuck)).not.toContain(false);
     expect(states.at(-1)).toBe(false);
+  });
+});
+
+describe('the alarm on a reconciliation that disagrees', () => {
+  const toLookAt = filterOf('reconcile');
+  const alarm = AlarmSettings.parse(resources.ReconciliationDisagrees?.Properties);
+  const day = Array.from({ length: 24 * 60 - 1 }, () => undefined);
+
+  /** What it is told by the function. */
+  async function told(plant: (shop: ShopAtRest) => void, leftMs: number): Promise<unknown> {
+    const shop = new ShopAtRest();
+    shop.confirmed(1);
+    plant(shop);
+    shop.rest();
+    const { books, ...sides } = shop.sides;
+    const [from, to] = [BEGIN_MS - minuteMs, shop.clock.nowMs].map((ms) => new Date(ms).toISOString());
+    const run = reconciling(async () => books, sides);
+    const lines = await linesOf(() => run({ from, to }, { getRemainingTimeInMillis: () => leftMs }));
+    const values = lines.flatMap((line) => toLookAt(line)?.toLookAt ?? []);
+    expect(values).toHaveLength(1);
+    return values[0];
+  }
+  const minuteMs = 60_000;
+  const plenty = 900_000;
+
+  test('is told 0 if all agree, and else how much there is to look at', async () => {
+    expect(await told(() => {}, plenty)).toBe(0);
+    expect(await told((shop) => shop.charged(orderIdOf(9)), plenty)).toBe(1);
+    expect(await told(() => {}, 0)).toBe(1);
+  });
+
+  test('is raised for a day, until a later run has found nothing', () => {
+    const found = [0, ...day, 1, ...day, 0, ...day, ...day.slice(0, 180)];
+    const isRaisedAt = (minute: number) => isRaised(alarm, found.slice(0, minute));
+    expect(isRaisedAt(24 * 60)).toBe(false);
+    expect(isRaisedAt(24 * 60 + 1)).toBe(true);
+    expect(isRaisedAt(2 * 24 * 60)).toBe(true);
+    expect(isRaisedAt(found.length)).toBe(false);
   });
 });

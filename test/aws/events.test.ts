@@ -45,15 +45,31 @@ describe('events', () => {
 
   const scheduled = ['nudge-orders', ...shop.services.map((service) => `count-${service}-dead-letters`)];
   const invoked = (id: string) => shortName(template.Resources[id]?.Properties ?? {});
+  const invokedBy = ({ Targets }: ReturnType<typeof propertiesOf>[number][1]) =>
+    invoked(Targets[0].Arn['Fn::GetAtt'][0]);
 
   test('the schedules run every minute', () => {
-    const rules = propertiesOf('AWS::Events::Rule').map(([, { Targets, ...rule }]) => [
-      invoked(Targets[0].Arn['Fn::GetAtt'][0]),
-      rule,
-    ]);
+    const rules = propertiesOf('AWS::Events::Rule')
+      .map(([, rule]) => [invokedBy(rule), rule])
+      .filter(([name]) => name !== 'reconcile');
     const everyMinute = { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' };
     expect(Object.fromEntries(rules)).toEqual(
       Object.fromEntries(scheduled.map((name) => [name, expect.objectContaining(everyMinute)])),
+    );
+  });
+
+  test('a day is reconciled in the night after it, after a week and after five, within one hour', () => {
+    const rules = propertiesOf('AWS::Events::Rule').filter(([, rule]) => invokedBy(rule) === 'reconcile');
+    const found = rules.map(([, { State, ScheduleExpression, Targets }]) => {
+      const { InputPathsMap: paths, InputTemplate: template } = Targets[0].InputTransformer;
+      const event = JSON.parse(template.replace('<time>', JSON.stringify(paths.time)));
+      return [State, ScheduleExpression, event];
+    });
+    expect(found).toEqual(
+      [0, 7, 35].map((daysAgo, run) => [
+        ...['ENABLED', `cron(${run * 10} 4 * * ? *)`],
+        { time: '$.time', daysAgo },
+      ]),
     );
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { needsOf } from '../../infra/aws/needs.ts';
 import { consumerOf, counterOf, deadLettersOf } from '../../infra/functions/participant-functions.ts';
+import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 import { readWiring } from '../support/wiring.ts';
 import { variablesOf } from '../support/wiring-checks.ts';
@@ -36,6 +38,18 @@ describe('functions', () => {
     expect(inside.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
       [...ofEach, ...ofTheInitiator, 'topology'].toSorted(),
     );
+  });
+
+  test('that ask Stripe have its key’s secret; no other has', () => {
+    const given = functions().filter(([, { Environment }]) => Environment.Variables.STRIPE_SECRET !== '');
+    const { functions: declared } = readConfiguration(shop, 'prod');
+    const asking = Object.entries(declared).filter(([name, { handler }]) =>
+      needsOf(shop, name, handler).secrets?.includes('stripe'),
+    );
+    expect(given.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
+      asking.map(([name]) => name).toSorted(),
+    );
+    expect(asking.map(([name]) => name)).toEqual(expect.arrayContaining(['payment', 'reconcile']));
   });
 
   test('that publish or consume change after the topology, and not before it was accepted', () => {

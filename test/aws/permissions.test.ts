@@ -4,6 +4,8 @@ import { brokerSecretOf, outsideSecretOf } from '../../infra/aws/templates/broke
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 
+const AUDITOR = 'reconcile';
+
 /** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
 describe('permissions', () => {
   test('every function has a role of its own, which nothing else has', () => {
@@ -54,6 +56,7 @@ describe('permissions', () => {
     for (const [, { Role, FunctionName, Handler }] of functions()) {
       const [, folder = ''] = String(Handler).split('/');
       const service = shop.services.find((each) => each === folder);
+      if (shortName({ FunctionName }) === AUDITOR) continue;
       const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
       const foundTables = [...policy.matchAll(/table\/order-saga-prod-([\w-]+)/g)].map(([, found]) => found);
       expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
@@ -68,6 +71,24 @@ describe('permissions', () => {
         FunctionName,
       ).toEqual([]);
     }
+  });
+
+  test('let the auditor read the three tables and ask Stripe, and nothing else', () => {
+    const roles = functions().filter(([, properties]) => shortName(properties) === AUDITOR);
+    const ids = roles.map(([, { Role }]) => String(Role['Fn::GetAtt'][0]));
+    const statements = propertiesOf('AWS::IAM::Role')
+      .filter(([name]) => ids.includes(name))
+      .flatMap(([, { Policies }]) => Policies[0].PolicyDocument.Statement);
+    const allowed = statements.map(({ Action, Resource }) => [
+      Action,
+      JSON.stringify(Resource).replaceAll(/.*(?:table\/|Value":")order-saga-prod-(\w+).*/g, '$1'),
+    ]);
+    const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'];
+    expect(allowed).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringContaining(`prod-${AUDITOR}:*`)],
+      ...['order', 'inventory', 'payment'].map((service) => [reads, service]),
+      [['secretsmanager:GetSecretValue'], outsideSecretOf('stripe')],
+    ]);
   });
 
   test('let only what writes change a table', () => {

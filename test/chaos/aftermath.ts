@@ -1,6 +1,7 @@
 import { shop } from '../../functions/shop.ts';
 import { unhindered } from '../support/one-way.ts';
 import { readBooks } from '../support/saga/books.ts';
+import { reconciliationOf } from '../support/saga/reconciliation.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
 import type { Product } from '../support/saga/world.ts';
 import { readDeadLetters } from './broker-books.ts';
@@ -35,7 +36,10 @@ export async function heal(stage: Stage): Promise<void> {
   await unlimitQueues(stage).catch(() => {});
 }
 
-/** Reads the books, has every dead letter redriven, asks again under old keys, and reads the books once more. */
+/**
+ * Reads the books, has every dead letter redriven, asks again under old keys, and reads the books once more. In the end
+ * the shop's own auditor looks at everything.
+ */
 export async function gather(
   stage: Stage,
   load: Load,
@@ -59,6 +63,7 @@ export async function gather(
     shelf: shelfWith(world.shelf, operators.received),
     books,
     withoutOrder: ledger.withoutOrder,
+    reconciliation: await reconciliationOf(world.system),
     deadLetters,
     poison: operators.poison,
     afterRedrive: await readBooks(world, 'judged'),

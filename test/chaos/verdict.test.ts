@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../functions/reconciliation/compare.ts';
 import { shop } from '../../functions/shop.ts';
 import type { Books } from '../support/saga/books.ts';
 import type { Row } from '../support/saga/records.ts';
@@ -76,6 +77,7 @@ function evidence(change: Partial<Evidence> & { readonly told?: Partial<LoggedOr
     shelf: new Map([['hot', { sku: 'hot', available: 100, unitPriceMinor: 1_290 }]]),
     books: books(),
     withoutOrder: { captures: 0 },
+    reconciliation: { findings: [], open: 0 },
     deadLetters: [nonsense],
     poison: new Map([['poison-1', 'order.dead']]),
     afterRedrive: change.books ?? books(),
@@ -83,6 +85,17 @@ function evidence(change: Partial<Evidence> & { readonly told?: Partial<LoggedOr
     ...rest,
   };
 }
+
+/** What the auditor says of an order. */
+const found = (kind: Finding['kind']): Finding => ({
+  kind,
+  code: kind === 'information' ? 'DISPUTED' : 'CHARGED_TWICE',
+  orderId: 'ord_1',
+  sentence: 'pi_1 and pi_2 are charged',
+  capturedMinor: 0,
+  returnedMinor: 0,
+  paymentIntentIds: [],
+});
 
 /** As an order ends for which nothing was left. */
 const soldOut = { reservation: { status: 'REJECTED' }, payment: { status: 'VOIDED' }, available: 100 };
@@ -96,6 +109,11 @@ describe('the verdict', () => {
     expect(verdict(evidence({ books: rejected, told: { errand: errandForScarce } }))).toEqual([]);
   });
 
+  test('leaves to people what people did at the provider', () => {
+    const reconciliation = { findings: [found('information')], open: 0 };
+    expect(verdict(evidence({ reconciliation }))).toEqual([]);
+  });
+
   test.each<[string, Parameters<typeof evidence>[0]]>([
     ['P1 stock that is gone', { books: books({ available: 97 }) }],
     ['P1 stock taken twice', { books: books({ available: 96 }) }],
@@ -103,6 +121,9 @@ describe('the verdict', () => {
     ['P2 a sum that is not the total', { books: books({ keptMinor: 2_579 }) }],
     ['P2 money kept of a cancelled order', { books: books({ order: cancelled, ...undone, keptMinor: 1 }) }],
     ['P2 a capture for no order', { withoutOrder: { captures: 1 } }],
+    ['P2 what the auditor finds', { reconciliation: { findings: [found('disagreement')], open: 0 } }],
+    ['P2 what the auditor takes for stuck', { reconciliation: { findings: [found('stuck')], open: 0 } }],
+    ['P3 what the auditor takes for open', { reconciliation: { findings: [], open: 1 } }],
     ['P3 an order that has not ended', { books: books({ order: { status: 'CANCELLING' } }) }],
     ['P4 confirmed and not reserved', { books: books({ reservation: { status: 'RELEASED' } }) }],
     ['P4 confirmed and not paid', { books: books({ payment: { status: 'CHARGING' } }) }],

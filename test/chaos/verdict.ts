@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Report } from '../../functions/reconciliation/run.ts';
 import { shop } from '../../functions/shop.ts';
 import { violationsOf } from '../support/saga/audit.ts';
 import type { Books } from '../support/saga/books.ts';
@@ -15,6 +16,8 @@ export interface Evidence {
   readonly shelf: ReadonlyMap<string, Product>;
   readonly books: Books;
   readonly withoutOrder: { readonly captures: number };
+  /** What the shop's own auditor finds in the end. */
+  readonly reconciliation: Pick<Report, 'findings' | 'open'>;
   readonly deadLetters: readonly DeadLetterMessage[];
   /** The ids of messages that nobody can handle, and the queue where each has to be. */
   readonly poison: ReadonlyMap<string, string>;
@@ -30,11 +33,20 @@ export function verdict(evidence: Evidence): readonly string[] {
     ...log.complaints,
     ...violationsOf(books, { shelf }),
     ...(withoutOrder.captures > 0 ? [`P2 ${withoutOrder.captures} captures for no order`] : []),
+    ...disagreements(evidence),
     ...promisesKept(evidence),
     ...deadLetteredRightly(evidence),
     ...unmovedByRedrive(evidence),
   ];
 }
+
+/** Everything has ended, so nothing is open or stuck. People at the provider may have moved money besides. */
+const disagreements = ({ reconciliation: { findings, open } }: Evidence): string[] => [
+  ...findings
+    .filter(({ kind }) => kind !== 'information')
+    .map(({ code, orderId, sentence }) => `P2 reconciliation: ${code} of ${orderId}: ${sentence}`),
+  ...(open > 0 ? [`P3 reconciliation: ${open} orders are open`] : []),
+];
 
 /** What each client was told, against what has become of its order. */
 function promisesKept({ log, books }: Evidence): string[] {

@@ -266,6 +266,26 @@ describe.each(storeKinds)('%s', (_name, begin) => {
     });
   });
 
+  describe('a scan', () => {
+    test('has everything once, in pages of any size, and goes on from any key', async () => {
+      const payments = stores.of('payment');
+      const items = Array.from({ length: 23 }, (_, version) => ({ pk: newKey(), version }));
+      await payments.write(items.map((item) => put(item)));
+      for (const limit of [1, 7, 22, 23, 24]) {
+        const found: Item[] = [];
+        let after: Pick<Item, 'pk'> | undefined;
+        do {
+          const { entries, next } = await payments.scan(limit, after);
+          expect(entries.length).toBeLessThanOrEqual(limit);
+          found.push(...entries);
+          // The key alone is enough, as it is in a cursor.
+          after = next && { pk: next.pk };
+        } while (after !== undefined);
+        expect(found.toSorted((a, b) => (a.pk < b.pk ? -1 : 1))).toEqual(items);
+      }
+    });
+  });
+
   describe('an index', () => {
     const all = async (query: Omit<IndexQuery, 'limit'>, limit: number, from: Store = store) => {
       const entries: Item[] = [];

@@ -16,6 +16,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs several queues for each service', 'shards'),
   ...why('leaves an order behind that never ends', 'unrefunded'),
+  ...why('moves money behind the shop’s back, which every other file’s audit would see', 'reconciliation'),
   ...why('measures processes of this machine', 'bench', 'growth'),
   ...why('is about how a system is started, and ends', 'local-system', 'localstack', 'readme', 'wiring'),
   ...why(

@@ -17,7 +17,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   for (const customer of customers) judgeCustomer(scene, customer);
   await redriveAll(simulation, lambda, settle);
   simulation.checker.failWith(flawOfUnasked(simulation.world));
-  simulation.checker.failWith(simulation.rules.ended(operators));
+  simulation.checker.failWith(await simulation.rules.ended(operators));
   judgeOutcomes(simulation);
   const { seed } = simulation;
   const customer = customers[seed % customers.length];

@@ -51,7 +51,8 @@ export async function run(script: Script, options: RunOptions = {}): Promise<Run
   return runOf(script, scene);
 }
 
-async function play(scene: Scene): Promise<void> {
+/** Lets everything happen in a scene, and judges it. */
+export async function play(scene: Scene): Promise<void> {
   const { simulation, workload } = scene;
   scene.start();
   await turn();

@@ -1,4 +1,12 @@
-import type { IndexQuery, Item, Page, Store, Write, WriteResult } from '../../engine/batch/store.ts';
+import type {
+  IndexQuery,
+  Item,
+  Page,
+  Store,
+  TableReader,
+  Write,
+  WriteResult,
+} from '../../engine/batch/store.ts';
 import { shop } from '../../functions/shop.ts';
 import { indexesIn, Table } from '../simulation/world/table.ts';
 
@@ -6,7 +14,7 @@ import { indexesIn, Table } from '../simulation/world/table.ts';
  * The simulation's table for the engine's unit tests, with the indexes of all services. It records the calls, and a
  * test can intervene.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, TableReader {
   readonly #table: Table;
   readonly reads: (readonly string[])[] = [];
   readonly writes: (readonly Write[])[] = [];
@@ -46,6 +54,10 @@ export class MemoryStore implements Store {
 
   async query(query: IndexQuery): Promise<Page> {
     return this.#table.query(query);
+  }
+
+  async scan(limit: number, after?: Pick<Item, 'pk'>): Promise<Page> {
+    return this.#table.scan(limit, after);
   }
 }
 

@@ -77,6 +77,8 @@ const planted: Readonly<Record<string, string>> = {
     '../../test/until.ts',
     '../../root.config.ts',
   ),
+  'functions/reconciliation/compare.ts': at('../ids.ts', './records.ts'),
+  'functions/reconciliation/records.ts': at('../order/table.ts', '../order/place.ts', '../../engine/live.ts'),
   'examples/trip/saga.ts': at(
     'zod',
     '../../engine/saga/ids.ts',
@@ -118,6 +120,9 @@ const expectedComplaints = [
   'declaration-imports-only-saga: functions/events.ts → functions/order/table.ts',
   'service-imports-no-other-service: functions/order/place.ts → functions/inventory/table.ts',
   'service-imports-no-other-service: functions/inventory/table.ts → functions/identity/authorizer.ts',
+  'auditor-only-reads: functions/reconciliation/records.ts → functions/order/place.ts',
+  'auditor-only-reads: functions/reconciliation/records.ts → engine/live.ts',
+  'comparison-imports-only-facts: functions/reconciliation/compare.ts → functions/reconciliation/records.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → infra/ports.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → root.config.ts',
   'functions-import-only-functions: functions/identity/authorizer.ts → test/until.ts',

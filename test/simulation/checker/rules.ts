@@ -22,7 +22,7 @@ export interface Rules {
   /** Whether that is why a saga is put off: it is no fault of those that came in one batch with it. */
   mayBeUnwritable(sagaId: string): boolean;
   /** Everything has ended: whether what operators were told is done is done. */
-  ended(operators: readonly Asked[]): Flaw | undefined;
+  ended(operators: readonly Asked[]): Flaw | undefined | Promise<Flaw | undefined>;
 }
 
 /** What an operator has asked for, and whether it was answered as done. */

@@ -5,6 +5,7 @@ import type { Asked, Rules } from '../checker/rules.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
+import { flawOfReconciliation } from './reconciliation.ts';
 import { flawOfReservation } from './reservations.ts';
 import { StockBook, stocktakeOf } from './stock.ts';
 import { UNWRITABLE_SKU } from './workload.ts';
@@ -55,15 +56,16 @@ export class ShopRules implements Rules {
     return rowOf(this.#world.recordOf('order', orderId))?.state.items.some(isOfUnwritable) ?? false;
   }
 
-  /** What operators were told is done is done. */
-  ended(operators: readonly Asked[]): Flaw | undefined {
+  /** The auditor sees what is wrong, and nothing else. What operators were told is done is done. */
+  async ended(operators: readonly Asked[]): Promise<Flaw | undefined> {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
     const { provider } = this.#world;
     const unpaid = [...provider.accounts.keys()]
       .map((orderId) => flawOfMoney(this.#world, orderId, { isOver: true }))
       .find(Boolean);
-    if (unpaid !== undefined) return unpaid;
+    const audited = await flawOfReconciliation(this.#world, unpaid);
+    if (audited !== undefined) return audited;
     const open = [...this.#world.tableOf('payment').items.values()].find((item) =>
       UNDER_WAY.has(statusOf(item)),
     );

@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 /** A payment intent: https://docs.stripe.com/payments/paymentintents/lifecycle */
 export interface Intent {
   readonly id: string;
+  /** In seconds. */
+  readonly created: number;
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
@@ -41,6 +43,8 @@ interface Decline {
 
 export interface Refund {
   readonly id: string;
+  /** In seconds. */
+  readonly created: number;
   readonly status: 'succeeded' | 'pending' | 'failed';
   readonly amount: number;
   readonly failure_reason?: string;
@@ -120,6 +124,11 @@ export class PaymentProvider {
     return accounts;
   }
 
+  /** Newest first, as all of Stripe's lists. */
+  get intents(): readonly Intent[] {
+    return [...this.#intents.values()].toReversed();
+  }
+
   account(orderId: string): Account | undefined {
     return this.accounts.get(orderId);
   }
@@ -127,8 +136,15 @@ export class PaymentProvider {
   create({ orderId, amount, currency, paymentMethod }: NewIntent): Intent {
     this.#ids += 1;
     const id = `pi_${this.#ids}`;
-    const client_secret = `${id}_secret_${this.#ids}`;
-    const common = { id, orderId, amount, currency, client_secret, payment_method: paymentMethod };
+    const common = {
+      id,
+      created: this.#nowSeconds,
+      orderId,
+      amount,
+      currency,
+      client_secret: `${id}_secret_${this.#ids}`,
+      payment_method: paymentMethod,
+    };
     return this.#keep({ ...common, status: 'requires_confirmation', last_payment_error: null });
   }
 
@@ -248,7 +264,7 @@ export class PaymentProvider {
     if (left === 0 || (amount ?? left) > left) return invalidRequest('charge_already_refunded');
     this.#ids += 1;
     const status = outcome === 'bounces' ? 'succeeded' : outcome;
-    const refund = { id: `re_${this.#ids}`, status, amount: amount ?? left };
+    const refund = { id: `re_${this.#ids}`, created: this.#nowSeconds, status, amount: amount ?? left };
     this.#refunds.set(intentId, [...this.#refundsOf(intentId), refund]);
     if (status !== 'pending') this.#tell('charge.refunded', intentId);
     if (outcome === 'pending' || outcome === 'bounces') {
@@ -303,6 +319,10 @@ export class PaymentProvider {
           .map((refund) => refund.amount),
       )
     );
+  }
+
+  get #nowSeconds(): number {
+    return Math.floor(this.#clock.nowMs / 1_000);
   }
 
   #keep(intent: Intent): Intent {

@@ -83,6 +83,15 @@ export class Table {
     return last !== undefined && page.length === limit ? { entries: page, next: last } : { entries: page };
   }
 
+  /** Everything, in no order that means anything. */
+  scan(limit: number, after?: Pick<Item, 'pk'>): Page {
+    const keys = [...this.items.keys()].sort();
+    const rest = after === undefined ? keys : keys.filter((key) => key > after.pk);
+    const entries = [...this.read(rest.slice(0, limit)).values()];
+    const last = entries.at(-1);
+    return last !== undefined && entries.length === limit ? { entries, next: { pk: last.pk } } : { entries };
+  }
+
   /** The indexes have caught up. */
   settle(): void {
     this.#lagging.clear();

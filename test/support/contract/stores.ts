@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Store } from '../../../engine/batch/store.ts';
+import type { Store, TableReader } from '../../../engine/batch/store.ts';
 import { DynamoStore } from '../../../engine/dynamodb/dynamo-store.ts';
 import { type Service, shop } from '../../../functions/shop.ts';
 import { findDatabase } from '../../../infra/local/dynamodb/database.ts';
@@ -13,7 +13,7 @@ import { MemoryStore } from '../memory-store.ts';
 
 /** The tables of one implementation of `Store`. */
 export interface Stores {
-  of(service: Service): Store;
+  of(service: Service): Store & TableReader;
   end(): Promise<void>;
 }
 
@@ -36,14 +36,15 @@ async function dynamoStores(): Promise<Stores> {
 }
 
 /** Calls the table as the simulation's edges do, but without a scheduler. */
-const storeOver = (table: Table): Store => ({
+const storeOver = (table: Table): Store & TableReader => ({
   read: async (keys) => table.read(keys),
   write: async (writes) => table.write(writes),
   query: async (query) => table.query(query),
+  scan: async (limit, after) => table.scan(limit, after),
 });
 
-const inMemory = (make: (service: Service) => Store) => async (): Promise<Stores> => {
-  const made = new Map<Service, Store>();
+const inMemory = (make: (service: Service) => Store & TableReader) => async (): Promise<Stores> => {
+  const made = new Map<Service, Store & TableReader>();
   return {
     of: (service) => {
       const store = made.get(service) ?? make(service);

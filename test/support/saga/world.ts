@@ -31,6 +31,8 @@ export interface World {
   nudge(): Promise<unknown>;
   /** Runs once the schedule that counts a service's dead letters. */
   countDeadLetters(service: Service): Promise<unknown>;
+  /** Runs the schedule that compares all sides, with its event. */
+  reconcile(event: object): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function startWorld(
     },
     nudge: () => invoke(system, 'nudge-orders', {}),
     countDeadLetters: (service) => invoke(system, `count-${service}-dead-letters`, {}),
+    reconcile: (event) => invoke(system, 'reconcile', event),
     end: async () => {
       await system.stop();
       rmSync(dataDir, { recursive: true, force: true });
