@@ -79,7 +79,7 @@ export const events = {
   'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
   'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Text })),
   'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })),
-  'payment.challenged': v1(z.object({ waitingFor: z.literal('customer') })),
+  'payment.challenged': v1(z.object({ customerId: CustomerId, waitingFor: z.literal('customer') })),
   'payment.voided': v1(z.object({})),
   'payment.refunded': v1(z.object({ ...Money, refundId: Text })),
   'payment.unrefundable': v1(z.object({ waitingFor: z.literal('person'), reason: Text })),

@@ -214,7 +214,12 @@ function unawaitedFlaws(
 function ownerFlaws(saga: Declaration): readonly string[] {
   const has = (type: string) => hasMember(saga.events[type]?.schema, saga.owner);
   const initiator = Object.values(saga.participants).find(isInitiation) as Initiation;
-  const lacking = [initiator.begins, ...Object.values(saga.participants).flatMap((part) => failuresOf(part))]
+  // Of a saga that nobody has placed, a wait may be all that the initiator ever hears.
+  const said = Object.values(saga.participants).flatMap((part) => [
+    ...failuresOf(part),
+    ...typesOf(part, 'wait'),
+  ]);
+  const lacking = [initiator.begins, ...said]
     .filter((type) => saga.events[type] !== undefined && !has(type))
     .map((type) => `${type} does not say whose saga it is: add ${saga.owner} to its schema`);
   const unowned = Object.entries(saga.participants).flatMap(([service, part]) =>

@@ -83,8 +83,9 @@ class Machine {
     [this.#refused] = sayingOf('failure');
     [this.#waits] = sayingOf('wait');
     [this.#impasse] = sayingOf('impasse');
-    this.#voided = step.voided ?? sayingOf('compensation')[0];
-    this.#undone = sayingOf('compensation').find((type) => type !== step.voided && type !== step.resolved);
+    const compensations = sayingOf('compensation').filter((type) => type !== step.resolved);
+    this.#voided = step.voided ?? compensations[0];
+    this.#undone = compensations.find((type) => type !== step.voided);
   }
 
   decide(state: ExternalState | undefined, input: Input): ExternalDecision {

@@ -199,7 +199,7 @@ export function externalStep<
   const use: ExternalUse = { service, asks, prepares, keeps, voided, resolved, action, observes, names };
   const { consumes } = saga.partOf(service);
   const [first, ...others] = consumes;
-  const saysVoid = voided ?? saidOf(saga, service, 'compensation')[0];
+  const saysVoid = voided ?? saidOf(saga, service, 'compensation').find((type) => type !== resolved);
   const flaws = stepFlaws(saga, use, saysVoid);
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   // What is heard first is written unread. A call that is prepared for nothing costs more than the read.

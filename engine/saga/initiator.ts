@@ -19,7 +19,7 @@ import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Initiation, Participants } from './declaration.ts';
 import type { DefinedSaga } from './define-saga.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
-import { type EventKind, waitingKinds } from './kinds.ts';
+import type { EventKind } from './kinds.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
 
@@ -200,10 +200,10 @@ class Initiator {
   /** What somebody did for a saga that never was is undone: all that a failure needs to say is whose it would be. */
   #hearOfUnknown(fact: AnyFact): InitiatorDecision {
     const kind = this.#saga.kindOf(fact.type);
-    if (kind === 'compensation' || waitingKinds.has(kind)) return ignore(neverPlaced(fact));
+    if (kind === 'compensation' || kind === 'impasse') return ignore(neverPlaced(fact));
     const { owner, initiation } = this.#saga;
     const { [owner]: whose } = fact.data as Readonly<Record<string, unknown>>;
-    if (kind !== 'step' || whose === undefined) return refuse(neverPlaced(fact));
+    if ((kind !== 'step' && kind !== 'wait') || whose === undefined) return refuse(neverPlaced(fact));
     const nobodys = { [owner]: whose } as unknown as Begun;
     const data = this.#story.cancel(nobodys, { code: NEVER_PLACED });
     return { ...refuse(neverPlaced(fact)), says: [{ type: initiation.cancels, data }] };

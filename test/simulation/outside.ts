@@ -1,5 +1,10 @@
 import type { EventDefinitions } from '../../engine/saga/declaration.ts';
-import type { AnyOutside, ExternalStep, Outside } from '../../engine/saga/external-step.ts';
+import {
+  type AnyOutside,
+  type ExternalStep,
+  Impasse,
+  type Outside,
+} from '../../engine/saga/external-step.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Environment } from './environment.ts';
@@ -56,10 +61,23 @@ export const ledgerOutside =
         },
       });
     };
-    const outside: Outside<object, object, object, object, object> = {
-      call: (sagaId, request, _again, unwanted) =>
-        call('ask', sagaId, request, (ledger) => ledger.ask(sagaId, { ...request }), unwanted),
-      undo: (sagaId, done) => call('undo', sagaId, done, (ledger) => ledger.undo(sagaId, { ...done })),
+    const outside: Outside<object, object, object, object, object, object, object, object> = {
+      call: (sagaId, request, _again, unwanted = false) =>
+        call(
+          'ask',
+          sagaId,
+          request,
+          (ledger) => {
+            const waits = ledger.waits(sagaId, unwanted);
+            return waits === undefined ? ledger.ask(sagaId, { ...request }) : { waits, action: {} };
+          },
+          unwanted,
+        ),
+      undo: (sagaId, done) =>
+        call('undo', sagaId, done, (ledger) => {
+          const impasse = ledger.impasse(sagaId);
+          return impasse === undefined ? ledger.undo(sagaId, { ...done }) : new Impasse(impasse);
+        }),
     };
     return outside;
   };
@@ -67,11 +85,11 @@ export const ledgerOutside =
 /** What the outside of a step may answer, by the schemas of what the participant then says. */
 export function samplesFor(
   saga: Saga & { readonly events: EventDefinitions },
-  { service, voided }: ExternalStep,
+  { service, voided, resolved }: ExternalStep,
 ): Samples {
   const { says } = saga.partOf(service);
   const typesOf = (kind: string) => Object.keys(says).filter((type) => says[type] === kind);
-  const compensations = typesOf('compensation');
+  const compensations = typesOf('compensation').filter((type) => type !== resolved);
   const sampled = ([type]: readonly string[]) => {
     const schema = type === undefined ? undefined : saga.events[type]?.schema;
     if (type === undefined || schema === undefined) return [];
@@ -81,5 +99,7 @@ export function samplesFor(
     done: sampled(typesOf('step')),
     refused: sampled(typesOf('failure')),
     undone: sampled(compensations.filter((type) => compensations.length === 1 || type !== voided)),
+    waits: sampled(typesOf('wait')),
+    impasse: sampled(typesOf('impasse')),
   };
 }

@@ -1,6 +1,7 @@
 import { queueOf } from '../../engine/saga/routes.ts';
 import { Customer } from './actors/customer.ts';
 import { Operator } from './actors/operator.ts';
+import { Settler } from './actors/settler.ts';
 import { MINUTE_MS, type Workload } from './actors/workload.ts';
 import { statusOf } from './checker/row.ts';
 import { Coverage } from './coverage.ts';
@@ -33,6 +34,7 @@ export class Scene {
   callsAmongFaults = 0;
   readonly #random: Random;
   readonly #aside: Aside | undefined;
+  readonly #settler: Settler;
   #nextTickMs: number;
 
   constructor(
@@ -69,6 +71,7 @@ export class Scene {
       .filter(takesPart)
       .map((plan) => new Operator(plan, this.simulation, this.lambda));
     this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
+    this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
     this.#fillShelves();
   }
@@ -85,6 +88,7 @@ export class Scene {
     simulation.trace.step = simulation.step;
     world.clock.advance(1 + this.#random.below(10));
     if (simulation.areFaultsOn) disturb(simulation, this.lambda, () => this.#passTime());
+    this.#settler.advance();
     this.#aside?.advance();
     world.broker.move();
     const ready = this.sources.ready();

@@ -52,7 +52,10 @@ const dataOf: { readonly [T in KnownType]: fc.Arbitrary<EventData<T>> } = {
   'stock.released': fc.record({ lines: anyLines }),
   'payment.voided': fc.constant({}),
   'payment.refunded': fc.record({ ...money, refundId: text }),
-  'payment.challenged': fc.constant({ waitingFor: 'customer' }),
+  'payment.challenged': fc.record({
+    customerId: anyCustomerId,
+    waitingFor: fc.constant('customer' as const),
+  }),
   'payment.unrefundable': fc.record({ waitingFor: fc.constant('person' as const), reason: text }),
   'payment.resolved': fc.record({ ...money, resolution: fc.constant(resolution) }),
   'order.confirmed': fc.record({ customerId: anyCustomerId, items: anyLines, ...money }),

@@ -54,7 +54,7 @@ export const facts: { readonly [T in KnownType]: Fact<T> } = {
   },
   'order.cancelling': { type: 'order.cancelling', data: { customerId, cause: 'CUSTOMER' } },
   'stock.released': { type: 'stock.released', data: { lines: items } },
-  'payment.challenged': { type: 'payment.challenged', data: { waitingFor: 'customer' } },
+  'payment.challenged': { type: 'payment.challenged', data: { customerId, waitingFor: 'customer' } },
   'payment.voided': { type: 'payment.voided', data: {} },
   'payment.refunded': { type: 'payment.refunded', data: { ...money, refundId: 're_1' } },
   'payment.unrefundable': {

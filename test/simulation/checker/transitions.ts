@@ -110,19 +110,14 @@ function flawOfSaying(player: Player, after: Item): string | undefined {
 /** By status. */
 const sayingsOf = remembered(({ part, step }: Player): ReadonlyMap<string, readonly string[]> => {
   const sayingOf = (kind: string) => Object.keys(part.says).filter((type) => part.says[type] === kind);
-  const compensations = sayingOf('compensation');
+  const compensations = sayingOf('compensation').filter((type) => type !== step?.resolved);
   const isVoid = (type: string) => type === step?.voided;
   return new Map([
     [step?.names.done ?? '', sayingOf('step')],
     [step?.names.refused ?? '', sayingOf('failure')],
     [step?.names.awaiting ?? '', sayingOf('wait')],
-    [
-      step?.names.undone ?? '',
-      compensations.filter(
-        (type) => type !== step?.resolved && (compensations.length === 1 || !isVoid(type)),
-      ),
-    ],
-    [step?.names.resolved ?? '', compensations.filter((type) => type === step?.resolved)],
+    [step?.names.undone ?? '', compensations.filter((type) => compensations.length === 1 || !isVoid(type))],
+    [step?.names.resolved ?? '', sayingOf('compensation').filter((type) => type === step?.resolved)],
     [step?.names.void ?? '', compensations.filter(isVoid)],
   ]);
 });

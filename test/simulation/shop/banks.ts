@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { requestOf } from '../actors/request.ts';
-import { rowOf, statusOf } from '../checker/row.ts';
+import { Settler } from '../actors/settler.ts';
+import { statusOf } from '../checker/row.ts';
 import type { Aside } from '../deployment.ts';
 import { detailOf } from '../faults.ts';
 import type { End } from '../invocation.ts';
@@ -22,13 +23,13 @@ const MAX_LATE_MS = 2 * 3_600_000;
 const MAX_THOUGHT_STEPS = 120;
 
 /**
- * Customers and their banks, people at Stripe's dashboard, operators who settle what is stuck, and Stripe's webhooks about
- * all that: what moves money, or tells of it, without a function that has asked for it.
+ * Customers and their banks, people at Stripe's dashboard, and Stripe's webhooks about all that: what moves money, or tells of it, without a function that has asked for it.
  */
 export class Banks implements Aside {
   readonly #simulation: Simulation;
   readonly #lambda: Lambda;
   readonly #hasNews: boolean;
+  readonly #settler: Settler;
   #draws = 0;
   /** What never came. A person has Stripe send it again, since the reconciliation has found what it is about. */
   #lost: News[] = [];
@@ -37,13 +38,12 @@ export class Banks implements Aside {
     this.#simulation = simulation;
     this.#lambda = lambda;
     this.#hasNews = hasNews;
+    this.#settler = new Settler(simulation, lambda);
   }
 
   advance(): void {
     const { world } = this.#simulation;
     for (const news of world.provider.takeNews()) this.#hear(news);
-    for (const orderId of world.stuck) this.#settle(orderId);
-    world.stuck.clear();
   }
 
   finish(): boolean {
@@ -115,7 +115,9 @@ export class Banks implements Aside {
     const draw = this.#draw();
     if (!areFaultsOn || draw > 0.15) return;
     if (draw > 0.1) {
-      this.#later(() => this.#resolve(orderId, (status) => this.#refuses(orderId, status)));
+      this.#later(() =>
+        this.#settler.resolve('payment', orderId, (status) => this.#refuses(orderId, status)),
+      );
       return;
     }
     this.#later(() => {
@@ -126,30 +128,12 @@ export class Banks implements Aside {
     });
   }
 
-  /** An operator pays the money back by other means, and says so. */
-  #settle(orderId: string): void {
-    this.#later(() => {
-      if (rowOf(this.#simulation.world.recordOf('payment', orderId))?.state.impasse === undefined) return;
-      this.#resolve(orderId, (status) => {
-        if (status === 200) this.#simulation.coverage.count('resolved');
-        else if (status !== 409) this.#settle(orderId);
-      });
-    });
-  }
-
   /** An operator takes an order for one that is stuck. */
   #refuses(orderId: string, status: number | undefined): void {
     const { checker, coverage, world } = this.#simulation;
     const wasStuck = statusOf(world.recordOf('payment', orderId)) === 'RESOLVED';
     if (status === 200 && !wasStuck) checker.fail('API', `${orderId} was resolved and is not`);
     if (status === 409) coverage.count('resolved in vain');
-  }
-
-  #resolve(orderId: string, answered: (status: number | undefined) => void): void {
-    const body = { reason: 'The bank refuses it.', proof: 'transfer 7' };
-    const path = { orderId };
-    const request = () => requestOf({ method: 'POST', by: 'operator', role: 'operator', path, body });
-    this.#ask('resolve-payment', request, answered);
   }
 
   #post(news: News): void {

@@ -34,7 +34,6 @@ export class ShopRules implements Rules {
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {
     if (service === 'inventory')
       return broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
-    if (service === 'payment' && rowOf(item)?.state.impasse !== undefined) this.#world.stuck.add(item.pk);
     if (service === 'payment' && statusOf(item) === 'CHARGING')
       return broken('P2', flawOfPrice(this.#world, item));
     return undefined;

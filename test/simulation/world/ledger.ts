@@ -10,6 +10,10 @@ export interface Samples {
   /** Empty if nobody can refuse. */
   readonly refused: readonly Members[];
   readonly undone: readonly Members[];
+  /** Empty if it waits for nobody. */
+  readonly waits: readonly Members[];
+  /** Empty if it undoes whatever it is asked to. */
+  readonly impasse: readonly Members[];
 }
 
 /** What an outside holds for one saga: how often it was done, and whether it still is. */
@@ -26,6 +30,10 @@ export type Refusals = { readonly seed: number } | 'all' | 'none' | 'silent';
 
 /** Of so many sagas one is refused. */
 const REFUSED = 0.15;
+/** Of so many that could wait, or not be undone, one is. */
+const ODD = 0.4;
+/** How often it is asked at most while it waits for somebody. */
+const MAX_WAITS = 3;
 
 interface Entry {
   readonly request: string;
@@ -42,6 +50,7 @@ export class Ledger {
   readonly #samples: Samples;
   readonly #refusals: Refusals;
   readonly #entries = new Map<string, Entry>();
+  readonly #waited = new Map<string, number>();
 
   constructor(service: string, samples: Samples, refusals: Refusals) {
     this.#service = service;
@@ -52,6 +61,29 @@ export class Ledger {
   /** Whether it has not decided yet, and need not any more if nobody wants it. */
   isSilent(sagaId: string, unwanted: boolean): boolean {
     return this.#refusals === 'silent' && !unwanted && !this.#entries.has(sagaId);
+  }
+
+  /** What it says while somebody has to act before it can decide; undefined once they have, or if nobody wants it. */
+  waits(sagaId: string, unwanted: boolean): Members | undefined {
+    const { waits } = this.#samples;
+    if (waits.length === 0 || unwanted || this.#entries.has(sagaId)) return undefined;
+    const waited = this.#waited.get(sagaId) ?? 0;
+    if (waited >= Math.round(MAX_WAITS * this.#oddness(sagaId, 'waits'))) return undefined;
+    this.#waited.set(sagaId, waited + 1);
+    return this.#pick(waits, sagaId);
+  }
+
+  /** Why it never undoes what it has done; undefined if it does. */
+  impasse(sagaId: string): Members | undefined {
+    const { impasse } = this.#samples;
+    const isStuck = impasse.length > 0 && this.#oddness(sagaId, 'impasse') > 0;
+    return isStuck ? this.#pick(impasse, sagaId) : undefined;
+  }
+
+  /** From 0, for most, to 1. */
+  #oddness(sagaId: string, what: string): number {
+    const draw = mix(hashOf(this.#service), hashOf(sagaId), hashOf(what)) / 2 ** 32;
+    return draw < ODD ? 1 - draw / ODD : 0;
   }
 
   /** @throws Error if something else was asked for this saga before */

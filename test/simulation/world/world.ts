@@ -32,8 +32,8 @@ export class World {
   readonly provider = new PaymentProvider(this.clock);
   /** Sagas that nobody has placed, and that some message speaks of all the same. */
   readonly unasked = new Set<string>();
-  /** Records of which a person has to settle something. */
-  readonly stuck = new Set<string>();
+  /** What has lately come to wait for a person. */
+  readonly stuck: { readonly service: string; readonly sagaId: string }[] = [];
   readonly #ledgers: ReadonlyMap<string, Ledger>;
 
   constructor(cast: Cast, refusals: (service: string) => Refusals = () => 'none') {
@@ -73,12 +73,10 @@ export class World {
   /** What is held for a saga by whom a service asks. */
   holdingOf(service: string, sagaId: string): Holding {
     const { outside, step } = this.cast.playerOf(service);
-    const own = outside?.holding(this, sagaId);
+    const held = outside?.holding(this, sagaId) ?? this.#ledgers.get(service)?.holding(sagaId) ?? NOTHING;
     // A person has settled what is held there.
-    if (own !== undefined && statusOf(this.recordOf(service, sagaId)) === step?.names.resolved)
-      return { ...own, isHeld: false };
-    if (own !== undefined) return own;
-    return this.#ledgers.get(service)?.holding(sagaId) ?? NOTHING;
+    const isResolved = step !== undefined && statusOf(this.recordOf(service, sagaId)) === step.names.resolved;
+    return isResolved ? { ...held, isHeld: false } : held;
   }
 
   /** All that is known to whom a service asks. */

@@ -98,7 +98,7 @@ order.cancelling     | refuse                 | ignore                        | 
 stock.released       | ignore                 | PENDING+i                     | ignore                          | PENDING+ip                      | ignore
 payment.voided       | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 payment.refunded     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
-payment.challenged   | ignore                 | PENDING~p:customer            | PENDING+i~p:customer            | ignore                          | ignore
+payment.challenged   | refuse                 | PENDING~p:customer            | PENDING+i~p:customer            | ignore                          | ignore
 payment.unrefundable | ignore                 | PENDING~p:person              | PENDING+i~p:person              | ignore                          | ignore
 payment.resolved     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 order.confirmed      | refuse                 | refuse                        | refuse                          | refuse                          | refuse
