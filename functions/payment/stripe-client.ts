@@ -1,9 +1,10 @@
 import Stripe from 'stripe';
+import { CALL_TIMEOUT_MS } from '../../engine/batch/time-left.ts';
 import { required } from '../../engine/environment/environment.ts';
 import { secret } from '../../engine/environment/secret.ts';
-
-/** A charge usually takes one to two seconds. After this timeout its result is unknown, and the call is made again. */
-const TIMEOUT_MS = 5_000;
+import { paced } from './pace/paced-stripe.ts';
+import { Pacer, type Timing } from './pace/pacer.ts';
+import { limitsFrom } from './pace/settings.ts';
 
 /** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
 export interface StripeCalls {
@@ -11,15 +12,33 @@ export interface StripeCalls {
   readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
 }
 
-/** Keeps one client for the life of the Lambda environment, or until the key changes. */
-export function liveStripe(): () => Promise<StripeCalls> {
-  let client: { readonly key: string; readonly stripe: Stripe } | undefined;
+const timing: Timing = {
+  now: () => performance.now(),
+  after: (delayMs, run) => void setTimeout(run, delayMs),
+  random: Math.random,
+};
+
+/**
+ * Keeps one client for the life of the Lambda environment, or until the key changes. Its calls keep to the rate that
+ * Stripe allows. `share`: the part of that rate for this environment; by default that of one queue's consumer.
+ */
+export function liveStripe(share?: number): () => Promise<StripeCalls> {
+  let client: { readonly key: string; readonly stripe: StripeCalls } | undefined;
   return async () => {
     const key = await stripeKey();
-    if (client?.key !== key) client = { key, stripe: connectWith(key) };
+    if (client?.key !== key) client = { key, stripe: pacedWith(key, share) };
     return client.stripe;
   };
 }
+
+const paceSettings = () => ({
+  PAYMENT_RATE_LIMIT: process.env.PAYMENT_RATE_LIMIT,
+  PAYMENT_ENDPOINT_RATE_LIMIT: process.env.PAYMENT_ENDPOINT_RATE_LIMIT,
+  QUEUE_SHARDS: process.env.QUEUE_SHARDS,
+});
+
+const pacedWith = (key: string, share: number | undefined): StripeCalls =>
+  paced(connectWith(key), new Pacer(limitsFrom(paceSettings(), key, share), timing), timing.now);
 
 /** The key comes from Secrets Manager in AWS, from the environment on a laptop. */
 async function stripeKey(): Promise<string> {
@@ -34,7 +53,8 @@ function connectWith(key: string): Stripe {
     host: hostname,
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
-    timeout: TIMEOUT_MS,
+    // A charge usually takes one to two seconds. After this its result is unknown, and the call is made again.
+    timeout: CALL_TIMEOUT_MS,
     httpClient: carefulHttpClient(),
     // The delay queues retry, and they survive this process. The SDK still retries when the peer resets a connection.
     maxNetworkRetries: 0,
