@@ -22,6 +22,9 @@ const endpoints: Endpoints = {
 /** After it the intent has to be confirmed, so it needs time for two calls. */
 const BEGINS = endpoints.paymentIntents.create;
 
+/** An object that is locked is free again soon. */
+const BUSY_MS = 250;
+
 /** Stripe's client, whose calls keep to the pace. @throws Deferred if a call cannot be made in time, or comes too soon */
 export function paced(stripe: StripeCalls, pacer: Pacer, now: () => number): StripeCalls {
   const resources = Object.entries(endpoints).map(([resource, methods]) => {
@@ -59,10 +62,11 @@ function pacedCall(call: Method, endpoint: Endpoint, pacer: Pacer, now: () => nu
 function learnedFrom(error: unknown, pacer: Pacer, calledMs: number): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   if (error instanceof Stripe.errors.StripeRateLimitError) {
-    // Only this object is busy. https://docs.stripe.com/rate-limits#object-lock-timeouts
+    // Only this object is busy. https://docs.stripe.com/error-codes
     if (error.code !== 'lock_timeout') pacer.pause(calledMs, retryAfterMs(error));
     const reason = error.headers?.['stripe-rate-limited-reason'] ?? error.code ?? 'no reason';
-    return new Deferred(`Stripe has had too many calls: ${reason}`, pacer.pausedMs, { cause: error });
+    const afterMs = Math.max(pacer.pausedMs, BUSY_MS);
+    return new Deferred(`Stripe refused the call for now: ${reason}`, afterMs, { cause: error });
   }
   if ((error.statusCode ?? 0) >= 500) pacer.pause(calledMs, retryAfterMs(error));
   return error;

@@ -12,10 +12,10 @@ import { payment } from '../../../functions/payment/payment.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { shop } from '../../../functions/shop.ts';
 import { httpEvent } from '../../support/http-event.ts';
+import { VirtualTime } from '../../support/virtual-time.ts';
 import { BEGIN_MS, retryDelays } from '../world/world.ts';
 import { type Allowed, LimitedStripe } from './limited-stripe.ts';
 import { Services } from './services.ts';
-import { VirtualTime } from './virtual-time.ts';
 
 export interface Flood {
   readonly ordersPerSecond: number;

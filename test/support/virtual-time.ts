@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Clock } from '../world/clock.ts';
+import { Clock } from '../simulation/world/clock.ts';
 
 /** Virtual time whose timers run in their order. Whole milliseconds only. */
 export class VirtualTime {
