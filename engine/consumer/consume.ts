@@ -106,7 +106,7 @@ export function consume<
   };
 }
 
-/** One line a batch: thousands of messages may be deferred. The alarm's metric counts them. */
+/** One line a batch: thousands of messages may be deferred. */
 function tellDeferred(service: string, outcomes: readonly Outcome<unknown>[]): void {
   const waits = outcomes.flatMap((outcome) => (outcome.kind === 'deferred' ? [outcome.afterMs] : []));
   if (waits.length === 0) return;

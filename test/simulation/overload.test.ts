@@ -73,7 +73,6 @@ describe('orders come faster than Stripe allows', () => {
 });
 
 describe('Stripe is slower than expected', () => {
-  // Fails where a refusal counts as an attempt: after six of them a message is a dead letter.
   test(
     'it allows less than it documents: refused calls are made again until all are charged',
     async () => {
