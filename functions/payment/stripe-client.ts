@@ -5,12 +5,9 @@ import { secret } from '../../engine/environment/secret.ts';
 import { paced } from './pace/paced-stripe.ts';
 import { Pacer, type Timing } from './pace/pacer.ts';
 import { limitsFrom } from './pace/settings.ts';
+import type { StripeCalls } from './stripe-calls.ts';
 
-/** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
-export interface StripeCalls {
-  readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'confirm' | 'retrieve' | 'cancel'>;
-  readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
-}
+export type { StripeCalls } from './stripe-calls.ts';
 
 const timing: Timing = {
   now: () => performance.now(),

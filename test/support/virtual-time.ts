@@ -28,6 +28,7 @@ export class VirtualTime {
   /** Goes on until that is so. @throws Error if it is not so by then */
   async until(isSo: () => boolean, limitMs: number): Promise<void> {
     const endMs = this.clock.nowMs + limitMs;
+    await setImmediate();
     while (!isSo()) {
       if (this.clock.nowMs >= endMs) throw new Error(`not over after ${limitMs / 1000} s`);
       this.clock.advance(1);

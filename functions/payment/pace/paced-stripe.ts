@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { Deferred } from '../../../engine/batch/deferred.ts';
 import { CALL_TIMEOUT_MS, timeLeftMs } from '../../../engine/batch/time-left.ts';
-import type { StripeCalls } from '../stripe-client.ts';
+import type { StripeCalls } from '../stripe-calls.ts';
 import type { Endpoint, Pacer } from './pacer.ts';
 
 type Endpoints = {

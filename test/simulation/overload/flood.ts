@@ -64,9 +64,13 @@ export async function flood(plan: Flood): Promise<Aftermath> {
   const total = plan.ordersPerSecond * plan.seconds;
   // An order with a dead letter may never end.
   await time.until(
-    () => services.deadLetters > 0 || (arrived.answered === total && ended.size === arrived.admitted),
+    () =>
+      services.failures.length > 0 ||
+      services.deadLetters > 0 ||
+      (arrived.answered === total && ended.size === arrived.admitted),
     plan.seconds * 1_000 + PATIENCE_MS,
   );
+  if (services.failures.length > 0) throw services.failures[0];
   const creates = stripe.times.get('create') ?? [];
   const span = ((creates.at(-1) ?? 0) - (creates[0] ?? 0)) / 1_000;
   return {
@@ -120,7 +124,9 @@ function arrivals(services: Services, time: VirtualTime, plan: Flood) {
     else if (reply.statusCode !== 503) throw new Error(reply.body);
   };
   for (let number = 0; number < total; number += 1)
-    time.after((number * 1_000) / plan.ordersPerSecond, () => void ask(number));
+    time.after((number * 1_000) / plan.ordersPerSecond, () => {
+      ask(number).catch((error: unknown) => services.failures.push(error));
+    });
   return arrived;
 }
 

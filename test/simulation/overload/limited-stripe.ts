@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { StripeCalls } from '../../../functions/payment/stripe-client.ts';
+import type { StripeCalls } from '../../../functions/payment/stripe-calls.ts';
 import type { VirtualTime } from '../../support/virtual-time.ts';
 import { PaymentProvider } from '../world/provider.ts';
 

@@ -29,6 +29,8 @@ export class Services {
   readonly broker: Broker;
   /** Invocations that were not over when Lambda would have killed them. */
   killed = 0;
+  /** Errors of the test itself. */
+  readonly failures: unknown[] = [];
   readonly #time: VirtualTime;
   readonly #tables = new Map(
     shop.services.map((service) => [service as string, new Table(indexesIn(shop, service))]),
@@ -95,7 +97,9 @@ export class Services {
       const queue = queueOf(service);
       if (this.#busy.has(service) || this.broker.queue(queue).messages.length === 0) continue;
       this.#busy.add(service);
-      this.#time.after(DELIVER_MS, () => void this.#invoke(service, queue, consumer));
+      this.#time.after(DELIVER_MS, () => {
+        this.#invoke(service, queue, consumer).catch((error: unknown) => this.failures.push(error));
+      });
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Deferred } from '../../../../engine/batch/deferred.ts';
 import { paced } from '../../../../functions/payment/pace/paced-stripe.ts';
 import { Pacer } from '../../../../functions/payment/pace/pacer.ts';
-import type { StripeCalls } from '../../../../functions/payment/stripe-client.ts';
+import type { StripeCalls } from '../../../../functions/payment/stripe-calls.ts';
 
 /** A Stripe that answers every call in the same way, and the pace of its calls. Time stands still. */
 function scene(answer: () => unknown) {
