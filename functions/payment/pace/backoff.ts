@@ -21,14 +21,15 @@ export class Backoff {
     return this.#untilMs;
   }
 
-  /** `askedMs`: the pause that the answer asked for. */
-  begin(nowMs: number, calledMs: number, askedMs: number | undefined): void {
+  /** `askedMs`: the pause that the answer asked for. Returns whether a new pause begins. */
+  begin(nowMs: number, calledMs: number, askedMs: number | undefined): boolean {
     if (askedMs !== undefined) this.#untilMs = Math.max(this.#untilMs, nowMs + askedMs);
-    if (calledMs <= this.#beganMs) return;
+    if (calledMs <= this.#beganMs) return false;
     const pauseMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#pauses) * (0.5 + this.#random() / 2);
     this.#pauses += 1;
     this.#beganMs = nowMs;
     this.#untilMs = Math.max(this.#untilMs, nowMs + pauseMs);
+    return true;
   }
 
   /** A call that was made after the pause has succeeded. */

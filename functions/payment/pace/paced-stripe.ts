@@ -63,7 +63,7 @@ function learnedFrom(error: unknown, pacer: Pacer, calledMs: number): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   if (error instanceof Stripe.errors.StripeRateLimitError) {
     // Only this object is busy. https://docs.stripe.com/error-codes
-    if (error.code !== 'lock_timeout') pacer.pause(calledMs, retryAfterMs(error));
+    if (error.code !== 'lock_timeout') pacer.slowDown(calledMs, retryAfterMs(error));
     const reason = error.headers?.['stripe-rate-limited-reason'] ?? error.code ?? 'no reason';
     const afterMs = Math.max(pacer.pausedMs, BUSY_MS);
     return new Deferred(`Stripe refused the call for now: ${reason}`, afterMs, { cause: error });

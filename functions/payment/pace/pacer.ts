@@ -37,6 +37,14 @@ interface Lane {
 }
 
 /**
+ * Each pause for a refusal makes the pace so much slower, and each call that succeeds makes it a little faster again, up
+ * to the limits: the provider may allow less than it documents, and others may use its rate, too.
+ */
+const SLOWER = 1.5;
+const FASTER = 0.998;
+const SLOWEST = 16;
+
+/**
  * Lets calls go one after another, as fast as the limits allow. They go in the order they came in, except that a call
  * waits for no call of another endpoint that may not go yet. After a refusal all calls pause.
  */
@@ -46,6 +54,7 @@ export class Pacer {
   readonly #all: Window | undefined;
   readonly #lanes = new Map<string, Lane>();
   readonly #backoff: Backoff;
+  #slowness = 1;
   #waiting = 0;
   #arrived = 0;
   #wakesMs = Number.POSITIVE_INFINITY;
@@ -83,19 +92,25 @@ export class Pacer {
     return promise;
   }
 
-  /** Pauses all calls. `askedMs`: for so long, as the answer says. */
-  pause(calledMs: number, askedMs?: number): void {
-    this.#backoff.begin(this.#timing.now(), calledMs, askedMs);
+  /** A call failed at the provider: all calls pause. `askedMs`: for so long, as the answer says. Returns whether that is new. */
+  pause(calledMs: number, askedMs?: number): boolean {
+    return this.#backoff.begin(this.#timing.now(), calledMs, askedMs);
+  }
+
+  /** A call came too soon: all calls pause, and go on more slowly. */
+  slowDown(calledMs: number, askedMs?: number): void {
+    if (this.pause(calledMs, askedMs)) this.#slowness = Math.min(SLOWEST, this.#slowness * SLOWER);
   }
 
   goOn(calledMs: number): void {
     this.#backoff.end(calledMs);
+    this.#slowness = Math.max(1, this.#slowness * FASTER);
   }
 
   /** How long a call would wait that is not made now, if no other were waiting. */
   get pausedMs(): number {
     const nowMs = this.#timing.now();
-    return Math.max(0, this.#backoff.untilMs - nowMs, (this.#all?.nextMs ?? nowMs) - nowMs);
+    return Math.max(0, this.#backoff.untilMs - nowMs, (this.#all?.nextMs(this.#slowness) ?? nowMs) - nowMs);
   }
 
   #laneOf({ name, begins }: Endpoint): Lane {
@@ -110,8 +125,8 @@ export class Pacer {
   #nextOf({ window }: Lane): number {
     return Math.max(
       this.#backoff.untilMs,
-      window?.nextMs ?? Number.NEGATIVE_INFINITY,
-      this.#all?.nextMs ?? Number.NEGATIVE_INFINITY,
+      window?.nextMs(this.#slowness) ?? Number.NEGATIVE_INFINITY,
+      this.#all?.nextMs(this.#slowness) ?? Number.NEGATIVE_INFINITY,
     );
   }
 

@@ -26,9 +26,9 @@ export const limitOf = (perSecond: number): Limit =>
  */
 export class Window {
   readonly #limit: Limit;
-  /** The times of the last calls, the oldest at `#oldest`. */
+  /** The times of the last calls. The next one takes the place of the oldest, at `#next`. */
   readonly #times: number[];
-  #oldest = 0;
+  #next = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(limit: Limit) {
@@ -36,11 +36,13 @@ export class Window {
     this.#times = new Array<number>(limit.calls).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** The earliest time for the next call. */
-  get nextMs(): number {
-    const { perMs } = this.#limit;
-    const oldest = this.#times[this.#oldest] ?? Number.NEGATIVE_INFINITY;
-    return Math.max(oldest + perMs, this.#lastMs + this.intervalMs / HASTE);
+  /** The earliest time for the next call. `slowness`: 2 for half as many calls in the same time. */
+  nextMs(slowness = 1): number {
+    const { calls, perMs } = this.#limit;
+    const allowed = calls / slowness;
+    const whole = Math.max(1, Math.floor(allowed));
+    const first = this.#times[(this.#next + calls - whole) % calls] ?? Number.NEGATIVE_INFINITY;
+    return Math.max(first + perMs * Math.max(1, whole / allowed), this.#lastMs + perMs / whole / HASTE);
   }
 
   /** The time between two calls, on average, when all of the rate is used. */
@@ -49,8 +51,8 @@ export class Window {
   }
 
   take(nowMs: number): void {
-    this.#times[this.#oldest] = nowMs;
-    this.#oldest = (this.#oldest + 1) % this.#limit.calls;
+    this.#times[this.#next] = nowMs;
+    this.#next = (this.#next + 1) % this.#limit.calls;
     this.#lastMs = nowMs;
   }
 }

@@ -161,6 +161,22 @@ describe('a refusal pauses all calls', () => {
     expect(await pauseOf()).toBe(250);
   });
 
+  // Fails where the pace stays as it was: each pause is followed by as many calls as before, most of them refused.
+  test('and they go on more slowly, until they have succeeded for a while', async () => {
+    const { time, pacer, went, ask, untilAllWent } = scene(limitsOf(100, 20));
+    const secondsFor = async (calls: number): Promise<number> => {
+      const beganMs = time.now();
+      for (let number = 0; number < calls; number += 1) ask(confirm);
+      await untilAllWent();
+      return (time.now() - beganMs) / 1_000;
+    };
+    pacer.slowDown(time.now(), 1_000);
+    expect(await secondsFor(130)).toBeGreaterThan(10);
+    for (let number = 0; number < 1_000; number += 1) pacer.goOn(time.now());
+    expect(await secondsFor(130)).toBeLessThan(8);
+    expect(went).toHaveLength(260);
+  });
+
   // Fails where each of a hundred refusals doubles the pause: one moment of haste costs minutes.
   test('once, however many calls were under way', () => {
     const { time, pacer } = scene(none);
