@@ -5,7 +5,7 @@ import { type Aftermath, flood } from './overload/flood.ts';
  * Goal: a flood harms nothing, and what Stripe allows is used. Method: the product's own participants, consumers and
  * schedule in virtual time, before a Stripe that refuses more calls in any second than it documents.
  */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const HOURS = 3_600;
 
 /** What a live key may do, and a test key. https://docs.stripe.com/rate-limits */
