@@ -105,6 +105,7 @@ export class Simulation {
       service,
       startedMs: nowMs,
       startedStep: this.step,
+      movedBeforeMs: this.world.clock.movedMs,
       skewMs,
       messages,
     };
