@@ -3,6 +3,7 @@ import { consume } from './consumer/consume.ts';
 import { countDeadLetters } from './dead-letters/count-dead-letters.ts';
 import { deadLetters } from './dead-letters/dead-letters.ts';
 import { recordReader } from './http/record-reader.ts';
+import { admission, waitingLimit } from './initiator/admission.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
@@ -39,11 +40,13 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
 ) {
   const edges = liveEdges(participant, HASTY);
   const table = liveTable(participant);
+  const backlog = () => liveBacklog(participant, HASTY)();
+  const limit = () => waitingLimit(participant.saga);
   return {
-    place: placing(participant, edges, wanted),
+    place: placing(participant, edges, wanted, admission(backlog, edges.now, limit, participant.service)),
     get: reading(participant, table),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
-    nudge: nudge(participant, edges, deadlineSetting, liveBacklog(participant, HASTY)),
+    nudge: nudge(participant, edges, deadlineSetting, backlog),
   };
 }

@@ -4,11 +4,13 @@ import type { SagaId } from '../saga/ids.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import { type Committed, commit } from './commit.ts';
 import { type Decided, decideBatch, type JobDecision, type NoChange, type Open } from './decide.ts';
+import { Deferred } from './deferred.ts';
 import type { Edges } from './edges.ts';
 import type { Memory } from './memory.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
 import type { Participant, Work } from './participant.ts';
 import { StoreUnavailableError } from './store.ts';
+import { BatchTime } from './time-left.ts';
 import { View } from './view.ts';
 
 /** The result of one piece of work. `record`: what the table holds for the saga, if that is known. */
@@ -16,7 +18,9 @@ export type Outcome<State> =
   | { readonly kind: 'done'; readonly record: SagaRecord<State> }
   | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
-  | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined };
+  | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined }
+  /** Nothing failed: it is worth trying again after so long. */
+  | { readonly kind: 'deferred'; readonly afterMs: number; readonly record: SagaRecord<State> | undefined };
 
 /** After so many conflicts on one record, the message waits in a retry queue instead. */
 const MAX_TRIES = 6;
@@ -33,7 +37,8 @@ interface Job<State, Input> extends Open<Input> {
 /**
  * Runs a batch through one participant: decide, write, call out, publish. Resolves when every publication is
  * confirmed. Work on one saga is done in order; each piece of work succeeds or fails by itself. A `memory` that
- * outlives the batch saves reads of shared items.
+ * outlives the batch saves reads of shared items. What cannot be begun well before `deadlineMs`, when the function is
+ * killed, is deferred.
  */
 export async function run<
   State extends { readonly status: string },
@@ -44,9 +49,11 @@ export async function run<
   batch: readonly Work<Input>[],
   edges: Edges,
   memory?: Memory,
+  deadlineMs = Number.POSITIVE_INFINITY,
 ): Promise<readonly Outcome<State>[]> {
   const jobs = lanes<State, Input>(batch);
-  await new Run(participant, edges, memory).drain(jobs.heads);
+  const time = new BatchTime(edges.now, deadlineMs);
+  await new Run(participant, edges, time, memory).drain(jobs.heads);
   return Promise.all(jobs.all.map(({ outcome }) => outcome ?? Promise.reject(new Error('a job was lost'))));
 }
 
@@ -65,14 +72,21 @@ function lanes<State, Input>(batch: readonly Work<Input>[]) {
 class Run<State extends { readonly status: string }, Input extends { readonly type: string }, Effect> {
   readonly #participant: Participant<State, Input, Effect>;
   readonly #edges: Edges;
+  readonly #time: BatchTime;
   readonly #view: View;
   #ready: Job<State, Input>[] = [];
   #calling = 0;
   #wake: () => void = () => {};
 
-  constructor(participant: Participant<State, Input, Effect>, edges: Edges, memory?: Memory) {
+  constructor(
+    participant: Participant<State, Input, Effect>,
+    edges: Edges,
+    time: BatchTime,
+    memory?: Memory,
+  ) {
     this.#participant = participant;
     this.#edges = edges;
+    this.#time = time;
     this.#view = new View(edges.store, memory);
   }
 
@@ -83,8 +97,15 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       if (this.#ready.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
       const jobs = this.#ready;
       this.#ready = [];
-      await this.#step(jobs);
+      await this.#step(this.#time.isOver ? this.#begun(jobs) : jobs);
     }
+  }
+
+  /** Answers are still written when the time is over. What has not begun is deferred. */
+  #begun(jobs: readonly Job<State, Input>[]): readonly Job<State, Input>[] {
+    const begun = jobs.filter((job) => job.input !== job.work.input);
+    for (const job of jobs) if (job.input === job.work.input) this.#fail(job, outOfTime());
+    return begun;
   }
 
   async #step(jobs: readonly Job<State, Input>[]): Promise<void> {
@@ -160,7 +181,11 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {
     const { service, perform } = this.#participant;
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
-    const answer = Promise.resolve().then(() => perform(job.work.sagaId, effect));
+    const call = async () => {
+      if (this.#time.isOver) throw outOfTime();
+      return await perform(job.work.sagaId, effect);
+    };
+    const answer = Promise.resolve().then(() => this.#time.within(call));
     this.#goOnWith(answer, job, record);
   }
 
@@ -189,6 +214,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 
   #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {
+    if (cause instanceof Deferred) {
+      this.#finish(job, { kind: 'deferred', afterMs: cause.afterMs, record }, []);
+      return;
+    }
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#finish(job, { kind: 'failed', error, record }, []);
   }
@@ -228,6 +257,9 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     await Promise.all(says.map((said) => this.#edges.publisher.publish(this.#messageOf(said))));
   }
 }
+
+/** The next batch may do it at once. */
+const outOfTime = () => new Deferred('the batch has no time left', 0);
 
 /** A message to publish: sealed just now, or a body from the record's outbox. */
 type Said = OutgoingMessage | string;

@@ -9,17 +9,26 @@ import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
-import { deadLetterMessage, retryMessage } from './settle.ts';
+import { deadLetterMessage, deferredMessage, retryMessage } from './settle.ts';
 
 interface Received<Input> {
   readonly delivery: Delivery;
   readonly work: Work<Input>;
 }
 
+/** The part of Lambda's context that is used. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+interface Invocation {
+  readonly getRemainingTimeInMillis?: () => number;
+}
+
+/** The functions' timeout in serverless.yml, for a caller that tells no other. */
+const TIMEOUT_MS = 29_000;
+
 /**
  * A participant's queue consumer. It returns once every message is settled, and Lambda then acknowledges the batch. A
  * message is settled when its events are confirmed, or when it is confirmed in a delay queue or the dead-letter queue.
- * The consumer throws only if that publication fails too, and the whole batch is then delivered again.
+ * The consumer throws only if that publication fails too, and the whole batch is then delivered again. It ends before
+ * the function's timeout: what cannot be begun in time is deferred, which counts no attempt.
  */
 export function consume<
   State extends { readonly status: string },
@@ -29,7 +38,7 @@ export function consume<
   participant: Participant<State, Input, Effect>,
   edges: Edges,
   retryDelays: readonly RetryDelay[],
-): (event: RabbitMqEvent) => Promise<void> {
+): (event: RabbitMqEvent, invocation?: Invocation) => Promise<void> {
   const { saga, service } = participant;
   const memory = new Memory();
 
@@ -51,6 +60,10 @@ export function consume<
         return;
       case 'refused':
         return await settle(deadLetterMessage(service, delivery, outcome.reason), outcome.reason);
+      case 'deferred':
+        return await edges.publisher.publish(
+          deferredMessage(service, delivery, outcome.afterMs, retryDelays),
+        );
       case 'failed':
         return await settle(
           retryMessage(service, delivery, outcome.error, retryDelays),
@@ -61,7 +74,8 @@ export function consume<
     }
   };
 
-  return async (event) => {
+  return async (event, invocation) => {
+    const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
     const received: Received<Input>[] = [];
     const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
     for (const delivery of deliveriesOf(event, edges.userOf(service))) {
@@ -78,7 +92,9 @@ export function consume<
       received.map(({ work }) => work),
       edges,
       memory,
+      deadlineMs,
     );
+    tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
       ...unreadable.map(({ delivery, reason }) =>
@@ -99,6 +115,17 @@ function tellOfImpasse(
 ): void {
   if ('impasse' in state)
     log('error', 'a person is needed', { service, [saga.id.name]: sagaId, impasse: state.impasse });
+}
+
+/** One line a batch: thousands of messages may be deferred. */
+function tellDeferred(service: string, outcomes: readonly Outcome<unknown>[]): void {
+  const waits = outcomes.flatMap((outcome) => (outcome.kind === 'deferred' ? [outcome.afterMs] : []));
+  if (waits.length === 0) return;
+  log('info', 'messages deferred', {
+    service,
+    deferred: waits.length,
+    afterMs: Math.round(Math.max(...waits)),
+  });
 }
 
 function tell(

@@ -51,6 +51,33 @@ export function retryMessage(
   };
 }
 
+/**
+ * The message for the delay queue that suits the delay best. No attempt is counted: to be deferred, however often, makes
+ * no dead letter.
+ */
+export function deferredMessage(
+  service: string,
+  delivery: Delivery,
+  afterMs: number,
+  delays: readonly RetryDelay[],
+): OutgoingMessage {
+  const delay = delayFor(afterMs, delays);
+  return {
+    ...base(delivery),
+    exchange: retryExchangeOf(service, delay),
+    routingKey: delivery.queue,
+    headers: { [ATTEMPTS_HEADER]: delivery.attempts, [ORIGIN_HEADER]: delivery.origin },
+    expirationMs: Math.round(Math.min(Math.max(afterMs, 1), delay.delayMs)),
+  };
+}
+
+/** The shortest that is long enough: a message waits for those before it in its queue. The longest, if none is. */
+function delayFor(afterMs: number, delays: readonly RetryDelay[]): RetryDelay {
+  const [shortest, ...longer] = delays.toSorted((a, b) => a.delayMs - b.delayMs);
+  if (shortest === undefined) throw new RangeError('there is no delay queue');
+  return [shortest, ...longer].find(({ delayMs }) => delayMs >= afterMs) ?? longer.at(-1) ?? shortest;
+}
+
 /** The message for the service's dead-letter queue. It stays there with its reason until an operator moves it. */
 export function deadLetterMessage(
   service: string,

@@ -18,6 +18,7 @@ const problems = {
   'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'Try again in a moment'],
+  busy: [503, 'Too much is waiting already'],
 } as const satisfies Record<string, readonly [status: number, title: string | ((saga: Saga) => string)]>;
 
 export type ProblemType = keyof typeof problems;
@@ -35,15 +36,17 @@ export class Problem extends Error {
   }
 }
 
-const RETRY_AFTER_SECONDS = 2;
+/** When it is worth trying again, in seconds. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+const retryAfter: Partial<Record<ProblemType, string>> = { unavailable: '2', busy: '30' };
 
 function problemReply(saga: Saga, { type, message, flaws }: Problem): HttpReply {
   const [status, title] = problems[type];
+  const seconds = retryAfter[type];
   return {
     statusCode: status,
     headers: {
       'content-type': 'application/problem+json',
-      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      ...(seconds === undefined ? {} : { 'retry-after': seconds }),
     },
     body: JSON.stringify({
       type: `urn:${saga.name}:problem:${type}`,

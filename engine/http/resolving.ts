@@ -29,7 +29,7 @@ export function resolving(
     const input = { type: 'resolve', resolution: { by: caller.id, ...body } } as const;
     const [outcome] = await run(participant, [{ sagaId, input, traceparent: traceparentOf(event) }], edges);
     if (outcome?.kind === 'failed') throw outcome.error;
-    if (outcome?.record === undefined)
+    if (outcome?.record === undefined || outcome.kind === 'deferred')
       throw new Problem('not-found', `${service} has not heard of this ${saga.initiator}.`);
     if (outcome.kind !== 'done')
       throw new Problem(

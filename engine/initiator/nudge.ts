@@ -20,7 +20,8 @@ const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
 
 /**
  * Behind so many messages a saga is not stuck but waits its turn. A nudge would make the queues longer and more sagas
- * overdue, until the services only handle duplicates.
+ * overdue, until the services only handle duplicates. Messages in delay queues do not count: a consumer that defers holds
+ * each batch until its time is nearly over, so they are a few hundred at most.
  */
 const MAX_BACKLOG = 1_000;
 
@@ -48,6 +49,7 @@ export const nudge =
     tellOldest(pages, startedMs);
     const total = { overdue: 0, nudged: 0, failed: 0 };
     const waiting = await backlog();
+    log('info', 'messages waiting', { waiting });
     if (waiting > MAX_BACKLOG) {
       log('warn', 'nobody nudged: the queues are long', { waiting });
       return total;

@@ -8,21 +8,26 @@ import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { Begun } from '../saga/initiator.ts';
+import type { Admission } from './admission.ts';
 import { accepted, type Initiating, type InitiatorStatus } from './initiating.ts';
 
 /** The members that the caller sends; the engine adds the rest. */
 type Wanted<Placed extends Begun, Owner extends string> = Omit<Placed, keyof Begun | Owner>;
+
+const everybody: Admission = () => {};
 
 /** POST: answers 202 as soon as the saga is durable; the saga then runs by itself. */
 export function placing<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
   participant: Initiating<State, Placed, Owner>,
   edges: Edges,
   schema: z.ZodType<Wanted<Placed, Owner>>,
+  admit: Admission = everybody,
 ): HttpFunction {
   const { saga } = participant;
   const run = together(participant, edges);
   const checks = [role(saga, saga.ownerRole), idempotencyKey(), jsonBody(schema)] as const;
   return endpoint(saga, checks, async ({ caller: { id: owner }, idempotencyKey: key, body, sent }, event) => {
+    admit();
     const placed: object = {
       ...body,
       [saga.owner]: owner,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Edges } from '../../engine/batch/edges.ts';
+import { type Admission, admission, waitingLimit } from '../../engine/initiator/admission.ts';
 import { placing } from '../../engine/initiator/place.ts';
-import { liveEdges } from '../../engine/live.ts';
+import { liveBacklog, liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
 import { order } from './order.ts';
@@ -16,6 +17,13 @@ const NewOrder = z.strictObject({
 });
 
 /** POST /orders */
-export const place = (edges: Edges) => placing(order, edges, NewOrder);
+export const place = (edges: Edges, admit?: Admission) => placing(order, edges, NewOrder, admit);
 
-export const handler = place(liveEdges(order, HASTY));
+const edges = liveEdges(order, HASTY);
+const admit = admission(
+  () => liveBacklog(order, HASTY)(),
+  edges.now,
+  () => waitingLimit(order.saga),
+  order.service,
+);
+export const handler = place(edges, admit);

@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { Deferred } from '../../engine/batch/deferred.ts';
 import { Pending } from '../../engine/saga/external-step.ts';
 import { MAX_TEXT_LENGTH, type PaymentDecline } from '../events.ts';
 import type { OrderId } from '../shop.ts';
@@ -18,7 +19,7 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
     try {
       return await call(await connect());
     } catch (error) {
-      throw unknownAnswer(error);
+      throw error instanceof Deferred ? error : unknownAnswer(error);
     }
   };
   return {

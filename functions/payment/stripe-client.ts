@@ -1,23 +1,37 @@
 import Stripe from 'stripe';
+import { CALL_TIMEOUT_MS } from '../../engine/batch/time-left.ts';
 import { required } from '../../engine/environment/environment.ts';
 import { secret } from '../../engine/environment/secret.ts';
+import { paced } from './pace/paced-stripe.ts';
+import { Pacer, type Timing } from './pace/pacer.ts';
+import { limitsFrom } from './pace/settings.ts';
+import type { StripeCalls } from './stripe-calls.ts';
 
-/** A charge usually takes one to two seconds. After this timeout its result is unknown, and the call is made again. */
-const TIMEOUT_MS = 5_000;
+export type { StripeCalls } from './stripe-calls.ts';
 
-/** The parts of the SDK's client that are used here. It is an argument, so a simulation can stand in. */
-export interface StripeCalls {
-  readonly paymentIntents: Pick<Stripe['paymentIntents'], 'create' | 'confirm' | 'retrieve' | 'cancel'>;
-  readonly refunds: Pick<Stripe['refunds'], 'create' | 'list'>;
-  readonly disputes: Pick<Stripe['disputes'], 'list'>;
-}
+const timing: Timing = {
+  now: () => performance.now(),
+  after: (delayMs, run) => void setTimeout(run, delayMs),
+  random: Math.random,
+};
 
-/** Keeps one client for the life of the Lambda environment, or until the key changes. */
-export function liveStripe(): () => Promise<Stripe> {
-  let client: { readonly key: string; readonly stripe: Stripe } | undefined;
+/**
+ * Keeps one client for the life of the Lambda environment, or until the key changes. Its calls keep to the rate that
+ * Stripe allows. `share`: the part of that rate for this environment; by default that of one queue's consumer.
+ */
+export const liveStripe = (share?: number): (() => Promise<StripeCalls>) =>
+  keptClient((key) =>
+    paced(connectWith(key), new Pacer(limitsFrom(paceSettings(), key, share), timing), timing.now),
+  );
+
+/** The same at any rate, for whoever reads little and can wait. */
+export const unpacedStripe = (): (() => Promise<Stripe>) => keptClient(connectWith);
+
+function keptClient<Client>(make: (key: string) => Client): () => Promise<Client> {
+  let client: { readonly key: string; readonly stripe: Client } | undefined;
   return async () => {
     const key = await stripeKey();
-    if (client?.key !== key) client = { key, stripe: connectWith(key) };
+    if (client?.key !== key) client = { key, stripe: make(key) };
     return client.stripe;
   };
 }
@@ -33,6 +47,12 @@ const stripeKey = async (): Promise<string> =>
 const stored = async (id: string | undefined): Promise<string | undefined> =>
   id ? await secret(id) : undefined;
 
+const paceSettings = () => ({
+  PAYMENT_RATE_LIMIT: process.env.PAYMENT_RATE_LIMIT,
+  PAYMENT_ENDPOINT_RATE_LIMIT: process.env.PAYMENT_ENDPOINT_RATE_LIMIT,
+  QUEUE_SHARDS: process.env.QUEUE_SHARDS,
+});
+
 function connectWith(key: string): Stripe {
   const base = process.env.STRIPE_API_BASE;
   const { protocol, hostname, port } = new URL(base || 'https://api.stripe.com');
@@ -40,7 +60,8 @@ function connectWith(key: string): Stripe {
     host: hostname,
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
-    timeout: TIMEOUT_MS,
+    // A charge usually takes one to two seconds. After this its result is unknown, and the call is made again.
+    timeout: CALL_TIMEOUT_MS,
     httpClient: carefulHttpClient(),
     // The delay queues retry, and they survive this process. The SDK still retries when the peer resets a connection.
     maxNetworkRetries: 0,

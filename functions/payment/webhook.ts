@@ -11,10 +11,14 @@ import { OrderId, shop } from '../shop.ts';
 import type { Provider } from './decide.ts';
 import { payment } from './payment.ts';
 import { stripeProvider } from './provider.ts';
-import { liveStripe, liveWebhookSecret, type StripeCalls } from './stripe-client.ts';
+import type { StripeCalls } from './stripe-calls.ts';
+import { liveStripe, liveWebhookSecret } from './stripe-client.ts';
 
 /** https://docs.stripe.com/webhooks#replay-attacks */
 const MAX_AGE_SECONDS = 300;
+
+/** Stripe waits for an answer no longer than some seconds. https://docs.stripe.com/webhooks#quickly-return-a-2xx-response */
+const TIME_MS = 15_000;
 
 /** What may change a payment that waits, or one that is over. Stripe is told to send no others. */
 const ABOUT = /^(payment_intent\.(succeeded|payment_failed|canceled)|charge\.(refund|dispute)|refund\.)/;
@@ -39,9 +43,11 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
     const orderId = await orderOf(event, connect);
     if (orderId === undefined) return json(200, { outcome: 'of no order' });
     const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
-    const [outcome] = await run(participant, [{ sagaId: orderId, input: { type: 'look', at } }], edges);
+    const work = [{ sagaId: orderId, input: { type: 'look', at } }] as const;
+    const [outcome] = await run(participant, work, edges, undefined, edges.now() + TIME_MS);
     // Stripe sends it again, for up to three days.
     if (outcome?.kind === 'failed') throw outcome.error;
+    if (outcome?.kind === 'deferred') throw new Problem('unavailable', 'Stripe is asked later.');
     if (outcome?.kind === 'done') tell(orderId, outcome.record.state);
     return json(200, { outcome: outcome?.kind });
   });
@@ -83,7 +89,9 @@ function tell(orderId: OrderId, { status, observed }: Readonly<Record<string, un
   else log('info', 'payment looked at', { orderId, status });
 }
 
-const connect = liveStripe();
+/** Beside the consumers, which have the whole rate, a webhook's calls are few. */
+const SHARE = 1 / 25;
+const connect = liveStripe(SHARE);
 const provider = stripeProvider(connect);
 
 export const handler = webhook({

@@ -1,6 +1,6 @@
 import { log } from '../../engine/environment/log.ts';
 import { liveReader } from '../../engine/live-table.ts';
-import { liveStripe } from '../payment/stripe-client.ts';
+import { unpacedStripe } from '../payment/stripe-client.ts';
 import type { Finding } from './compare.ts';
 import type { ProviderBooks } from './provider-books.ts';
 import { type Report, reconcile, type Sides } from './run.ts';
@@ -39,7 +39,7 @@ export const reconciling =
   };
 
 /** The schedules, each once a day. */
-export const handler = reconciling(liveStripe(), {
+export const handler = reconciling(unpacedStripe(), {
   tables: { order: liveReader('order'), inventory: liveReader('inventory'), payment: liveReader('payment') },
   now: Date.now,
 });

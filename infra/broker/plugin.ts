@@ -1,7 +1,8 @@
+import { parseQueueShards, type QueueShards } from '../../engine/saga/queue-shards.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { application } from '../application.ts';
-import { parseQueueShards, type QueueShards, queuesOf } from './shards.ts';
+import { queuesOf } from './shards.ts';
 
 type Event = { rabbitmq?: { queue: string } | undefined; readonly http?: unknown };
 export type Definition = {

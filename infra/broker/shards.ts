@@ -1,37 +1,7 @@
+import { parseQueueShards, type QueueShards } from '../../engine/saga/queue-shards.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { slots } from '../../engine/saga/slots.ts';
-
-/** The number of queues that each service reads. */
-export type QueueShards = Readonly<Record<string, number>>;
-
-/** With these counts all shards get the same number of slots. */
-const counts = ['1', '2', '4', '8', '16'];
-
-/**
- * Reads `4`, for every service, or `inventory=4,payment=2`; the others have one queue.
- * @throws RangeError naming the entry that is wrong
- */
-export function parseQueueShards({ services }: Saga, text = ''): QueueShards {
-  const shards = Object.fromEntries(services.map((service) => [service, 1]));
-  if (text === '') return shards;
-  const entries = counts.includes(text.trim())
-    ? services.map((service) => `${service}=${text}`)
-    : text.split(',');
-  const named = new Set<string>();
-  for (const entry of entries) {
-    const [name = '', count = '', ...rest] = entry.split('=').map((part) => part.trim());
-    const service = services.find((each) => each === name);
-    if (service === undefined || named.has(service) || !counts.includes(count) || rest.length > 0) {
-      throw new RangeError(
-        `"${entry.trim()}" is neither ${counts.join(', ')} nor one of them for a service not yet named, such as inventory=4`,
-      );
-    }
-    named.add(service);
-    shards[service] = Number(count);
-  }
-  return shards;
-}
 
 export const oneQueueEach = (saga: Saga): QueueShards => parseQueueShards(saga);
 

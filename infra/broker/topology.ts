@@ -1,3 +1,4 @@
+import { parseQueueShards, type QueueShards } from '../../engine/saga/queue-shards.ts';
 import {
   DEFAULT_RETRY_DELAYS,
   deadLetterExchangeOf,
@@ -15,7 +16,7 @@ import type { Saga } from '../../engine/saga/saga.ts';
 import { SLOT_HEADER } from '../../engine/saga/slots.ts';
 import { type Hearing, heardIn, unheardIn } from './hearing.ts';
 import { deadLetterQueue, delayQueue, mainQueue, type Queue } from './queues.ts';
-import { oneQueueEach, parseQueueShards, type QueueShards, queuesOf, slotsOf } from './shards.ts';
+import { oneQueueEach, queuesOf, slotsOf } from './shards.ts';
 
 export interface Exchange {
   readonly name: string;

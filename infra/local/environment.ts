@@ -22,6 +22,15 @@ export const tableVariables = (saga: Saga, ofStage: string): Readonly<Record<str
     saga.services.map((service) => [tableVariableOf(service), tableNameOf(saga, service, ofStage)]),
   );
 
+/** The sandbox allows any rate, and a laptop refuses nobody, unless the shell asks for it. */
+const unlimited = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ['PAYMENT_RATE_LIMIT', 'PAYMENT_ENDPOINT_RATE_LIMIT', 'MAX_WAITING'].map((name) => [
+      name,
+      process.env[name] || 'none',
+    ]),
+  );
+
 /** The variables that serverless.yml reads from its environment and passes to every function. */
 export function handlerEnvironment(addresses: Addresses): Readonly<Record<string, string>> {
   const { ports, rabbitmqUrl, servicePassword, dynamodbEndpoint } = addresses;
@@ -41,6 +50,7 @@ export function handlerEnvironment(addresses: Addresses): Readonly<Record<string
     STRIPE_WEBHOOK_SECRET_KEY: 'whsec_local',
     // For the sandbox only.
     STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.api}/webhooks/stripe`,
+    ...unlimited(),
     JWKS_URL: `${issuerUrl(ports)}${jwksPath}`,
     TOKEN_ISSUER: issuerUrl(ports),
     TOKEN_AUDIENCE: tokenAudience,

@@ -1,6 +1,8 @@
+import { waitingLimit } from '../../engine/initiator/admission.ts';
+import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { limitsFrom } from '../../functions/payment/pace/settings.ts';
 import { application } from '../application.ts';
-import { parseQueueShards } from '../broker/shards.ts';
 import { SetupError } from './processes/setup-error.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'];
@@ -16,8 +18,10 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   if (level && !levels.includes(level)) {
     throw new SetupError(`LOG_LEVEL is ${JSON.stringify(level)}. The levels are: ${levels.join(', ')}.`);
   }
-  refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
   refuseUnusable('QUEUE_SHARDS', () => parseQueueShards(application, environment.QUEUE_SHARDS));
+  refuseUnusable('The rate limits', () => limitsFrom(environment, '', 1));
+  refuseUnusable('The number that may wait', () => waitingLimit(application, environment));
+  refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
 }
 
 function refuseUnusable(name: string, read: () => unknown): void {

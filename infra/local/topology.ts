@@ -1,6 +1,6 @@
+import { parseQueueShards, type QueueShards } from '../../engine/saga/queue-shards.ts';
 import { application } from '../application.ts';
 import { applyTopology } from '../broker/apply.ts';
-import { parseQueueShards, type QueueShards } from '../broker/shards.ts';
 import { configuredTopology, type QueueSettings } from '../broker/topology.ts';
 
 /** The retry delays and shards that the handlers will use. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
 import { brokerSecretOf } from '../../infra/aws/templates/broker.ts';
 import { functionIdOf } from '../../infra/aws/templates/logical-ids.ts';
-import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { type Packaged, packageFor } from '../support/aws/package.ts';
 import { flawsOf } from '../support/aws/schema.ts';

@@ -94,4 +94,8 @@ const functionSettings = (issuer: string) => ({
   // Whatever the shell says: the event source's container and the suite know of one queue for each service.
   QUEUE_SHARDS: '1',
   NUDGE_SCHEDULE: 'false',
+  // The sandbox allows any rate.
+  PAYMENT_RATE_LIMIT: 'none',
+  PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
+  MAX_WAITING: 'none',
 });

@@ -128,7 +128,7 @@ interface Options {
 }
 
 /** As https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it; texts in headers arrive as bytes. */
-function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
+export function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
   const records = batch.map(({ body, messageId, type, contentType, userId, headers, returns }) => ({
     basicProperties: { messageId, type, contentType, userId, headers: headersOf(headers) },
     redelivered: returns > 0,

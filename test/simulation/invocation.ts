@@ -14,6 +14,8 @@ export class Invocation {
   readonly service: string;
   readonly startedMs: number;
   readonly startedStep: number;
+  /** How far the world's clock had come, there and back, when it began. */
+  readonly movedBeforeMs: number;
   /** How wrong its environment's clock is. */
   readonly skewMs: number;
   /** The batch, if an event source invoked it. */
@@ -44,7 +46,14 @@ export class Invocation {
   constructor(
     about: Pick<
       Invocation,
-      'id' | 'functionName' | 'service' | 'startedMs' | 'startedStep' | 'skewMs' | 'messages'
+      | 'id'
+      | 'functionName'
+      | 'service'
+      | 'startedMs'
+      | 'startedStep'
+      | 'movedBeforeMs'
+      | 'skewMs'
+      | 'messages'
     >,
     ended: (end: End) => void,
   ) {
@@ -54,6 +63,7 @@ export class Invocation {
     this.startedMs = about.startedMs;
     this.earliestMs = about.startedMs;
     this.startedStep = about.startedStep;
+    this.movedBeforeMs = about.movedBeforeMs;
     this.skewMs = about.skewMs;
     this.messages = about.messages;
     this.#ended = ended;

@@ -106,6 +106,7 @@ export class Simulation {
       service,
       startedMs: nowMs,
       startedStep: this.step,
+      movedBeforeMs: this.world.clock.movedMs,
       skewMs,
       messages,
     };

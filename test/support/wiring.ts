@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import type { QueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { shop } from '../../functions/shop.ts';
-import { oneQueueEach, type QueueShards } from '../../infra/broker/shards.ts';
+import { oneQueueEach } from '../../infra/broker/shards.ts';
 import { type Topology, topologyOf } from '../../infra/broker/topology.ts';
 import type { Wiring as Participants } from '../../infra/local/wiring/checks.ts';
 import { readWiring as readParticipants } from '../../infra/local/wiring/refuse.ts';

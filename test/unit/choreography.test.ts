@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
-import { parseQueueShards } from '../../infra/broker/shards.ts';
 import { readWiring, repository } from '../support/wiring.ts';
 import { wiringChecks } from '../support/wiring-checks.ts';
 

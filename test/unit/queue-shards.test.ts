@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { SLOT_HEADER, slotHeader, slots } from '../../engine/saga/slots.ts';
 import { OrderId } from '../../functions/shop.ts';
 import { shardEvents } from '../../infra/broker/plugin.ts';
-import { oneQueueEach, parseQueueShards, queuesOf, slotsOf } from '../../infra/broker/shards.ts';
+import { oneQueueEach, queuesOf, slotsOf } from '../../infra/broker/shards.ts';
 import { topologyOf } from '../../infra/broker/topology.ts';
 import { threeServices as shop } from '../support/three-services.ts';
 

@@ -1,6 +1,7 @@
+import type { QueueShards } from '../../../engine/saga/queue-shards.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { shardEvents } from '../../broker/plugin.ts';
-import { type QueueShards, queuesOf } from '../../broker/shards.ts';
+import { queuesOf } from '../../broker/shards.ts';
 import { readTables } from '../dynamodb/template.ts';
 import { SetupError } from '../processes/setup-error.ts';
 import { participantChecks, type Wiring } from './checks.ts';

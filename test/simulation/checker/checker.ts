@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import type { Item, Write } from '../../../engine/batch/store.ts';
-import { REASON_HEADER } from '../../../engine/consumer/settle.ts';
+import { ERROR_HEADER, REASON_HEADER } from '../../../engine/consumer/settle.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
 import type { Player } from '../cast.ts';
@@ -32,6 +32,9 @@ export interface Violation {
 const MAX_CALLS = 400;
 /** A record that others keep changing is given up after that many tries, which is no fault of anybody's. */
 const CONTENTION = 3;
+/** The timeout of 29 s, without the time for one more call and for what follows it. */
+const OUT_OF_TIME_MS = 22_000;
+
 /** A wrong clock is two hours out, and may be asked before the invocation has been told to begin. */
 const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
 
@@ -172,8 +175,13 @@ export class Checker {
     const reason = headers?.[REASON_HEADER];
     const isRetry =
       exchange.startsWith(`${invocation.service}.retry.`) || String(reason).startsWith('gave up');
+    // A function that has been under way for so long is about to be killed.
+    const isOutOfTime =
+      headers?.[ERROR_HEADER] === undefined &&
+      this.#world.clock.movedMs - invocation.movedBeforeMs >= OUT_OF_TIME_MS;
     if (
       isRetry &&
+      !isOutOfTime &&
       invocation.faults < 1 &&
       invocation.calls < CONTENTION * 2 &&
       !this.#rules.mayBeUnwritable(sagaIdOf(messageId))

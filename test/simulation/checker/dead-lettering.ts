@@ -1,12 +1,14 @@
 import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import { ATTEMPTS_HEADER } from '../../../engine/consumer/rabbitmq-event.ts';
-import { REASON_HEADER } from '../../../engine/consumer/settle.ts';
+import { ERROR_HEADER, REASON_HEADER } from '../../../engine/consumer/settle.ts';
+import type { RetryDelay } from '../../../engine/saga/routes.ts';
 import type { Message } from '../world/broker.ts';
 import { retryDelays } from '../world/world.ts';
 
 /**
  * What is wrong with how a message is dead-lettered: P7 asks that each attempt is counted and waits longer than the one
  * before it, that the last one is followed by the dead-letter queue, with a reason, and that nothing is lost on the way.
+ * What is deferred has had no attempt, and says no error: its count stays as it is.
  */
 export function flawOfDeadLettering(
   message: OutgoingMessage,
@@ -35,15 +37,24 @@ function flawBeside(
     const isEarly = reason.startsWith('gave up') && attempts < retryDelays.length;
     return isEarly ? `was given up after ${attempts + 1} attempts` : undefined;
   }
+  if (headers[ERROR_HEADER] === undefined) {
+    const waits = retryDelays.find(({ name }) => exchange === `${service}.retry.${name}`);
+    if (waits === undefined || routingKey !== service) return `is deferred to ${exchange}/${routingKey}`;
+    if (headers[ATTEMPTS_HEADER] !== attempts)
+      return `is deferred with ${headers[ATTEMPTS_HEADER]} attempts after ${attempts}`;
+    return isWithin(expirationMs, waits) ? undefined : `is deferred for ${expirationMs} ms in ${waits.name}`;
+  }
   const delay = retryDelays[attempts];
   if (delay === undefined) return `is tried again after ${attempts + 1} attempts`;
   if (exchange !== `${service}.retry.${delay.name}` || routingKey !== service)
     return `goes to ${exchange}/${routingKey} after ${attempts + 1} attempts`;
   if (headers[ATTEMPTS_HEADER] !== attempts + 1)
     return `counts ${headers[ATTEMPTS_HEADER]} attempts after ${attempts + 1}`;
-  const isInTime = expirationMs === undefined || (expirationMs > 0 && expirationMs <= delay.delayMs);
-  return isInTime ? undefined : `waits ${expirationMs} ms in ${delay.name}`;
+  return isWithin(expirationMs, delay) ? undefined : `waits ${expirationMs} ms in ${delay.name}`;
 }
+
+const isWithin = (expirationMs: number | undefined, { delayMs }: RetryDelay): boolean =>
+  expirationMs === undefined || (expirationMs > 0 && expirationMs <= delayMs);
 
 export const isSame = (a: string | Buffer, b: string | Buffer): boolean =>
   a === b || Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0;

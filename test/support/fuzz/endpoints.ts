@@ -77,7 +77,7 @@ const orderEndpoints: readonly Endpoint[] = [
     role: 'customer',
     body: fc.record({ items: anyLines, paymentMethod: fc.stringMatching(/^[A-Za-z0-9_]{1,30}$/) }),
     isKeyed: true,
-    handler: place,
+    handler: (edges) => place(edges),
     given: items,
     accepts: [202],
     answers: [202, 400, 403, 413, 415, 422, 503],

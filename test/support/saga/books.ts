@@ -1,7 +1,8 @@
 import amqp from 'amqplib';
+import { parseQueueShards } from '../../../engine/saga/queue-shards.ts';
 import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../engine/saga/routes.ts';
 import { type Service, shop } from '../../../functions/shop.ts';
-import { parseQueueShards, queuesOf } from '../../../infra/broker/shards.ts';
+import { queuesOf } from '../../../infra/broker/shards.ts';
 import type { System } from '../../../infra/local/system.ts';
 import { type Extent, type Records, recordsAmong, rowsOf } from './records.ts';
 import { readStockAndMoney, type StockAndMoney } from './stock-and-money.ts';

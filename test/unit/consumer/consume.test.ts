@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { Deferred } from '../../../engine/batch/deferred.ts';
 import { consume } from '../../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
@@ -58,6 +59,37 @@ test('a broker that goes away while the provider is asked is an error of the bat
   answer.resolve();
   await failed;
   expect(here.store.items.get(orderIdOf(1))?.status).toBe('CAPTURED');
+});
+
+test('what is deferred waits in a delay queue, and its attempts are those it came with', async () => {
+  const here = scene();
+  const later = () => Promise.reject(new Deferred('not now', 700));
+  const handle = consume(
+    payment({ prepare: later, call: unasked, undo: unasked, observe: unasked }),
+    here.edges,
+    delays,
+  );
+  await handle(batch(reserved));
+  expect(here.publisher.published).toMatchObject([
+    {
+      exchange: 'payment.retry.1s',
+      routingKey: 'payment',
+      expirationMs: 700,
+      headers: { 'saga-attempts': 0 },
+    },
+  ]);
+});
+
+test('a function with no time left defers all of its batch, and asks nobody', async () => {
+  const here = scene();
+  const handle = consume(
+    payment({ prepare: unasked, call: unasked, undo: unasked, observe: unasked }),
+    here.edges,
+    delays,
+  );
+  await handle(batch(reserved), { getRemainingTimeInMillis: () => -1 });
+  expect(here.publisher.published).toMatchObject([{ exchange: 'payment.retry.1s', expirationMs: 1 }]);
+  expect(here.store.writes).toEqual([]);
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {

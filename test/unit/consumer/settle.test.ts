@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../../engine/consumer/rabbitmq-event.ts';
-import { deadLetterMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import { deadLetterMessage, deferredMessage, retryMessage } from '../../../engine/consumer/settle.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
 
@@ -92,6 +92,38 @@ describe('a message that failed', () => {
       'saga-origin': 'order',
       'saga-dead-reason': 'not JSON',
     });
+  });
+});
+
+describe('a message that is deferred', () => {
+  const anyDelays = fc
+    .uniqueArray(fc.integer({ min: 1, max: 86_400 }), { minLength: 1, maxLength: 6 })
+    .map((seconds) => parseRetryDelays(seconds.map((each) => `${each}s`).join(',')));
+
+  // Fails where it is retried like one that failed: after some rounds it is a dead letter.
+  test('is no dead letter, however often, and no attempt is counted', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000), fc.nat(90_000_000), anyDelays, (attempts, afterMs, ladder) => {
+        const message = deferredMessage('payment', { ...delivery, attempts }, afterMs, ladder);
+        expect(message.exchange).toMatch(/^payment\.retry\./);
+        expect(message.headers).toEqual({ 'saga-attempts': attempts, 'saga-origin': 'order' });
+        const { body, messageId, type, contentType, queue: routingKey } = delivery;
+        expect(message).toMatchObject({ body, messageId, type, contentType, routingKey, mandatory: true });
+      }),
+    );
+  });
+
+  test('waits as long as it was said, or as long as it can if no delay is so long', () => {
+    fc.assert(
+      fc.property(fc.nat(90_000_000), anyDelays, (afterMs, ladder) => {
+        const { exchange, expirationMs } = deferredMessage('payment', delivery, afterMs, ladder);
+        const longEnough = ladder.filter(({ delayMs }) => delayMs >= afterMs).map(({ delayMs }) => delayMs);
+        const all = ladder.map(({ delayMs }) => delayMs);
+        const best = longEnough.length > 0 ? Math.min(...longEnough) : Math.max(...all);
+        expect(exchange).toBe(`payment.retry.${ladder.find(({ delayMs }) => delayMs === best)?.name}`);
+        expect(expirationMs).toBe(Math.max(1, Math.min(afterMs, best)));
+      }),
+    );
   });
 });
 

@@ -8,6 +8,13 @@ test.each([
   ['LOG_LEVEL', 'loud', 'The levels are: debug, info, warn, error.'],
   ['RETRY_DELAYS', 'foo', 'RETRY_DELAYS cannot be used: retry delay "foo" is not a whole number with a unit'],
   ['QUEUE_SHARDS', 'inventory=3', 'QUEUE_SHARDS cannot be used: "inventory=3" is neither 1, 2, 4, 8, 16'],
+  [
+    'PAYMENT_RATE_LIMIT',
+    '0',
+    'The rate limits cannot be used: PAYMENT_RATE_LIMIT is "0": it has to be a number',
+  ],
+  ['PAYMENT_ENDPOINT_RATE_LIMIT', '2.5', 'PAYMENT_ENDPOINT_RATE_LIMIT is "2.5"'],
+  ['MAX_WAITING', 'few', 'MAX_WAITING is "few": it has to be a number of messages, or none'],
 ])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
   expect(() => checkSettings({ [name]: value })).toThrow(why);
 });
@@ -19,6 +26,9 @@ test('what is not set, or set well, is no concern', () => {
     LOG_LEVEL: 'debug',
     RETRY_DELAYS: '1s,2m',
     QUEUE_SHARDS: '4',
+    PAYMENT_RATE_LIMIT: '100',
+    PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
+    MAX_WAITING: 'none',
   });
 });
 
