@@ -36,7 +36,7 @@ export const callFaults = {
   visit: [...crashesOnChannel, 'late', 'refused'],
   leave: [...crashesOnChannel, 'late', 'removal-lost'],
   // A payment intent, which moves no money before it is confirmed.
-  create: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
+  create: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'limited'],
   // Somebody gives money back at the provider's dashboard before it is known that it was charged.
   confirm: [
     ...crashes,
@@ -47,9 +47,10 @@ export const callFaults = {
     'given-back',
     'part-given-back',
     'decided-later',
+    'limited',
   ],
   retrieve: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
-  withdraw: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
+  withdraw: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'limited'],
   refund: [
     ...crashes,
     'late',
@@ -60,10 +61,11 @@ export const callFaults = {
     'pending',
     'bounces',
     'disputed',
+    'limited',
     'part-given-back',
   ],
-  refunds: [...crashes, 'late', 'unreachable', 'unavailable'],
-  disputes: [...crashes, 'late', 'unreachable', 'unavailable'],
+  refunds: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
+  disputes: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   // Whom any other step asks, and to undo what was done.
   ask: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
   undo: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],

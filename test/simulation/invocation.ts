@@ -39,8 +39,12 @@ export class Invocation {
   /** Kinds of calls of which one has failed, as its function sees it. */
   readonly failed = new Set<CallKind>();
   pending = 0;
+  /** Timers that it has set and that have not rung yet. */
+  timers = 0;
   calls = 0;
   faults = 0;
+  /** Of these, how often it was told only to come later: that is no failure. */
+  refusedForNow = 0;
   readonly #ended: (end: End) => void;
 
   constructor(

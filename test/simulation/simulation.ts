@@ -179,6 +179,7 @@ export class Simulation {
     }
     this.coverage.count(`${fault}@${site}`);
     invocation.faults += 1;
+    if (fault === 'limited') invocation.refusedForNow += 1;
     this.#fail(fault, invocation, effect, settle, instead);
   }
 
@@ -229,7 +230,8 @@ export class Simulation {
     for (const invocation of [...this.live]) {
       if (clock.nowMs - invocation.startedMs < INVOCATION_TIMEOUT_MS) continue;
       this.coverage.count('timed out');
-      if (invocation.pending === 0) this.checker.fail('P7', `${invocation.name} waits for nothing and hangs`);
+      if (invocation.pending + invocation.timers === 0)
+        this.checker.fail('P7', `${invocation.name} waits for nothing and hangs`);
       invocation.end({ kind: 'crashed' });
     }
   }

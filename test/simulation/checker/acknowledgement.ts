@@ -66,7 +66,13 @@ const isRememberedBy = ({ step }: Player, row: Row | undefined, type: string): b
 
 const isBeingUndone = ({ step }: Player, status: string): boolean =>
   step !== undefined &&
-  [step.names.abandoning, step.names.undoing, step.names.void, step.names.undone].includes(status);
+  [
+    step.names.abandoning,
+    step.names.undoing,
+    step.names.void,
+    step.names.undone,
+    step.names.resolved,
+  ].includes(status);
 
 function flawAtInitiator(
   world: World,

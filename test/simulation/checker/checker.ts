@@ -34,6 +34,8 @@ const MAX_CALLS = 400;
 const CONTENTION = 3;
 /** The timeout of 29 s, without the time for one more call and for what follows it. */
 const OUT_OF_TIME_MS = 22_000;
+/** Whoever asks for something and waits for an answer is told to come later after so long. */
+const LATE_MS = 8_000;
 
 /** A wrong clock is two hours out, and may be asked before the invocation has been told to begin. */
 const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
@@ -179,10 +181,12 @@ export class Checker {
     const isOutOfTime =
       headers?.[ERROR_HEADER] === undefined &&
       this.#world.clock.movedMs - invocation.movedBeforeMs >= OUT_OF_TIME_MS;
+    const isCounted = headers?.[ERROR_HEADER] !== undefined;
+    const faults = invocation.faults - (isCounted ? invocation.refusedForNow : 0);
     if (
       isRetry &&
       !isOutOfTime &&
-      invocation.faults < 1 &&
+      faults < 1 &&
       invocation.calls < CONTENTION * 2 &&
       !this.#rules.mayBeUnwritable(sagaIdOf(messageId))
     ) {
@@ -234,8 +238,9 @@ export class Checker {
   }
 
   /** Nothing fails for no reason: one bad message or request is no outage. */
-  answered({ name, faults, calls }: Invocation, end: End): void {
-    if (faults > 0 || calls >= CONTENTION * 2) return;
+  answered({ name, faults, calls, movedBeforeMs }: Invocation, end: End): void {
+    const isLate = this.#world.clock.movedMs - movedBeforeMs >= LATE_MS;
+    if (faults > 0 || isLate || calls >= CONTENTION * 2) return;
     if (end.kind === 'threw') this.fail('P7', `${name} met with no fault and threw ${String(end.error)}`);
     const { statusCode = 0, body } = ((end.kind === 'returned' && end.value) || {}) as Partial<HttpReply>;
     if (statusCode >= 500) this.fail('P7', `${name} met with no fault and answered ${statusCode} ${body}`);

@@ -3,13 +3,19 @@ import { listStock } from '../../../functions/inventory/list-stock.ts';
 import { putStock } from '../../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { place } from '../../../functions/order/place.ts';
+import { paced } from '../../../functions/payment/pace/paced-stripe.ts';
+import { Pacer } from '../../../functions/payment/pace/pacer.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
+import type { StripeCalls } from '../../../functions/payment/stripe-calls.ts';
 import { webhook } from '../../../functions/payment/webhook.ts';
 import { shop } from '../../../functions/shop.ts';
 import { type Deployment, deploymentOf } from '../deployment.ts';
 import { edgesOf } from '../edges.ts';
+import type { Environment } from '../environment.ts';
 import { newsFaults } from '../faults.ts';
 import { api, http } from '../functions.ts';
+import { Random } from '../random.ts';
+import type { Simulation } from '../simulation.ts';
 import { keptMinor } from '../world/provider.ts';
 import { Banks, bankGoals, WEBHOOK_SECRET } from './banks.ts';
 import { attemptOf } from './prying.ts';
@@ -17,6 +23,31 @@ import { ShopRules } from './rules.ts';
 import { scenarioOf } from './scenarios.ts';
 import { stripeOf } from './stripe.ts';
 import { workloadOf } from './workload.ts';
+
+/** No limit is known, so that only Stripe's refusals slow it down. */
+const pacedIn = (simulation: Simulation, environment: Environment): StripeCalls => {
+  const { world, scheduler, seed } = simulation;
+  const random = new Random(seed, 23);
+  const timing = {
+    // It is never set back.
+    now: () => world.clock.movedMs,
+    after: (delayMs: number, run: () => void) => {
+      const { invocation } = environment;
+      if (invocation !== undefined) invocation.timers += 1;
+      const ring = () => {
+        if (invocation !== undefined) invocation.timers -= 1;
+        run();
+      };
+      scheduler.addAfterMs(delayMs, { run: ring });
+    },
+    random: () => random.fraction(),
+  };
+  return paced(
+    stripeOf(simulation, environment),
+    new Pacer({ all: undefined, endpoint: undefined }, timing),
+    timing.now,
+  );
+};
 
 /** The shop: its declaration says who takes part, and here is what else it has. */
 const deployed = await deploymentOf(shop, new URL('../../../functions/', import.meta.url), {
@@ -27,7 +58,7 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
     'get-stock': api('inventory', getStock),
     'list-stock': api('inventory', listStock),
     'stripe-webhook': http('payment', (simulation, environment) => {
-      const stripe = stripeOf(simulation, environment);
+      const stripe = pacedIn(simulation, environment);
       const connect = () => stripe;
       const edges = edgesOf(simulation, environment);
       return webhook({ edges, provider: stripeProvider(connect), connect, secret: () => WEBHOOK_SECRET });
@@ -36,7 +67,7 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
   outsides: {
     payment: {
       connect: (simulation, environment) => {
-        const stripe = stripeOf(simulation, environment);
+        const stripe = pacedIn(simulation, environment);
         return stripeProvider(() => stripe);
       },
       holding: ({ provider }, orderId) => {

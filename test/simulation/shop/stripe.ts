@@ -25,7 +25,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
     return simulation.call<T>(invocation, {
       ...options,
       effect: () => withAftermath(options.effect, invocation),
-      instead: { unreachable, unavailable: down, ...options.instead },
+      instead: { unreachable, unavailable: down, limited, ...options.instead },
     });
   };
   const answerLost = (effect: () => unknown) => () => {
@@ -86,7 +86,6 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           kind: 'retrieve',
           about: () => id,
           effect: () => provider.retrieve(id),
-          instead: { limited },
         }),
       cancel: (id: string) => {
         const withdraw = () => provider.cancel(id);

@@ -143,6 +143,13 @@ export const providerBugs = [
       plant: () => async () => ({ refundedMinor: 0, disputes: [] }),
     },
   ]),
+  ...bugsIn('functions/payment/pace/paced-stripe.ts', [
+    {
+      name: 'a call that Stripe refuses for now counted as an attempt',
+      in: 'learnedFrom',
+      plant: () => (error: unknown) => error,
+    },
+  ]),
   ...bugsIn('functions/payment/refund.ts', [
     {
       name: 'a refund asked for for ever that Stripe has refused for good',
