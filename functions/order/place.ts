@@ -7,13 +7,16 @@ import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
 import { order } from './order.ts';
 
+/** Bank accounts and sources have other ids, and settle days later. https://docs.stripe.com/api/payment_methods */
+const CARD = /^pm_/;
+
 const NewOrder = z.strictObject({
   items: z
     .array(z.strictObject(Line.shape))
     .min(1)
     .max(MAX_LINES)
     .refine(hasNoSkuTwice, 'each SKU may appear once'),
-  paymentMethod: PaymentMethod,
+  paymentMethod: PaymentMethod.regex(CARD, 'must be the id of a payment method, such as pm_card_visa'),
 });
 
 /** POST /orders */

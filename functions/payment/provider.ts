@@ -48,7 +48,6 @@ async function create(
       amount: amountMinor,
       currency: currency.toLowerCase(),
       payment_method: paymentMethod,
-      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
       // Cards answer at once. What settles days later is refused here, before anything is charged.
       allowed_payment_method_types: ['card'],
       metadata: { orderId },
