@@ -34,6 +34,7 @@ const stages: readonly Stage[] = [
     'crash-points',
     'chaos',
     'seeds',
+    'overload',
     'fuzz',
   ),
   ...inTier('full', 'score', 'mutation'),

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
-import type { StripeCalls } from '../../../functions/payment/stripe-calls.ts';
-import type { VirtualTime } from '../../support/virtual-time.ts';
-import { PaymentProvider } from '../world/provider.ts';
+import type { StripeCalls } from '../../functions/payment/stripe-calls.ts';
+import { PaymentProvider } from '../simulation/world/provider.ts';
+import type { VirtualTime } from '../support/virtual-time.ts';
 
 /** What Stripe allows in a second, however that second is laid. https://docs.stripe.com/rate-limits */
 export interface Allowed {

@@ -1,15 +1,15 @@
-import type { Edges } from '../../../engine/batch/edges.ts';
-import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
-import { UnroutableError } from '../../../engine/batch/publish-error.ts';
-import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
-import { queueOf } from '../../../engine/saga/routes.ts';
-import { shop } from '../../../functions/shop.ts';
-import { topologyOf } from '../../../infra/broker/topology.ts';
-import type { VirtualTime } from '../../support/virtual-time.ts';
-import { eventOf } from '../event-source.ts';
-import { Broker } from '../world/broker.ts';
-import { indexesIn, Table } from '../world/table.ts';
-import { retryDelays } from '../world/world.ts';
+import type { Edges } from '../../engine/batch/edges.ts';
+import type { OutgoingMessage } from '../../engine/batch/messages.ts';
+import { UnroutableError } from '../../engine/batch/publish-error.ts';
+import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
+import { queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
+import { topologyOf } from '../../infra/broker/topology.ts';
+import { eventOf } from '../simulation/event-source.ts';
+import { Broker } from '../simulation/world/broker.ts';
+import { indexesIn, Table } from '../simulation/world/table.ts';
+import { retryDelays } from '../simulation/world/world.ts';
+import type { VirtualTime } from '../support/virtual-time.ts';
 
 const READ_MS = 4;
 const WRITE_MS = 6;

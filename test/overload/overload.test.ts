@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Aftermath, flood } from './overload/flood.ts';
+import { type Aftermath, flood } from './flood.ts';
 
 /**
  * Goal: a flood harms nothing, and what Stripe allows is used. Method: the product's own participants, consumers and
