@@ -121,7 +121,17 @@ describe('the stages', () => {
     expect(namesOf({})).toEqual([
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'integration'],
-      ...['own-system', 'scaffold', 'examples', 'planted', 'crash-points', 'chaos', 'seeds', 'fuzz'],
+      ...[
+        'own-system',
+        'scaffold',
+        'examples',
+        'planted',
+        'crash-points',
+        'chaos',
+        'seeds',
+        'overload',
+        'fuzz',
+      ],
       ...['mutation', 'examples-depth', 'first-minute'],
     ]);
     expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);
