@@ -20,7 +20,8 @@ export function externalSchema(
   const owned = { [saga.owner]: CallerId };
   const { [saga.owner]: _, ...withoutOwner } = shapeOf('failure');
   const request: z.ZodRawShape = { ...asks.shape, ...prepares?.shape };
-  const kept = Object.fromEntries(keeps.map((name) => [name, request[name] ?? z.unknown()]));
+  // What a step has come to keep is not in older records.
+  const kept = Object.fromEntries(keeps.map((name) => [name, z.optional(request[name] ?? z.unknown())]));
   const of = (statuses: readonly string[], shape: z.ZodRawShape, first = { ...owned, ...kept }) =>
     z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape });
   const refusal = z.object(withoutOwner).optional();

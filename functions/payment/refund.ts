@@ -10,7 +10,10 @@ const PAGE = 100;
 const MAX_FAILED = 5;
 
 /** With these codes Stripe says that it will never give the money back. https://docs.stripe.com/error-codes */
-const FINAL = new Set(['charge_disputed', 'refund_disputed_payment']);
+const FINAL = new Set(['charge_disputed', 'refund_disputed_payment', 'charge_not_refundable']);
+
+/** Nothing is left, unless a refund has failed that Stripe still counts as given. */
+const NOTHING_LEFT = 'charge_already_refunded';
 
 type GivenBack = { readonly refundId: string };
 type Unrefundable = Impasse<{ readonly waitingFor: 'person'; readonly reason: string }>;
@@ -39,9 +42,12 @@ export async function giveBack(
     try {
       refunds.unshift(await stripe.refunds.create(wanted));
     } catch (error) {
-      if (error instanceof Stripe.errors.StripeInvalidRequestError && FINAL.has(error.code ?? ''))
-        return unrefundable(error.code ?? error.message);
-      throw error;
+      const code = error instanceof Stripe.errors.StripeInvalidRequestError ? (error.code ?? '') : '';
+      if (FINAL.has(code)) return unrefundable(code);
+      if (code !== NOTHING_LEFT || !again) throw error;
+      // Somebody has given it back meanwhile.
+      refunds.splice(0, refunds.length, ...(await refundsOf(stripe, paymentIntentId)));
+      if (givenIn(refunds) < amountMinor) return unrefundable(code);
     }
   }
   const given = refunds.filter(isGiven);

@@ -23,8 +23,11 @@ const endpoints: Endpoints = {
 /** After it the intent has to be confirmed, so it needs time for two calls. */
 const BEGINS = endpoints.paymentIntents.create;
 
-/** An object that is locked is free again soon. */
-const BUSY_MS = 250;
+/** Somebody else is changing the object. https://docs.stripe.com/error-codes#lock-timeout */
+const LOCKED = 'lock_timeout';
+
+/** No answer makes all calls pause for longer. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** Stripe's client, whose calls keep to the pace. @throws Deferred if a call cannot be made in time, or comes too soon */
 export function paced(stripe: StripeCalls, pacer: Pacer, now: () => number): StripeCalls {
@@ -57,17 +60,16 @@ function pacedCall(call: Method, endpoint: Endpoint, pacer: Pacer, now: () => nu
 }
 
 /**
- * Stripe did nothing after a 429, so its message is deferred. After any other error the result may be unknown: that is a
- * failure, which is counted. If a server failed, the calls pause all the same.
+ * A call that came too soon did nothing and failed at nothing, so its message is deferred. Any other error is a failure,
+ * which is counted: its result may be unknown, or, if the object is locked, nobody knows for how long. If a server failed,
+ * the calls pause all the same.
  */
 function learnedFrom(error: unknown, pacer: Pacer, calledMs: number): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
-  if (error instanceof Stripe.errors.StripeRateLimitError) {
-    // Only this object is busy. https://docs.stripe.com/error-codes
-    if (error.code !== 'lock_timeout') pacer.slowDown(calledMs, retryAfterMs(error));
+  if (error instanceof Stripe.errors.StripeRateLimitError && error.code !== LOCKED) {
+    pacer.slowDown(calledMs, retryAfterMs(error));
     const reason = error.headers?.['stripe-rate-limited-reason'] ?? error.code ?? 'no reason';
-    const afterMs = Math.max(pacer.pausedMs, BUSY_MS);
-    return new Deferred(`Stripe refused the call for now: ${reason}`, afterMs, { cause: error });
+    return new Deferred(`Stripe refused the call for now: ${reason}`, pacer.pausedMs, { cause: error });
   }
   if ((error.statusCode ?? 0) >= 500) pacer.pause(calledMs, retryAfterMs(error));
   return error;
@@ -80,5 +82,7 @@ function retryAfterMs({
   readonly headers?: Readonly<Record<string, string>>;
 }): number | undefined {
   const text = headers?.['retry-after'];
-  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) * 1_000 : undefined;
+  return text !== undefined && /^\d{1,5}$/.test(text)
+    ? Math.min(Number(text) * 1_000, LONGEST_PAUSE_MS)
+    : undefined;
 }

@@ -71,6 +71,7 @@ export class Pacer {
    * @throws Deferred if it may not be made within so many milliseconds
    */
   turn(endpoint: Endpoint, withinMs: number): Promise<void> | undefined {
+    if (withinMs < 0) throw new Deferred(`no time is left for ${endpoint.name}`, 0);
     const nowMs = this.#timing.now();
     const lane = this.#laneOf(endpoint);
     if (this.#waiting === 0 && this.#nextOf(lane) <= nowMs) {

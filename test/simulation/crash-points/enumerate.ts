@@ -94,11 +94,13 @@ export async function unitsToCrash(file?: string): Promise<readonly Unit[]> {
     .map(({ service }) => `refused-by-${service}`);
   // Nobody hears of the saga: its environment dies before it can say so, and its customer does not ask again.
   const unheard: PlannedFault = { at: 'call-2', fault: 'crash-before' };
+  const isSingly = (scenario: string) =>
+    crashed.singly?.some((name) => scenario === name || scenario.startsWith(`${name}-`)) === true;
   const scenarios = [
     ...[...crashed.scenarios, ...refusals, ...stages].map((scenario) => ({
       scenario,
       faults: [],
-      ...(crashed.singly?.includes(scenario) ? { isSingly: true as const } : {}),
+      ...(isSingly(scenario) ? { isSingly: true as const } : {}),
     })),
     { scenario: 'deadline', faults: [unheard] },
   ];

@@ -97,7 +97,7 @@ export const deployment: Deployment = {
   },
   crashed: {
     scenarios: ['happy', 'out-of-stock', 'declined', 'challenged'],
-    singly: ['challenged'],
+    singly: ['cancel-challenged'],
     cancelled: [
       ['challenged', 'cancel-challenged'],
       ['happy', 'cancel'],
