@@ -47,8 +47,8 @@ async function create(
       amount: amountMinor,
       currency: currency.toLowerCase(),
       payment_method: paymentMethod,
-      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-      // Cards answer at once. What settles days later is refused here, before anything is charged.
+      // Cards answer at once, and send nobody to another page. What settles days later is refused here, before anything is
+      // charged. https://docs.stripe.com/api/payment_intents/create#create_payment_intent-allowed_payment_method_types
       allowed_payment_method_types: ['card'],
       metadata: { orderId },
     });
