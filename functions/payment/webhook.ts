@@ -36,12 +36,13 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
   return endpoint(shop, [], async (_, request) => {
     const event = genuine(request, await secret(), edges.now());
     if (!ABOUT.test(event.type)) return json(200, { outcome: 'not of interest' });
-    const orderId = await orderOf(event, connect);
+    const orderId = await orderOf(event, connect).catch((error: unknown) => {
+      throw notNow(event, error);
+    });
     if (orderId === undefined) return json(200, { outcome: 'of no order' });
     const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
     const [outcome] = await run(participant, [{ sagaId: orderId, input: { type: 'look', at } }], edges);
-    // Stripe sends it again, for up to three days.
-    if (outcome?.kind === 'failed') throw outcome.error;
+    if (outcome?.kind === 'failed') throw notNow(event, outcome.error);
     if (outcome?.kind === 'done') tell(orderId, outcome.record.state);
     return json(200, { outcome: outcome?.kind });
   });
@@ -55,9 +56,16 @@ function genuine(request: HttpEvent, secret: string, nowMs: number): Stripe.Even
     const signature = headerOf(request, 'stripe-signature') ?? '';
     return Stripe.webhooks.constructEvent(raw, signature, secret, MAX_AGE_SECONDS, undefined, nowMs);
   } catch (error) {
-    log('warn', 'webhook refused', { error: error instanceof Error ? error.name : String(error) });
+    log('warn', 'webhook refused', { error: error instanceof Error ? error.message : String(error) });
     throw new Problem('bad-request', 'The header Stripe-Signature does not fit the body, or is too old.');
   }
+}
+
+/** Stripe sends it again, for up to three days, if it is answered so. https://docs.stripe.com/webhooks#automatic-retries */
+function notNow({ id, type }: Stripe.Event, error: unknown): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  log('warn', 'webhook not carried out', { eventId: id, type, error: why });
+  return new Problem('unavailable', 'The payment cannot be looked at at the moment.');
 }
 
 /** The order of the payment that an event is about; undefined if the account takes payments for others, too. */
@@ -73,8 +81,14 @@ async function orderOf(
 /** A refund that was made by hand, or a dispute, names its payment intent only. */
 async function orderOfIntent(intentId: unknown, connect: Hook['connect']): Promise<string | undefined> {
   if (typeof intentId !== 'string') return undefined;
-  const { metadata } = await (await connect()).paymentIntents.retrieve(intentId);
-  return metadata.orderId;
+  try {
+    const { metadata } = await (await connect()).paymentIntents.retrieve(intentId);
+    return metadata.orderId;
+  } catch (error) {
+    // Another account's, for which this one takes payments. To ask again would tell no more.
+    if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') return undefined;
+    throw error;
+  }
 }
 
 /** Alarms count these lines. */

@@ -1,0 +1,135 @@
+import Stripe from 'stripe';
+import { fromItem } from '../../engine/batch/record.ts';
+import { type Outcome, run } from '../../engine/batch/run.ts';
+import type { HttpReply } from '../../engine/http/http.ts';
+import type { ExternalState } from '../../engine/saga/external-state.ts';
+import { payment } from '../../functions/payment/payment.ts';
+import { stripeProvider } from '../../functions/payment/provider.ts';
+import type { StripeCalls } from '../../functions/payment/stripe-client.ts';
+import { payments } from '../../functions/payment/table.ts';
+import { webhook } from '../../functions/payment/webhook.ts';
+import type { Fact, OrderId } from '../../functions/shop.ts';
+import type { OrderReport } from '../../infra/local/payment-sandbox/ledger/ledger-report.ts';
+import { type Scene, scene } from './engine-runs.ts';
+import { facts, orderIdOf } from './facts.ts';
+import { httpEvent } from './http-event.ts';
+import type { SandboxUnderTest } from './payment-sandbox.ts';
+
+export const WEBHOOK_SECRET = 'whsec_test';
+
+/** An event of Stripe, as far as it is read. `id` and `object` are filled in. */
+export interface News {
+  readonly type: string;
+  readonly object: object;
+}
+
+/** The payment service: its table and broker in memory, Stripe's own client, and the payment sandbox. */
+export class PaymentService {
+  readonly here: Scene;
+  readonly #sandbox: SandboxUnderTest;
+  /** How often it has turned to Stripe. */
+  asked = 0;
+
+  constructor(sandbox: SandboxUnderTest, now: () => number = Date.now) {
+    this.#sandbox = sandbox;
+    this.here = scene([], now);
+  }
+
+  readonly #connect = (): StripeCalls => {
+    this.asked += 1;
+    return this.#sandbox.stripe();
+  };
+
+  hear(order: number, fact: Fact): Promise<Outcome<ExternalState>> {
+    return this.#take(order, fact);
+  }
+
+  /** What every order begins with here. */
+  reserved(order: number, paymentMethod = 'pm_card_visa'): Promise<Outcome<ExternalState>> {
+    const { type, data } = facts['stock.reserved'];
+    return this.#take(order, { type, data: { ...data, paymentMethod } });
+  }
+
+  cancelling(order: number): Promise<Outcome<ExternalState>> {
+    return this.#take(order, facts['order.cancelling']);
+  }
+
+  async #take(order: number, input: Fact): Promise<Outcome<ExternalState>> {
+    const participant = payment(stripeProvider(this.#connect));
+    const [outcome] = await run(participant, [{ sagaId: orderIdOf(order), input }], this.here.edges);
+    if (outcome === undefined) throw new Error('no outcome');
+    return outcome;
+  }
+
+  /** Stripe's webhook, with Stripe's own signature unless another header is given. */
+  async post(
+    news: News,
+    { secret = WEBHOOK_SECRET, ageSeconds = 0, ...request }: Partial<Posting> = {},
+  ): Promise<Answered> {
+    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type: news.type, data: news });
+    const timestamp = Math.floor(this.here.edges.now() / 1000) - ageSeconds;
+    const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+    const { headers = { 'Stripe-Signature': signature }, body = (sent: string) => sent } = request;
+    const { edges } = this.here;
+    const handle = webhook({
+      edges,
+      provider: stripeProvider(this.#connect),
+      connect: this.#connect,
+      secret: () => WEBHOOK_SECRET,
+    });
+    const reply: HttpReply = await handle(httpEvent({ headers, body: body(payload) }), {} as never);
+    return { status: reply.statusCode, ...(JSON.parse(reply.body) as { readonly outcome?: string }) };
+  }
+
+  /** What is written of an order's payment. */
+  stateOf(order: number): ExternalState | undefined {
+    const item = this.here.store.items.get(payments.key(orderIdOf(order)));
+    return item && fromItem(payments, item).state;
+  }
+
+  intentOf(order: number): string {
+    return String(this.stateOf(order)?.paymentIntentId);
+  }
+
+  /** The types of what was published of an order, in their order. */
+  saidOf(order: number): readonly string[] {
+    const orderId: OrderId = orderIdOf(order);
+    return this.here.publisher.ids
+      .filter((id) => id.startsWith(orderId))
+      .map((id) => id.slice(orderId.length + 1));
+  }
+
+  /** The money, as Stripe has it. */
+  async ledgerOf(order: number): Promise<OrderReport> {
+    const reply = await fetch(`${this.#sandbox.url}/ledger?order=${orderIdOf(order)}`);
+    return (await reply.json()) as OrderReport;
+  }
+
+  /** The customer answers the challenge of the bank. */
+  async challenge(order: number, outcome: 'approve' | 'fail'): Promise<void> {
+    const { clientSecret } = (this.stateOf(order)?.action ?? {}) as { readonly clientSecret?: string };
+    if (clientSecret === undefined) throw new Error(`it is ${this.stateOf(order)?.status}`);
+    const body = new URLSearchParams({ client_secret: clientSecret, outcome });
+    const reply = await fetch(`${this.#sandbox.url}/challenge`, { method: 'POST', body });
+    if (!reply.ok) throw new Error(await reply.text());
+  }
+
+  /** A person gives money back at Stripe's dashboard, which names no order. */
+  refundByHand(order: number, amount?: number): Promise<Stripe.Refund> {
+    const refund = { payment_intent: this.intentOf(order), ...(amount === undefined ? {} : { amount }) };
+    return this.#sandbox.stripe().refunds.create(refund);
+  }
+}
+
+interface Posting {
+  readonly secret: string;
+  readonly ageSeconds: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Makes the body that is sent of the one that is signed. */
+  readonly body: (signed: string) => string | Buffer;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly outcome?: string;
+}
