@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { Edges } from '../../engine/batch/edges.ts';
 import { run } from '../../engine/batch/run.ts';
+import { tellOfImpasse } from '../../engine/environment/impasse.ts';
 import { log } from '../../engine/environment/log.ts';
 import { endpoint } from '../../engine/http/endpoint.ts';
 import { type HttpEvent, type HttpFunction, headerOf, json } from '../../engine/http/http.ts';
@@ -43,7 +44,10 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
     const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
     const [outcome] = await run(participant, [{ sagaId: orderId, input: { type: 'look', at } }], edges);
     if (outcome?.kind === 'failed') throw notNow(event, outcome.error);
-    if (outcome?.kind === 'done') tell(orderId, outcome.record.state);
+    if (outcome?.kind === 'done') {
+      tell(orderId, outcome.record.state);
+      tellOfImpasse(participant, outcome.record);
+    }
     return json(200, { outcome: outcome?.kind });
   });
 }

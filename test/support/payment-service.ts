@@ -1,14 +1,17 @@
 import Stripe from 'stripe';
 import { fromItem } from '../../engine/batch/record.ts';
 import { type Outcome, run } from '../../engine/batch/run.ts';
+import { consume } from '../../engine/consumer/consume.ts';
 import type { HttpReply } from '../../engine/http/http.ts';
+import { seal } from '../../engine/saga/envelope.ts';
 import type { ExternalState } from '../../engine/saga/external-state.ts';
+import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
 import type { StripeCalls } from '../../functions/payment/stripe-client.ts';
 import { payments } from '../../functions/payment/table.ts';
 import { webhook } from '../../functions/payment/webhook.ts';
-import type { Fact, OrderId } from '../../functions/shop.ts';
+import { type Fact, type OrderId, shop } from '../../functions/shop.ts';
 import type { OrderReport } from '../../infra/local/payment-sandbox/ledger/ledger-report.ts';
 import { type Scene, scene } from './engine-runs.ts';
 import { facts, orderIdOf } from './facts.ts';
@@ -52,6 +55,28 @@ export class PaymentService {
 
   cancelling(order: number): Promise<Outcome<ExternalState>> {
     return this.#take(order, facts['order.cancelling']);
+  }
+
+  /** As its queue delivers it. */
+  async consume(order: number, fact: Fact): Promise<void> {
+    const participant = payment(stripeProvider(this.#connect));
+    const now = this.here.edges.now();
+    const body = JSON.stringify(seal(shop, fact, { sagaId: orderIdOf(order), nowMs: now }));
+    const basicProperties = { ...nothing, messageId: `${orderIdOf(order)}:${fact.type}` };
+    const message = {
+      basicProperties: { ...basicProperties, userId: shop.publisherOf(fact.type) },
+      redelivered: false,
+      data: Buffer.from(body).toString('base64'),
+    };
+    await consume(
+      participant,
+      this.here.edges,
+      parseRetryDelays('1s'),
+    )({
+      eventSource: 'aws:rmq',
+      eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
+      rmqMessagesByQueue: { 'payment::/': [message] },
+    });
   }
 
   async #take(order: number, input: Fact): Promise<Outcome<ExternalState>> {
@@ -120,6 +145,8 @@ export class PaymentService {
     return this.#sandbox.stripe().refunds.create(refund);
   }
 }
+
+const nothing = { type: null, contentType: null, headers: null };
 
 interface Posting {
   readonly secret: string;

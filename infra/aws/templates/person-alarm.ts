@@ -36,7 +36,7 @@ export function personAlarm(
         AlarmName: `${namespace}-${service}-needs-person`,
         AlarmDescription:
           `Now or in the last seventy minutes, something could not be undone. The lines "a person is needed" in the ` +
-          `log of ${consumer} name the ${initiator} and the reason. Settle it by hand, then say how: ` +
+          `log of ${consumer}, or of whatever else looks, name the ${initiator} and the reason. Settle it by hand, then say how: ` +
           `POST /${initiator}s/…/${record}/resolve.`,
         AlarmActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'notBreaching',
