@@ -39,10 +39,10 @@ export function recordReader<State extends { readonly status: string }>(
 export function shown(
   saga: Saga,
   { sagaId, state, history, updatedAtMs }: SagaRecord<object>,
-  { id }: Caller,
+  { id, role }: Caller,
 ): object {
   const { [saga.owner]: owner, heard: _, action, ...rest } = state as Readonly<Record<string, unknown>>;
-  const isOwners = action !== undefined && id === owner;
+  const isOwners = action !== undefined && role === saga.ownerRole && id === owner;
   return {
     [saga.id.name]: sagaId,
     ...rest,

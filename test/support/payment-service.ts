@@ -1,11 +1,15 @@
 import Stripe from 'stripe';
+import { vi } from 'vitest';
 import { fromItem } from '../../engine/batch/record.ts';
 import { type Outcome, run } from '../../engine/batch/run.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { HttpReply } from '../../engine/http/http.ts';
+import { recordReader } from '../../engine/http/record-reader.ts';
+import { resolving } from '../../engine/http/resolving.ts';
 import { seal } from '../../engine/saga/envelope.ts';
 import type { ExternalState } from '../../engine/saga/external-state.ts';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { charging } from '../../functions/payment/decide.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
 import type { StripeCalls } from '../../functions/payment/stripe-client.ts';
@@ -57,6 +61,19 @@ export class PaymentService {
     return this.#take(order, facts['order.cancelling']);
   }
 
+  /** Charges an order, and its bank takes the charge back. */
+  async disputed(order: number): Promise<void> {
+    await this.reserved(order, 'pm_card_createDispute');
+    const find = () => this.#sandbox.stripe().disputes.list({ payment_intent: this.intentOf(order) });
+    await vi.waitUntil(async () => (await find()).data.length > 0);
+  }
+
+  /** Cancels an order whose charge Stripe will not give back. */
+  async stuck(order: number): Promise<void> {
+    await this.disputed(order);
+    await this.cancelling(order);
+  }
+
   /** As its queue delivers it. */
   async consume(order: number, fact: Fact): Promise<void> {
     const participant = payment(stripeProvider(this.#connect));
@@ -102,8 +119,27 @@ export class PaymentService {
       connect: this.#connect,
       secret: () => WEBHOOK_SECRET,
     });
-    const reply: HttpReply = await handle(httpEvent({ headers, body: body(payload) }), {} as never);
-    return { status: reply.statusCode, ...(JSON.parse(reply.body) as { readonly outcome?: string }) };
+    return answered(await handle(httpEvent({ headers, body: body(payload) }), {} as never));
+  }
+
+  /** An operator's call of `resolve`, or another caller's. */
+  async resolve(
+    order: number,
+    { caller = { principalId: 'olga', role: 'operator' }, body = resolved }: Partial<Resolving> = {},
+  ): Promise<Answered> {
+    const event = httpEvent({
+      headers: { 'content-type': 'application/json' },
+      path: { orderId: orderIdOf(order) },
+      authorizer: caller,
+      body: JSON.stringify(body),
+    });
+    return answered(await resolving(charging, this.here.edges)(event, {} as never));
+  }
+
+  /** GET …/payment, as a caller sees it. */
+  async read(order: number, principalId: string, role = 'customer'): Promise<Answered> {
+    const event = httpEvent({ path: { orderId: orderIdOf(order) }, authorizer: { principalId, role } });
+    return answered(await recordReader(charging, this.here.edges)(event, {} as never));
   }
 
   /** What is written of an order's payment. */
@@ -122,6 +158,13 @@ export class PaymentService {
     return this.here.publisher.ids
       .filter((id) => id.startsWith(orderId))
       .map((id) => id.slice(orderId.length + 1));
+  }
+
+  /** The data of the events of a type that were published of an order, repeats included. */
+  eventsOf(order: number, type: string): readonly object[] {
+    return this.here.publisher.published
+      .filter(({ messageId }) => messageId === `${orderIdOf(order)}:${type}`)
+      .map(({ body }) => (JSON.parse(String(body)) as { readonly data: object }).data);
   }
 
   /** The money, as Stripe has it. */
@@ -156,7 +199,19 @@ interface Posting {
   readonly body: (signed: string) => string | Buffer;
 }
 
-interface Answered {
-  readonly status: number;
-  readonly outcome?: string;
+interface Resolving {
+  readonly caller: { readonly principalId: string; readonly role: string };
+  readonly body: object;
 }
+
+const resolved = { reason: 'paid by bank transfer', proof: 'transfer 7' };
+
+interface Answered {
+  readonly code: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const answered = ({ statusCode, body }: HttpReply): Answered => ({
+  code: statusCode,
+  body: JSON.parse(body) as Answered['body'],
+});
