@@ -5,7 +5,7 @@ import { alarms } from '../support/aws/templates.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
 import { catchLog, type Line } from '../support/logged.ts';
 import { SandboxUnderTest } from '../support/payment-sandbox.ts';
-import { PaymentService } from '../support/payment-service.ts';
+import { SandboxedPayment } from '../support/sandboxed-payment.ts';
 
 /**
  * Goal: what waits for a person, and what people and banks do about a charge, reaches somebody. Method: the functions run
@@ -13,7 +13,7 @@ import { PaymentService } from '../support/payment-service.ts';
  */
 const { Resources: resources } = alarms;
 let sandbox: SandboxUnderTest;
-let service: PaymentService;
+let service: SandboxedPayment;
 let logged: readonly Line[];
 let orders = 0;
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.end());
 beforeEach(() => {
-  service = new PaymentService(sandbox);
+  service = new SandboxedPayment(sandbox);
   logged = catchLog();
 });
 afterEach(() => {

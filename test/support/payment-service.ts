@@ -1,5 +1,4 @@
 import Stripe from 'stripe';
-import { vi } from 'vitest';
 import { fromItem } from '../../engine/batch/record.ts';
 import { type Outcome, run } from '../../engine/batch/run.ts';
 import { consume } from '../../engine/consumer/consume.ts';
@@ -16,11 +15,9 @@ import type { StripeCalls } from '../../functions/payment/stripe-client.ts';
 import { payments } from '../../functions/payment/table.ts';
 import { webhook } from '../../functions/payment/webhook.ts';
 import { type Fact, type OrderId, shop } from '../../functions/shop.ts';
-import type { OrderReport } from '../../infra/local/payment-sandbox/ledger/ledger-report.ts';
 import { type Scene, scene } from './engine-runs.ts';
 import { facts, orderIdOf } from './facts.ts';
 import { httpEvent } from './http-event.ts';
-import type { SandboxUnderTest } from './payment-sandbox.ts';
 
 export const WEBHOOK_SECRET = 'whsec_test';
 
@@ -30,26 +27,27 @@ export interface News {
   readonly object: object;
 }
 
-/** The payment service: its table and broker in memory, Stripe's own client, and the payment sandbox. */
-export class PaymentService {
+/** Who has a client for Stripe, or for what stands in. */
+export interface Connection {
+  stripe(): StripeCalls;
+}
+
+/** The payment service, with its table and broker in memory. */
+export class PaymentService<Outside extends Connection = Connection> {
   readonly here: Scene;
-  readonly #sandbox: SandboxUnderTest;
+  protected readonly outside: Outside;
   /** How often it has turned to Stripe. */
   asked = 0;
 
-  constructor(sandbox: SandboxUnderTest, now: () => number = Date.now) {
-    this.#sandbox = sandbox;
-    this.here = scene([], now);
+  constructor(outside: Outside) {
+    this.outside = outside;
+    this.here = scene([], Date.now);
   }
 
   readonly #connect = (): StripeCalls => {
     this.asked += 1;
-    return this.#sandbox.stripe();
+    return this.outside.stripe();
   };
-
-  hear(order: number, fact: Fact): Promise<Outcome<ExternalState>> {
-    return this.#take(order, fact);
-  }
 
   /** What every order begins with here. */
   reserved(order: number, paymentMethod = 'pm_card_visa'): Promise<Outcome<ExternalState>> {
@@ -59,19 +57,6 @@ export class PaymentService {
 
   cancelling(order: number): Promise<Outcome<ExternalState>> {
     return this.#take(order, facts['order.cancelling']);
-  }
-
-  /** Charges an order, and its bank takes the charge back. */
-  async disputed(order: number): Promise<void> {
-    await this.reserved(order, 'pm_card_createDispute');
-    const find = () => this.#sandbox.stripe().disputes.list({ payment_intent: this.intentOf(order) });
-    await vi.waitUntil(async () => (await find()).data.length > 0);
-  }
-
-  /** Cancels an order whose charge Stripe will not give back. */
-  async stuck(order: number): Promise<void> {
-    await this.disputed(order);
-    await this.cancelling(order);
   }
 
   /** As its queue delivers it. */
@@ -165,27 +150,6 @@ export class PaymentService {
     return this.here.publisher.published
       .filter(({ messageId }) => messageId === `${orderIdOf(order)}:${type}`)
       .map(({ body }) => (JSON.parse(String(body)) as { readonly data: object }).data);
-  }
-
-  /** The money, as Stripe has it. */
-  async ledgerOf(order: number): Promise<OrderReport> {
-    const reply = await fetch(`${this.#sandbox.url}/ledger?order=${orderIdOf(order)}`);
-    return (await reply.json()) as OrderReport;
-  }
-
-  /** The customer answers the challenge of the bank. */
-  async challenge(order: number, outcome: 'approve' | 'fail'): Promise<void> {
-    const { clientSecret } = (this.stateOf(order)?.action ?? {}) as { readonly clientSecret?: string };
-    if (clientSecret === undefined) throw new Error(`it is ${this.stateOf(order)?.status}`);
-    const body = new URLSearchParams({ client_secret: clientSecret, outcome });
-    const reply = await fetch(`${this.#sandbox.url}/challenge`, { method: 'POST', body });
-    if (!reply.ok) throw new Error(await reply.text());
-  }
-
-  /** A person gives money back at Stripe's dashboard, which names no order. */
-  refundByHand(order: number, amount?: number): Promise<Stripe.Refund> {
-    const refund = { payment_intent: this.intentOf(order), ...(amount === undefined ? {} : { amount }) };
-    return this.#sandbox.stripe().refunds.create(refund);
   }
 }
 

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
-import { PaymentService } from '../../support/payment-service.ts';
+import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /** Goal: whoever has a client secret can pay in the customer's name, so nobody but the customer is shown it. */
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 let sandbox: SandboxUnderTest;
-let service: PaymentService;
+let service: SandboxedPayment;
 
 beforeAll(async () => {
   sandbox = await new SandboxUnderTest().start();
 });
 afterAll(() => sandbox.end());
 beforeEach(() => {
-  service = new PaymentService(sandbox);
+  service = new SandboxedPayment(sandbox);
 });
 
 describe('what the customer has to do', () => {

@@ -2,18 +2,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { orderIdOf } from '../../support/facts.ts';
 import { catchLog } from '../../support/logged.ts';
 import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
-import { PaymentService } from '../../support/payment-service.ts';
+import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /** Goal: an operator ends what Stripe refuses to give back, and nothing else. Method: a charge that its bank took back. */
 let sandbox: SandboxUnderTest;
-let service: PaymentService;
+let service: SandboxedPayment;
 
 beforeAll(async () => {
   sandbox = await new SandboxUnderTest({ settings: { settleMs: 0 } }).start();
 });
 afterAll(() => sandbox.end());
 beforeEach(() => {
-  service = new PaymentService(sandbox);
+  service = new SandboxedPayment(sandbox);
   catchLog();
 });
 afterEach(() => {

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { orderIdOf } from '../../support/facts.ts';
 import { catchLog, type Line } from '../../support/logged.ts';
 import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
-import { type News, PaymentService, WEBHOOK_SECRET } from '../../support/payment-service.ts';
+import { type News, WEBHOOK_SECRET } from '../../support/payment-service.ts';
+import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /**
  * Goal: a webhook of Stripe makes the payment service look, and decides nothing itself. Method: Stripe's own client and
@@ -11,7 +12,7 @@ import { type News, PaymentService, WEBHOOK_SECRET } from '../../support/payment
  */
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 let sandbox: SandboxUnderTest;
-let service: PaymentService;
+let service: SandboxedPayment;
 let logged: readonly Line[];
 
 beforeAll(async () => {
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.end());
 beforeEach(() => {
-  service = new PaymentService(sandbox);
+  service = new SandboxedPayment(sandbox);
   logged = catchLog();
 });
 afterEach(() => {
