@@ -1,12 +1,10 @@
+import type { Settings } from '../../../infra/local/payment-sandbox/settings.ts';
 import type { Client } from './client.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
 
-/** Makes the payment provider slow or unreachable, or restores it. */
-export async function providerIs(
-  { system }: World,
-  settings: { readonly latencyMs?: number; readonly outage?: 'none' | 'refuse' | 'hang' },
-): Promise<void> {
+/** Makes the payment provider slow, unreachable or forgetful, or restores it. */
+export async function providerIs({ system }: World, settings: Partial<Settings>): Promise<void> {
   const reply = await fetch(`${system.urls.payments}/sandbox/settings`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
