@@ -45,8 +45,8 @@ describe('a charge that its bank has taken back', () => {
       world,
       async ({ type, to, forward }) => {
         // Once the order is confirmed nobody can cancel it any more.
-        if (type === 'payment.captured' && to === 'order') void captured.promise.then(forward);
-        else await forward();
+        if (type === 'payment.captured' && to === 'order') await captured.promise;
+        await forward();
       },
       async () => {
         const orderId = await alice.place(mug, 'pm_card_createDispute');
