@@ -47,8 +47,7 @@ async function create(
       amount: amountMinor,
       currency: currency.toLowerCase(),
       payment_method: paymentMethod,
-      // Cards answer at once, and send nobody to another page. What settles days later is refused here, before anything is
-      // charged. https://docs.stripe.com/api/payment_intents/create#create_payment_intent-allowed_payment_method_types
+      // Cards answer at once. What settles days later is refused here, before anything is charged.
       allowed_payment_method_types: ['card'],
       metadata: { orderId },
     });

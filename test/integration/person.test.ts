@@ -40,22 +40,19 @@ const disputesOf = async (orderId: string) => {
 
 describe('a charge that its bank has taken back', () => {
   test('while the order is cancelled waits for a person, and ends as the operator says', async () => {
-    const captured = Promise.withResolvers<void>();
     const orderId = await whileInterposed(
       world,
+      // Once the order is confirmed nobody can cancel it any more, so it does not hear that it is paid.
       async ({ type, to, forward }) => {
-        // Once the order is confirmed nobody can cancel it any more.
-        if (type === 'payment.captured' && to === 'order') await captured.promise;
-        await forward();
+        if (type !== 'payment.captured' || to !== 'order') await forward();
       },
       async () => {
-        const orderId = await alice.place(mug, 'pm_card_createDispute');
-        await until('it is charged', async () => (await paymentOf(orderId)).status === 'CAPTURED');
-        await until('it is disputed', async () => (await disputesOf(orderId)).length === 1);
-        await alice.expect(202, 'POST', `/orders/${orderId}/cancel`);
-        await alice.until(orderId, ({ waitingFor }) => waitingFor === 'person');
-        captured.resolve();
-        return orderId;
+        const placed = await alice.place(mug, 'pm_card_createDispute');
+        await until('it is charged', async () => (await paymentOf(placed)).status === 'CAPTURED');
+        await until('it is disputed', async () => (await disputesOf(placed)).length === 1);
+        await alice.expect(202, 'POST', `/orders/${placed}/cancel`);
+        await alice.until(placed, ({ waitingFor }) => waitingFor === 'person');
+        return placed;
       },
     );
     const impasse = { waitingFor: 'person', reason: 'charge_disputed' };
