@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
 
-/** Makes the payment provider slow, unreachable or forgetful, or restores it. */
+/** Makes the payment provider slow or unreachable, or restores it. */
 export async function providerIs({ system }: World, settings: Partial<Settings>): Promise<void> {
   const reply = await fetch(`${system.urls.payments}/sandbox/settings`, {
     method: 'PUT',
