@@ -4,6 +4,7 @@ import { defineSaga } from '../../engine/saga/define-saga.ts';
 import { v1 } from '../../engine/saga/event-definition.ts';
 import { Resolution } from '../../engine/saga/external-state.ts';
 import { externalStep } from '../../engine/saga/external-step.ts';
+import { CallerId } from '../../engine/saga/ids.ts';
 import { tripDeclaration } from './declared-sagas.ts';
 
 const { events, participants } = tripDeclaration;
@@ -13,7 +14,7 @@ export const passportDeclaration = {
   ...tripDeclaration,
   events: {
     ...events,
-    'flight.held': v1(z.object({ waitingFor: z.literal('traveller') })),
+    'flight.held': v1(z.object({ travellerId: CallerId, waitingFor: z.literal('traveller') })),
     'flight.stranded': v1(z.object({ waitingFor: z.literal('person'), reason: z.string() })),
     'flight.settled': v1(z.object({ days: z.int(), resolution: Resolution })),
     'flight.cancelled': v1(z.object({ days: z.int().optional(), credit: z.string().optional() })),

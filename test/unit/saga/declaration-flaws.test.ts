@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { declarationFlaws } from '../../../engine/saga/declaration-flaws.ts';
 import { DeclarationError, defineSaga } from '../../../engine/saga/define-saga.ts';
 import { v1 } from '../../../engine/saga/event-definition.ts';
+import { CallerId } from '../../../engine/saga/ids.ts';
 import type { EventKind } from '../../../engine/saga/kinds.ts';
 import { tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
 import { shopWithShipping } from '../../support/declared-shops.ts';
@@ -234,7 +235,7 @@ describe('what a participant says', () => {
 });
 
 describe('whom a saga waits for', () => {
-  const waiting = v1(z.object({ waitingFor: z.string() }));
+  const waiting = v1(z.object({ travellerId: CallerId, waitingFor: z.string() }));
   const saying = (more: Readonly<Record<string, EventKind>>) => ({
     car: { ...car, says: { ...car.says, ...more } },
   });

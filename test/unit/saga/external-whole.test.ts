@@ -197,7 +197,7 @@ describe('a step that may wait, be stuck and be looked at answers every input in
 
 describe('what is said, and what is kept', () => {
   test.each([
-    ['call.waits', 'ASKING', states.AWAITING, 'flight.held', { waitingFor: 'traveller' }],
+    ['call.waits', 'ASKING', states.AWAITING, 'flight.held', { travellerId, waitingFor: 'traveller' }],
     ['call.done', 'AWAITING', states.DONE, 'flight.booked', { days: 3, seat: '12A' }],
     ['undo.refused', 'UNDOING', states['UNDOING!'], 'flight.stranded', impasse],
     ['undo.done', 'UNDOING!', states.UNDONE, 'flight.cancelled', { days: 3, credit: 'c-1' }],
