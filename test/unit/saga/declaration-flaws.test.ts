@@ -291,7 +291,6 @@ describe('whom a saga waits for', () => {
         completes: ['car.booked', 'hike.done'],
       },
       'hike consumes car.held, a wait: it hears of every failure anyway, and the initiator alone of the rest',
-      'hike hears nothing that says whose saga it is: let it consume an event with travellerId, too',
     ],
     [
       'and it completes the saga',
