@@ -3,10 +3,10 @@ import { Memory } from '../batch/memory.ts';
 import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
 import { type Outcome, run } from '../batch/run.ts';
+import { tellOfImpasse } from '../environment/impasse.ts';
 import { isDebugging, log } from '../environment/log.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
-import type { SagaRecord } from '../saga/table.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, retryMessage } from './settle.ts';
@@ -55,6 +55,7 @@ export function consume<
   const settleOutcome = async (delivery: Delivery, outcome: Outcome<State>): Promise<void> => {
     switch (outcome.kind) {
       case 'done':
+        // Again whenever the schedule asks, as long as nobody has settled it.
         return tellOfImpasse(participant, outcome.record);
       case 'ignored':
         return;
@@ -106,15 +107,6 @@ export function consume<
       }),
     ]);
   };
-}
-
-/** An alarm counts these lines. One comes whenever the schedule asks again, as long as nobody has settled it. */
-function tellOfImpasse(
-  { saga, service }: { readonly saga: Saga; readonly service: string },
-  { sagaId, state }: SagaRecord<object>,
-): void {
-  if ('impasse' in state)
-    log('error', 'a person is needed', { service, [saga.id.name]: sagaId, impasse: state.impasse });
 }
 
 /** One line a batch: thousands of messages may be deferred. */

@@ -9,6 +9,7 @@ import { type HttpFunction, json } from './http.ts';
 import { type Caller, caller, mayRead } from './identity.ts';
 import { pathParameter } from './path-parameter.ts';
 import { Problem } from './problem.ts';
+import { OPERATOR } from './role.ts';
 
 /**
  * GET …/{id}/{record}: a participant's own record of a saga, with its history.
@@ -34,19 +35,28 @@ export function recordReader<State extends { readonly status: string }>(
 
 /**
  * A record as a caller sees it. What its owner has to do is shown to nobody else: whoever has a client secret can act in
- * the owner's name. The events it has heard are for their publishers to show.
+ * the owner's name. Who has settled something, and what banks say, is for operators. The events it has heard are for their
+ * publishers to show.
  */
 export function shown(
   saga: Saga,
   { sagaId, state, history, updatedAtMs }: SagaRecord<object>,
-  { id }: Caller,
+  { id, role }: Caller,
 ): object {
-  const { [saga.owner]: owner, heard: _, action, ...rest } = state as Readonly<Record<string, unknown>>;
-  const isOwners = action !== undefined && id === owner;
+  const {
+    [saga.owner]: owner,
+    heard: _,
+    action,
+    resolution,
+    observed,
+    ...rest
+  } = state as Readonly<Record<string, unknown>>;
+  const isOwners = role === saga.ownerRole && id === owner;
   return {
     [saga.id.name]: sagaId,
     ...rest,
     ...(isOwners ? { action } : {}),
+    ...(role === OPERATOR ? { resolution, observed } : {}),
     updatedAt: isoTime(updatedAtMs),
     history,
   };

@@ -46,7 +46,7 @@ export const nudge =
     const startedMs = edges.now();
     const deadline = deadlineMs();
     const pages = await firstPages(edges, startedMs);
-    tellOldest(pages, startedMs);
+    tellOldest(participant.table, pages, startedMs);
     const total = { overdue: 0, nudged: 0, failed: 0 };
     const waiting = await backlog();
     log('info', 'messages waiting', { waiting });
@@ -68,9 +68,24 @@ export const nudge =
   };
 
 /** Logs the age for the alarm at every run, even if the run then nudges nobody. */
-function tellOldest(pages: readonly DuePage[], nowMs: number): void {
-  const ages = pages.flatMap(({ overdue }) => overdue.map(({ createdAtMs }) => nowMs - Number(createdAtMs)));
+function tellOldest<State extends { readonly status: string }>(
+  table: Table<State>,
+  pages: readonly DuePage[],
+  nowMs: number,
+): void {
+  const late = pages.flatMap(({ overdue }) => overdue.filter((item) => !isGivenTime(table, item)));
+  const ages = late.map(({ createdAtMs }) => nowMs - Number(createdAtMs));
   log('info', 'oldest overdue saga', { ageSeconds: Math.round(Math.max(0, ...ages) / 1000) });
+}
+
+/** Somebody has to act, and has until the deadline. That is no fault. */
+function isGivenTime<State extends { readonly status: string }>(table: Table<State>, item: Item): boolean {
+  try {
+    const { state } = fromItem(table, item);
+    return state.status === 'PENDING' && 'waits' in state;
+  } catch {
+    return false;
+  }
 }
 
 function report(total: Nudges): Nudges {

@@ -291,13 +291,15 @@ class Machine {
     if (state === undefined) return refuse('the outside waits with a step that is not begun');
     switch (state.status) {
       case is.asking:
-      case is.awaiting:
-        if (isSame(state.action, action)) return repeat;
+      case is.awaiting: {
+        const shown = readable(this.#step.action, action);
+        if (isSame(state.action, shown)) return repeat;
         return {
           kind: 'accept',
-          state: { ...state, status: is.awaiting, action },
+          state: { ...state, status: is.awaiting, action: shown },
           says: this.#said(this.#waits, state, waits),
         };
+      }
       case is.abandoning:
         return ignore('nobody waits for it any more');
       default:
@@ -337,7 +339,8 @@ class Machine {
   /** Whoever looked has found that it was held again, and has undone it. */
   #undoneAnew(state: ExternalState, answer: Members): ExternalDecision {
     const before = (state.revoked ?? state) as Members;
-    if (Object.keys(answer).every((name) => isSame(before[name], answer[name])))
+    const known = this.#readable(this.#undone, state, { ...this.#kept(state), ...answer });
+    if (Object.keys(known).every((name) => isSame(before[name] ?? state[name], known[name])))
       return ignore('it is known already');
     return 'revoked' in state
       ? { kind: 'accept', state: { ...state, revoked: { ...before, ...answer } } }
@@ -386,12 +389,13 @@ class Machine {
     }
   }
 
-  #startImpasse(state: ExternalState, impasse: Members): ExternalDecision {
+  #startImpasse(state: ExternalState, answer: Members): ExternalDecision {
+    const impasse = this.#readable(this.#impasse, state, answer);
     if (isSame(state.impasse, impasse)) return repeat;
     return {
       kind: 'accept',
       state: { ...state, impasse },
-      says: this.#said(this.#impasse, state, impasse),
+      says: this.#said(this.#impasse, state, answer),
     };
   }
 
@@ -420,8 +424,9 @@ class Machine {
     }
   }
 
-  #observed(state: ExternalState | undefined, observed: Members): ExternalDecision {
+  #observed(state: ExternalState | undefined, answer: Members): ExternalDecision {
     if (state?.status !== this.#names.done) return ignore(`it is ${state?.status ?? 'not begun'}`);
+    const observed = readable(this.#step.observes, answer);
     if (isSame(state.observed ?? {}, observed)) return ignore('it is known already');
     return { kind: 'accept', state: { ...state, observed } };
   }
@@ -478,6 +483,17 @@ class Machine {
     throw new Error(`the outside answered what ${type} cannot say: ${explain(reading.error)}`);
   }
 
+  /** The members of an answer that its event has, as the event has them. */
+  #readable(type: string | undefined, state: Members, answer: Members): Members {
+    const [fact] = this.#said(type, state, answer);
+    if (fact === undefined) return answer;
+    const data = fact.data as Members;
+    return pick(
+      data,
+      Object.keys(data).filter((name) => name in answer),
+    );
+  }
+
   #askCall(state: ExternalState, again: boolean): Call {
     const call = { call: 'ask', request: pick(state, this.#asks), again } as const;
     return state.status === this.#names.abandoning ? { ...call, unwanted: true } : call;
@@ -529,6 +545,18 @@ class Machine {
 const isCommand = (input: AnyFact | ExternalCommand): input is ExternalCommand =>
   input.type === 'look' || input.type === 'resolve';
 
+/**
+ * What a record can hold of an answer. One that its schema does not know counts as not known: it is asked for again.
+ * @throws Error
+ */
+function readable(schema: ExternalUse['action'], answer: Members): Members {
+  const reading = schema?.safeParse(answer);
+  if (reading === undefined) return {};
+  if (reading.success) return reading.data;
+  throw new Error(`the outside answered what its record cannot hold: ${explain(reading.error)}`);
+}
+
+/** Both as their schema has them, and so with their members in the same order. */
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function without(names: readonly string[], members: Members): Members {

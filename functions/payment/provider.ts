@@ -81,7 +81,9 @@ async function goOn(stripe: StripeCalls, request: Request, unwanted: boolean): P
   if (intent.status === 'requires_confirmation' && !unwanted) return await confirm(stripe, request);
   if (intent.status === 'requires_action' && !unwanted) return answerOf(intent);
   if (!isOpen(intent)) return answerOf(intent);
-  return answerOf(await stripe.paymentIntents.cancel(paymentIntentId));
+  const cancelled = await stripe.paymentIntents.cancel(paymentIntentId);
+  // The reason of the decline is the card's, and not the cancellation that followed.
+  return answerOf({ ...cancelled, last_payment_error: intent.last_payment_error });
 }
 
 /** A charge that was given back, if only in part, confirms nothing: the rest has to go back, too. */

@@ -33,6 +33,9 @@ export async function giveBack(
   again: boolean,
 ): Promise<GivenBack | Pending | Unrefundable> {
   const refunds = again ? await refundsOf(stripe, paymentIntentId) : [];
+  // If it is less by now, somebody else gives back money at this moment.
+  const isStillLeft = async (left: number) =>
+    amountMinor - givenIn(await refundsOf(stripe, paymentIntentId)) === left;
   const left = amountMinor - givenIn(refunds);
   if (left > 0) {
     const failed = refunds.filter((refund) => !isGiven(refund));
@@ -44,10 +47,9 @@ export async function giveBack(
     } catch (error) {
       const code = error instanceof Stripe.errors.StripeInvalidRequestError ? (error.code ?? '') : '';
       if (FINAL.has(code)) return unrefundable(code);
-      if (code !== NOTHING_LEFT || !again) throw error;
-      // Somebody has given it back meanwhile.
-      refunds.splice(0, refunds.length, ...(await refundsOf(stripe, paymentIntentId)));
-      if (givenIn(refunds) < amountMinor) return unrefundable(code);
+      const isFinal = code === NOTHING_LEFT && again && (await isStillLeft(left));
+      if (isFinal) return unrefundable(code);
+      throw error;
     }
   }
   const given = refunds.filter(isGiven);

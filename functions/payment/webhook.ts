@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import Stripe from 'stripe';
 import type { Edges } from '../../engine/batch/edges.ts';
-import { run } from '../../engine/batch/run.ts';
+import { type Outcome, run } from '../../engine/batch/run.ts';
+import { tellOfImpasse } from '../../engine/environment/impasse.ts';
 import { log } from '../../engine/environment/log.ts';
 import { endpoint } from '../../engine/http/endpoint.ts';
 import { type HttpEvent, type HttpFunction, headerOf, json } from '../../engine/http/http.ts';
 import { Problem } from '../../engine/http/problem.ts';
 import { liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
+import type { ExternalState } from '../../engine/saga/external-state.ts';
 import { OrderId, shop } from '../shop.ts';
 import type { Provider } from './decide.ts';
 import { payment } from './payment.ts';
@@ -19,6 +22,9 @@ const MAX_AGE_SECONDS = 300;
 
 /** Stripe waits for an answer no longer than some seconds. https://docs.stripe.com/webhooks#quickly-return-a-2xx-response */
 const TIME_MS = 15_000;
+
+/** Nobody has done anything about the charge. */
+const UNTOUCHED = { refundedMinor: 0, disputes: [] };
 
 /** What may change a payment that waits, or one that is over. Stripe is told to send no others. */
 const ABOUT = /^(payment_intent\.(succeeded|payment_failed|canceled)|charge\.(refund|dispute)|refund\.)/;
@@ -40,15 +46,17 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
   return endpoint(shop, [], async (_, request) => {
     const event = genuine(request, await secret(), edges.now());
     if (!ABOUT.test(event.type)) return json(200, { outcome: 'not of interest' });
-    const orderId = await orderOf(event, connect);
+    const orderId = await orderOf(event, connect).catch((error: unknown) => {
+      throw notNow(event, error);
+    });
     if (orderId === undefined) return json(200, { outcome: 'of no order' });
     const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
     const work = [{ sagaId: orderId, input: { type: 'look', at } }] as const;
     const [outcome] = await run(participant, work, edges, undefined, edges.now() + TIME_MS);
-    // Stripe sends it again, for up to three days.
-    if (outcome?.kind === 'failed') throw outcome.error;
-    if (outcome?.kind === 'deferred') throw new Problem('unavailable', 'Stripe is asked later.');
-    if (outcome?.kind === 'done') tell(orderId, outcome.record.state);
+    if (outcome?.kind === 'failed') throw notNow(event, outcome.error);
+    if (outcome?.kind === 'deferred') throw notNow(event, new Error('Stripe refuses calls for now'));
+    tell(event, orderId, outcome);
+    if (outcome?.kind === 'done') tellOfImpasse(participant, outcome.record);
     return json(200, { outcome: outcome?.kind });
   });
 }
@@ -61,9 +69,16 @@ function genuine(request: HttpEvent, secret: string, nowMs: number): Stripe.Even
     const signature = headerOf(request, 'stripe-signature') ?? '';
     return Stripe.webhooks.constructEvent(raw, signature, secret, MAX_AGE_SECONDS, undefined, nowMs);
   } catch (error) {
-    log('warn', 'webhook refused', { error: error instanceof Error ? error.name : String(error) });
+    log('warn', 'webhook refused', { error: error instanceof Error ? error.message : String(error) });
     throw new Problem('bad-request', 'The header Stripe-Signature does not fit the body, or is too old.');
   }
+}
+
+/** Stripe sends it again, for up to three days, if it is answered so. https://docs.stripe.com/webhooks#automatic-retries */
+function notNow({ id, type }: Stripe.Event, error: unknown): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  log('warn', 'webhook not carried out', { eventId: id, type, error: why });
+  return new Problem('unavailable', 'The payment cannot be looked at at the moment.');
 }
 
 /** The order of the payment that an event is about; undefined if the account takes payments for others, too. */
@@ -79,14 +94,23 @@ async function orderOf(
 /** A refund that was made by hand, or a dispute, names its payment intent only. */
 async function orderOfIntent(intentId: unknown, connect: Hook['connect']): Promise<string | undefined> {
   if (typeof intentId !== 'string') return undefined;
-  const { metadata } = await (await connect()).paymentIntents.retrieve(intentId);
-  return metadata.orderId;
+  try {
+    const { metadata } = await (await connect()).paymentIntents.retrieve(intentId);
+    return metadata.orderId;
+  } catch (error) {
+    // Another account's, for which this one takes payments. To ask again would tell no more.
+    if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') return undefined;
+    throw error;
+  }
 }
 
-/** Alarms count these lines. */
-function tell(orderId: OrderId, { status, observed }: Readonly<Record<string, unknown>>): void {
-  if (observed !== undefined) log('warn', 'charge changed by others', { orderId, observed });
-  else log('info', 'payment looked at', { orderId, status });
+/** Alarms count the warnings. A dispute has to be answered at Stripe, whatever has become of the order. */
+function tell({ type }: Stripe.Event, orderId: OrderId, outcome: Outcome<ExternalState> | undefined): void {
+  const { status, observed }: Partial<ExternalState> = outcome?.record?.state ?? {};
+  const isNew = outcome?.kind === 'done' && !isDeepStrictEqual(observed, UNTOUCHED) && observed !== undefined;
+  if (isNew || type.startsWith('charge.dispute.'))
+    log('warn', 'charge changed by others', { orderId, type, status, observed });
+  else if (outcome?.kind === 'done') log('info', 'payment looked at', { orderId, status });
 }
 
 /** Beside the consumers, which have the whole rate, a webhook's calls are few. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { run as runBatch } from '../../engine/batch/run.ts';
 import { countDeadLetters, deadLettersOn } from '../../engine/dead-letters/count-dead-letters.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
@@ -10,7 +11,7 @@ import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
 import { filter } from '../support/aws/filter-pattern.ts';
 import { alarms } from '../support/aws/templates.ts';
 import { scene } from '../support/engine-runs.ts';
-import { orderIdOf } from '../support/facts.ts';
+import { facts, orderIdOf } from '../support/facts.ts';
 import { orderItem } from '../support/fuzz/saga-items.ts';
 import { NOW_MS } from '../support/fuzz/strict-edges.ts';
 import { BEGIN_MS, ShopAtRest } from '../support/reconciliation/shop-at-rest.ts';
@@ -141,6 +142,23 @@ describe('the alarm on orders that do not end', () => {
   test('is told 0 when nothing is overdue', async () => {
     const { edges } = scene(waiting, () => NOW_MS);
     expect(agesIn(await linesOf(nudge(order, edges, deadlineMs, idle)))).toEqual([0]);
+  });
+
+  // Fails where age alone counts: each customer who leaves the page of the bank calls somebody in the night.
+  test('is told nothing of an order that waits for its customer, until it is cancelled at its deadline', async () => {
+    let nowMs = NOW_MS;
+    const here = scene([orderItem(orderIdOf(1), 'PENDING')], () => nowMs);
+    const input = facts['payment.challenged'];
+    await runBatch(order, [{ sagaId: orderIdOf(1), input }], here.edges);
+    const run = nudge(order, here.edges, deadlineMs, idle);
+    for (const [minutes, age] of [
+      [14, 0],
+      [16, 0],
+      [18, 18 * 60 + 2],
+    ] as const) {
+      nowMs = NOW_MS + minutes * minute;
+      expect(agesIn(await linesOf(run)), `${minutes}`).toEqual([age]);
+    }
   });
 
   /** What the schedule says of an order that nothing answers for, and then of none. */

@@ -84,13 +84,17 @@ describe('events', () => {
     );
   });
 
-  test('every method asks the authorizer, but for the one that says that the API answers', () => {
+  test('every method asks the authorizer, but for the one that says that the API answers and the one that Stripe signs', () => {
     const methods = propertiesOf('AWS::ApiGateway::Method');
     expect(methods.length).toBeGreaterThan(14);
     const open = methods.filter(([, { AuthorizationType }]) => AuthorizationType === 'NONE');
-    expect(open).toMatchObject([['ApiGatewayMethodHealthGet', { HttpMethod: 'GET' }]]);
+    expect(Object.fromEntries(open)).toMatchObject({
+      ApiGatewayMethodHealthGet: { HttpMethod: 'GET' },
+      ApiGatewayMethodWebhooksStripePost: { HttpMethod: 'POST' },
+    });
+    expect(open).toHaveLength(2);
     for (const [name, { AuthorizationType, AuthorizerId }] of methods) {
-      if (name === 'ApiGatewayMethodHealthGet') continue;
+      if (AuthorizationType === 'NONE') continue;
       expect([AuthorizationType, AuthorizerId], name).toEqual([
         'CUSTOM',
         { Ref: 'AuthorizerApiGatewayAuthorizer' },

@@ -36,7 +36,7 @@ describe('functions', () => {
       ...[consumerOf(service), deadLettersOf(service), counterOf(service)],
     ]);
     expect(inside.map(([, properties]) => shortName(properties)).toSorted()).toEqual(
-      [...ofEach, ...ofTheInitiator, 'topology'].toSorted(),
+      [...ofEach, ...ofTheInitiator, 'resolve-payment', 'stripe-webhook', 'topology'].toSorted(),
     );
   });
 

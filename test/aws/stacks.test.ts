@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { secretsOf } from '../../infra/functions/variables.ts';
 import { broker, ofType, propertiesOf, tables, templates } from '../support/aws/production.ts';
 
 /** Goal: data and broker outlive mistakes and are nobody else's. Method: reads the templates of their stacks. */
@@ -25,7 +26,8 @@ describe('what is kept', () => {
       ...ofType('AWS::AmazonMQ::Broker', broker),
       ...ofType('AWS::SecretsManager::Secret', broker),
     ];
-    expect(kept).toHaveLength(shop.services.length + 1 + shop.services.length + 2);
+    // A table and a broker user each, the broker and its administrator, and the keys for the outside.
+    expect(kept).toHaveLength(2 * shop.services.length + 2 + secretsOf(shop).length);
     for (const [name, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
       expect([DeletionPolicy, UpdateReplacePolicy], name).toEqual(['RetainExceptOnCreate', 'Retain']);
     }

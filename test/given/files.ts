@@ -3,7 +3,7 @@ const named = (names: readonly string[]) => names.map((name) => `test/integratio
 /** Integration tests that need of a system no more than its endpoints. Each is content with what the one before it left. */
 export const suiteFiles = named([
   ...['saga', 'contention', 'disorder', 'poison', 'redrive', 'refund', 'nudge'],
-  ...['http-api', 'broker-users', 'scenarios'],
+  ...['http-api', 'broker-users', 'scenarios', 'three-d-secure', 'person'],
 ]);
 
 const why = (reason: string, ...names: readonly string[]) =>

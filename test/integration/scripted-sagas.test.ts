@@ -152,7 +152,9 @@ describe('sls invoke local', () => {
       // Nothing is answered to a stack that is deleted, nor to a queue.
       topology: '',
       ...Object.assign({}, ...shop.services.map(outcomesOf)),
-      ...{ 'get-reservation': '200', 'get-payment': '404' },
+      ...{ 'get-reservation': '200', 'get-payment': '404', 'resolve-payment': '404' },
+      // It was signed long ago.
+      'stripe-webhook': '400',
     });
   });
 });

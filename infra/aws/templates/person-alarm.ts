@@ -8,15 +8,12 @@ import type { Resources } from './template.ts';
  * What the outside refuses to undo for good waits for a person. The schedule asks for it once an hour, and the consumer
  * logs it each time. So one line in seventy minutes raises the alarm, until somebody has settled it.
  */
-export function personAlarm(
-  { name: saga, initiator, partOf }: Saga,
-  service: string,
-  stage: string,
-): Resources {
-  const { says, record } = partOf(service);
+export function personAlarm(saga: Saga, service: string, stage: string): Resources {
+  const { initiator } = saga;
+  const { says, record } = saga.partOf(service);
   if (record === undefined || !canBeStuck(says)) return {};
   const consumer = consumerOf(service);
-  const namespace = `${saga}-${stage}`;
+  const namespace = `${saga.name}-${stage}`;
   const metric = `${pascalCase(service)}NeedsPerson`;
   return {
     [`${metric}Filter`]: {
@@ -36,7 +33,7 @@ export function personAlarm(
         AlarmName: `${namespace}-${service}-needs-person`,
         AlarmDescription:
           `Now or in the last seventy minutes, something could not be undone. The lines "a person is needed" in the ` +
-          `log of ${consumer} name the ${initiator} and the reason. Settle it by hand, then say how: ` +
+          `log of ${consumer}, or of whatever else looks, name the ${initiator} and the reason. Settle it by hand, then say how: ` +
           `POST /${initiator}s/…/${record}/resolve.`,
         AlarmActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'notBreaching',

@@ -9,7 +9,7 @@ const Evaluation = {
 };
 const Period = z.number().multipleOf(60);
 
-const OfAMetric = z.object({ ...Evaluation, Statistic: z.literal('Maximum'), Period });
+const OfAMetric = z.object({ ...Evaluation, Statistic: z.enum(['Maximum', 'Sum']), Period });
 
 /** A metric whose missing values are filled in. */
 const OfAFilledMetric = z.object({
@@ -27,6 +27,7 @@ const OfAFilledMetric = z.object({
 export const AlarmSettings = z.union([
   OfAFilledMetric.transform(({ Metrics: [{ MetricStat }, { Expression }], ...evaluation }) => ({
     ...evaluation,
+    Statistic: MetricStat.Stat,
     Period: MetricStat.Period,
     fill: Number(/\d+/.exec(Expression)?.[0]),
   })),
@@ -48,14 +49,23 @@ export function isRaised(
   const length = alarm.Period / 60;
   const wanted = alarm.EvaluationPeriods;
   const found = Array.from({ length: wanted + FURTHER_BACK }, (_, back) => minutes.length - back * length)
-    .map((end) => largestOf(minutes.slice(Math.max(0, end - length), Math.max(0, end))) ?? alarm.fill)
+    .map((end) => minutes.slice(Math.max(0, end - length), Math.max(0, end)))
+    .map((period) => statistics[alarm.Statistic](period) ?? alarm.fill)
     .filter((value) => value !== undefined);
   const breaching = found.slice(0, wanted).filter((value) => value > alarm.Threshold).length;
   const added = alarm.TreatMissingData === 'breaching' ? Math.max(0, wanted - found.length) : 0;
   return breaching + added >= (alarm.DatapointsToAlarm ?? wanted);
 }
 
-function largestOf(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-}
+/** Undefined for a period without a value. */
+const of =
+  (reduce: (known: readonly number[]) => number) =>
+  (values: readonly (number | undefined)[]): number | undefined => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : reduce(known);
+  };
+
+const statistics = {
+  Maximum: of((known) => Math.max(...known)),
+  Sum: of((known) => known.reduce((sum, value) => sum + value, 0)),
+};

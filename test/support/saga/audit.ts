@@ -21,7 +21,7 @@ function orderViolations(orderId: string, books: Books): readonly string[] {
     .map((service) => `${service} ${books.records[service].get(orderId)?.state.status ?? 'NONE'}`)
     .join(' ')} kept ${tally.keptMinor}: ${orderId}`;
   return [
-    ...moneyViolations(row, tally, is),
+    ...moneyViolations(row, books.records.payment.get(orderId), tally, is),
     ...holdingViolations(orderId, books).map((violation) => `${violation}: ${is}`),
   ];
 }

@@ -20,6 +20,6 @@ export function stageIn(world: World, listener: Listener): Omit<Stage, 'killFunc
     invoke: slsInvoke(name, shell),
     watch: apiInvoke(name, shell),
     setProvider: (ways) => providerIs(world, ways),
-    answerChallenge: bankAt(environment.SANDBOX_URL ?? ''),
+    answerChallenge: bankAt(world.system.urls.payments),
   };
 }

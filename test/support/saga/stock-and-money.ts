@@ -49,13 +49,20 @@ export function stockViolations(
   });
 }
 
-/** P2: at most one capture. The money kept is the total of a confirmed order, and 0 for any other. */
+/**
+ * P2: at most one capture. The money kept is the total of a confirmed order, and 0 for any other, unless a person has
+ * settled what the provider refused to give back.
+ */
 export function moneyViolations(
   { state }: Row,
+  payment: Row | undefined,
   { captures, keptMinor }: Tallies,
   is: string,
 ): readonly string[] {
-  const due = { CONFIRMED: state.totalMinor, CANCELLED: 0 }[String(state.status)];
+  const isSettledByHand = payment?.state.status === 'RESOLVED';
+  const due = isSettledByHand
+    ? undefined
+    : { CONFIRMED: state.totalMinor, CANCELLED: 0 }[String(state.status)];
   return [
     ...(captures <= 1 ? [] : [`P2 ${captures} captures: ${is}`]),
     ...(due === undefined || keptMinor === due ? [] : [`P2 total ${due}: ${is}`]),

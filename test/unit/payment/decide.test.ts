@@ -321,3 +321,12 @@ describe('a charge that a person has given back in part', () => {
       expect(charging.decide(state, fact)).toEqual({ kind: 'resume', effect: call });
   });
 });
+
+// Fails where a record has to have whatever a step keeps by now: nobody can read the payments of last year.
+test.each(['CAPTURED', 'REFUNDING', 'REFUNDED', 'DECLINED'] as const)(
+  'a payment that is %s can be read if it was written before its lines were kept',
+  (name) => {
+    const { lines: _, ...older } = states[name];
+    expect(payments.schema.parse(older)).toEqual(older);
+  },
+);

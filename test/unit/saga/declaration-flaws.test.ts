@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { declarationFlaws } from '../../../engine/saga/declaration-flaws.ts';
 import { DeclarationError, defineSaga } from '../../../engine/saga/define-saga.ts';
+import { v1 } from '../../../engine/saga/event-definition.ts';
+import { CallerId } from '../../../engine/saga/ids.ts';
+import type { EventKind } from '../../../engine/saga/kinds.ts';
 import { tripDeclaration, tripWithMail } from '../../support/declared-sagas.ts';
 import { shopWithShipping } from '../../support/declared-shops.ts';
 import { car, check, declared, hike, trip } from '../../support/flawed-declarations.ts';
@@ -226,6 +230,84 @@ describe('what a participant says', () => {
       'what has no schema',
       { events: { 'car.cancelled': undefined } as never },
       'car.cancelled has no schema: add it to "events"',
+    ],
+  ]);
+});
+
+describe('whom a saga waits for', () => {
+  const waiting = v1(z.object({ travellerId: CallerId, waitingFor: z.string() }));
+  const saying = (more: Readonly<Record<string, EventKind>>) => ({
+    car: { ...car, says: { ...car.says, ...more } },
+  });
+  const { 'car.cancelled': _, ...irrevocable } = car.says;
+  check([
+    [
+      'a wait and an impasse that say whom: that is sound',
+      {
+        parts: saying({ 'car.held': 'wait', 'car.stuck': 'impasse' }),
+        events: { 'car.held': waiting, 'car.stuck': waiting },
+      },
+    ],
+    [
+      'a wait where nothing is ever undone: that is sound, too',
+      {
+        parts: { car: { ...car, says: { ...irrevocable, 'car.held': 'wait' } } },
+        events: { 'car.held': waiting },
+      },
+    ],
+    [
+      'two waits, or two impasses',
+      {
+        parts: saying({
+          'car.held': 'wait',
+          'car.late': 'wait',
+          'car.stuck': 'impasse',
+          'car.lost': 'impasse',
+        }),
+        events: { 'car.held': waiting, 'car.late': waiting, 'car.stuck': waiting, 'car.lost': waiting },
+      },
+      'car says car.late, one wait too many: let the data tell them apart',
+      'car says car.lost, one impasse too many: let the data tell them apart',
+    ],
+    [
+      'nobody that is named',
+      { parts: saying({ 'car.held': 'wait', 'car.stuck': 'impasse' }) },
+      'car.held does not say whom the saga waits for: add waitingFor to its schema',
+      'car.stuck does not say whom the saga waits for: add waitingFor to its schema',
+    ],
+    [
+      'an impasse of what is never undone',
+      {
+        parts: { car: { ...car, says: { ...irrevocable, 'car.stuck': 'impasse' } } },
+        events: { 'car.stuck': waiting },
+      },
+      'car says car.stuck and undoes nothing: declare a compensation, or no impasse',
+    ],
+    [
+      'and another participant consumes it',
+      {
+        parts: { ...saying({ 'car.held': 'wait' }), hike: { ...hike, consumes: ['car.held'] } },
+        events: { 'car.held': waiting },
+        completes: ['car.booked', 'hike.done'],
+      },
+      'hike consumes car.held, a wait: it hears of every failure anyway, and the initiator alone of the rest',
+    ],
+    [
+      'and it completes the saga',
+      {
+        parts: saying({ 'car.stuck': 'impasse' }),
+        events: { 'car.stuck': waiting },
+        completes: ['car.booked', 'car.stuck'],
+      },
+      '"completes" names car.stuck, an impasse: only a step completes a saga',
+    ],
+    [
+      'after the saga has ended',
+      {
+        parts: { mail: { consumes: ['trip.booked'], says: { 'mail.held': 'wait' } } },
+        events: { 'mail.held': waiting },
+      },
+      'mail acts after the saga has ended and must not say mail.held: let it consume a step instead',
     ],
   ]);
 });

@@ -34,6 +34,13 @@ function scene(limits: Limits) {
   return { time, pacer, went, deferred, ask, untilAllWent };
 }
 
+// Fails where only who waits is asked for the time left: the function is killed while the call is under way.
+test('a call for which no time is left is deferred, also if nobody waits', () => {
+  const { pacer } = scene(none);
+  expect(() => pacer.turn(confirm, -1)).toThrow(Deferred);
+  expect(pacer.turn(confirm, 0)).toBeUndefined();
+});
+
 describe('calls keep to the pace', () => {
   const wanted = fc.array(
     fc.record({
