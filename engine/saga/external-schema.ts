@@ -23,11 +23,11 @@ export function externalSchema(
   // What a step has come to keep is not in older records.
   const kept = Object.fromEntries(keeps.map((name) => [name, z.optional(request[name] ?? z.unknown())]));
   const of = (statuses: readonly string[], shape: z.ZodRawShape, first = { ...owned, ...kept }) =>
-    z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape });
+    z.object({ ...first, status: z.enum(statuses as [string, ...string[]]), ...shape, ...first });
   const refusal = z.object(withoutOwner).optional();
   const heldShape = z.object({ ...shapeOf('step'), ...shapeOf('compensation') }).partial();
   return z.discriminatedUnion('status', [
-    of([names.asking, names.abandoning], request),
+    of([names.asking, names.abandoning], request, owned),
     of([names.done], { ...shapeOf('step'), observed: (observes ?? z.object({})).optional() }),
     of([names.undoing], {
       // What was undone may be held again.
@@ -41,7 +41,7 @@ export function externalSchema(
     of([names.void], {}, owned),
     of([names.waiting], { heard: heardSchema }, { [saga.owner]: CallerId.optional() }),
     ...(Object.values(says).includes('wait')
-      ? [of([names.awaiting], { ...request, action: action ?? z.object({}) })]
+      ? [of([names.awaiting], { ...request, action: action ?? z.object({}) }, owned)]
       : []),
     ...(resolved === undefined
       ? []
