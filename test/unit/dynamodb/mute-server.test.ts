@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => void mute.close());
 
 // Fails where the SDK only warns of a request that takes too long: a function then waits until it is killed.
-test.each([
+test.concurrent.each([
   ['read', () => store.read(['a'])],
   ['write', () => store.write([{ kind: 'put', item: { pk: 'a' }, expects: 'absent' }])],
   ['query', () => store.query({ index: 'due', partition: ['dueShard', 'due-0'], limit: 1 })],
