@@ -49,7 +49,9 @@ export class DynamoStore implements Store, TableReader {
     this.#table = table;
   }
 
-  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+  async read(wanted: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+    // DynamoDB refuses a request that has a key twice, and a page of an index may.
+    const keys = [...new Set(wanted)];
     const [only, ...others] = keys;
     if (only === undefined) return new Map();
     if (others.length === 0) return byKey(await this.#get(only));

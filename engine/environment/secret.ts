@@ -38,8 +38,8 @@ export async function fetchSecret(
   version: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
 ): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const requestHandler = { requestTimeout: 3_000, connectionTimeout: 1_000 };
-  const client = new SecretsManagerClient({ maxAttempts: 3, requestHandler });
+  const requestHandler = { requestTimeout: 1_500, connectionTimeout: 1_000, throwOnRequestTimeout: true };
+  const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
   try {
     const { SecretString } = await client.send(
       new GetSecretValueCommand({ SecretId: id, VersionStage: version }),

@@ -1,11 +1,17 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
 import { CallerId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
+import { IssuerKeys, isOutageOfIssuer } from './issuer-keys.ts';
 import { OPERATOR } from './role.ts';
+
+/** The clocks of the issuer and of Lambda may differ by so much. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+/** No token is good for longer after it was issued, whatever it says. */
+const MAX_AGE = '7 days';
 
 /** Only API Gateway caches answers. Without it, the same token would be verified again for each request. */
 const VERIFIED_FOR_MS = 60_000;
@@ -33,24 +39,21 @@ export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
       return allow(sub, role, event.methodArn);
     } catch (error) {
       // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
-      if (
-        error instanceof errors.JWKSTimeout ||
-        !(error instanceof errors.JOSEError || error instanceof z.ZodError)
-      ) {
-        throw error;
-      }
+      if (!isFlawOfToken(error)) throw error;
       log('info', 'token refused', { reason: error.message });
       throw new Error('Unauthorized');
     }
   };
 }
 
+const isFlawOfToken = (error: unknown): error is Error =>
+  (error instanceof errors.JOSEError || error instanceof z.ZodError) && !isOutageOfIssuer(error);
+
 /** The tokens that were verified a moment ago. */
 class Tokens {
   readonly #schema: z.ZodType<Claims>;
   readonly #verified = new Map<string, { readonly claims: Claims; readonly untilMs: number }>();
-  /** The issuer's public keys, fetched at the first token and again when a token names a key not seen yet. */
-  #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+  #keys: IssuerKeys | undefined;
 
   constructor(schema: z.ZodType<Claims>) {
     this.#schema = schema;
@@ -61,17 +64,20 @@ class Tokens {
   }
 
   async #verify(token: string): Promise<Claims> {
-    this.#keys ??= createRemoteJWKSet(new URL(required('JWKS_URL')));
-    const { payload } = await jwtVerify(token, this.#keys, {
+    this.#keys ??= new IssuerKeys(new URL(required('JWKS_URL')));
+    const { payload } = await jwtVerify(token, this.#keys.known(), {
       issuer: required('TOKEN_ISSUER'),
       audience: required('TOKEN_AUDIENCE'),
       algorithms: ['ES256', 'RS256'],
       requiredClaims: ['exp', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxTokenAge: MAX_AGE,
     });
     const claims = this.#schema.parse(payload);
     const [oldest] = this.#verified.keys();
     if (this.#verified.size >= MAX_VERIFIED && oldest !== undefined) this.#verified.delete(oldest);
-    const untilMs = Math.min(claims.exp * 1_000, Date.now() + VERIFIED_FOR_MS);
+    const expiresMs = (claims.exp + CLOCK_TOLERANCE_SECONDS) * 1_000;
+    const untilMs = Math.min(expiresMs, Date.now() + VERIFIED_FOR_MS);
     this.#verified.set(token, { claims, untilMs });
     return claims;
   }

@@ -39,6 +39,13 @@ export function headerOf(event: HttpEvent, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** All values of a header that was sent more than once. */
+export function headersOf(event: HttpEvent, name: string): readonly string[] {
+  const all = Object.entries(event.multiValueHeaders ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const one = headerOf(event, name);
+  return all ?? (one === undefined ? [] : [one]);
+}
+
 /** The caller's trace context, if it sent a valid one. */
 export function traceparentOf(event: HttpEvent): string | undefined {
   const header = headerOf(event, 'traceparent');

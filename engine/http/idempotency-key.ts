@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { CallerId, SagaId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
-import { type HttpEvent, headerOf, type Middleware } from './http.ts';
+import { type HttpEvent, headersOf, type Middleware } from './http.ts';
 import { Problem } from './problem.ts';
 
+const NAME = 'idempotency-key';
 const MAX_KEY_LENGTH = 255;
 
 /** Finds the caller's Idempotency-Key. @throws Problem 400 if it is missing or malformed */
@@ -18,7 +19,9 @@ export const idempotencyKey = (): Middleware<{ idempotencyKey: string }> => ({
  * https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
  */
 function idempotencyKeyOf(event: HttpEvent): string {
-  const header = headerOf(event, 'idempotency-key')?.trim();
+  const [header, ...others] = new Set(headersOf(event, NAME).map((value) => value.trim()));
+  if (others.length > 0)
+    throw new Problem('idempotency-key-malformed', 'Two different Idempotency-Keys were sent. Send one.');
   if (header === undefined) {
     throw new Problem(
       'idempotency-key-missing',

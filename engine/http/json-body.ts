@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { flawsOf } from './flaws.ts';
 import { type HttpEvent, headerOf, type Middleware } from './http.ts';
+import { repeatedMember } from './member-names.ts';
 import { Problem } from './problem.ts';
 
 /** Far more than the body that begins a saga has. */
@@ -52,11 +53,18 @@ function checkSize(bytes: number): void {
 }
 
 function parseJson(text: string): unknown {
+  let content: unknown;
   try {
-    return JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
     throw notJson();
   }
+  const twice = repeatedMember(text);
+  if (twice === undefined) return content;
+  throw new Problem(
+    'bad-request',
+    `The body has the member ${JSON.stringify(twice.slice(0, 40))} twice: send it once.`,
+  );
 }
 
 const notJson = () => new Problem('bad-request', 'The body is not JSON in UTF-8.');

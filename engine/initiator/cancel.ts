@@ -22,6 +22,6 @@ export function cancelling<State extends InitiatorStatus, Placed extends Begun>(
     const [outcome] = await run(participant, [{ sagaId, input, traceparent: traceparentOf(event) }], edges);
     if (outcome?.kind === 'refused')
       throw new Problem('conflict', `This ${saga.initiator} cannot be cancelled: ${outcome.reason}.`);
-    return accepted(participant, outcome);
+    return accepted(participant, outcome, event);
   });
 }

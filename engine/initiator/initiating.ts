@@ -3,8 +3,9 @@ import type { Participant } from '../batch/participant.ts';
 import { fromItem } from '../batch/record.ts';
 import type { Outcome } from '../batch/run.ts';
 import { log } from '../environment/log.ts';
-import { type HttpReply, json } from '../http/http.ts';
+import { type HttpEvent, type HttpReply, json } from '../http/http.ts';
 import { type Caller, mayRead } from '../http/identity.ts';
+import { asCalled } from '../http/location.ts';
 import { Problem } from '../http/problem.ts';
 import type { Decision } from '../saga/decision.ts';
 import type { AnyFact } from '../saga/declaration.ts';
@@ -84,6 +85,7 @@ export async function recordOf<State extends InitiatorStatus>(
 export function accepted<State extends InitiatorStatus>(
   { saga, present }: Pick<Initiating<State, Begun>, 'saga' | 'present'>,
   outcome: Outcome<State> | undefined,
+  event: HttpEvent,
 ): HttpReply {
   if (outcome?.record === undefined)
     throw outcome?.kind === 'failed' ? outcome.error : new Error('no outcome');
@@ -92,5 +94,7 @@ export function accepted<State extends InitiatorStatus>(
     // The record is written, and the schedule publishes its events again, so the request is accepted.
     log('warn', 'accepted but not announced yet', { [saga.id.name]: sagaId, error: outcome.error.message });
   }
-  return json(202, present(outcome.record), { location: `/${saga.initiator}s/${sagaId}` });
+  return json(202, present(outcome.record), {
+    location: asCalled(event, `/${saga.initiator}s/${sagaId}`),
+  });
 }

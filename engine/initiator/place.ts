@@ -42,6 +42,6 @@ export function placing<State extends InitiatorStatus, Placed extends Begun, Own
     if (outcome.kind === 'refused') {
       throw new Problem('idempotency-key-reused', `Send a new Idempotency-Key for a new ${saga.initiator}.`);
     }
-    return accepted(participant, outcome);
+    return accepted(participant, outcome, event);
   });
 }

@@ -9,6 +9,7 @@ export class ConnectionLostError extends Error {
 
 interface Pending {
   readonly message: OutgoingMessage;
+  readonly sentMs: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -54,7 +55,7 @@ export class Link {
   send(message: OutgoingMessage): Promise<void> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
-      const pending = { message, resolve, reject };
+      const pending = { message, resolve, reject, sentMs: performance.now() };
       this.#pending.add(pending);
       this.#watch();
       try {
@@ -124,11 +125,24 @@ export class Link {
     if (this.#isRetired && this.#pending.size === 0) this.lose('retired after the broker refused a message');
   }
 
+  /** Times the oldest message. Later ones do not prolong its time: a link that is half open takes all and confirms none. */
   #watch(): void {
-    clearTimeout(this.#watchdog);
-    if (this.#pending.size === 0) return;
+    const [oldest] = this.#pending;
+    if (oldest === undefined) {
+      clearTimeout(this.#watchdog);
+      this.#watchdog = undefined;
+      return;
+    }
+    if (this.#watchdog !== undefined) return;
     const limit = this.#confirmTimeoutMs;
-    this.#watchdog = setTimeout(() => this.lose(`no confirm within ${limit} ms`), limit);
+    const check = () => {
+      this.#watchdog = undefined;
+      const [first] = this.#pending;
+      if (first !== undefined && performance.now() - first.sentMs >= limit)
+        this.lose(`no confirm within ${limit} ms`);
+      else this.#watch();
+    };
+    this.#watchdog = setTimeout(check, Math.max(1, oldest.sentMs + limit - performance.now()));
   }
 }
 

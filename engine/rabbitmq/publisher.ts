@@ -90,7 +90,7 @@ export class RabbitPublisher implements Publisher {
   async #open(gone: () => void): Promise<Link> {
     const { connectTimeoutMs, confirmTimeoutMs } = this.#patience;
     try {
-      const url = new URL(await this.#url());
+      const url = new URL(await within(connectTimeoutMs, this.#url()));
       const connection = await this.#connect(url);
       // The socket may be dead, so do not wait for the broker to confirm the close.
       const close = () => void connection.close().catch(() => {});

@@ -105,7 +105,7 @@ describe('who may do what', () => {
 
   test('an expired token, another audience, another issuer are 401', async () => {
     for (const wrong of [
-      { lifetimeSeconds: -60 },
+      { lifetimeSeconds: -120 },
       { audience: 'somebody-else' },
       { issuer: 'http://issuer.invalid' },
     ]) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
@@ -227,6 +228,33 @@ describe('the publisher', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: expect.any(UnroutableError) });
     expect((await received()).length).toBeGreaterThanOrEqual(2);
+  });
+
+  // Fails where each message begins the wait anew: a connection that takes all and confirms none is kept as long as
+  // somebody publishes.
+  test('a frozen connection is noticed in time although messages go on being sent over it', async () => {
+    await publisher.publish(message());
+    proxy.freeze();
+    const begin = performance.now();
+    let isOver = false;
+    const first = publisher.publish(message()).finally(() => {
+      isOver = true;
+    });
+    const others: Promise<void>[] = [];
+    while (!isOver && performance.now() - begin < 10_000) {
+      others.push(publisher.publish(message()));
+      await delay(200);
+    }
+    await Promise.all([first, ...others]);
+    expect(performance.now() - begin).toBeLessThan(2 * HASTY.confirmTimeoutMs);
+  });
+
+  // Fails where only what comes after the address is bounded: a secret that is not answered holds the function for ever.
+  test('an address that does not come is a broker that cannot be reached', async () => {
+    const mute = new RabbitPublisher({ url: () => new Promise(() => {}), name: 'mute', patience: HASTY });
+    const begin = performance.now();
+    await expect(mute.publish(message())).rejects.toThrow(PublishError);
+    expect(performance.now() - begin).toBeLessThan(HASTY.offers * HASTY.connectTimeoutMs + 1_000);
   });
 
   test('opens a channel for something else after its connection was frozen', async () => {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type HttpEvent, headerOf, traceparentOf } from '../../engine/http/http.ts';
 import { jsonBody } from '../../engine/http/json-body.ts';
+import { asCalled } from '../../engine/http/location.ts';
+import { repeatedMember } from '../../engine/http/member-names.ts';
 import { Problem } from '../../engine/http/problem.ts';
 import { foundBy, httpEvent } from '../support/http-event.ts';
 
@@ -157,5 +159,58 @@ describe('content that is not valid is refused with 422 and a JSON Pointer to ea
 
   test('and a prototype in it is a member that nobody knows', () => {
     expect(pointersOf('{"items":[],"__proto__":{"role":"operator"}}')).toEqual(['/__proto__']);
+  });
+});
+
+describe('a member that comes twice', () => {
+  // Fails where the last one wins: what a proxy has checked is not what is ordered.
+  test.each([
+    ['at the top', '{"items":[],"items":[{"sku":"mug","quantity":1}]}', 'items'],
+    ['deep inside', '{"items":[{"sku":"mug","quantity":1,"sku":"pen"}]}', 'sku'],
+    ['by another spelling', '{"items":[],"it\\u0065ms":[]}', 'items'],
+    ['with white space', '{ "a" : 1 , "b" : {} , "a" :2}', 'a'],
+  ])('%s is refused', (_, text, name) => {
+    const { type, message } = problem(() => send(text));
+    expect({ type, message }).toEqual({
+      type: 'bad-request',
+      message: `The body has the member "${name}" twice: send it once.`,
+    });
+  });
+
+  test('in two objects is none', () => {
+    expect(repeatedMember('[{"a":{"a":1}},{"a":"a","b":["a","a",{"a":":\\"a\\":"}]}]')).toBeUndefined();
+  });
+
+  test('is found in whatever has one, and in nothing else', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(repeatedMember(text)).toBeUndefined();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string(), fc.json(), fc.json(), (name, one, other) => {
+        const member = JSON.stringify(name);
+        expect(repeatedMember(`[{${member}:${one},${member}:${other}}]`)).toBe(name);
+      }),
+    );
+  });
+});
+
+describe('a location', () => {
+  const event = (resource: string, path: string, pathParameters: Record<string, string> | null = null) =>
+    ({ ...httpEvent({}), resource, pathParameters, requestContext: { path } }) as unknown as HttpEvent;
+
+  test.each([
+    ['without a stage', event('/orders', '/orders'), '/orders/1'],
+    ['behind a stage', event('/orders', '/prod/orders'), '/prod/orders/1'],
+    ['behind a base path', event('/orders', '/shop/v1/orders'), '/shop/v1/orders/1'],
+    [
+      'of what has an id in its path',
+      event('/orders/{orderId}/cancel', '/prod/orders/1/cancel', { orderId: '1' }),
+      '/prod/orders/1',
+    ],
+    ['of an event that was made by hand', httpEvent({}), '/orders/1'],
+  ])('%s leads back to where the caller came', (_, called, location) => {
+    expect(asCalled(called, '/orders/1')).toBe(location);
   });
 });

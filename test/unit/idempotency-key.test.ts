@@ -190,3 +190,19 @@ describe('the fingerprint of a body', () => {
     expect(fingerprintOf(other)).not.toBe(fingerprintOf(from));
   });
 });
+
+describe('a header that is sent twice', () => {
+  const sent = (...values: readonly string[]): HttpEvent => ({
+    ...httpEvent({ headers: { 'Idempotency-Key': values.at(-1) ?? '' } }),
+    multiValueHeaders: { 'Idempotency-Key': [...values] },
+  });
+
+  // Fails where the last one wins: the retry that has lost one of them is another order.
+  test('with two keys is refused', () => {
+    expect(problemOf(() => idempotencyKeyOf(sent('"a"', '"b"')))).toBe('idempotency-key-malformed');
+  });
+
+  test('with the same key is read once', () => {
+    expect(idempotencyKeyOf(sent('"a"', ' "a"'))).toBe('a');
+  });
+});

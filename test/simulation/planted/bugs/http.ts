@@ -44,10 +44,10 @@ export const httpBugs = [
       in: 'accepted',
       plant:
         (original: Accepted, { json }: { readonly json: Json }): Accepted =>
-        (participant, outcome) =>
+        (participant, outcome, event) =>
           outcome?.record === undefined
             ? json(202, { orderId: 'ord_000000000000000000000000', status: 'PENDING' })
-            : original(participant, outcome),
+            : original(participant, outcome, event),
     },
   ]),
   ...bugsIn('engine/initiator/cancel.ts', [
