@@ -11,7 +11,7 @@ import { liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import type { ExternalState } from '../../engine/saga/external-state.ts';
 import { OrderId, shop } from '../shop.ts';
-import type { Provider } from './decide.ts';
+import { charging, type Provider } from './decide.ts';
 import { payment } from './payment.ts';
 import { stripeProvider } from './provider.ts';
 import type { StripeCalls } from './stripe-calls.ts';
@@ -104,12 +104,12 @@ async function orderOfIntent(intentId: unknown, connect: Hook['connect']): Promi
   }
 }
 
-/** Alarms count the warnings. A dispute has to be answered at Stripe, whatever has become of the order. */
+/** Alarms count the warnings. Of a charge that is kept the record tells what is new; a dispute of any other is told, too. */
 function tell({ type }: Stripe.Event, orderId: OrderId, outcome: Outcome<ExternalState> | undefined): void {
   const { status, observed }: Partial<ExternalState> = outcome?.record?.state ?? {};
   const isNew = outcome?.kind === 'done' && !isDeepStrictEqual(observed, UNTOUCHED) && observed !== undefined;
-  if (isNew || type.startsWith('charge.dispute.'))
-    log('warn', 'charge changed by others', { orderId, type, status, observed });
+  const isOfAnother = type.startsWith('charge.dispute.') && status !== charging.names.done;
+  if (isNew || isOfAnother) log('warn', 'charge changed by others', { orderId, type, status, observed });
   else if (outcome?.kind === 'done') log('info', 'payment looked at', { orderId, status });
 }
 
