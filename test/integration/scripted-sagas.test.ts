@@ -106,7 +106,7 @@ describe('sls invoke local', () => {
   const payloadOf = (name: string): readonly string[] => {
     const file = `test/events/${name}.json`;
     if (existsSync(join(projectDir, file))) return ['-p', file];
-    return ['-d', JSON.stringify(participantPayloads(shop).get(name))];
+    return ['-d', JSON.stringify(participantPayloads(shop).get(name)?.())];
   };
 
   /** The order has no stock to take: who comes later may or may not have heard of that yet. */
