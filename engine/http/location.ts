@@ -1,7 +1,7 @@
 import type { HttpEvent } from './http.ts';
 
 /**
- * A path as the caller has to write it: behind the stage's name (`/prod/trips/…`), or behind the base path of a domain
+ * A path as the caller has to write it: behind the stage's name (`/prod/things/…`), or behind the base path of a domain
  * of one's own, where the request came by one.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */

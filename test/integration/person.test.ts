@@ -30,7 +30,8 @@ afterAll(async () => {
   await world?.end();
 });
 
-const paymentOf = async (orderId: string) => (await alice.call('GET', `/orders/${orderId}/payment`)).body;
+const paymentOf = async (orderId: string, client = alice) =>
+  (await client.call('GET', `/orders/${orderId}/payment`)).body;
 const resolve = (orderId: string, client = world.operator) =>
   client.call('POST', `/orders/${orderId}/payment/resolve`, settled);
 const disputesOf = async (orderId: string) => {
@@ -69,7 +70,10 @@ describe('a charge that its bank has taken back', () => {
   test('after the order is confirmed is recorded, and changes no order', async () => {
     const orderId = await alice.place(mug, 'pm_card_createDispute');
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
-    const observed = await until('it is recorded', async () => (await paymentOf(orderId)).observed);
+    const observed = await until(
+      'it is recorded',
+      async () => (await paymentOf(orderId, world.operator)).observed,
+    );
     expect(observed).toMatchObject({
       refundedMinor: 0,
       disputes: [{ status: 'needs_response', reason: 'fraudulent', amountMinor: 1290 }],

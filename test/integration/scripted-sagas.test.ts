@@ -149,6 +149,7 @@ describe('sls invoke local', () => {
       ...{ 'place-order': '202', 'get-order': '200', 'cancel-order': '202', 'list-orders': '200' },
       ...{ 'put-stock': '200', 'receive-stock': '200', 'get-stock': '200', 'list-stock': '200' },
       'nudge-orders': expect.stringContaining('"failed": 0'),
+      reconcile: expect.stringContaining('"disagreements": 0'),
       // Nothing is answered to a stack that is deleted, nor to a queue.
       topology: '',
       ...Object.assign({}, ...shop.services.map(outcomesOf)),

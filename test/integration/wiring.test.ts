@@ -97,7 +97,7 @@ test.each([
   [
     'is no TypeScript',
     'functions/payment/decide.ts',
-    () => copy.edit('functions/payment/decide.ts', '});', '};'),
+    () => copy.edit('functions/payment/decide.ts', 'call: Text });', 'call: Text };'),
   ],
 ])('a step that %s is refused with the reason, and nothing is left running', async (_, reason, change) => {
   const { exitCode, stdout, stderr } = await start(change);
@@ -115,7 +115,7 @@ test('a declaration that is refused says what to do, and nothing else', async ()
   const [head, ...flaws] = stderr.trimEnd().split('\n');
   expect(head).toBe('the saga order-saga cannot keep its promises:');
   for (const flaw of flaws) expect(flaw).toMatch(/^ {2}\S.*: add payment\.captured to "completes"/);
-  expect([flaws.length, exitCode]).toEqual([3, 1]);
+  expect([flaws.length, exitCode]).toEqual([4, 1]);
 });
 
 // Fails where only the project's files are looked at: they say nothing of what reads the queues.

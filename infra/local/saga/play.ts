@@ -27,6 +27,8 @@ export type Ending = {
 };
 
 const PAUSE_MS = 100;
+/** The provider’s settings before a scenario and after it. */
+const asFound = { latencyMs: 0, outage: 'none', webhooksLostPercent: 0 } as const;
 /** Events may come after the answer to the call that caused them. */
 const AFTERMATH_MS = 500;
 
@@ -47,7 +49,7 @@ export async function play({ about, name, steps }: Scenario, stage: Stage): Prom
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error), variables };
   } finally {
-    if (steps.some((step) => 'provider' in step)) await setProvider({ latencyMs: 0, outage: 'none' });
+    if (steps.some((step) => 'provider' in step)) await setProvider(asFound);
   }
 }
 

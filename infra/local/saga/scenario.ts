@@ -46,6 +46,7 @@ const Provider = z.strictObject({
   provider: z.strictObject({
     latencyMs: z.int().min(0).optional(),
     outage: z.enum(['none', 'refuse', 'hang']).optional(),
+    webhooksLostPercent: z.int().min(0).max(100).optional(),
   }),
 });
 
