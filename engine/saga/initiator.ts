@@ -101,8 +101,10 @@ export interface Story<
   begin(placed: Placed): Begins;
   /** `keeps`: the members of the completing events that the record keeps. `outcome`: the data of the success. */
   succeed(placed: Placed, heard: Heard): { readonly keeps: Success; readonly outcome: Succeeds };
-  /** What is not true of a completing event, as far as the initiator can tell; undefined if nothing is. */
-  flawOf?(placed: Placed, fact: AnyFact): string | undefined;
+  /** By completing event: what is not true of its data, as far as the initiator can tell; undefined if nothing is. */
+  readonly flawsOf?: {
+    readonly [T in keyof Heard]?: (placed: Placed, data: Heard[T]) => string | undefined;
+  };
   /** The data of the outcome of a cancelled saga. */
   fail(placed: Placed, reason: Reason): Fails;
   /** The data of the initiator's own failure. */
@@ -258,7 +260,7 @@ class Initiator {
           return ignore(`late success: it is undone by ${state.answered.join()}`);
         const { heard: before = {}, answered: _, waits: __, ...placed } = state;
         if (fact.type in before) return ignore(`${fact.type} was heard before`);
-        const flaw = this.#story.flawOf?.(placed, fact);
+        const flaw = this.#story.flawsOf?.[fact.type]?.(placed, fact.data);
         if (flaw !== undefined) return refuse(flaw);
         const heard = andHeard(this.#saga, before, fact);
         const isComplete = this.#saga.completes.every((each) => each in heard);

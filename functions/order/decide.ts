@@ -1,6 +1,5 @@
 /** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
-import type { AnyFact } from '../../engine/saga/declaration.ts';
 import { initiator, type Reason } from '../../engine/saga/initiator.ts';
 import { type Line, Lines, PaymentMethod, totalMinorOf } from '../events.ts';
 import { CustomerId } from '../ids.ts';
@@ -28,8 +27,10 @@ export const story = {
       outcome: { customerId, items, amountMinor, currency },
     };
   },
-  flawOf: ({ items }: Placed, { data }: AnyFact) =>
-    flawOfCapture(items, data as EventData<'payment.captured'>),
+  flawsOf: {
+    'payment.captured': ({ items }: Placed, captured: EventData<'payment.captured'>) =>
+      flawOfCapture(items, captured),
+  },
   cancel: ({ customerId }: Placed, { code }: Reason) => ({ customerId, cause: code }),
   fail: ({ customerId }: Placed, { code }: Reason) => ({ customerId, code }),
 };
