@@ -96,7 +96,12 @@ function flawAtInitiator(
   const kind = saga.kindOf(type);
   // Whom a participant waits for is shown as long as the saga waits for that participant.
   const isShown = row?.state.waits?.[publisher] !== undefined || isRemembered(row, type);
-  if (waitingKinds.has(kind) && (isShown || status !== (kind === 'wait' ? 'PENDING' : 'CANCELLING')))
+  // What it did may overtake it, while the saga waits for others still.
+  const hasDone = Object.keys(row?.state.heard ?? {}).some((step) => saga.publisherOf(step) === publisher);
+  if (
+    waitingKinds.has(kind) &&
+    (isShown || hasDone || status !== (kind === 'wait' ? 'PENDING' : 'CANCELLING'))
+  )
     return undefined;
   return `the ${initiator.service} does not know it and is ${status}`;
 }

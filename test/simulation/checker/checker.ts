@@ -32,8 +32,8 @@ export interface Violation {
 const MAX_CALLS = 400;
 /** A record that others keep changing is given up after that many tries, which is no fault of anybody's. */
 const CONTENTION = 3;
-/** The timeout of 29 s, without the time for one more call and for what follows it. */
-const OUT_OF_TIME_MS = 22_000;
+/** The timeout of 29 s, without the time for two more calls (a payment is created and confirmed) and for what follows. */
+const OUT_OF_TIME_MS = 17_000;
 /** Whoever asks for something and waits for an answer is told to come later after so long. */
 const LATE_MS = 8_000;
 
