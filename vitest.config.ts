@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'crash-points',
           include: ['test/simulation/crash-points/*.test.ts'],
-          testTimeout: 900_000,
+          testTimeout: 1_200_000,
         },
       },
       {
