@@ -2,26 +2,7 @@ import Stripe from 'stripe';
 import { Deferred } from '../../../engine/batch/deferred.ts';
 import { CALL_TIMEOUT_MS, timeLeftMs } from '../../../engine/batch/time-left.ts';
 import type { StripeCalls } from '../stripe-calls.ts';
-import type { Endpoint, Pacer } from './pacer.ts';
-
-type Endpoints = {
-  readonly [Resource in keyof StripeCalls]: { readonly [Method in keyof StripeCalls[Resource]]: string };
-};
-
-/** Stripe limits each of them separately, whatever the id. https://docs.stripe.com/rate-limits */
-const endpoints: Endpoints = {
-  paymentIntents: {
-    create: 'POST /v1/payment_intents',
-    confirm: 'POST /v1/payment_intents/{id}/confirm',
-    retrieve: 'GET /v1/payment_intents/{id}',
-    cancel: 'POST /v1/payment_intents/{id}/cancel',
-  },
-  refunds: { create: 'POST /v1/refunds', list: 'GET /v1/refunds' },
-  disputes: { list: 'GET /v1/disputes' },
-};
-
-/** After it the intent has to be confirmed, so it needs time for two calls. */
-const BEGINS = endpoints.paymentIntents.create;
+import type { Pacer } from './pacer.ts';
 
 /** Somebody else is changing the object. https://docs.stripe.com/error-codes#lock-timeout */
 const LOCKED = 'lock_timeout';
@@ -29,34 +10,50 @@ const LOCKED = 'lock_timeout';
 /** No answer makes all calls pause for longer. */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Stripe's client, whose calls keep to the pace. @throws Deferred if a call cannot be made in time, or comes too soon */
+/**
+ * Stripe's client, whose calls keep to the pace. Stripe limits each endpoint separately, whatever the id.
+ * https://docs.stripe.com/rate-limits
+ * @throws Deferred if a call cannot be made in time, or comes too soon
+ */
 export function paced(stripe: StripeCalls, pacer: Pacer, now: () => number): StripeCalls {
-  const resources = Object.entries(endpoints).map(([resource, methods]) => {
-    const real = stripe[resource as keyof StripeCalls] as unknown as Readonly<Record<string, Method>>;
-    const calls = Object.entries(methods).map(([method, name]) => {
-      const endpoint = { name, begins: name === BEGINS };
-      return [method, pacedCall((...request) => real[method]?.(...request), endpoint, pacer, now)];
-    });
-    return [resource, Object.fromEntries(calls)];
-  });
-  return Object.fromEntries(resources);
+  const { call, beginning } = keeping(pacer, now);
+  return {
+    paymentIntents: {
+      create: beginning('POST /v1/payment_intents', (wanted) => stripe.paymentIntents.create(wanted)),
+      confirm: call('POST /v1/payment_intents/{id}/confirm', (id) => stripe.paymentIntents.confirm(id)),
+      retrieve: call('GET /v1/payment_intents/{id}', (id, wanted) =>
+        stripe.paymentIntents.retrieve(id, wanted),
+      ),
+      cancel: call('POST /v1/payment_intents/{id}/cancel', (id) => stripe.paymentIntents.cancel(id)),
+    },
+    refunds: {
+      create: call('POST /v1/refunds', (wanted) => stripe.refunds.create(wanted)),
+      list: call('GET /v1/refunds', (wanted) => stripe.refunds.list(wanted)),
+    },
+    disputes: { list: call('GET /v1/disputes', (wanted) => stripe.disputes.list(wanted)) },
+  };
 }
 
-type Method = (...request: readonly unknown[]) => unknown;
-
-function pacedCall(call: Method, endpoint: Endpoint, pacer: Pacer, now: () => number): Method {
-  const reserveMs = endpoint.begins ? CALL_TIMEOUT_MS : 0;
-  return async (...request) => {
-    await pacer.turn(endpoint, timeLeftMs() - reserveMs);
-    const calledMs = now();
-    try {
-      const answer = await call(...request);
-      pacer.goOn(calledMs);
-      return answer;
-    } catch (error) {
-      throw learnedFrom(error, pacer, calledMs);
-    }
-  };
+/** Makes calls that keep to the pace. After a `beginning` the intent has to be confirmed, so it needs time for two calls. */
+function keeping(pacer: Pacer, now: () => number) {
+  const of =
+    (begins: boolean, reserveMs: number) =>
+    <Request extends readonly unknown[], Answer>(
+      name: string,
+      make: (...request: Request) => Promise<Answer>,
+    ) =>
+    async (...request: Request): Promise<Answer> => {
+      await pacer.turn({ name, begins }, timeLeftMs() - reserveMs);
+      const calledMs = now();
+      try {
+        const answer = await make(...request);
+        pacer.goOn(calledMs);
+        return answer;
+      } catch (error) {
+        throw learnedFrom(error, pacer, calledMs);
+      }
+    };
+  return { call: of(false, 0), beginning: of(true, CALL_TIMEOUT_MS) };
 }
 
 /**

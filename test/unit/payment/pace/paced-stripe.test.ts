@@ -38,12 +38,12 @@ const failed = (statusCode: number) =>
 describe('a call to Stripe', () => {
   test('is made as it was asked for, and its answer is passed on', async () => {
     const { stripe, asked } = scene(() => ({ id: 'pi_1' }));
-    expect(await stripe.paymentIntents.confirm('pi_1', { error_on_requires_action: true })).toEqual({
+    expect(await stripe.paymentIntents.retrieve('pi_1', { expand: ['latest_charge'] })).toEqual({
       id: 'pi_1',
     });
     await stripe.refunds.list({ payment_intent: 'pi_1' });
     expect(asked).toEqual([
-      ['confirm', 'pi_1', { error_on_requires_action: true }],
+      ['retrieve', 'pi_1', { expand: ['latest_charge'] }],
       ['list', { payment_intent: 'pi_1' }],
     ]);
   });
