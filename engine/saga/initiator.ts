@@ -96,6 +96,7 @@ export interface Story<
   Cancels = unknown,
   Succeeds = unknown,
   Fails = unknown,
+  Owned = unknown,
 > {
   /** The data of the event that begins it. */
   begin(placed: Placed): Begins;
@@ -107,8 +108,11 @@ export interface Story<
   };
   /** The data of the outcome of a cancelled saga. */
   fail(placed: Placed, reason: Reason): Fails;
-  /** The data of the initiator's own failure. */
-  cancel(placed: Placed, reason: Reason): Cancels;
+  /**
+   * The data of the initiator's own failure. Of a saga that was never placed only the owner is known, so that is all it
+   * may tell of the saga.
+   */
+  readonly cancel: (owned: Owned, reason: Reason) => Cancels;
 }
 
 type InitiationOf<Parts extends Participants> = Extract<Parts[keyof Parts], Initiation>;
@@ -129,7 +133,8 @@ export function initiator<
     DataSaid<Events, InitiationOf<Parts>['begins']>,
     DataSaid<Events, InitiationOf<Parts>['cancels']>,
     DataSaid<Events, InitiationOf<Parts>['succeeds']>,
-    DataSaid<Events, InitiationOf<Parts>['fails']>
+    DataSaid<Events, InitiationOf<Parts>['fails']>,
+    Pick<Placed, Owner & keyof Placed>
   >,
 ) {
   type State = InitiatorState<Placed, Success>;
@@ -206,8 +211,7 @@ class Initiator {
     const { owner, initiation } = this.#saga;
     const { [owner]: whose } = fact.data as Readonly<Record<string, unknown>>;
     if ((kind !== 'step' && kind !== 'wait') || whose === undefined) return refuse(neverPlaced(fact));
-    const nobodys = { [owner]: whose } as unknown as Begun;
-    const data = this.#story.cancel(nobodys, { code: NEVER_PLACED });
+    const data = this.#story.cancel({ [owner]: whose }, { code: NEVER_PLACED });
     return { ...refuse(neverPlaced(fact)), says: [{ type: initiation.cancels, data }] };
   }
 

@@ -11,7 +11,7 @@ const Placed = Wanted.extend({ travellerId: CallerId, fingerprint: z.string(), c
 type Placed = Readonly<z.infer<typeof Placed>>;
 const trips = initiatorTable(saga, Placed, z.object({ reference: Name }));
 
-const end = ({ travellerId }: Placed, { code }: Reason) => ({ travellerId, code });
+const end = ({ travellerId }: Pick<Placed, 'travellerId'>, { code }: Reason) => ({ travellerId, code });
 const decide = initiator(saga, {
   begin: ({ fingerprint: _, createdAtMs: __, ...wanted }: Placed) => wanted,
   succeed: ({ travellerId }, { 'car.booked': keeps }) => ({ keeps, outcome: { travellerId, ...keeps } }),

@@ -31,7 +31,7 @@ export const story = {
     'payment.captured': ({ items }: Placed, captured: EventData<'payment.captured'>) =>
       flawOfCapture(items, captured),
   },
-  cancel: ({ customerId }: Placed, { code }: Reason) => ({ customerId, cause: code }),
+  cancel: ({ customerId }: Pick<Placed, 'customerId'>, { code }: Reason) => ({ customerId, cause: code }),
   fail: ({ customerId }: Placed, { code }: Reason) => ({ customerId, code }),
 };
 

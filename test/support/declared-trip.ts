@@ -39,7 +39,10 @@ const story = {
     const keeps = { seat: heard['flight.booked'].seat, room: heard['hotel.booked'].room };
     return { keeps, outcome: { travellerId, ...keeps, plate: heard['car.booked'].plate } };
   },
-  cancel: ({ travellerId }: PlacedTrip, { code }: Reason) => ({ travellerId, cause: code }),
+  cancel: ({ travellerId }: Pick<PlacedTrip, 'travellerId'>, { code }: Reason) => ({
+    travellerId,
+    cause: code,
+  }),
   fail: ({ travellerId }: PlacedTrip, { code }: Reason) => ({ travellerId, code }),
 };
 

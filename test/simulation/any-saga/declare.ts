@@ -147,7 +147,7 @@ export function deployDrawn({ saga, drawn }: NonNullable<ReturnType<typeof drawS
     begin: said,
     succeed: (placed: Placed) => ({ keeps: {}, outcome: said(placed) }),
     fail: said,
-    cancel: ({ askerId }: Placed) => ({ askerId }),
+    cancel: ({ askerId }: Pick<Placed, 'askerId'>) => ({ askerId }),
   });
   const job = initiating(saga, decide, table, ({ what }) => ({ what }));
   const participants = new Map<string, Exported>([['job', job as unknown as Exported]]);
