@@ -61,11 +61,11 @@ export function externalParticipant<O extends AnyOutside>(
       if (answer instanceof Pending) return pending(answer);
       if ('waits' in answer) {
         const { waits, action } = answer;
-        return { type: answers.waits, answer: { waits: { ...waits }, action: { ...action } } };
+        return { type: answers.waits, answer: { ...waits }, action: { ...action } };
       }
       if ('revoked' in answer) {
         const { revoked, refusal } = answer;
-        return { type: answers.revoked, answer: { done: { ...revoked }, refusal: { ...refusal } } };
+        return { type: answers.revoked, answer: { ...revoked }, refusal: { ...refusal } };
       }
       return 'done' in answer
         ? { type: answers.done, answer: { ...answer.done } }

@@ -58,7 +58,12 @@ export type ExternalState = { readonly status: string } & Members;
 
 export interface Answer {
   readonly type: string;
+  /** What the outside has said: of a step that was done and cannot be kept, what was done. */
   readonly answer: Members;
+  /** Somebody has to act: what only the saga's owner is told. */
+  readonly action?: Members;
+  /** Why what was done cannot be kept. */
+  readonly refusal?: Members;
   /** The events that a prepared call is made because of. */
   readonly heard?: Heard;
   /** Somebody has asked to look again at what was undone. */

@@ -19,8 +19,12 @@ const heard = { 'trip.requested': { version: 1, data: { travellerId, days: DAYS 
 
 const name = fc.stringMatching(/^[a-z]{1,3}$/);
 const isLook = fc.option(fc.constant(true as const), { nil: undefined });
-const answered = <T extends object>(type: string, answer: fc.Arbitrary<T>, more: object = {}) =>
-  fc.record({ answer, isLook }).map(({ answer, isLook }) => ({
+const answered = <T extends object>(
+  type: string,
+  answer: fc.Arbitrary<T>,
+  more: fc.Arbitrary<Partial<Answer>> = fc.constant({}),
+) =>
+  fc.record({ answer, isLook, more }).map(({ answer, isLook, more }) => ({
     type,
     answer: { ...answer },
     ...(isLook === undefined ? {} : { isLook }),
@@ -31,18 +35,20 @@ const impasse = fc.record({ waitingFor: fc.constant('person'), reason: name });
 
 const anyInput: fc.Arbitrary<Input> = fc.oneof(
   fc.constantFrom(...facts).map((type) => ({ type, data: { travellerId, days: DAYS } })),
-  answered('call.prepared', fc.record({ booking: name }), { heard }),
-  answered('call.refused', fc.record({ code: name }), { heard }),
+  answered('call.prepared', fc.record({ booking: name }), fc.constant({ heard })),
+  answered('call.refused', fc.record({ code: name }), fc.constant({ heard })),
   answered('call.pending', fc.record({ reason: name })),
   answered('call.done', fc.record({ seat: name })),
   answered('call.refused', fc.record({ code: name })),
   answered(
     'call.waits',
-    name.map((page) => ({ waits: { waitingFor: 'traveller' }, action: { page: `${SECRET}/${page}` } })),
+    fc.constant({ waitingFor: 'traveller' }),
+    name.map((page) => ({ action: { page: `${SECRET}/${page}` } })),
   ),
   answered(
     'call.revoked',
-    fc.record({ done: fc.record({ seat: name }), refusal: fc.record({ code: name }) }),
+    fc.record({ seat: name }),
+    name.map((code) => ({ refusal: { code } })),
   ),
   answered('undo.done', fc.record({ credit: name })),
   answered('undo.refused', impasse),
@@ -74,11 +80,8 @@ const done = [...asked, { type: 'call.done', answer: { seat: 's' } }] as const;
 const undoing = [...done, { type: 'trip.cancelling', data: { travellerId, cause: 'x' } }] as const;
 const beginnings: readonly (readonly Input[])[] = [
   ...[[], asked, done, undoing],
-  [
-    ...asked,
-    { type: 'call.waits', answer: { waits: { waitingFor: 'traveller' }, action: { page: SECRET } } },
-  ],
-  [...asked, { type: 'call.revoked', answer: { done: { seat: 's' }, refusal: { code: 'c' } } }],
+  [...asked, { type: 'call.waits', answer: { waitingFor: 'traveller' }, action: { page: SECRET } }],
+  [...asked, { type: 'call.revoked', answer: { seat: 's' }, refusal: { code: 'c' } }],
   [...undoing, { type: 'undo.refused', answer: { waitingFor: 'person', reason: 'r' } }],
   [...undoing, { type: 'undo.done', answer: { credit: 'c' } }],
 ];
