@@ -1,32 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AlarmSettings, isRaised } from '../support/aws/alarm.ts';
 import { filter } from '../support/aws/filter-pattern.ts';
 import { alarms } from '../support/aws/templates.ts';
 import { facts, orderIdOf } from '../support/facts.ts';
-import { catchLog, type Line } from '../support/logged.ts';
-import { SandboxUnderTest } from '../support/payment-sandbox.ts';
-import { SandboxedPayment } from '../support/sandboxed-payment.ts';
+import type { Line } from '../support/logged.ts';
+import { atSandbox, type SandboxedPayment } from '../support/sandboxed-payment.ts';
 
 /**
  * Goal: what waits for a person, and what people and banks do about a charge, reaches somebody. Method: the functions run
  * against the payment sandbox, and the patterns of the metric filters are held against the lines they write.
  */
 const { Resources: resources } = alarms;
-let sandbox: SandboxUnderTest;
 let service: SandboxedPayment;
 let logged: readonly Line[];
 let orders = 0;
 
-beforeAll(async () => {
-  sandbox = await new SandboxUnderTest({ settings: { settleMs: 0 } }).start();
-});
-afterAll(() => sandbox.end());
-beforeEach(() => {
-  service = new SandboxedPayment(sandbox);
-  logged = catchLog();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
+atSandbox((fresh) => {
+  ({ service, logged } = fresh);
 });
 
 /** How many of the lines a function has written count for a metric. */

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { StripeCalls } from '../../functions/payment/stripe-calls.ts';
 import { PaymentProvider } from '../simulation/world/provider.ts';
+import type { NewIntent, NewRefund } from '../support/simulated-stripe.ts';
 import type { VirtualTime } from '../support/virtual-time.ts';
 
 /** What Stripe allows in a second, however that second is laid. https://docs.stripe.com/rate-limits */
@@ -79,15 +80,3 @@ const tooMany = (): never => {
     headers: { 'stripe-rate-limited-reason': 'endpoint-rate' },
   } as never);
 };
-
-interface NewIntent {
-  readonly amount: number;
-  readonly currency: string;
-  readonly payment_method: string;
-  readonly metadata: { readonly orderId: string };
-}
-
-interface NewRefund {
-  readonly payment_intent: string;
-  readonly amount?: number;
-}

@@ -1,5 +1,7 @@
+import { expect } from 'vitest';
 import * as z from 'zod';
 import type { Decision } from '../../engine/saga/decision.ts';
+import type { Table } from '../../engine/saga/table.ts';
 
 export interface Cell {
   readonly row: string;
@@ -83,3 +85,18 @@ export const statusesOf = (schema: z.ZodType): readonly string[] =>
   Variants.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })).oneOf.flatMap(
     ({ properties }) => properties.status,
   );
+
+/** Every state that is accepted can be stored as it is, and every event that is said can be read. */
+export function expectUsable<State>(
+  cells: readonly Cell[],
+  decisionOf: (row: string, column: string) => Decision<State, unknown>,
+  { saga, schema }: Pick<Table<State>, 'saga' | 'schema'>,
+): void {
+  for (const { row, column } of cells) {
+    const decision = decisionOf(row, column);
+    if (decision.kind !== 'accept') continue;
+    expect(schema.parse(decision.state)).toEqual(decision.state);
+    for (const { type, data } of decision.says ?? [])
+      expect(saga.readFact(type, saga.versionOf(type), data)).toEqual({ kind: 'read', fact: { type, data } });
+  }
+}

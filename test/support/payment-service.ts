@@ -35,7 +35,7 @@ export interface Connection {
 /** The payment service, with its table and broker in memory. */
 export class PaymentService<Outside extends Connection = Connection> {
   readonly here: Scene;
-  protected readonly outside: Outside;
+  readonly outside: Outside;
   /** How often it has turned to Stripe. */
   asked = 0;
 

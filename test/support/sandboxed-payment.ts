@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
-import { vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { OrderReport } from '../../infra/local/payment-sandbox/ledger/ledger-report.ts';
 import { orderIdOf } from './facts.ts';
-import type { SandboxUnderTest } from './payment-sandbox.ts';
+import { catchLog, type Line } from './logged.ts';
+import { SandboxUnderTest } from './payment-sandbox.ts';
 import { PaymentService } from './payment-service.ts';
 
 /** The payment service with Stripe's own client and the payment sandbox, and what customers, banks and people do there. */
@@ -40,4 +41,23 @@ export class SandboxedPayment extends PaymentService<SandboxUnderTest> {
     const refund = { payment_intent: this.intentOf(order), ...(amount === undefined ? {} : { amount }) };
     return this.outside.stripe().refunds.create(refund);
   }
+}
+
+/** What each test begins with: a service that knows no order, and the lines that it will have logged. */
+export interface Fresh {
+  readonly service: SandboxedPayment;
+  readonly logged: readonly Line[];
+}
+
+/** Starts a sandbox for the tests of a file, and gives each of them a service of its own. */
+export function atSandbox(begin: (fresh: Fresh) => void): void {
+  let sandbox: SandboxUnderTest;
+  beforeAll(async () => {
+    sandbox = await new SandboxUnderTest({ settings: { settleMs: 0 } }).start();
+  });
+  afterAll(() => sandbox.end());
+  beforeEach(() => begin({ service: new SandboxedPayment(sandbox), logged: catchLog() }));
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
 }

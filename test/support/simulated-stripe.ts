@@ -30,8 +30,10 @@ export class SimulatedStripe {
     const { provider } = this;
     const calls = {
       paymentIntents: {
-        create: this.#call('create', ({ amount, currency, payment_method: paymentMethod, metadata }: New) =>
-          provider.create({ amount, currency, paymentMethod, orderId: metadata.orderId }),
+        create: this.#call(
+          'create',
+          ({ amount, currency, payment_method: paymentMethod, metadata }: NewIntent) =>
+            provider.create({ amount, currency, paymentMethod, orderId: metadata.orderId }),
         ),
         confirm: this.#call('confirm', (id: string) => provider.confirm(id, this.later)),
         retrieve: this.#call('retrieve', (id: string) => provider.retrieve(id)),
@@ -78,14 +80,14 @@ export const unanswered = (): never => {
   throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'The request timed out.' });
 };
 
-interface New {
+export interface NewIntent {
   readonly amount: number;
   readonly currency: string;
   readonly payment_method: string;
   readonly metadata: { readonly orderId: string };
 }
 
-interface NewRefund {
+export interface NewRefund {
   readonly payment_intent: string;
   readonly amount?: number;
 }

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { events } from '../../../functions/events.ts';
 import { type Catalogue, decide, type Reservation } from '../../../functions/inventory/decide.ts';
 import { reservations } from '../../../functions/inventory/table.ts';
 import type { Fact } from '../../../functions/shop.ts';
-import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { cellsOf, expectUsable, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { customerId, facts, items, knownTypes, pricedItems, sku } from '../../support/facts.ts';
 
 const states = {
@@ -66,11 +65,6 @@ describe('inventory answers every event in every state', () => {
   });
 
   test('every state it accepts can be stored, and everything it says can be read', () => {
-    for (const { row, column } of cells) {
-      const decision = decisionOf(row, column);
-      if (decision.kind !== 'accept') continue;
-      expect(reservations.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? []) expect(events[type].schema.parse(data)).toEqual(data);
-    }
+    expectUsable(cells, decisionOf, reservations);
   });
 });

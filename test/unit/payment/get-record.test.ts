@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
-import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
+import { describe, expect, test } from 'vitest';
+import { atSandbox, type SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /** Goal: whoever has a client secret can pay in the customer's name, so nobody but the customer is shown it. */
 const CHALLENGED = 'pm_card_threeDSecure2Required';
-let sandbox: SandboxUnderTest;
 let service: SandboxedPayment;
 
-beforeAll(async () => {
-  sandbox = await new SandboxUnderTest().start();
-});
-afterAll(() => sandbox.end());
-beforeEach(() => {
-  service = new SandboxedPayment(sandbox);
+atSandbox((fresh) => {
+  ({ service } = fresh);
 });
 
 describe('what the customer has to do', () => {
   test('is shown to the customer, with the secret that Stripe.js wants', async () => {
     await service.reserved(1, CHALLENGED);
-    const { client_secret: clientSecret } = await sandbox
+    const { client_secret: clientSecret } = await service.outside
       .stripe()
       .paymentIntents.retrieve(service.intentOf(1));
     expect(await service.read(1, 'customer-1')).toMatchObject({

@@ -1,23 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { orderIdOf } from '../../support/facts.ts';
-import { catchLog } from '../../support/logged.ts';
-import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
-import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
+import { atSandbox, type SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /** Goal: an operator ends what Stripe refuses to give back, and nothing else. Method: a charge that its bank took back. */
-let sandbox: SandboxUnderTest;
 let service: SandboxedPayment;
 
-beforeAll(async () => {
-  sandbox = await new SandboxUnderTest({ settings: { settleMs: 0 } }).start();
-});
-afterAll(() => sandbox.end());
-beforeEach(() => {
-  service = new SandboxedPayment(sandbox);
-  catchLog();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
+atSandbox((fresh) => {
+  ({ service } = fresh);
 });
 
 const settled = { by: 'olga', reason: 'paid by bank transfer', proof: 'transfer 7' };
@@ -73,7 +62,7 @@ describe('what is stuck', () => {
     ['losing_evidence', 'REFUNDING'],
   ])('and whose dispute ends by %s is then %s, as soon as Stripe says so', async (evidence, status) => {
     await service.stuck(5);
-    const { disputes } = sandbox.stripe();
+    const { disputes } = service.outside.stripe();
     const { data } = await disputes.list({ payment_intent: service.intentOf(5) });
     await disputes.update(data[0]?.id ?? '', { evidence: { uncategorized_text: evidence } });
     const news = { type: 'charge.dispute.closed', object: { metadata: { orderId: orderIdOf(5) } } };

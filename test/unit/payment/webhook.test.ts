@@ -1,30 +1,20 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { orderIdOf } from '../../support/facts.ts';
-import { catchLog, type Line } from '../../support/logged.ts';
-import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
+import type { Line } from '../../support/logged.ts';
 import { type News, WEBHOOK_SECRET } from '../../support/payment-service.ts';
-import { SandboxedPayment } from '../../support/sandboxed-payment.ts';
+import { atSandbox, type SandboxedPayment } from '../../support/sandboxed-payment.ts';
 
 /**
  * Goal: a webhook of Stripe makes the payment service look, and decides nothing itself. Method: Stripe's own client and
  * signatures, and the payment sandbox, which says what is true.
  */
 const CHALLENGED = 'pm_card_threeDSecure2Required';
-let sandbox: SandboxUnderTest;
 let service: SandboxedPayment;
 let logged: readonly Line[];
 
-beforeAll(async () => {
-  sandbox = await new SandboxUnderTest({ settings: { settleMs: 0 } }).start();
-});
-afterAll(() => sandbox.end());
-beforeEach(() => {
-  service = new SandboxedPayment(sandbox);
-  logged = catchLog();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
+atSandbox((fresh) => {
+  ({ service, logged } = fresh);
 });
 
 const ofIntent = (order: number, type: string): News => ({
@@ -155,7 +145,7 @@ describe('what others do about a charge', () => {
 
   test('is recorded if it is a dispute, with what somebody has to answer', async () => {
     await service.disputed(21);
-    const { data } = await sandbox.stripe().disputes.list({ payment_intent: service.intentOf(21) });
+    const { data } = await service.outside.stripe().disputes.list({ payment_intent: service.intentOf(21) });
     expect(await service.post(ofCharge(21, 'charge.dispute.created'))).toMatchObject({
       body: { outcome: 'done' },
     });
@@ -174,13 +164,13 @@ test.each([
 ])('a look %s that fails is answered 503, so that Stripe sends the event again', async (_, newsOf) => {
   await approved(30);
   const news = newsOf(30);
-  await sandbox.set({ outage: 'refuse' });
+  await service.outside.set({ outage: 'refuse' });
   expect(await service.post(news)).toMatchObject({ code: 503 });
   expect(service.stateOf(30)?.status).toBe('AWAITING_CUSTOMER');
   expect(logged).toEqual([
     expect.objectContaining({ level: 'warn', message: 'webhook not carried out', error: expect.any(String) }),
   ]);
-  await sandbox.set({ outage: 'none' });
+  await service.outside.set({ outage: 'none' });
   expect(await service.post(news)).toEqual({ code: 200, body: { outcome: 'done' } });
   expect(service.stateOf(30)?.status).toBe('CAPTURED');
 });

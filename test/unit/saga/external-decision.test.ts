@@ -7,7 +7,7 @@ import { v1 } from '../../../engine/saga/event-definition.ts';
 import type { Answer, Call, ExternalState } from '../../../engine/saga/external-state.ts';
 import { externalStep } from '../../../engine/saga/external-step.ts';
 import { shop } from '../../../functions/shop.ts';
-import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { cellsOf, expectUsable, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { trip, tripDeclaration } from '../../support/declared-sagas.ts';
 
 const flying = externalStep(trip, 'flight', { asks: z.object({ days: z.int() }), keeps: ['days'] });
@@ -97,13 +97,7 @@ describe('a step that asks the outside answers every event and every answer in e
   });
 
   test('every state it accepts can be stored, and everything it says can be read', () => {
-    for (const { row, column } of cells) {
-      const decision = decisionOf(row, column);
-      if (decision.kind !== 'accept') continue;
-      expect(flying.table.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? [])
-        expect(trip.readFact(type, 1, data)).toEqual({ kind: 'read', fact: { type, data } });
-    }
+    expectUsable(cells, decisionOf, flying.table);
   });
 
   test('an intent is written before the outside is asked, and nothing is said until it has answered', () => {

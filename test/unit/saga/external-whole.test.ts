@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import type { Answer, ExternalCommand, ExternalState } from '../../../engine/saga/external-state.ts';
 import { CallerId } from '../../../engine/saga/ids.ts';
-import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { cellsOf, expectUsable, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { flying, tripWithPassport as trip } from '../../support/declared-flight.ts';
 
 /**
@@ -42,12 +42,13 @@ const answers: Readonly<Record<string, Answer>> = {
   'call.pending': { type: 'call.pending', answer: { reason: 'the airline thinks' } },
   'call.done': { type: 'call.done', answer: { seat: '12A' } },
   'call.refused': { type: 'call.refused', answer: refusal },
-  'call.waits': { type: 'call.waits', answer: { waits: { waitingFor: 'traveller' }, action } },
+  'call.waits': { type: 'call.waits', answer: { waitingFor: 'traveller' }, action },
   'waits anew': {
     type: 'call.waits',
-    answer: { waits: { waitingFor: 'traveller' }, action: { page: 'https://air.example/visa' } },
+    answer: { waitingFor: 'traveller' },
+    action: { page: 'https://air.example/visa' },
   },
-  'call.revoked': { type: 'call.revoked', answer: { done: { seat: '12A' }, refusal } },
+  'call.revoked': { type: 'call.revoked', answer: { seat: '12A' }, refusal },
   'undo.done': { type: 'undo.done', answer: { credit: 'c-1' } },
   'undo.refused': { type: 'undo.refused', answer: impasse },
   'step.observed': { type: 'step.observed', answer: { changes: 1 } },
@@ -185,13 +186,7 @@ describe('a step that may wait, be stuck and be looked at answers every input in
   });
 
   test('every state it accepts can be stored, and everything it says can be read', () => {
-    for (const { row, column } of cells) {
-      const decision = decisionOf(row, column);
-      if (decision.kind !== 'accept') continue;
-      expect(flying.table.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? [])
-        expect(trip.readFact(type, 1, data)).toEqual({ kind: 'read', fact: { type, data } });
-    }
+    expectUsable(cells, decisionOf, flying.table);
   });
 });
 
@@ -238,26 +233,21 @@ describe('what is said, and what is kept', () => {
 });
 
 describe('an outside that says the same in other words', () => {
-  const given = (column: string, type: string, answer: object, isLook?: true) =>
-    flying.decide(states[column], { type, answer: { ...answer }, ...(isLook ? { isLook } : {}) });
+  const given = (column: string, type: string, answer: object, more: Partial<Answer> = {}) =>
+    flying.decide(states[column], { type, answer: { ...answer }, ...more });
 
   // Fails where every member counts: each look writes the record and says its event again, for ever.
   test.each([
-    [
-      'AWAITING',
-      'call.waits',
-      { waits: { waitingFor: 'traveller' }, action: { ...action, at: 'noon' } },
-      'repeat',
-    ],
-    ['UNDOING!', 'undo.refused', { more: 1, reason: impasse.reason, waitingFor: 'person' }, 'repeat'],
-  ])('is repeated when %s', (column, type, answer, kind) => {
-    expect(given(column, type, answer)).toMatchObject({ kind });
+    ['AWAITING', 'call.waits', { waitingFor: 'traveller' }, { action: { ...action, at: 'noon' } }],
+    ['UNDOING!', 'undo.refused', { more: 1, reason: impasse.reason, waitingFor: 'person' }, {}],
+  ])('is repeated when %s', (column, type, answer, more) => {
+    expect(given(column, type, answer, more)).toMatchObject({ kind: 'repeat' });
   });
 
   test('has nothing new to tell of what is undone, or of what was observed', () => {
     const known = { kind: 'ignore', reason: 'it is known already' };
-    expect(given('UNDONE', 'undo.done', { more: 1, credit: 'c-1' }, true)).toEqual(known);
-    expect(given('REFUSED~', 'undo.done', { more: 1, credit: 'c-1' }, true)).toEqual(known);
+    expect(given('UNDONE', 'undo.done', { more: 1, credit: 'c-1' }, { isLook: true })).toEqual(known);
+    expect(given('REFUSED~', 'undo.done', { more: 1, credit: 'c-1' }, { isLook: true })).toEqual(known);
     const first = given('DONE', 'step.observed', { more: 1, changes: 2 });
     expect(first).toEqual({ kind: 'accept', state: { ...states.DONE, observed: { changes: 2 } } });
     if (first.kind === 'accept')
@@ -269,16 +259,13 @@ describe('an outside that says the same in other words', () => {
 
 // Fails where an answer is taken as it is: the record cannot be read again, and whatever comes becomes a dead letter.
 test.each([
-  ['ASKING', 'call.waits', { waits: { waitingFor: 'nobody' }, action }, 'flight.held cannot say: waitingFor'],
-  [
-    'ASKING',
-    'call.waits',
-    { waits: { waitingFor: 'traveller' }, action: {} },
-    'its record cannot hold: page',
-  ],
-  ['DONE', 'step.observed', { changes: 'two' }, 'its record cannot hold: changes'],
-  ['UNDOING', 'undo.refused', { waitingFor: 'person' }, 'flight.stranded cannot say: reason'],
-  ['ASKING', 'call.revoked', { done: {}, refusal: {} }, 'flight.refused cannot say: code'],
-])('%s: %s with %j counts as not answered', (column, type, answer, flaw) => {
-  expect(() => flying.decide(states[column], { type, answer })).toThrow(`the outside answered what ${flaw}`);
+  ['ASKING', 'call.waits', { waitingFor: 'nobody' }, { action }, 'flight.held cannot say: waitingFor'],
+  ['ASKING', 'call.waits', { waitingFor: 'traveller' }, { action: {} }, 'its record cannot hold: page'],
+  ['DONE', 'step.observed', { changes: 'two' }, {}, 'its record cannot hold: changes'],
+  ['UNDOING', 'undo.refused', { waitingFor: 'person' }, {}, 'flight.stranded cannot say: reason'],
+  ['ASKING', 'call.revoked', {}, { refusal: {} }, 'flight.refused cannot say: code'],
+])('%s: %s with %j and %j counts as not answered', (column, type, answer, more, flaw) => {
+  expect(() => flying.decide(states[column], { type, answer, ...more })).toThrow(
+    `the outside answered what ${flaw}`,
+  );
 });

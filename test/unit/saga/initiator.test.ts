@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { initiatorTable } from '../../../engine/saga/initiator-table.ts';
-import { cellsOf, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
+import { cellsOf, expectUsable, gapsIn, inWords, statusesOf } from '../../support/decision-table.ts';
 import { trip } from '../../support/declared-sagas.ts';
 import {
   booked,
@@ -157,13 +157,7 @@ describe('whoever begins a saga answers every event and command in every state',
   });
 
   test('every state it accepts can be stored, and everything it says can be read', () => {
-    for (const { row, column } of cells) {
-      const decision = decisionOf(row, column);
-      if (decision.kind !== 'accept') continue;
-      expect(trips.schema.parse(decision.state)).toEqual(decision.state);
-      for (const { type, data } of decision.says ?? [])
-        expect(trip.readFact(type, 1, data)).toEqual({ kind: 'read', fact: { type, data } });
-    }
+    expectUsable(cells, decisionOf, trips);
   });
 });
 
