@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Deferred } from '../../../../engine/batch/deferred.ts';
+import { BatchTime } from '../../../../engine/batch/time-left.ts';
 import { paced } from '../../../../functions/payment/pace/paced-stripe.ts';
 import { Pacer } from '../../../../functions/payment/pace/pacer.ts';
 import type { StripeCalls } from '../../../../functions/payment/stripe-calls.ts';
@@ -21,7 +22,7 @@ function scene(answer: () => unknown) {
   const methods = Object.fromEntries(
     ['create', 'confirm', 'retrieve', 'cancel', 'list'].map((name) => [name, method(name)]),
   );
-  const stripe = { paymentIntents: methods, refunds: methods } as unknown as StripeCalls;
+  const stripe = { paymentIntents: methods, refunds: methods, disputes: methods } as unknown as StripeCalls;
   return { stripe: paced(stripe, pacer, () => 1_000), pacer, asked };
 }
 
@@ -36,6 +37,35 @@ const failed = (statusCode: number) =>
   new Stripe.errors.StripeAPIError({ type: 'api_error', message: 'down', statusCode } as never);
 
 describe('a call to Stripe', () => {
+  // Fails where calls share a limit that Stripe counts apart, or where a payment begins that cannot be confirmed in time.
+  test('has the limit of its own endpoint, and what begins a payment needs time for two', async () => {
+    const { stripe, pacer } = scene(() => ({}));
+    const turns: unknown[] = [];
+    vi.spyOn(pacer, 'turn').mockImplementation(({ name, begins }, withinMs) => {
+      turns.push([name, begins, withinMs]);
+      return undefined;
+    });
+    const { paymentIntents, refunds, disputes } = stripe;
+    await new BatchTime(() => 0, 29_000).within(async () => {
+      await paymentIntents.create({ amount: 100, currency: 'eur' });
+      await paymentIntents.confirm('pi_1');
+      await paymentIntents.retrieve('pi_1');
+      await paymentIntents.cancel('pi_1');
+      await refunds.create({ payment_intent: 'pi_1' });
+      await refunds.list({ payment_intent: 'pi_1' });
+      await disputes.list({ payment_intent: 'pi_1' });
+    });
+    expect(turns).toEqual([
+      ['POST /v1/payment_intents', true, 17_000],
+      ['POST /v1/payment_intents/{id}/confirm', false, 22_000],
+      ['GET /v1/payment_intents/{id}', false, 22_000],
+      ['POST /v1/payment_intents/{id}/cancel', false, 22_000],
+      ['POST /v1/refunds', false, 22_000],
+      ['GET /v1/refunds', false, 22_000],
+      ['GET /v1/disputes', false, 22_000],
+    ]);
+  });
+
   test('is made as it was asked for, and its answer is passed on', async () => {
     const { stripe, asked } = scene(() => ({ id: 'pi_1' }));
     expect(await stripe.paymentIntents.retrieve('pi_1', { expand: ['latest_charge'] })).toEqual({
