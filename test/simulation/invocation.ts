@@ -26,6 +26,8 @@ export class Invocation {
   readonly settledElsewhere = new Map<string, string | Buffer>();
   /** How far in its batch it has come with each saga. */
   readonly reached = new Map<string, number>();
+  /** Sagas of its batch for which whom its service asks held something when it began. */
+  readonly heldBefore = new Set<string>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
   /** Sagas that it has claimed to nudge. */

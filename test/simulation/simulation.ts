@@ -119,6 +119,7 @@ export class Simulation {
     for (const other of this.live)
       if (other.functionName === functionName) this.coverage.count('two at once');
     this.live.add(invocation);
+    if (messages.length > 0) this.checker.began(invocation);
     return invocation;
   }
 

@@ -1,3 +1,4 @@
+import type { Item } from '../../../engine/batch/store.ts';
 import { waitingKinds } from '../../../engine/saga/kinds.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
@@ -25,7 +26,7 @@ export function flawOfAcknowledgement(
   const flaw =
     service === initiator.service
       ? flawAtInitiator(world, sagaId, type, saidOf)
-      : flawAtParticipant(world, world.cast.playerOf(service), sagaId, type, saidOf);
+      : flawAtParticipant(world, world.cast.playerOf(service), sagaId, type, invocation);
   return flaw === undefined ? undefined : `${message.messageId} was acknowledged, but ${flaw}`;
 }
 
@@ -34,14 +35,16 @@ function flawAtParticipant(
   player: Player,
   sagaId: string,
   type: string,
-  saidOf: ReadonlySet<string>,
+  { saidOf, heldBefore }: Invocation,
 ): string | undefined {
   const { saga } = world.cast;
   const { service } = player;
   const isFailure = saga.kindOf(type) === 'failure';
   if (isFailure && !saga.compensatorsOf(type).includes(service)) return undefined;
-  if (saidOf.has(sagaId)) return undefined;
   const item = world.recordOf(service, sagaId);
+  if (!isFailure && heldBefore.has(sagaId) && statusOf(item) === player.step?.names.awaiting)
+    return `${service} is ${statusOf(item)}, and whom it asked had done it before`;
+  if (saidOf.has(sagaId)) return undefined;
   const role = roleOf(player, item);
   // Whoever hears of an outcome says nothing of it.
   if (!saga.takesPart(service) && role === 'done') return undefined;
@@ -97,7 +100,7 @@ function flawAtInitiator(
   // Whom a participant waits for is shown as long as the saga waits for that participant.
   const isShown = row?.state.waits?.[publisher] !== undefined || isRemembered(row, type);
   // What it did may overtake it, while the saga waits for others still.
-  const hasDone = Object.keys(row?.state.heard ?? {}).some((step) => saga.publisherOf(step) === publisher);
+  const hasDone = hasHeardOf(world, row, publisher);
   if (
     waitingKinds.has(kind) &&
     (isShown || hasDone || status !== (kind === 'wait' ? 'PENDING' : 'CANCELLING'))
@@ -110,3 +113,15 @@ function flawAtInitiator(
 const isRemembered = (row: Row | undefined, type: string): boolean =>
   row?.history.some(({ status, because }: Row) => status === 'PENDING' && because === type) ||
   (row?.state.status === 'PENDING' && row.state.answered.length > 0);
+
+const hasHeardOf = ({ cast: { saga } }: World, row: Row | undefined, participant: string): boolean =>
+  Object.keys(row?.state.heard ?? {}).some((step) => saga.publisherOf(step) === participant);
+
+/** Whoever has answered waits for nobody any more. */
+export function flawOfWaits(world: World, item: Item): string | undefined {
+  const row = rowOf(item);
+  const gone = Object.keys(row?.state.waits ?? {}).find(
+    (service) => row?.state.answered?.includes(service) || hasHeardOf(world, row, service),
+  );
+  return gone === undefined ? undefined : `${item.pk} shows that ${gone} waits, which has answered`;
+}

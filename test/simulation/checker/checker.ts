@@ -9,7 +9,7 @@ import type { Trace } from '../trace.ts';
 import type { Message } from '../world/broker.ts';
 import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
-import { flawOfAcknowledgement } from './acknowledgement.ts';
+import { flawOfAcknowledgement, flawOfWaits } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
@@ -122,6 +122,7 @@ export class Checker {
     }
     const sagaId = String(rowOf(item)?.[saga.id.name]);
     this.#remember(player, sagaId, item);
+    this.fail('P3', flawOfWaits(this.#world, item));
     if (rowOf(item)?.state.impasse !== undefined) this.#world.stuck.push({ service, sagaId });
     this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
     this.failWith(this.#rules.recorded(service, item, invocation));
@@ -222,6 +223,13 @@ export class Checker {
     if (published === undefined)
       this.fail('P7', `${messageId} was taken out of the dead-letter queue and went nowhere`);
     else if (!isSame(published, body)) this.fail('P7', `${messageId} was changed by a redrive`);
+  }
+
+  began({ service, messages, heldBefore }: Invocation): void {
+    const { step } = this.#world.cast.playerOf(service);
+    if (step === undefined) return;
+    for (const sagaId of new Set(messages.map(({ messageId }) => sagaIdOf(messageId))))
+      if (this.#world.holdingOf(service, sagaId).isHeld === true) heldBefore.add(sagaId);
   }
 
   invocationEnded(invocation: Invocation, end: End): void {

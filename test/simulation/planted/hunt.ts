@@ -31,7 +31,7 @@ export async function inNode(tree: string, command: readonly string[]): Promise<
   } catch (error) {
     const { code, stdout, stderr } = error as { code: unknown } & Omit<Ended, 'exitCode'>;
     // Killed by the time limit, or never started.
-    if (typeof code !== 'number') throw error;
+    if (typeof code !== 'number') throw new Error(`not ended within ${ONE_BUG_MS} ms`, { cause: error });
     return { exitCode: code, stdout, stderr };
   }
 }
@@ -40,12 +40,13 @@ export async function inNode(tree: string, command: readonly string[]): Promise<
 export const hunt = (bug: Bug | undefined, maxSeeds: number, deployment?: string): Promise<Found> =>
   inTreeWith(bug, async (tree) => {
     const command = ['test/simulation/planted/find.ts', String(FIRST_SEED), String(maxSeeds)];
-    const { exitCode, stdout, stderr } = await inNode(tree, [
-      ...command,
-      ...(deployment ? [deployment] : []),
-    ]);
-    if (exitCode !== 0) throw new Error(`${bug?.name}: ${stderr}`);
-    return { bug: bug?.name ?? 'none', ...Answer.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')) };
+    const name = bug?.name ?? 'none';
+    const ended = inNode(tree, [...command, ...(deployment ? [deployment] : [])]);
+    const { exitCode, stdout, stderr } = await ended.catch((error: Error) => {
+      throw new Error(`${name}: ${error.message}`, { cause: error });
+    });
+    if (exitCode !== 0) throw new Error(`${name}: ${stderr}`);
+    return { bug: name, ...Answer.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')) };
   });
 
 /** Hunts each bug, on every core, and prints after how many seeds it was found. Returns those that were not. */

@@ -36,6 +36,8 @@ export class ShopRules implements Rules {
       return broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
     if (service === 'payment' && statusOf(item) === 'CHARGING')
       return broken('P2', flawOfPrice(this.#world, item));
+    if (service === 'payment' && statusOf(item) === 'REFUNDED' && this.#world.provider.isRefunding(item.pk))
+      return ['P2', `${item.pk} is REFUNDED, and a refund is still pending`];
     return undefined;
   }
 

@@ -66,8 +66,14 @@ export interface Account {
 
 export type NewIntent = Pick<Intent, 'orderId' | 'amount' | 'currency'> & { readonly paymentMethod: string };
 
-function invalidRequest(code: string): never {
-  throw new Stripe.errors.StripeInvalidRequestError({ type: 'invalid_request_error', code, message: code });
+/** Not all that it refuses has a code. */
+function invalidRequest(code?: string): never {
+  const message = code ?? 'The request cannot be done.';
+  throw new Stripe.errors.StripeInvalidRequestError({
+    type: 'invalid_request_error',
+    ...(code === undefined ? {} : { code }),
+    message,
+  });
 }
 
 const decline: Decline = {
@@ -199,6 +205,16 @@ export class PaymentProvider {
     return this.#disputes.get(intentId) ?? [];
   }
 
+  /** Whether a refund is under way, and none has ever failed: one that fails may make room for another. */
+  isRefunding(orderId: string): boolean {
+    const refunds = this.intents
+      .filter((intent) => intent.orderId === orderId)
+      .flatMap(({ id }) => this.#refundsOf(id));
+    return (
+      refunds.some(({ status }) => status === 'pending') && !refunds.some(({ status }) => status === 'failed')
+    );
+  }
+
   /** Whether its bank may have decided otherwise, or later, than Stripe had said. */
   isUnsure(orderId: string): boolean {
     return this.#pending.has(orderId);
@@ -261,7 +277,8 @@ export class PaymentProvider {
     const intent = this.retrieve(intentId);
     if (this.disputesOf(intentId).length > 0) return invalidRequest('charge_disputed');
     const left = intent.status === 'succeeded' ? this.#left(intent) : 0;
-    if (left === 0 || (amount ?? left) > left) return invalidRequest('charge_already_refunded');
+    if (left === 0) return invalidRequest('charge_already_refunded');
+    if ((amount ?? left) > left) return invalidRequest();
     this.#ids += 1;
     const status = outcome === 'bounces' ? 'succeeded' : outcome;
     const refund = { id: `re_${this.#ids}`, created: this.#nowSeconds, status, amount: amount ?? left };

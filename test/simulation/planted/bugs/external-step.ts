@@ -50,11 +50,16 @@ export const externalStepBugs = [
     },
     {
       name: 'tombstone of a void ignored',
-      in: 'Machine.#hear',
+      in: 'Machine.decide',
       plant:
-        (original: Hear): Hear =>
-        (state, fact) =>
-          original(state?.status === 'VOIDED' ? undefined : state, fact),
+        (original: Decide): Decide =>
+        (state, input) =>
+          original(
+            state?.status === 'VOIDED' && ('heard' in input || input.type === 'stock.reserved')
+              ? undefined
+              : state,
+            input,
+          ),
     },
     {
       name: 'a charge of which no answer is known not asked for again',
@@ -63,18 +68,6 @@ export const externalStepBugs = [
         (original: Hear): Hear =>
         (state, fact) =>
           state?.status === 'CHARGING' ? { kind: 'repeat' } : original(state, fact),
-    },
-    {
-      name: 'a charge that is asked for again not looked for first',
-      in: 'Machine.#hear',
-      plant:
-        (original: Hear): Hear =>
-        (state, fact) => {
-          const decided = original(state, fact);
-          return decided.kind === 'resume' && decided.effect.call === 'ask'
-            ? { kind: 'resume', effect: { ...decided.effect, again: false } }
-            : decided;
-        },
     },
     {
       name: 'a decline answers nothing when it is asked again',
@@ -86,11 +79,16 @@ export const externalStepBugs = [
     },
     {
       name: 'charged again although it was captured',
-      in: 'Machine.#hear',
+      in: 'Machine.decide',
       plant:
-        (original: Hear): Hear =>
-        (state, fact) =>
-          original(state?.status === 'CAPTURED' ? { ...state, status: 'CHARGING' } : state, fact),
+        (original: Decide): Decide =>
+        (state, input) =>
+          original(
+            state?.status === 'CAPTURED' && ('heard' in input || input.type === 'stock.reserved')
+              ? undefined
+              : state,
+            input,
+          ),
     },
     {
       name: 'captured money voided instead of refunded',

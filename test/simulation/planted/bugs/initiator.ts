@@ -247,14 +247,10 @@ export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
   },
   {
     name: 'whom an order waited for shown for ever',
-    in: 'Initiator.#waitOrEnd',
+    in: 'goneOn',
     plant:
-      (original: WaitOrEnd): WaitOrEnd =>
-      (state, says) => {
-        const decided = original(state, says);
-        return decided.kind === 'accept' && state.waits !== undefined
-          ? { ...decided, state: { ...decided.state, waits: state.waits } }
-          : decided;
-      },
+      (_: WithAnswerOf): WithAnswerOf =>
+      (_by, state) =>
+        state,
   },
 ]);
