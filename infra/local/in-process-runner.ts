@@ -45,6 +45,10 @@ export default class InProcessRunner {
     const timer = setTimeout(() => late.reject(new Error('[504] - Lambda timeout.')), timeout);
     try {
       return await Promise.race([handler(event, { ...context, getRemainingTimeInMillis }), late.promise]);
+    } catch (error) {
+      if (!isAuthorization(event) || isRefusal(error)) throw error;
+      console.error(`${this.#options.functionKey}:`, error);
+      return noAuthorization;
     } finally {
       clearTimeout(timer);
     }
@@ -52,6 +56,25 @@ export default class InProcessRunner {
 
   cleanup(): void {}
 }
+
+const isAuthorization = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'type' in event && event.type === 'TOKEN';
+
+const isRefusal = (error: unknown): boolean => error instanceof Error && error.message === 'Unauthorized';
+
+/**
+ * What API Gateway makes of an authorizer that fails: 500. serverless-offline makes 401 of it, as if the token were wrong,
+ * so it gets an answer that it takes for a defect of the authorizer: a context that is none.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+const noAuthorization = {
+  principalId: 'nobody',
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: '*' }],
+  },
+  context: 'the authorizer failed',
+};
 
 async function load(
   { codeDir, functionKey, handler }: FunctionOptions,

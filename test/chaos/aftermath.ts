@@ -8,7 +8,8 @@ import { readDeadLetters } from './broker-books.ts';
 import { Dice } from './dice.ts';
 import { startAgain } from './faults.ts';
 import type { Load } from './load.ts';
-import type { Operators } from './operators.ts';
+import { type Operators, poisonLeft } from './operators.ts';
+import { makeQueuesAgain } from './queue-deletion.ts';
 import { unlimitQueues } from './queue-limit.ts';
 import type { Stage } from './stage.ts';
 import type { Evidence } from './verdict.ts';
@@ -31,9 +32,11 @@ export async function heal(stage: Stage): Promise<void> {
     proxy.slow(unhindered);
     proxy.thaw();
   }
-  for (const part of [parts.rabbitmq, parts.dynamodb, parts.payments, parts.api]) await startAgain(part);
+  for (const part of [parts.rabbitmq, parts.dynamodb, parts.payments, parts.issuer, parts.api])
+    await startAgain(part);
   await providerIs(world, { latencyMs: 0, outage: 'none' });
   await unlimitQueues(stage).catch(() => {});
+  await makeQueuesAgain(stage);
 }
 
 /**
@@ -65,7 +68,7 @@ export async function gather(
     withoutOrder: ledger.withoutOrder,
     reconciliation: await reconciliationOf(world.system),
     deadLetters,
-    poison: operators.poison,
+    poison: poisonLeft(operators.poison, stage.deletions),
     afterRedrive: await readBooks(world, 'judged'),
     deadLettersAfterRedrive: await readDeadLetters(urls.rabbitmq),
   };

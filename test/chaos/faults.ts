@@ -1,13 +1,16 @@
+import { queueOf } from '../../engine/saga/routes.ts';
+import { shop } from '../../functions/shop.ts';
 import type { Part } from '../../infra/local/processes/part.ts';
 import { unhindered } from '../support/one-way.ts';
 import type { TcpProxy } from '../support/proxy.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
 import type { Dice } from './dice.ts';
+import { deleteQueue, makeQueuesAgain } from './queue-deletion.ts';
 import { limitQueues, unlimitQueues } from './queue-limit.ts';
 import type { Stage } from './stage.ts';
 
 /** What a fault breaks; one at a time of each. */
-export type Target = 'workers' | 'broker' | 'database' | 'provider' | Link;
+export type Target = 'workers' | 'broker' | 'database' | 'provider' | 'issuer' | Link;
 type Link = `${keyof Stage['links']} link`;
 
 /** Undoes a fault. */
@@ -16,7 +19,16 @@ export type Heal = () => Promise<void> | void;
 export interface Fault {
   readonly target: Target;
   /** How the summary counts it. */
-  readonly kind: 'kill' | 'freeze' | 'outage' | 'cut' | 'half-open' | 'slow' | 'refuse' | 'queue full';
+  readonly kind:
+    | 'kill'
+    | 'freeze'
+    | 'outage'
+    | 'cut'
+    | 'half-open'
+    | 'slow'
+    | 'refuse'
+    | 'queue full'
+    | 'queue deleted';
   /** How long it lasts, at least and at most. */
   readonly holdMs: readonly [number, number];
   readonly strike: (stage: Stage, dice: Dice) => Promise<Heal> | Heal;
@@ -46,10 +58,14 @@ export async function startAgain(part: Part): Promise<void> {
 }
 
 /** It lives, holds its connections, and does nothing: what a long pause of a machine looks like. */
-const freeze = (target: Target, partOf: (stage: Stage) => Part): Fault => ({
+const freeze = (
+  target: Target,
+  partOf: (stage: Stage) => Part,
+  holdMs: Fault['holdMs'] = [1_500, 7_000],
+): Fault => ({
   target,
   kind: 'freeze',
-  holdMs: [1_500, 7_000],
+  holdMs,
   strike: (stage) => {
     const { pid } = partOf(stage);
     if (pid === undefined) throw new Error(`${partOf(stage).title} does not run as a process of ours`);
@@ -125,6 +141,8 @@ export const faults: Readonly<Record<string, Fault>> = {
   'database frozen': freeze('database', ({ world }) => world.system.parts.dynamodb),
   'provider killed': kill('provider', ({ world }) => world.system.parts.payments, [200, 4_000]),
   'provider frozen': freeze('provider', ({ world }) => world.system.parts.payments),
+  'issuer killed': kill('issuer', ({ world }) => world.system.parts.issuer, [1_000, 8_000]),
+  'issuer frozen': freeze('issuer', ({ world }) => world.system.parts.issuer),
   'provider refuses': provider({ outage: 'refuse' }, [2_000, 7_000]),
   'provider hangs': provider({ outage: 'hang' }, [2_000, 7_000]),
   'provider slow': provider({ latencyMs: 1_500 }, [3_000, 8_000]),
@@ -143,6 +161,34 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   ...linkFaults('broker link'),
   ...linkFaults('database link'),
-  // An answer that is lost after a charge is what the provider's idempotency key is for.
   ...linkFaults('provider link'),
+};
+
+const longMs = [15_000, 60_000] as const;
+const silent = (target: Link): Fault =>
+  link(target, 'half-open', longMs, (proxy) => {
+    proxy.freeze();
+    return () => proxy.thaw();
+  });
+
+/** Longer than anybody's patience: every limit of time is met, and every connection given up. */
+export const longFaults: Readonly<Record<string, Fault>> = {
+  'workers frozen for long': freeze('workers', ({ world }) => world.system.parts.api, longMs),
+  'broker frozen for long': freeze('broker', ({ world }) => world.system.parts.rabbitmq, longMs),
+  'database frozen for long': freeze('database', ({ world }) => world.system.parts.dynamodb, longMs),
+  'provider frozen for long': freeze('provider', ({ world }) => world.system.parts.payments, longMs),
+  'broker link silent for long': silent('broker link'),
+  'database link silent for long': silent('database link'),
+  'provider link silent for long': silent('provider link'),
+  // What waited in it is lost. The schedule continues the orders.
+  'queue deleted': {
+    target: 'broker',
+    kind: 'queue deleted',
+    holdMs: [5_000, 15_000],
+    strike: async (stage, dice) => {
+      const [service = 'payment'] = dice.shuffled(shop.services);
+      await deleteQueue(stage, queueOf(service));
+      return () => makeQueuesAgain(stage);
+    },
+  },
 };

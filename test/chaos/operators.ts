@@ -6,6 +6,7 @@ import type { World } from '../support/saga/world.ts';
 import { Dice } from './dice.ts';
 import { scarceSku } from './errand.ts';
 import { pause, within } from './pause.ts';
+import type { Deletion } from './queue-deletion.ts';
 
 const nudgeEveryMs = 2_500;
 const nudgesAtOnce = 4;
@@ -13,6 +14,8 @@ const redriveEveryMs = 9_000;
 const redriveTries = 20;
 const receiptEveryMs = 7_000;
 const poisonEveryMs = 5_000;
+const floodEveryMs = 90_000;
+const floodLength = 400;
 const requestTimeoutMs = 15_000;
 const publishTimeoutMs = 4_000;
 const receivedQuantity = 5;
@@ -21,8 +24,8 @@ const receiptTries = 150;
 /** Those who run the system: the schedule, people who redrive and receive goods, and strangers who send nonsense. */
 export class Operators {
   readonly received = new Map<string, number>();
-  /** The ids of nonsense that the broker has confirmed, by the queue it was sent to. */
-  readonly poison = new Map<string, string>();
+  /** The ids of nonsense that the broker has confirmed. */
+  readonly poison = new Map<string, Poison>();
   readonly complaints: string[] = [];
   nudges = 0;
   redriven = 0;
@@ -57,7 +60,10 @@ export class Operators {
       }),
       again(redriveEveryMs, (round) => this.redrive(shop.services[round % shop.services.length] ?? 'order')),
       again(receiptEveryMs, (round) => this.#receive(round)),
-      again(poisonEveryMs, (round) => this.#poison(round)),
+      again(poisonEveryMs, (round) => this.#poison([`poison-${round}`])),
+      again(floodEveryMs, (round) =>
+        this.#poison(Array.from({ length: floodLength }, (_, index) => `flood-${round}-${index}`)),
+      ),
     ]);
   }
 
@@ -120,30 +126,57 @@ export class Operators {
   }
 
   /** Sent past the functions, straight into a queue, as a producer with a defect would. */
-  async #poison(round: number): Promise<void> {
+  async #poison(messageIds: readonly string[]): Promise<void> {
     const service = shop.services[this.#dice.between(0, shop.services.length - 1)] ?? 'order';
-    const messageId = `poison-${round}`;
-    await within(
-      publishTimeoutMs,
-      'poisoning',
-      this.#publish(service, messageId, bodies[round % bodies.length]),
-    );
-    this.poison.set(messageId, deadQueueOf(service));
+    const sentMs = performance.now();
+    await within(publishTimeoutMs, 'poisoning', this.#publish(queueOf(service), messageIds));
+    for (const messageId of messageIds)
+      this.poison.set(messageId, { from: queueOf(service), to: deadQueueOf(service), sentMs });
   }
 
-  async #publish(service: (typeof shop.services)[number], messageId: string, body = ''): Promise<void> {
+  async #publish(queue: string, messageIds: readonly string[]): Promise<void> {
     const connection = await amqp.connect(this.#world.system.urls.rabbitmq, { timeout: publishTimeoutMs });
     connection.on('error', () => {});
     try {
       const channel = await connection.createConfirmChannel();
       channel.on('error', () => {});
-      channel.sendToQueue(queueOf(service), Buffer.from(body), { messageId, persistent: true });
+      for (const messageId of messageIds) {
+        const body = bodies[this.#dice.between(0, bodies.length - 1)] ?? '';
+        channel.sendToQueue(queue, Buffer.from(body), { messageId, persistent: true });
+      }
       await channel.waitForConfirms();
     } finally {
       await connection.close().catch(() => {});
     }
   }
 }
+
+/** A message that nobody can handle, and the queue where it has to be in the end. */
+export interface Poison {
+  readonly from: string;
+  readonly to: string;
+  readonly sentMs: number;
+}
+
+/** So long it may wait before it is handled. */
+const waitsAtMostMs = 120_000;
+
+/** Without what may have been in a queue that was deleted. */
+export const poisonLeft = (
+  poison: ReadonlyMap<string, Poison>,
+  deletions: readonly Deletion[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    [...poison]
+      .filter(
+        ([, { from, sentMs }]) =>
+          !deletions.some(
+            ({ queue, atMs, againAtMs }) =>
+              queue === from && sentMs > atMs - waitsAtMostMs && sentMs < againAtMs + publishTimeoutMs,
+          ),
+      )
+      .map(([messageId, { to }]) => [messageId, to]),
+  );
 
 const strangeEvent = {
   specversion: '1.0',

@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import { type Fault, faults, type Heal, type Target } from './faults.ts';
+import { type Fault, faults, type Heal, longFaults, type Target } from './faults.ts';
 import { pause } from './pause.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,18 +12,26 @@ export interface Planned {
 
 const longestGapMs = 5_500;
 const shortestGapMs = 800;
+/** A run that is shorter has no long faults: it would be nothing but one of them. */
+const longRunMs = 5 * 60_000;
+/** After so many short faults comes a long one. */
+const shortPerLong = 6;
 
 /**
- * Which fault comes when and for how long: nothing but the seed decides. They are dealt like cards, so that
- * each comes once before any comes twice.
+ * Which fault comes when and for how long: nothing but the seed decides. They are dealt like cards, so that each comes
+ * once before any comes twice. A run of five minutes or more has long ones among them, from a deck of their own.
  */
 export function planOf(seed: string, durationMs: number): readonly Planned[] {
   const dice = new Dice(`${seed}/saboteur`);
   const plan: Planned[] = [];
-  let deck: string[] = [];
+  const decks = { short: [] as string[], long: [] as string[] };
+  const deal = (deck: string[], all: Readonly<Record<string, Fault>>): string => {
+    if (deck.length === 0) deck.push(...dice.shuffled(Object.keys(all)));
+    return deck.pop() ?? '';
+  };
   for (let atMs = 0; atMs < durationMs; atMs += dice.between(shortestGapMs, longestGapMs)) {
-    if (deck.length === 0) deck = dice.shuffled(Object.keys(faults));
-    const name = deck.pop() ?? '';
+    const isLong = durationMs >= longRunMs && plan.length % (shortPerLong + 1) === shortPerLong;
+    const name = isLong ? deal(decks.long, longFaults) : deal(decks.short, faults);
     const [shortest, longest] = faultNamed(name).holdMs;
     plan.push({ atMs, name, holdMs: dice.between(shortest, longest) });
   }
@@ -31,7 +39,7 @@ export function planOf(seed: string, durationMs: number): readonly Planned[] {
 }
 
 function faultNamed(name: string): Fault {
-  const fault = faults[name];
+  const fault = faults[name] ?? longFaults[name];
   if (fault === undefined) throw new Error(`there is no fault ${name}`);
   return fault;
 }

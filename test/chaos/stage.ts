@@ -5,6 +5,7 @@ import type { SystemOptions } from '../../infra/local/system.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 import { assortment } from './errand.ts';
+import type { Deletion } from './queue-deletion.ts';
 
 /** A whole system, and the hands that break it. The world's own addresses lead past the proxies. */
 export interface Stage {
@@ -14,6 +15,7 @@ export interface Stage {
   readonly dataDir: string;
   /** Parts that ended although nobody had touched them. */
   readonly unbidden: PartFailure[];
+  readonly deletions: Deletion[];
   end(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function setStage(options: Omit<SystemOptions, 'ports'>): Promise<S
       rabbitmqDistPort: ports.rabbitmqDist,
       dataDir: options.dataDir,
       unbidden,
+      deletions: [],
       end: async () => {
         await world.system.stop();
         await endLinks();

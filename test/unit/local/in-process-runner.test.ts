@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import InProcessRunner from '../../../infra/local/in-process-runner.ts';
 
 let codeDir: string;
@@ -14,6 +14,7 @@ beforeAll(() => {
      export const count = async () => ++calls;
      export const slow = () => new Promise(() => {});
      export const fail = async () => { throw new Error('no'); };
+     export const refuse = async () => { throw new Error('Unauthorized'); };
      export const read = async (name) => process.env[name];
      export const remaining = async (_, context) => [context.awsRequestId, context.getRemainingTimeInMillis()];`,
   );
@@ -39,6 +40,16 @@ test('a function outlives its invocations, and is given its event, its context a
 test('what a function throws is thrown, and a function that takes too long is a timeout', async () => {
   await expect(runner('fail').run({}, {})).rejects.toThrow('no');
   await expect(runner('slow', {}, 20).run({}, {})).rejects.toThrow('[504] - Lambda timeout.');
+});
+
+test('an authorizer that fails is no authorizer that refuses', async () => {
+  const request = { type: 'TOKEN', authorizationToken: 'Bearer a.b.c' };
+  await expect(runner('refuse').run(request, {})).rejects.toThrow('Unauthorized');
+  const complaint = vi.spyOn(console, 'error').mockReturnValue();
+  // serverless-offline answers 500 if the context is none.
+  expect(await runner('fail').run(request, {})).toMatchObject({ context: 'the authorizer failed' });
+  expect(complaint).toHaveBeenCalledWith('fail:', new Error('no'));
+  complaint.mockRestore();
 });
 
 test('two functions that want different values of one variable are refused, but for who they are', async () => {

@@ -1,0 +1,35 @@
+import amqp from 'amqplib';
+import { application } from '../../infra/application.ts';
+import { applyTopology } from '../../infra/broker/apply.ts';
+import { configuredTopology } from '../../infra/broker/topology.ts';
+import type { Stage } from './stage.ts';
+
+/** A time in which what was sent to a queue may be lost: it was in the queue, or came when there was none. */
+export interface Deletion {
+  readonly queue: string;
+  readonly atMs: number;
+  againAtMs: number;
+}
+
+/** Somebody deletes a queue by mistake. */
+export async function deleteQueue({ world, deletions }: Stage, queue: string): Promise<void> {
+  const connection = await amqp.connect(world.system.urls.rabbitmq, { timeout: 5_000 });
+  connection.on('error', () => {});
+  try {
+    const channel = await connection.createChannel();
+    deletions.push({ queue, atMs: performance.now(), againAtMs: Number.POSITIVE_INFINITY });
+    await channel.deleteQueue(queue);
+  } finally {
+    await connection.close().catch(() => {});
+  }
+}
+
+/** As a deployment does it. */
+export async function makeQueuesAgain({ world, deletions }: Stage): Promise<void> {
+  const { RETRY_DELAYS } = world.system.environment;
+  await applyTopology(
+    world.system.urls.rabbitmq,
+    configuredTopology(application, { RETRY_DELAYS, QUEUE_SHARDS: undefined }),
+  );
+  for (const deletion of deletions) deletion.againAtMs = Math.min(deletion.againAtMs, performance.now());
+}
