@@ -32,8 +32,7 @@ export async function heal(stage: Stage): Promise<void> {
     proxy.slow(unhindered);
     proxy.thaw();
   }
-  for (const part of [parts.rabbitmq, parts.dynamodb, parts.payments, parts.issuer, parts.api])
-    await startAgain(part);
+  for (const part of [parts.rabbitmq, parts.dynamodb, parts.payments, parts.api]) await startAgain(part);
   await providerIs(world, { latencyMs: 0, outage: 'none' });
   await unlimitQueues(stage).catch(() => {});
   await makeQueuesAgain(stage);

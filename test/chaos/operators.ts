@@ -6,7 +6,7 @@ import type { World } from '../support/saga/world.ts';
 import { Dice } from './dice.ts';
 import { scarceSku } from './errand.ts';
 import { pause, within } from './pause.ts';
-import type { Deletion } from './queue-deletion.ts';
+import type { Deletion } from './stage.ts';
 
 const nudgeEveryMs = 2_500;
 const nudgesAtOnce = 4;

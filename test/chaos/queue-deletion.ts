@@ -4,13 +4,6 @@ import { applyTopology } from '../../infra/broker/apply.ts';
 import { configuredTopology } from '../../infra/broker/topology.ts';
 import type { Stage } from './stage.ts';
 
-/** A time in which what was sent to a queue may be lost: it was in the queue, or came when there was none. */
-export interface Deletion {
-  readonly queue: string;
-  readonly atMs: number;
-  againAtMs: number;
-}
-
 /** Somebody deletes a queue by mistake. */
 export async function deleteQueue({ world, deletions }: Stage, queue: string): Promise<void> {
   const connection = await amqp.connect(world.system.urls.rabbitmq, { timeout: 5_000 });

@@ -15,7 +15,7 @@ const shortestGapMs = 800;
 /** A run that is shorter has no long faults: it would be nothing but one of them. */
 const longRunMs = 5 * 60_000;
 /** After so many short faults comes a long one. */
-const shortPerLong = 6;
+const shortPerLong = 12;
 
 /**
  * Which fault comes when and for how long: nothing but the seed decides. They are dealt like cards, so that each comes

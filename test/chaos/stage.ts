@@ -5,7 +5,13 @@ import type { SystemOptions } from '../../infra/local/system.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 import { assortment } from './errand.ts';
-import type { Deletion } from './queue-deletion.ts';
+
+/** A time in which what was sent to a queue may be lost: it was in the queue, or came when there was none. */
+export interface Deletion {
+  readonly queue: string;
+  readonly atMs: number;
+  againAtMs: number;
+}
 
 /** A whole system, and the hands that break it. The world's own addresses lead past the proxies. */
 export interface Stage {
