@@ -27,9 +27,10 @@ export const notInSuite: Readonly<Record<string, string>> = {
     'topology-resource',
   ),
   ...why(
-    'is about one class and a broker, whose connections it cuts or which it kills',
+    'is about one class and a broker, whose connections it cuts or blocks, or which it kills',
     'dead-letter-queues',
     'publisher',
+    'blocked-publisher',
   ),
   ...why('is about the payment provider alone', 'payment-sandbox', 'provider'),
   ...why(
