@@ -25,6 +25,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
     'topology',
     'topology-change',
     'topology-resource',
+    'full-queues',
   ),
   ...why(
     'is about one class and a broker, whose connections it cuts or blocks, or which it kills',
