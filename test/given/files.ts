@@ -12,6 +12,7 @@ const why = (reason: string, ...names: readonly string[]) =>
 /** The others, and what they would do to a system, or need of it, that endpoints alone do not give. */
 export const notInSuite: Readonly<Record<string, string>> = {
   ...why('kills the functions, the broker or the database, and starts them again', 'crash', 'outage'),
+  ...why('raises an alarm of the broker, and counts its connections', 'broker-alarm'),
   ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs several queues for each service', 'shards'),
