@@ -1,4 +1,5 @@
 import type { Part } from '../../infra/local/processes/part.ts';
+import { endAlarm, raiseAlarm, type Shortage } from '../support/broker-alarm.ts';
 import { unhindered } from '../support/one-way.ts';
 import type { TcpProxy } from '../support/proxy.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
@@ -16,7 +17,16 @@ export type Heal = () => Promise<void> | void;
 export interface Fault {
   readonly target: Target;
   /** How the summary counts it. */
-  readonly kind: 'kill' | 'freeze' | 'outage' | 'cut' | 'half-open' | 'slow' | 'refuse' | 'queue full';
+  readonly kind:
+    | 'kill'
+    | 'freeze'
+    | 'outage'
+    | 'cut'
+    | 'half-open'
+    | 'slow'
+    | 'refuse'
+    | 'queue full'
+    | 'alarm';
   /** How long it lasts, at least and at most. */
   readonly holdMs: readonly [number, number];
   readonly strike: (stage: Stage, dice: Dice) => Promise<Heal> | Heal;
@@ -65,6 +75,17 @@ const provider = (settings: Parameters<typeof providerIs>[1], holdMs: Fault['hol
   strike: async ({ world }) => {
     await providerIs(world, settings);
     return () => providerIs(world, { latencyMs: 0, outage: 'none' });
+  },
+});
+
+/** The broker reads nobody who publishes. Longer than a consumer's invocation may wait for its end. */
+const alarm = (shortage: Shortage): Fault => ({
+  target: 'broker',
+  kind: 'alarm',
+  holdMs: [15_000, 60_000],
+  strike: async (stage) => {
+    await raiseAlarm(stage, shortage);
+    return () => endAlarm(stage, shortage);
   },
 });
 
@@ -141,6 +162,8 @@ export const faults: Readonly<Record<string, Fault>> = {
       return () => unlimitQueues(stage);
     },
   },
+  'broker short of memory': alarm('memory'),
+  'broker short of disk': alarm('disk'),
   ...linkFaults('broker link'),
   ...linkFaults('database link'),
   // An answer that is lost after a charge is what the provider's idempotency key is for.

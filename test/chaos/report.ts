@@ -69,6 +69,7 @@ export function summary(outcome: Outcome): string {
     ['connections refused', countOf(faults, 'refuse')],
     ['slowed down', countOf(faults, 'slow')],
     ['queues full', countOf(faults, 'queue full')],
+    ['broker alarms', countOf(faults, 'alarm')],
     ['schedule runs', outcome.nudges],
     ['nonsense sent / dead letters', `${outcome.poisoned} / ${outcome.deadLetters}`],
     ['messages redriven', outcome.redriven],
