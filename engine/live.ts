@@ -38,15 +38,25 @@ export function liveEdges(place: Place, patience: Patience = PATIENT): Edges {
 export const liveBacklog = (place: Place, patience: Patience): Backlog =>
   backlogOn(place.saga, publisherOf(place, patience));
 
-/** Shares that connection too. */
+/**
+ * Over a connection of its own, on which nothing is published: a broker that is short of memory or disk blocks only those
+ * that publish, so dead letters can be read all the same. https://www.rabbitmq.com/docs/alarms#client-connections
+ */
 export const liveDeadLetterQueues = (place: Place, patience: Patience): DeadLetterQueues =>
-  new RabbitDeadLetterQueues(publisherOf(place, patience), brokerUserOf);
+  new RabbitDeadLetterQueues(readerOf(place, patience), brokerUserOf);
 
+/** Shares that connection. */
 export const liveDeadLetterCount = (place: Place, patience: Patience): DeadLetterCount =>
-  deadLettersOn(place.service, publisherOf(place, patience), liveDeadLetterQueues(place, patience));
+  deadLettersOn(place.service, readerOf(place, patience), liveDeadLetterQueues(place, patience));
 
-function publisherOf({ saga, service }: Place, patience: Patience): RabbitPublisher {
-  const name = `${saga.name} ${service}`;
+const readerOf = (place: Place, patience: Patience): RabbitPublisher =>
+  publisherOf(place, patience, `${place.saga.name} ${place.service} reads`);
+
+function publisherOf(
+  { saga, service }: Place,
+  patience: Patience,
+  name = `${saga.name} ${service}`,
+): RabbitPublisher {
   const key = `${name} ${patience.offers}`;
   const url = () => brokerUrlOf(service);
   const publisher =

@@ -5,5 +5,13 @@ export class UnroutableError extends Error {
 
 /** The broker refused the message or could not be reached: it may or may not be published. */
 export class PublishError extends Error {
-  override readonly name = 'PublishError';
+  override readonly name: string = 'PublishError';
+}
+
+/**
+ * The broker is short of memory or disk, and reads no connection that has published. The message may still be published
+ * when the alarm is over. https://www.rabbitmq.com/docs/alarms
+ */
+export class BrokerBlockedError extends PublishError {
+  override readonly name = 'BrokerBlockedError';
 }

@@ -1,4 +1,4 @@
-import type { Edges } from '../batch/edges.ts';
+import type { Edges, Publisher } from '../batch/edges.ts';
 import { Memory } from '../batch/memory.ts';
 import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
@@ -10,6 +10,7 @@ import type { Saga } from '../saga/saga.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, retryMessage } from './settle.ts';
+import { waitingOutAlarms } from './wait-out-alarm.ts';
 
 interface Received<Input> {
   readonly delivery: Delivery;
@@ -42,17 +43,21 @@ export function consume<
   const { saga, service } = participant;
   const memory = new Memory();
 
-  const settle = async (message: OutgoingMessage, why: string): Promise<void> => {
+  const settle = async (publisher: Publisher, message: OutgoingMessage, why: string): Promise<void> => {
     log('warn', 'message not handled', {
       service,
       messageId: message.messageId,
       to: message.routingKey,
       why,
     });
-    await edges.publisher.publish(message);
+    await publisher.publish(message);
   };
 
-  const settleOutcome = async (delivery: Delivery, outcome: Outcome<State>): Promise<void> => {
+  const settleOutcome = async (
+    publisher: Publisher,
+    delivery: Delivery,
+    outcome: Outcome<State>,
+  ): Promise<void> => {
     switch (outcome.kind) {
       case 'done':
         // Again whenever the schedule asks, as long as nobody has settled it.
@@ -60,13 +65,12 @@ export function consume<
       case 'ignored':
         return;
       case 'refused':
-        return await settle(deadLetterMessage(service, delivery, outcome.reason), outcome.reason);
+        return await settle(publisher, deadLetterMessage(service, delivery, outcome.reason), outcome.reason);
       case 'deferred':
-        return await edges.publisher.publish(
-          deferredMessage(service, delivery, outcome.afterMs, retryDelays),
-        );
+        return await publisher.publish(deferredMessage(service, delivery, outcome.afterMs, retryDelays));
       case 'failed':
         return await settle(
+          publisher,
           retryMessage(service, delivery, outcome.error, retryDelays),
           outcome.error.message,
         );
@@ -77,6 +81,7 @@ export function consume<
 
   return async (event, invocation) => {
     const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
+    const publisher = waitingOutAlarms(edges.publisher, () => deadlineMs - edges.now());
     const received: Received<Input>[] = [];
     const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
     for (const delivery of deliveriesOf(event, edges.userOf(service))) {
@@ -91,7 +96,7 @@ export function consume<
     const outcomes = await run(
       participant,
       received.map(({ work }) => work),
-      edges,
+      { ...edges, publisher },
       memory,
       deadlineMs,
     );
@@ -99,11 +104,11 @@ export function consume<
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
       ...unreadable.map(({ delivery, reason }) =>
-        settle(deadLetterMessage(service, delivery, reason), reason),
+        settle(publisher, deadLetterMessage(service, delivery, reason), reason),
       ),
       ...received.map(({ delivery }, index) => {
         const outcome = outcomes[index];
-        return outcome === undefined ? undefined : settleOutcome(delivery, outcome);
+        return outcome === undefined ? undefined : settleOutcome(publisher, delivery, outcome);
       }),
     ]);
   };

@@ -1,6 +1,8 @@
-import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import type { OutgoingMessage } from '../batch/messages.ts';
-import { PublishError, UnroutableError } from '../batch/publish-error.ts';
+import { BrokerBlockedError, PublishError, UnroutableError } from '../batch/publish-error.ts';
+import { within } from './within.ts';
 
 /** Unconfirmed messages may or may not have arrived; publish them again on another connection. */
 export class ConnectionLostError extends Error {
@@ -14,9 +16,13 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** One connection with one confirm channel. A lost or retired link is never used again; the publisher opens another. */
+/**
+ * One connection with one confirm channel. A lost or retired link is never used again; the publisher opens another. One
+ * that the broker blocks is kept: another would be blocked too, and the broker keeps even a closed one until its alarm
+ * ends. https://www.rabbitmq.com/docs/connection-blocked
+ */
 export class Link {
-  readonly connection: ChannelModel;
+  readonly #connection: ChannelModel;
   /** The broker refuses a user id that is not the connection's user. https://www.rabbitmq.com/docs/validated-user-id */
   readonly #userId: string;
   readonly #channel: ConfirmChannel;
@@ -29,6 +35,9 @@ export class Link {
   #watchdog: NodeJS.Timeout | undefined;
   #isRetired = false;
   #lost: ConnectionLostError | undefined;
+  /** Why the broker blocks the connection, in its words. */
+  #blocked: string | undefined;
+  #unblockedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     connection: ChannelModel,
@@ -37,7 +46,7 @@ export class Link {
     confirmTimeoutMs: number,
     { onRetired, close }: { readonly onRetired: () => void; readonly close: () => void },
   ) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#channel = channel;
     this.#userId = userId;
     this.#confirmTimeoutMs = confirmTimeoutMs;
@@ -49,12 +58,21 @@ export class Link {
     });
     const lose = (error?: Error) => this.lose(error?.message ?? 'the broker closed the connection');
     connection.on('error', lose).on('close', lose);
+    connection.on('blocked', (reason: unknown) => {
+      this.#blocked = String(reason);
+    });
+    connection.on('unblocked', () => {
+      this.#blocked = undefined;
+      this.#unblockedMs = performance.now();
+    });
     channel.on('error', (error) => this.#refused(error)).on('close', () => lose());
   }
 
-  send(message: OutgoingMessage): Promise<void> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    return new Promise((resolve, reject) => {
+  /** @throws BrokerBlockedError at once if the broker blocks the connection, or when no confirm came in time for that reason */
+  async send(message: OutgoingMessage): Promise<void> {
+    if (this.#blocked !== undefined) await this.#refuseIfBlocked();
+    if (this.#lost !== undefined) throw this.#lost;
+    await new Promise<void>((resolve, reject) => {
       const pending = { message, resolve, reject, sentMs: performance.now() };
       this.#pending.add(pending);
       this.#watch();
@@ -71,6 +89,34 @@ export class Link {
         this.lose(error instanceof Error ? error.message : 'channel closed');
       }
     });
+  }
+
+  /** A channel on the same connection. @throws BrokerBlockedError, as the broker would not read that it is wanted */
+  async channel(): Promise<Channel> {
+    if (this.#blocked !== undefined) await this.#refuseIfBlocked();
+    if (this.#lost !== undefined) throw this.#lost;
+    const opening = this.#connection.createChannel();
+    try {
+      const channel = await within(this.#confirmTimeoutMs, opening);
+      return channel.on('error', () => {});
+    } catch (error) {
+      if (this.#blocked !== undefined) {
+        opening.then((late) => late.close()).catch(() => {});
+        throw this.#blockedError();
+      }
+      this.lose(error instanceof Error ? error.message : 'no channel');
+      throw new ConnectionLostError('no channel was opened', { cause: error });
+    }
+  }
+
+  /** After one turn of the event loop: if the environment was frozen, the news that the alarm is over is in its socket. */
+  async #refuseIfBlocked(): Promise<void> {
+    await nextTurn();
+    if (this.#blocked !== undefined) throw this.#blockedError();
+  }
+
+  #blockedError(): BrokerBlockedError {
+    return new BrokerBlockedError(`the broker takes no messages: ${this.#blocked ?? 'it did not until now'}`);
   }
 
   /** Rejects all unconfirmed messages: they may or may not have arrived, and are published again on another link. */
@@ -94,20 +140,30 @@ export class Link {
     this.#onRetired();
   }
 
-  /** A missing exchange closes the whole channel, but only the messages for that exchange are unroutable. */
+  /** One message closes the whole channel. It alone has failed; the others are published again on another link. */
   #refused(error: Error): void {
     const [, missing] = /NOT_FOUND - no exchange '([^']*)'/.exec(error.message) ?? [];
+    const [, size] = /PRECONDITION_FAILED - message size (\d+) is larger than/.exec(error.message) ?? [];
     for (const pending of this.#pending) {
-      if (pending.message.exchange !== missing) continue;
-      this.#pending.delete(pending);
-      pending.reject(new UnroutableError(`there is no exchange ${missing}`));
+      const { exchange, messageId, body } = pending.message;
+      if (exchange === missing) {
+        this.#pending.delete(pending);
+        pending.reject(new UnroutableError(`there is no exchange ${missing}`));
+      } else if (Buffer.byteLength(body) === Number(size)) {
+        this.#pending.delete(pending);
+        pending.reject(new PublishError(`the broker takes no message of ${size} bytes: ${messageId}`));
+      }
     }
     this.lose(error.message);
   }
 
-  /** A return precedes the confirm of the same message. https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed */
+  /**
+   * A return precedes the confirm of the same message. Nobody awaits a message any more that was given up while the
+   * broker blocked the connection. https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed
+   */
   #confirmed(pending: Pending, error: unknown): void {
-    if (!this.#pending.delete(pending)) return;
+    if (this.#lost !== undefined) return;
+    this.#pending.delete(pending);
     this.#watch();
     const { exchange, routingKey, messageId } = pending.message;
     const key = returnKey(exchange, routingKey, messageId);
@@ -122,6 +178,10 @@ export class Link {
       pending.reject(new PublishError(`the broker refused ${messageId}`));
       this.#retire();
     } else pending.resolve();
+    this.#endIfRetired();
+  }
+
+  #endIfRetired(): void {
     if (this.#isRetired && this.#pending.size === 0) this.lose('retired after the broker refused a message');
   }
 
@@ -134,15 +194,30 @@ export class Link {
       return;
     }
     if (this.#watchdog !== undefined) return;
-    const limit = this.#confirmTimeoutMs;
-    const check = () => {
-      this.#watchdog = undefined;
-      const [first] = this.#pending;
-      if (first !== undefined && performance.now() - first.sentMs >= limit)
-        this.lose(`no confirm within ${limit} ms`);
-      else this.#watch();
-    };
-    this.#watchdog = setTimeout(check, Math.max(1, oldest.sentMs + limit - performance.now()));
+    const dueMs = oldest.sentMs + this.#confirmTimeoutMs;
+    this.#watchdog = setTimeout(
+      () => {
+        this.#watchdog = undefined;
+        this.#endOverdue();
+      },
+      Math.max(1, dueMs - performance.now()),
+    );
+  }
+
+  /** A link that confirms nothing in time is dead, unless the broker has blocked it meanwhile. */
+  #endOverdue(): void {
+    const nowMs = performance.now();
+    for (const pending of this.#pending) {
+      if (nowMs - pending.sentMs < this.#confirmTimeoutMs) break;
+      if (this.#blocked === undefined && this.#unblockedMs < pending.sentMs) {
+        this.lose(`no confirm within ${this.#confirmTimeoutMs} ms`);
+        return;
+      }
+      this.#pending.delete(pending);
+      pending.reject(this.#blockedError());
+    }
+    this.#watch();
+    this.#endIfRetired();
   }
 }
 

@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../batch/messages.ts';
 import { PublishError } from '../batch/publish-error.ts';
 import { coalesceWrites } from './coalesce-writes.ts';
 import { ConnectionLostError, Link } from './link.ts';
+import { within } from './within.ts';
 
 /** How long a publisher tries before it throws. */
 export interface Patience {
@@ -54,16 +55,7 @@ export class RabbitPublisher implements Publisher {
 
   /** A channel on the same connection, for anything but publishing. The caller closes it. */
   channel(): Promise<Channel> {
-    return this.#onLink('a channel', async (link) => {
-      const opening = link.connection.createChannel();
-      try {
-        const channel = await within(this.#patience.confirmTimeoutMs, opening);
-        return channel.on('error', () => {});
-      } catch (error) {
-        link.lose(error instanceof Error ? error.message : 'no channel');
-        throw new ConnectionLostError('no channel was opened', { cause: error });
-      }
-    });
+    return this.#onLink('a channel', (link) => link.channel());
   }
 
   /** Does the work on the present connection, and again on a new one if that connection is lost. */
@@ -121,17 +113,5 @@ export class RabbitPublisher implements Publisher {
     coalesceWrites(connection);
     // An 'error' event without a listener ends the process, and the broker may fail before there is a channel.
     return connection.on('error', () => {});
-  }
-}
-
-/** @throws Error if it takes longer. A rejection after that is ignored. */
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -24,8 +24,8 @@ const SHARE = 0.8;
 const CONNECTIONS_PER_MAPPING = 2;
 
 /**
- * Every environment of a function that talks to the broker holds one connection, so each such function has reserved
- * concurrency. Those without a setting, the ones that answer customers, get equal shares of what is left.
+ * Every environment of a function that talks to the broker holds one connection, or as many as its needs say, so each such
+ * function has reserved concurrency. Those without a setting, the ones that answer customers, get equal shares of what is left.
  *
  * @returns the reserved concurrency of each of these
  * @throws Error if nothing is left for them
@@ -36,12 +36,19 @@ export function shareConnections(
   stage: string,
 ): number {
   const connected = Object.entries(functions).flatMap(([name, definition]) => {
-    const { broker } = needsOf(saga, name, definition.handler);
-    return broker === 'publish' || broker === 'consume' ? [definition] : [];
+    const { broker, connections = 1 } = needsOf(saga, name, definition.handler);
+    return broker === 'publish' || broker === 'consume' ? [{ definition, connections }] : [];
   });
-  const open = connected.filter(({ reservedConcurrency }) => reservedConcurrency === undefined);
-  const reserved = connected.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
-  const mappings = connected.flatMap(({ events = [] }) => events.filter(({ rabbitmq }) => rabbitmq)).length;
+  const open = connected
+    .map(({ definition }) => definition)
+    .filter(({ reservedConcurrency }) => reservedConcurrency === undefined);
+  const reserved = connected.reduce(
+    (sum, { definition, connections }) => sum + (definition.reservedConcurrency ?? 0) * connections,
+    0,
+  );
+  const mappings = connected.flatMap(({ definition: { events = [] } }) =>
+    events.filter(({ rabbitmq }) => rabbitmq),
+  ).length;
   const budget = Math.floor(connectionLimitOf(stage) * SHARE);
   const each = Math.floor((budget - reserved - mappings * CONNECTIONS_PER_MAPPING) / open.length);
   if (each < 1) {

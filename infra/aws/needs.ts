@@ -12,6 +12,8 @@ export type Needs = {
   readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
   readonly broker?: 'publish' | 'consume' | 'administer';
+  /** How many of the broker's connections an environment may hold, if not one. */
+  readonly connections?: number;
   /** Secrets for calls to the outside, by their names in functions/shop.ts. */
   readonly secrets?: readonly string[];
 };
@@ -45,7 +47,8 @@ const needsOfAnyone = ({
     'participate',
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
-  ['dead-letters', { table: ['read'], broker: 'publish' }],
+  // One to read dead letters, and one to publish them again.
+  ['dead-letters', { table: ['read'], broker: 'publish', connections: 2 }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
   ...(canBeStuck(says) ? [['resolve', announcer] as const] : []),

@@ -30,9 +30,18 @@ export const mainQueue = (service: string, name: string): Queue => ({
   },
 });
 
+/**
+ * Set to refuse what it has no room for, as a policy may give any queue a `max-length`: Amazon MQ's default policy for a
+ * cluster does. By default such a queue drops its oldest messages, though it has confirmed them.
+ * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-defaults.html
+ */
 export const deadLetterQueue = (service: string): Queue => ({
   name: deadQueueOf(service),
-  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': LOOKED_AT_DELIVERY_LIMIT },
+  arguments: {
+    'x-queue-type': 'quorum',
+    'x-overflow': 'reject-publish',
+    'x-delivery-limit': LOOKED_AT_DELIVERY_LIMIT,
+  },
 });
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
+import { MAX_MESSAGE_BYTES } from '../../infra/broker/message-size.ts';
 import { secretsOf } from '../../infra/functions/variables.ts';
 import { broker, ofType, propertiesOf, tables, templates } from '../support/aws/production.ts';
 
@@ -66,6 +67,17 @@ describe('the broker', () => {
         Logs: { General: true },
       },
     ]);
+  });
+
+  // Lambda's event source mapping drops a message that alone is larger than an event.
+  test('takes no message that no event could hold', () => {
+    const [[id, configuration] = []] = propertiesOf('AWS::AmazonMQ::Configuration', broker);
+    const [[, { Configuration }] = ['', {}]] = propertiesOf('AWS::AmazonMQ::Broker', broker);
+    expect(Configuration).toEqual({ Id: { Ref: id }, Revision: { 'Fn::GetAtt': [id, 'Revision'] } });
+    expect(configuration).toMatchObject({
+      ...{ EngineType: 'RABBITMQ', EngineVersion: '4.2' },
+      Data: { 'Fn::Base64': `max_message_size = ${MAX_MESSAGE_BYTES}` },
+    });
   });
 
   test('lets in functions and event source mappings over TLS, and nobody else', () => {

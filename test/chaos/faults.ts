@@ -1,6 +1,7 @@
 import { queueOf } from '../../engine/saga/routes.ts';
 import { shop } from '../../functions/shop.ts';
 import type { Part } from '../../infra/local/processes/part.ts';
+import { endAlarm, raiseAlarm, type Shortage } from '../support/broker-alarm.ts';
 import { unhindered } from '../support/one-way.ts';
 import type { TcpProxy } from '../support/proxy.ts';
 import { providerIs } from '../support/saga/sandbox.ts';
@@ -28,7 +29,8 @@ export interface Fault {
     | 'slow'
     | 'refuse'
     | 'queue full'
-    | 'queue deleted';
+    | 'queue deleted'
+    | 'alarm';
   /** How long it lasts, at least and at most. */
   readonly holdMs: readonly [number, number];
   readonly strike: (stage: Stage, dice: Dice) => Promise<Heal> | Heal;
@@ -81,6 +83,19 @@ const provider = (settings: Parameters<typeof providerIs>[1], holdMs: Fault['hol
   strike: async ({ world }) => {
     await providerIs(world, settings);
     return () => providerIs(world, { latencyMs: 0, outage: 'none' });
+  },
+});
+
+const longMs = [15_000, 60_000] as const;
+
+/** The broker reads nobody who publishes. Longer than a consumer's invocation may wait for its end. */
+const alarm = (shortage: Shortage): Fault => ({
+  target: 'broker',
+  kind: 'alarm',
+  holdMs: longMs,
+  strike: async (stage) => {
+    await raiseAlarm(stage, shortage);
+    return () => endAlarm(stage, shortage);
   },
 });
 
@@ -163,7 +178,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...linkFaults('provider link'),
 };
 
-const longMs = [15_000, 60_000] as const;
 const silent = (target: Link): Fault =>
   link(target, 'half-open', longMs, (proxy) => {
     proxy.freeze();
@@ -176,6 +190,8 @@ export const longFaults: Readonly<Record<string, Fault>> = {
   'broker frozen for long': freeze('broker', ({ world }) => world.system.parts.rabbitmq, longMs),
   'database frozen for long': freeze('database', ({ world }) => world.system.parts.dynamodb, longMs),
   'provider frozen for long': freeze('provider', ({ world }) => world.system.parts.payments, longMs),
+  'broker short of memory': alarm('memory'),
+  'broker short of disk': alarm('disk'),
   'broker link silent for long': silent('broker link'),
   'database link silent for long': silent('database link'),
   'provider link silent for long': silent('provider link'),

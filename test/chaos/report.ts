@@ -70,6 +70,7 @@ export function summary(outcome: Outcome): string {
     ['slowed down', countOf(faults, 'slow')],
     ['queues full', countOf(faults, 'queue full')],
     ['queues deleted', countOf(faults, 'queue deleted')],
+    ['broker alarms', countOf(faults, 'alarm')],
     ['schedule runs', outcome.nudges],
     ['nonsense sent / dead letters', `${outcome.poisoned} / ${outcome.deadLetters}`],
     ['messages redriven', outcome.redriven],

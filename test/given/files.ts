@@ -12,6 +12,7 @@ const why = (reason: string, ...names: readonly string[]) =>
 /** The others, and what they would do to a system, or need of it, that endpoints alone do not give. */
 export const notInSuite: Readonly<Record<string, string>> = {
   ...why('kills the functions, the broker or the database, and starts them again', 'crash', 'outage'),
+  ...why('raises an alarm of the broker, and counts its connections', 'broker-alarm'),
   ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs several queues for each service', 'shards'),
@@ -25,11 +26,13 @@ export const notInSuite: Readonly<Record<string, string>> = {
     'topology',
     'topology-change',
     'topology-resource',
+    'full-queues',
   ),
   ...why(
-    'is about one class and a broker, whose connections it cuts or which it kills',
+    'is about one class and a broker, whose connections it cuts or blocks, or which it kills',
     'dead-letter-queues',
     'publisher',
+    'blocked-publisher',
   ),
   ...why('is about the payment provider alone', 'payment-sandbox', 'provider'),
   ...why(

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
 import { PublishError, UnroutableError } from '../../engine/batch/publish-error.ts';
 import { HASTY, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
+import { MAX_MESSAGE_BYTES } from '../../infra/broker/message-size.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
@@ -228,6 +229,22 @@ describe('the publisher', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: expect.any(UnroutableError) });
     expect((await received()).length).toBeGreaterThanOrEqual(2);
+  });
+
+  // Fails where it is sent again over another connection, and where its neighbours are given up with it. And where the
+  // broker takes it: Lambda's event source mapping would drop it.
+  test('a message that no event could hold is refused by the broker, fails alone, and is not sent again', async () => {
+    const results = await Promise.allSettled([
+      publisher.publish(message()),
+      publisher.publish(message({ body: Buffer.alloc(MAX_MESSAGE_BYTES + 1), messageId: 'large' })),
+      publisher.publish(message()),
+      publisher.publish(message({ body: Buffer.alloc(MAX_MESSAGE_BYTES), messageId: 'largest' })),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const refusal = `the broker takes no message of ${MAX_MESSAGE_BYTES + 1} bytes: large`;
+    expect(results[1]).toMatchObject({ reason: new PublishError(refusal) });
+    expect(proxy.opened()).toBe(2);
+    expect(await received()).toContain('largest');
   });
 
   // Fails where each message begins the wait anew: a connection that takes all and confirms none is kept as long as

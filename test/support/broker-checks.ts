@@ -82,9 +82,7 @@ const queuesLoseNothing: Check = ({ saga, topology }) => {
     ...(deadLetterQueues.includes(name) || args['x-dead-letter-strategy'] === 'at-least-once'
       ? []
       : [`${name} dead-letters at most once`]),
-    ...(deadLetterQueues.includes(name) || args['x-overflow'] === 'reject-publish'
-      ? []
-      : [`${name} drops messages when it is full`]),
+    ...(args['x-overflow'] === 'reject-publish' ? [] : [`${name} drops messages when it is full`]),
     ...(deadLetterQueues.includes(name) && ('x-message-ttl' in args || 'x-max-length' in args)
       ? [`${name} drops dead letters`]
       : []),

@@ -141,6 +141,11 @@ const broken: readonly (readonly [keyof typeof wiringChecks, complaint: string, 
   ],
   [
     'queuesLoseNothing',
+    'payment.dead drops messages when it is full',
+    (wiring) => rewrite(wiring, 'payment.dead', { 'x-overflow': undefined }),
+  ],
+  [
+    'queuesLoseNothing',
     'order has no delivery limit',
     (wiring) => rewrite(wiring, 'order', { 'x-delivery-limit': undefined }),
   ],

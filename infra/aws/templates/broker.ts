@@ -1,5 +1,6 @@
 import { pascalCase } from '../../../engine/saga/names.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
+import { messageSizeSetting } from '../../broker/message-size.ts';
 import { secretsOf } from '../../functions/variables.ts';
 import { type Json, type Resource, readTemplate, type Template } from './template.ts';
 
@@ -19,10 +20,21 @@ export function brokerTemplate(saga: Saga): Template {
   const exports = Object.keys(secrets).map((id) => [id, exported(saga, id)] as const);
   return {
     ...once,
-    Resources: { ...once.Resources, ...secrets },
+    Resources: { ...once.Resources, BrokerConfiguration: configuration, ...secrets },
     Outputs: { ...once.Outputs, ...Object.fromEntries(exports) },
   };
 }
+
+/** https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/configure-resource-limits.html */
+const configuration: Resource = {
+  Type: 'AWS::AmazonMQ::Configuration',
+  Properties: {
+    Name: { 'Fn::Sub': `order-saga-\${Stage}` },
+    EngineType: 'RABBITMQ',
+    EngineVersion: '4.2',
+    Data: { 'Fn::Base64': messageSizeSetting },
+  },
+};
 
 const passwordOf = (service: string): Resource =>
   keptSecret(`RabbitMQ's user ${service}`, {

@@ -2,10 +2,12 @@ import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqp
 import { within } from './backoff.ts';
 import type { Settlement } from './settlement.ts';
 
-/** Settles messages on their channel. After the channel's end both calls do nothing: the broker has requeued all. */
+/** Settles messages on their channel. After the channel's end no call does anything: the broker has requeued all. */
 export type Settler = {
   readonly acknowledge: (settlement: Settlement) => void;
   readonly requeue: (settlement: Settlement) => void;
+  /** For a message that no function can get: it becomes a dead letter, or is gone if its queue has no such exchange. */
+  readonly reject: (tag: number) => void;
 };
 
 /** Gets the messages. They can be settled between `attach` and `detach`; afterwards the broker delivers them again. */
@@ -147,6 +149,7 @@ function settlerOf(channel: Channel, ending: Ending): Settler {
   return {
     acknowledge: (settlement) => settle(settlement, (tag, upTo) => channel.ack(tagged(tag), upTo)),
     requeue: (settlement) => settle(settlement, (tag, upTo) => channel.nack(tagged(tag), upTo, true)),
+    reject: (tag) => settle({ singly: [tag] }, () => channel.reject(tagged(tag), false)),
   };
 }
 

@@ -74,9 +74,11 @@ export class Dispatcher implements Receiver {
   receive(message: ConsumeMessage): void {
     if (this.#stopping.signal.aborted) return;
     const delivery = this.#accept(message);
-    if (delivery === undefined) {
+    const { deliveryTag } = message.fields;
+    if (typeof delivery === 'string') {
       this.#buffer.noteArrival(performance.now());
-      this.#settler?.acknowledge({ singly: [message.fields.deliveryTag] });
+      if (delivery === 'unwanted') this.#settler?.acknowledge({ singly: [deliveryTag] });
+      else this.#settler?.reject(deliveryTag);
       return;
     }
     this.#unsettled += 1;
@@ -91,19 +93,19 @@ export class Dispatcher implements Receiver {
     await Promise.all(this.#running.keys());
   }
 
-  /** Undefined for a message that no function gets. It is acknowledged, as by AWS. */
-  #accept(message: ConsumeMessage): Delivery | undefined {
+  /** A word for a message that no function gets. */
+  #accept(message: ConsumeMessage): Delivery | 'unwanted' | 'too large' {
     const { content, fields } = message;
     if (this.#mapping.filter && !this.#mapping.filter(content)) {
       this.#counters.filteredMessages += 1;
-      return undefined;
+      return 'unwanted';
     }
     const record = eventRecord(message);
     const bytes = record.bytes + SEPARATOR_BYTES;
     if (bytes > this.#envelope.roomBytes) {
       this.#counters.droppedMessages += 1;
       this.#log.error(`dropped a message of ${content.length} bytes: its event would be over 6 MB`);
-      return undefined;
+      return 'too large';
     }
     const { deliveryTag: tag, redelivered } = fields;
     return { tag, redelivered, json: record.json, bytes, arrivedAtMs: performance.now() };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { definitionsOf } from '../../broker/definitions.ts';
+import { messageSizeSetting } from '../../broker/message-size.ts';
 import type { Ports } from '../ports.ts';
 import { OwnProcess, type OwnProcessOptions } from '../processes/own-process.ts';
 import type { PartFailure } from '../processes/part.ts';
@@ -62,6 +63,7 @@ function writeConfiguration(home: string, ports: Ports): void {
     `listeners.tcp.1 = 127.0.0.1:${ports.rabbitmq}`,
     // Imported at every start, even if the node has data.
     `load_definitions = ${join(home, 'definitions.json')}`,
+    messageSizeSetting,
     'disk_free_limit.absolute = 50MB',
     // Quorum queues keep their write-ahead log in memory too. The default is 512 MB.
     'raft.wal_max_size_bytes = 64000000',

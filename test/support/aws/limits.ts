@@ -24,6 +24,7 @@ const allowedDays = [
 
 const limits: Readonly<Record<string, object>> = {
   'AWS::AmazonMQ::Broker': { BrokerName: text(50, '^[A-Za-z0-9._~-]+$'), EngineType: oneOf('RABBITMQ') },
+  'AWS::AmazonMQ::Configuration': { Name: text(150, '^[A-Za-z0-9._~-]+$'), EngineType: oneOf('RABBITMQ') },
   'AWS::CloudWatch::Alarm': {
     AlarmName: text(255),
     AlarmDescription: text(1_024),

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Deferred } from '../../../engine/batch/deferred.ts';
+import { BrokerBlockedError } from '../../../engine/batch/publish-error.ts';
 import { consume } from '../../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../../engine/consumer/rabbitmq-event.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
@@ -99,4 +100,39 @@ test('what is no RabbitMQ event is refused with what is missing', async () => {
     delays,
   );
   await expect(handle({} as RabbitMqEvent)).rejects.toThrow('rmqMessagesByQueue is missing');
+});
+
+describe('a broker that is short of memory', () => {
+  const captures = () => Promise.resolve({ done: { paymentIntentId: 'pi_1' } });
+  const blockedFor = (times: number) => {
+    let refused = 0;
+    return () => (refused++ < times ? new BrokerBlockedError('low on memory') : undefined);
+  };
+  const paying = ({ edges }: ReturnType<typeof scene>) =>
+    consume(payment({ prepare, call: captures, undo: unasked, observe: unasked }), edges, delays);
+
+  // Fails where a blocked publication is a failed attempt: alarm after alarm, good messages use up their attempts.
+  test('is waited for while there is time, and that is no failure', async () => {
+    const here = scene();
+    here.publisher.refuses = blockedFor(2);
+    await paying(here)(batch(reserved), { getRemainingTimeInMillis: () => 29_000 });
+    expect(here.publisher.published).toMatchObject([{ exchange: 'saga.events', type: 'payment.captured' }]);
+  });
+
+  // Fails where it is waited for without end: the function is killed, and its connection stays behind.
+  test('fails the batch before the function is killed', async () => {
+    let nowMs = 0;
+    let refused = 0;
+    const here = scene([], () => nowMs);
+    here.publisher.refuses = () => {
+      nowMs += 9_000;
+      refused += 1;
+      return new BrokerBlockedError('low on memory');
+    };
+    const handling = paying(here)(batch(reserved), { getRemainingTimeInMillis: () => 29_000 });
+    await expect(handling).rejects.toThrow(BrokerBlockedError);
+    // The event as long as there is time, then its message's retry, once.
+    expect(refused).toBe(3 + 1);
+    expect(here.publisher.published).toEqual([]);
+  });
 });

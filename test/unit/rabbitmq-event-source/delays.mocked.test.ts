@@ -44,7 +44,7 @@ test('the delay after a failure grows to half a minute, and no further', async (
   world.mostWaits = 11;
   const refuse: Invoke = () => Promise.resolve({ kind: 'refused', reason: 'because' });
   const dispatcher = new Dispatcher(anyMapping, refuse, log, new Counters('test', log));
-  dispatcher.attach({ acknowledge: () => undefined, requeue: () => undefined });
+  dispatcher.attach({ acknowledge: () => undefined, requeue: () => undefined, reject: () => undefined });
   dispatcher.receive(deliveredMessage({}));
   await turn();
   await dispatcher.stop();

@@ -51,7 +51,8 @@ function settler(settled: string[], name: string): Settler {
     ({ upTo, singly }: Settlement): void => {
       settled.push(`${name}: ${verb}${upTo ? ` up to ${upTo}` : ''} ${singly.join()}`.trimEnd());
     };
-  return { acknowledge: write('acknowledge'), requeue: write('requeue') };
+  const reject = (tag: number): void => void settled.push(`${name}: reject ${tag}`);
+  return { acknowledge: write('acknowledge'), requeue: write('requeue'), reject };
 }
 
 test('messages that arrive together are one batch, and what gathers meanwhile is the next', async () => {
@@ -180,7 +181,8 @@ test('a batch that is kept for another attempt is forgotten when its channel is 
   expect(running).toHaveLength(1);
 });
 
-test('what the filter does not want, or is too large, is acknowledged and not invoked with', async () => {
+// Fails where what is too large is acknowledged: it is gone, and nobody knows of it.
+test('what the filter does not want is acknowledged, and what is too large is rejected; neither is invoked with', async () => {
   const { dispatcher, running, settled, lines } = started({
     filter: (data) => data.toString() !== 'unwanted',
   });
@@ -188,7 +190,7 @@ test('what the filter does not want, or is too large, is acknowledged and not in
   dispatcher.receive(deliveredMessage({ tag: 2, body: Buffer.alloc(4_718_592) }));
   dispatcher.receive(deliveredMessage({ tag: 3, body: Buffer.alloc(4_718_000) }));
   await turn();
-  expect(settled).toEqual(['first channel: acknowledge 1', 'first channel: acknowledge 2']);
+  expect(settled).toEqual(['first channel: acknowledge 1', 'first channel: reject 2']);
   expect(lines).toEqual(['dropped a message of 4718592 bytes: its event would be over 6 MB']);
   expect(running).toHaveLength(1);
 });
