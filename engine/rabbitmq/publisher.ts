@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../batch/messages.ts';
 import { PublishError } from '../batch/publish-error.ts';
 import { coalesceWrites } from './coalesce-writes.ts';
 import { ConnectionLostError, Link } from './link.ts';
+import { within } from './within.ts';
 
 /** How long a publisher tries before it throws. */
 export interface Patience {
@@ -112,26 +113,21 @@ export class RabbitPublisher implements Publisher {
 
   async #connect(url: URL): Promise<ChannelModel> {
     url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
-    const connection = await amqp.connect(url.href, {
+    // amqplib's own `timeout` is of silence: a peer that sends a byte now and then is never given up.
+    const socket = new AbortController();
+    const options = {
       // Otherwise Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
       noDelay: true,
-      timeout: this.#patience.connectTimeoutMs,
+      signal: socket.signal,
       clientProperties: { connection_name: this.#name },
+    };
+    const opening = amqp.connect(url.href, options);
+    const connection = await within(this.#patience.connectTimeoutMs, opening).catch((error: unknown) => {
+      socket.abort();
+      throw error;
     });
     coalesceWrites(connection);
     // An 'error' event without a listener ends the process, and the broker may fail before there is a channel.
     return connection.on('error', () => {});
-  }
-}
-
-/** @throws Error if it takes longer. A rejection after that is ignored. */
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -30,6 +30,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
     'is about one class and a broker, whose connections it cuts or which it kills',
     'dead-letter-queues',
     'publisher',
+    'bounds',
   ),
   ...why('is about the payment provider alone', 'payment-sandbox', 'provider', 'mute-provider'),
   ...why(
