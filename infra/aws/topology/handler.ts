@@ -24,8 +24,8 @@ type Credentials = z.infer<typeof Credentials>;
 type Answer = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
 
 /** The function has two minutes. Without an answer CloudFormation waits for an hour. */
-const APPLY_TIMEOUT_MS = 100_000;
-const ANSWER_TIMEOUT_MS = 10_000;
+export const APPLY_TIMEOUT_MS = 100_000;
+export const ANSWER_TIMEOUT_MS = 10_000;
 
 /** CloudFormation truncates a longer reason. */
 const MAX_REASON_LENGTH = 1_000;

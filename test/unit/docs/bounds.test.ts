@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HASTY, PATIENT, type Patience } from '../../../engine/rabbitmq/publisher.ts';
+import { ANSWER_TIMEOUT_MS, APPLY_TIMEOUT_MS } from '../../../infra/aws/topology/handler.ts';
 import { TOPOLOGY_TIMEOUT_MS } from '../../../infra/broker/apply.ts';
+import { projectDir } from '../../../infra/local/project.ts';
 import { drivers } from '../../support/bounds/drivers.ts';
 import { boundsInDocument, callsIn, callsInCode } from '../../support/bounds/table.ts';
 
@@ -30,6 +34,16 @@ test('the limits of a connection are those of its steps, in all of its tries', (
   expect(limitsOf('engine/rabbitmq/publisher.ts')).toEqual([HASTY, PATIENT].map(longest));
   expect(limitsOf('engine/rabbitmq/link.ts')).toEqual([HASTY, PATIENT].map(longest));
   expect(limitsOf('infra/broker/apply.ts')).toEqual([TOPOLOGY_TIMEOUT_MS]);
+});
+
+// Fails where the function is killed in mid-answer: CloudFormation then waits for an hour.
+test('the topology’s function has the time to say that it failed', () => {
+  const [, seconds] =
+    /^ {2}topology:\n(?: {4}.*\n)*? {4}timeout: (\d+)$/m.exec(
+      readFileSync(join(projectDir, 'serverless.yml'), 'utf8'),
+    ) ?? [];
+  expect(APPLY_TIMEOUT_MS + ANSWER_TIMEOUT_MS).toBeLessThan(1_000 * Number(seconds));
+  expect(TOPOLOGY_TIMEOUT_MS).toBeLessThan(APPLY_TIMEOUT_MS);
 });
 
 test.each([
