@@ -5,7 +5,7 @@ const eventSource = '^infra/local/rabbitmq-event-source/';
 export const rooms = {
   environment: ['saga'],
   batch: ['saga'],
-  dynamodb: ['batch'],
+  dynamodb: ['batch', 'environment'],
   rabbitmq: ['saga', 'batch', 'environment'],
   consumer: ['saga', 'batch', 'environment'],
   http: ['saga', 'batch', 'environment'],

@@ -31,4 +31,6 @@ export interface Work<Input> {
   readonly sagaId: SagaId;
   readonly input: Input;
   readonly traceparent?: string | undefined;
+  /** The message that it came in, byte for byte: equal ones are copies. */
+  readonly message?: string;
 }

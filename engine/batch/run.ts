@@ -3,6 +3,7 @@ import { type SagaEvent, seal } from '../saga/envelope.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import { type Committed, commit } from './commit.ts';
+import { fold } from './copies.ts';
 import { type Decided, decideBatch, type JobDecision, type NoChange, type Open } from './decide.ts';
 import { Deferred } from './deferred.ts';
 import type { Edges } from './edges.ts';
@@ -36,9 +37,9 @@ interface Job<State, Input> extends Open<Input> {
 
 /**
  * Runs a batch through one participant: decide, write, call out, publish. Resolves when every publication is
- * confirmed. Work on one saga is done in order; each piece of work succeeds or fails by itself. A `memory` that
- * outlives the batch saves reads of shared items. What cannot be begun well before `deadlineMs`, when the function is
- * killed, is deferred.
+ * confirmed. Work on one saga is done in order; each piece of work succeeds or fails by itself. Copies of a message are
+ * done once and share the outcome. A `memory` that outlives the batch saves reads of shared items. What cannot be begun
+ * well before `deadlineMs`, when the function is killed, is deferred.
  */
 export async function run<
   State extends { readonly status: string },
@@ -51,10 +52,13 @@ export async function run<
   memory?: Memory,
   deadlineMs = Number.POSITIVE_INFINITY,
 ): Promise<readonly Outcome<State>[]> {
-  const jobs = lanes<State, Input>(batch);
+  const { distinct, positions } = fold(batch);
+  const jobs = lanes<State, Input>(distinct);
   const time = new BatchTime(edges.now, deadlineMs);
   await new Run(participant, edges, time, memory).drain(jobs.heads);
-  return Promise.all(jobs.all.map(({ outcome }) => outcome ?? Promise.reject(new Error('a job was lost'))));
+  return Promise.all(
+    positions.map((at) => jobs.all[at]?.outcome ?? Promise.reject(new Error('a job was lost'))),
+  );
 }
 
 /** Links each job to the next job of the same saga. */

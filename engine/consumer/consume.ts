@@ -29,7 +29,8 @@ const TIMEOUT_MS = 29_000;
  * A participant's queue consumer. It returns once every message is settled, and Lambda then acknowledges the batch. A
  * message is settled when its events are confirmed, or when it is confirmed in a delay queue or the dead-letter queue.
  * The consumer throws only if that publication fails too, and the whole batch is then delivered again. It ends before
- * the function's timeout: what cannot be begun in time is deferred, which counts no attempt.
+ * the function's timeout: what cannot be begun in time is deferred, which counts no attempt. Copies share an outcome,
+ * but each is settled by itself, with its own attempts: none is tried less often than if it had come alone.
  */
 export function consume<
   State extends { readonly status: string },
@@ -90,7 +91,8 @@ export function consume<
         const { subject, traceparent } = opened.event;
         // Any event that passes the saga's schemas is a valid input of its participants.
         const input: unknown = opened.event;
-        received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent } });
+        const message = delivery.body.toString('latin1');
+        received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent, message } });
       } else unreadable.push({ delivery, reason: opened.reason });
     }
     const outcomes = await run(

@@ -10,6 +10,7 @@ import {
 } from '../consumer/rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
+import { answerOf } from '../rabbitmq/within.ts';
 import { deadQueueOf } from '../saga/routes.ts';
 
 /** A message from a dead-letter queue, held during a visit. */
@@ -54,7 +55,7 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
       );
     } finally {
       // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
-      await channel.close().catch(() => {});
+      await answerOf(channel.close()).catch(() => {});
     }
   }
 }
@@ -71,18 +72,19 @@ async function take(channel: Channel, queue: string, max: number): Promise<reado
   const deadLetters: ConsumeMessage[] = [];
   const enough = Promise.withResolvers<void>();
   try {
-    await channel.prefetch(max);
+    await answerOf(channel.prefetch(max));
     let timer: NodeJS.Timeout | undefined;
-    const { consumerTag } = await channel.consume(queue, (message) => {
+    const consuming = channel.consume(queue, (message) => {
       if (message !== null) deadLetters.push(message);
       if (message === null || deadLetters.length === max) enough.resolve();
       else timer?.refresh();
     });
+    const { consumerTag } = await answerOf(consuming);
     // Started only now: silence means nothing until the broker has confirmed the consumer.
     timer = setTimeout(enough.resolve, SILENCE_MS);
     await enough.promise;
     clearTimeout(timer);
-    await channel.cancel(consumerTag);
+    await answerOf(channel.cancel(consumerTag));
     return deadLetters;
   } catch (error) {
     throw new PublishError(`the dead-letter queue ${queue} cannot be read`, { cause: error });

@@ -1,12 +1,16 @@
+import { limitAttempts } from './limit-attempts.ts';
+
 /** A rotated secret may stay cached this long. */
 const MAX_AGE_MS = 60_000;
+/** Two attempts and the pause between them end within four seconds. */
+const ATTEMPT_TIMEOUT_MS = 1_500;
 
 interface Kept {
   readonly text: Promise<string>;
   readonly fetchedAtMs: number;
 }
 
-type Fetch = (id: string) => Promise<string>;
+type Ask = (id: string) => Promise<string>;
 
 const kept = new Map<string, Kept>();
 
@@ -17,10 +21,10 @@ const kept = new Map<string, Kept>();
  * differs by region. The SDK is loaded at the first use: a laptop has no secrets and never loads it.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
  */
-export function secret(id: string, nowMs: number = Date.now(), fetch: Fetch = fetchSecret): Promise<string> {
+export function secret(id: string, nowMs: number = Date.now(), ask: Ask = fetchSecret): Promise<string> {
   const known = kept.get(id);
   if (known !== undefined && nowMs - known.fetchedAtMs < MAX_AGE_MS) return known.text;
-  const text = fetch(id);
+  const text = ask(id);
   kept.set(id, { text, fetchedAtMs: nowMs });
   // A failed fetch is not cached.
   text.catch(() => kept.delete(id));
@@ -38,8 +42,13 @@ export async function fetchSecret(
   version: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
 ): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const requestHandler = { requestTimeout: 1_500, connectionTimeout: 1_000, throwOnRequestTimeout: true };
+  const requestHandler = {
+    requestTimeout: ATTEMPT_TIMEOUT_MS,
+    connectionTimeout: 1_000,
+    throwOnRequestTimeout: true,
+  };
   const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
+  limitAttempts(client, ATTEMPT_TIMEOUT_MS);
   try {
     const { SecretString } = await client.send(
       new GetSecretValueCommand({ SecretId: id, VersionStage: version }),

@@ -104,11 +104,18 @@ export class RabbitPublisher implements Publisher {
 
   async #connect(url: URL): Promise<ChannelModel> {
     url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
-    const connection = await amqp.connect(url.href, {
+    // amqplib's own `timeout` is of silence: a peer that sends a byte now and then is never given up.
+    const socket = new AbortController();
+    const options = {
       // Otherwise Nagle's algorithm holds back each publish for a delayed acknowledgement, some 40 ms.
       noDelay: true,
-      timeout: this.#patience.connectTimeoutMs,
+      signal: socket.signal,
       clientProperties: { connection_name: this.#name },
+    };
+    const opening = amqp.connect(url.href, options);
+    const connection = await within(this.#patience.connectTimeoutMs, opening).catch((error: unknown) => {
+      socket.abort();
+      throw error;
     });
     coalesceWrites(connection);
     // An 'error' event without a listener ends the process, and the broker may fail before there is a channel.

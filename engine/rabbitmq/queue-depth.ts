@@ -1,4 +1,5 @@
 import type { RabbitPublisher } from './publisher.ts';
+import { answerOf } from './within.ts';
 
 /**
  * The number of messages that wait in a queue. Any other answer closes the channel, so each call opens its own.
@@ -6,7 +7,7 @@ import type { RabbitPublisher } from './publisher.ts';
  * on it, earlier versions everybody.
  * https://www.rabbitmq.com/docs/channels#error-handling, https://github.com/rabbitmq/rabbitmq-server/pull/16272
  *
- * @throws if the broker does not answer
+ * @throws if the broker does not answer in time
  */
 export async function depthOf(
   queue: string,
@@ -14,14 +15,14 @@ export async function depthOf(
 ): Promise<number | 'missing' | 'refused'> {
   const channel = await publisher.channel();
   try {
-    return (await channel.checkQueue(queue)).messageCount;
+    return (await answerOf(channel.checkQueue(queue))).messageCount;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === NOT_FOUND) return 'missing';
     if (code === ACCESS_REFUSED) return 'refused';
     throw error;
   } finally {
-    await channel.close().catch(() => {});
+    await answerOf(channel.close()).catch(() => {});
   }
 }
 

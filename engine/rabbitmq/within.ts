@@ -1,3 +1,6 @@
+/** So long the broker has for an answer on an open channel, outside of publishing: no owner of a saga waits for one. */
+export const ANSWER_TIMEOUT_MS = 5_000;
+
 /** @throws Error if it takes longer. A rejection after that is ignored. */
 export async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
@@ -9,3 +12,7 @@ export async function within<T>(limitMs: number, promise: Promise<T>): Promise<T
     clearTimeout(timer);
   }
 }
+
+/** An answer of the broker. @throws Error if it does not come in time */
+export const answerOf = <T>(answer: PromiseLike<T>): Promise<T> =>
+  within(ANSWER_TIMEOUT_MS, Promise.resolve(answer));

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import Stripe from 'stripe';
 import { CALL_TIMEOUT_MS } from '../../engine/batch/time-left.ts';
 import { required } from '../../engine/environment/environment.ts';
 import { secret } from '../../engine/environment/secret.ts';
+import { within } from '../../engine/rabbitmq/within.ts';
 import { paced } from './pace/paced-stripe.ts';
 import { Pacer, type Timing } from './pace/pacer.ts';
 import { limitsFrom } from './pace/settings.ts';
@@ -70,17 +72,25 @@ function connectWith(key: string): Stripe {
 }
 
 /**
- * The SDK takes any JSON for an object: of a number or a text it throws where nobody can catch it, which ends the process.
- * It takes any object without an error for a success, whatever the status. Here both are errors of the API.
+ * The SDK's timeout is of silence: an answer that comes a byte at a time would hold a batch until its function is killed.
+ * Here it is of the whole call. The SDK takes any JSON for an object: of a number or a text it throws where nobody can
+ * catch it, which ends the process. It takes any object without an error for a success, whatever the status. Here both
+ * are errors of the API.
  */
 function carefulHttpClient(): ReturnType<typeof Stripe.createNodeHttpClient> {
   const client = Stripe.createNodeHttpClient();
   const makeRequest = client.makeRequest.bind(client);
   client.makeRequest = async (...request) => {
-    const response = await makeRequest(...request);
+    const [, , , , , , , timeoutMs] = request;
+    const endMs = performance.now() + timeoutMs;
+    const response = await within(timeoutMs, makeRequest(...request));
     const toJSON = response.toJSON.bind(response);
     response.toJSON = async () => {
-      const answer: unknown = await toJSON();
+      const body: Promise<unknown> = toJSON();
+      const answer = await within(endMs - performance.now(), body).catch((error: unknown) => {
+        (response.getRawResponse() as IncomingMessage).destroy();
+        throw error;
+      });
       const error = isObject(answer) && isObject(answer.error);
       if (!isObject(answer) || (response.getStatusCode() >= 300 && !error))
         throw new Error(`status ${response.getStatusCode()} without an answer`);

@@ -12,7 +12,7 @@ export interface ProviderBooks {
 const PAGE = 100;
 
 /** Nobody waits for an answer, and a page with its charges takes longer than a charge. */
-const patiently: Stripe.RequestOptions = { timeout: 20_000, maxNetworkRetries: 3 };
+const patiently: Stripe.RequestOptions = { timeout: 10_000, maxNetworkRetries: 2 };
 
 /**
  * Each endpoint has a limit that the shop needs for its own calls. The SDK does not try again what it refuses.

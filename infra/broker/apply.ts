@@ -1,8 +1,12 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
+import { within } from '../../engine/rabbitmq/within.ts';
 import { Memory, memorable } from './memory.ts';
 import type { Queue } from './queues.ts';
 import type { Exchange, Topology } from './topology.ts';
 import { goneFrom, unbind } from './unbind.ts';
+
+/** A new broker takes some seconds. The answers to several hundred questions are awaited. */
+export const TOPOLOGY_TIMEOUT_MS = 60_000;
 
 /**
  * Declares exchanges, queues and bindings, and removes the bindings that only an earlier declaration had. Applying them
@@ -10,10 +14,25 @@ import { goneFrom, unbind } from './unbind.ts';
  *
  * @returns what an operator has to do, a sentence each
  * @throws Error before it declares anything, if a queue or exchange exists with other arguments: the broker cannot
- * change one in place
+ * change one in place; or if the broker does not answer in time
  */
-export async function applyTopology(url: string, topology: Topology): Promise<readonly string[]> {
-  const connection = await amqp.connect(url, { noDelay: true });
+export async function applyTopology(
+  url: string,
+  topology: Topology,
+  timeoutMs = TOPOLOGY_TIMEOUT_MS,
+): Promise<readonly string[]> {
+  const socket = new AbortController();
+  try {
+    return await within(timeoutMs, applyOver(socket.signal, url, topology));
+  } finally {
+    // Ends the connection in any state, and nothing if it is closed.
+    socket.abort();
+  }
+}
+
+async function applyOver(signal: AbortSignal, url: string, topology: Topology): Promise<readonly string[]> {
+  const options = { noDelay: true, signal };
+  const connection = await amqp.connect(url, options);
   connection.on('error', () => {});
   try {
     const memory = await Memory.open(connection);

@@ -33,8 +33,9 @@ export const notInSuite: Readonly<Record<string, string>> = {
     'dead-letter-queues',
     'publisher',
     'blocked-publisher',
+    'bounds',
   ),
-  ...why('is about the payment provider alone', 'payment-sandbox', 'provider'),
+  ...why('is about the payment provider alone', 'payment-sandbox', 'provider', 'mute-provider'),
   ...why(
     'is about the event source alone, with a Serverless project of its own',
     ...['broken-broker', 'delivery', 'failure', 'lifecycle', 'recovery', 'redelivery'].map(

@@ -2,6 +2,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from '../../../engine/environment/log.ts';
 import { fetchSecret } from '../../../engine/environment/secret.ts';
+import { within } from '../../../engine/rabbitmq/within.ts';
 import { shop } from '../../../functions/shop.ts';
 import { applyTopology } from '../../broker/apply.ts';
 import { applyUsers, isAccepted } from '../../broker/management.ts';
@@ -22,6 +23,10 @@ type Credentials = z.infer<typeof Credentials>;
 
 type Answer = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
 
+/** The function has two minutes. Without an answer CloudFormation waits for an hour. */
+export const APPLY_TIMEOUT_MS = 100_000;
+export const ANSWER_TIMEOUT_MS = 10_000;
+
 /** CloudFormation truncates a longer reason. */
 const MAX_REASON_LENGTH = 1_000;
 
@@ -34,7 +39,7 @@ const MAX_REASON_LENGTH = 1_000;
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   let answer: Answer = { Status: 'SUCCESS' };
   try {
-    if (event.RequestType !== 'Delete') await apply(event.ResourceProperties);
+    if (event.RequestType !== 'Delete') await within(APPLY_TIMEOUT_MS, apply(event.ResourceProperties));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log('error', 'topology not applied', { reason });
@@ -112,6 +117,11 @@ async function respond(event: CloudFormationCustomResourceEvent, answer: Answer)
     PhysicalResourceId: 'broker-topology',
     ...answer,
   });
-  const response = await fetch(ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+  const response = await fetch(ResponseURL, {
+    method: 'PUT',
+    body,
+    headers: { 'content-type': '' },
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  });
   if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}`);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Deferred } from '../../../engine/batch/deferred.ts';
 import type { Work } from '../../../engine/batch/participant.ts';
 import { run } from '../../../engine/batch/run.ts';
-import { timeLeftMs } from '../../../engine/batch/time-left.ts';
+import { CALL_TIMEOUT_MS, timeLeftMs } from '../../../engine/batch/time-left.ts';
 import type { Provider } from '../../../functions/payment/decide.ts';
 import { payment } from '../../../functions/payment/payment.ts';
 import { payments } from '../../../functions/payment/table.ts';
@@ -78,6 +78,29 @@ describe('a batch ends before its function is killed', () => {
     const outcomes = await pay([reserved(1), reserved(1)]);
     expect(kindsOf(outcomes)).toEqual(['done', 'deferred']);
     expect(here.publisher.ids).toEqual([`${orderIdOf(1)}:payment.captured`]);
+  });
+
+  // Messages of one order that take turns are no copies of each other: each asks, so only the time bounds them.
+  test('a provider that hangs is asked for one order as long as there is time, and no longer', async () => {
+    let nowMs = BEGIN_MS;
+    const here = scene([], () => nowMs);
+    const lefts: number[] = [];
+    const hang = async () => {
+      lefts.push(timeLeftMs());
+      nowMs += CALL_TIMEOUT_MS;
+      throw new Error('no answer');
+    };
+    const prepare = async () => ({ prepared: { paymentIntentId: 'pi_1' } });
+    const provider: Provider = { prepare, call: hang, undo: hang, observe };
+    const turns = [facts['stock.reserved'], facts['order.cancelling']] as const;
+    const batch = Array.from({ length: 12 }, (_, index) => ({
+      ...work(1, turns[index % 2] ?? turns[0]),
+      message: String(index % 2),
+    }));
+    const outcomes = await run(payment(provider), batch, here.edges, undefined, nowMs + TIMEOUT_MS);
+    expect(lefts).toEqual([22_000, 17_000, 12_000, 7_000, 2_000]);
+    expect(new Set(kindsOf(outcomes))).toEqual(new Set(['failed', 'deferred', 'ignored']));
+    expect(nowMs - BEGIN_MS).toBeLessThan(TIMEOUT_MS);
   });
 
   test('outside of a batch there is no end', () => {

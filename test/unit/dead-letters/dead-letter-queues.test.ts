@@ -2,6 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RabbitDeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import type { RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
+import { ANSWER_TIMEOUT_MS } from '../../../engine/rabbitmq/within.ts';
 
 /** Goal: a slow broker is not taken for an empty queue. Method: a channel that confirms late, and time that we tell. */
 beforeEach(() => vi.useFakeTimers());
@@ -33,7 +34,7 @@ async function seen(confirmedAfterMs: number, deliveredAfterMs: number): Promise
 
 test('what comes soon after the broker has confirmed the consumer is seen, however late it confirms', async () => {
   expect(await seen(0, 400)).toBe(1);
-  expect(await seen(5_000, 400)).toBe(1);
+  expect(await seen(ANSWER_TIMEOUT_MS - 1, 400)).toBe(1);
 });
 
 test('who is silent after that has no more to show', async () => {

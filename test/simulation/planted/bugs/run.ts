@@ -18,10 +18,11 @@ type GoOn = (change: { readonly job: Job }, became: Committed) => void;
 type Act = (decision: JobDecision<State, unknown, Job>) => readonly unknown[];
 type ActOn = (decision: NoChange<State, unknown, Job>) => void;
 type Fail = (job: Job, cause: unknown, record?: SagaRecord<State>) => void;
+type Fold = (batch: readonly object[]) => unknown;
 type Lanes = (batch: readonly unknown[]) => { readonly all: readonly Job[]; readonly heads: readonly Job[] };
 
 /** How a batch is decided, written, called out and published, in this order. */
-export const runBugs = bugsIn('engine/batch/run.ts', [
+const inRun = bugsIn('engine/batch/run.ts', [
   {
     name: 'published before it is written',
     in: 'Run.#act',
@@ -156,3 +157,17 @@ export const runBugs = bugsIn('engine/batch/run.ts', [
     plant: () => {},
   },
 ]);
+
+export const runBugs = [
+  ...inRun,
+  ...bugsIn('engine/batch/copies.ts', [
+    {
+      name: 'what follows of one order taken for a copy',
+      in: 'fold',
+      plant:
+        (original: Fold): Fold =>
+        (batch) =>
+          original(batch.map((work) => ({ ...work, message: '' }))),
+    },
+  ]),
+];
