@@ -42,13 +42,13 @@ const SOURCES = [
 /** It measures, and nothing imports it. */
 const NO_PRODUCT = 'infra/local/rabbitmq-event-source/benchmark.ts';
 
-/** What opens a way to the outside, and what is asked on one. */
+/** What opens a way to the outside, and what is asked on one. An acknowledgement or a rejection has no answer. */
 const CALLS = [
   /\b(new (?:[A-Z]\w*Client|Stripe|WebSocket|EventSource))\(/g,
   /(?<![.\w])(fetch)\(/g,
   /\b(createRemoteJWKSet)\(/g,
   /\b(amqp\.connect)\(/g,
-  /\b(?:\w*[cC]hannel|\w*[cC]onnection)\.(?!on\b|once\b|ack\b|nack\b)(\w+)\(/g,
+  /\b(?:\w*[cC]hannel|\w*[cC]onnection)\.(?!on\b|once\b|ack\b|nack\b|reject\b)(\w+)\(/g,
   /\.(create(?:Confirm)?Channel|(?:check|assert|bind|unbind)(?:Queue|Exchange)|waitForConfirms)\(/g,
   /from '(node:(?:net|tls|http|https|http2|dgram|dns)(?:\/promises)?)'/g,
 ];
