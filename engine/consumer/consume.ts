@@ -44,7 +44,7 @@ export function consume<
   const { saga, service } = participant;
   const memory = new Memory();
 
-  const settle = async (publisher: Publisher, message: OutgoingMessage, why: string): Promise<void> => {
+  const settle = async (message: OutgoingMessage, why: string, publisher: Publisher): Promise<void> => {
     log('warn', 'message not handled', {
       service,
       messageId: message.messageId,
@@ -55,9 +55,9 @@ export function consume<
   };
 
   const settleOutcome = async (
-    publisher: Publisher,
     delivery: Delivery,
     outcome: Outcome<State>,
+    publisher: Publisher,
   ): Promise<void> => {
     switch (outcome.kind) {
       case 'done':
@@ -66,14 +66,14 @@ export function consume<
       case 'ignored':
         return;
       case 'refused':
-        return await settle(publisher, deadLetterMessage(service, delivery, outcome.reason), outcome.reason);
+        return await settle(deadLetterMessage(service, delivery, outcome.reason), outcome.reason, publisher);
       case 'deferred':
         return await publisher.publish(deferredMessage(service, delivery, outcome.afterMs, retryDelays));
       case 'failed':
         return await settle(
-          publisher,
           retryMessage(service, delivery, outcome.error, retryDelays),
           outcome.error.message,
+          publisher,
         );
       default:
         return outcome satisfies never;
@@ -106,11 +106,11 @@ export function consume<
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
       ...unreadable.map(({ delivery, reason }) =>
-        settle(publisher, deadLetterMessage(service, delivery, reason), reason),
+        settle(deadLetterMessage(service, delivery, reason), reason, publisher),
       ),
       ...received.map(({ delivery }, index) => {
         const outcome = outcomes[index];
-        return outcome === undefined ? undefined : settleOutcome(publisher, delivery, outcome);
+        return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
       }),
     ]);
   };

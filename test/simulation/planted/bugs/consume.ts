@@ -1,3 +1,4 @@
+import type { Publisher } from '../../../../engine/batch/edges.ts';
 import type { OutgoingMessage } from '../../../../engine/batch/messages.ts';
 import type { Outcome } from '../../../../engine/batch/run.ts';
 import type { Delivery } from '../../../../engine/consumer/rabbitmq-event.ts';
@@ -9,8 +10,12 @@ import { bugsIn } from '../planter/bug.ts';
 type DeadLetter = typeof deadLetterMessage;
 type Retry = typeof retryMessage;
 type DeadQueueOf = typeof deadQueueOf;
-type Settle = (message: OutgoingMessage, why: string) => Promise<void>;
-type SettleOutcome = (delivery: Delivery, outcome: Outcome<{ readonly status: string }>) => Promise<void>;
+type Settle = (message: OutgoingMessage, why: string, publisher: Publisher) => Promise<void>;
+type SettleOutcome = (
+  delivery: Delivery,
+  outcome: Outcome<{ readonly status: string }>,
+  publisher: Publisher,
+) => Promise<void>;
 type Outcomes = readonly Outcome<{ readonly status: string }>[];
 type Trace = (delivery: Delivery) => Readonly<Record<string, unknown>>;
 type Base = (delivery: Delivery) => { readonly body: Buffer };
@@ -25,8 +30,8 @@ export const consumeBugs = [
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
-        async (delivery, outcome) => {
-          if (outcome.kind !== 'failed') await original(delivery, outcome);
+        async (delivery, outcome, publisher) => {
+          if (outcome.kind !== 'failed') await original(delivery, outcome, publisher);
         },
     },
     {
@@ -34,8 +39,8 @@ export const consumeBugs = [
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
-        async (delivery, outcome) => {
-          if (outcome.kind !== 'refused') await original(delivery, outcome);
+        async (delivery, outcome, publisher) => {
+          if (outcome.kind !== 'refused') await original(delivery, outcome, publisher);
         },
     },
     {
@@ -49,8 +54,8 @@ export const consumeBugs = [
       in: 'consume.settle',
       plant:
         (original: Settle): Settle =>
-        async (message, why) => {
-          original(message, why).catch(() => {});
+        async (message, why, publisher) => {
+          original(message, why, publisher).catch(() => {});
         },
     },
     {
@@ -68,9 +73,9 @@ export const consumeBugs = [
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
-        async (delivery, outcome) => {
+        async (delivery, outcome, publisher) => {
           if (outcome.kind === 'failed') throw outcome.error;
-          await original(delivery, outcome);
+          await original(delivery, outcome, publisher);
         },
     },
     {
@@ -84,10 +89,10 @@ export const consumeBugs = [
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
-        (delivery, outcome) => {
-          if (outcome.kind !== 'refused') return original(delivery, outcome);
+        (delivery, outcome, publisher) => {
+          if (outcome.kind !== 'refused') return original(delivery, outcome, publisher);
           const { reason, record } = outcome;
-          return original(delivery, { kind: 'failed', error: new Error(reason), record });
+          return original(delivery, { kind: 'failed', error: new Error(reason), record }, publisher);
         },
     },
     {
@@ -95,10 +100,10 @@ export const consumeBugs = [
       in: 'consume.settleOutcome',
       plant:
         (original: SettleOutcome): SettleOutcome =>
-        (delivery, outcome) => {
-          if (outcome.kind !== 'failed') return original(delivery, outcome);
+        (delivery, outcome, publisher) => {
+          if (outcome.kind !== 'failed') return original(delivery, outcome, publisher);
           const { error, record } = outcome;
-          return original(delivery, { kind: 'refused', reason: error.message, record });
+          return original(delivery, { kind: 'refused', reason: error.message, record }, publisher);
         },
     },
   ]),
