@@ -14,5 +14,6 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 echo "127.0.0.1 localhost $(hostname)" > "$root/etc/hosts"
-chroot "$root" sh -ec 'apt-get -q update
+# A mirror may be late. What it has is signed all the same.
+chroot "$root" sh -ec 'apt-get -q -o Acquire::Check-Valid-Until=false update
   apt-get -q install -y --no-install-recommends rabbitmq-server procps ca-certificates adduser'

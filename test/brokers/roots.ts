@@ -19,16 +19,17 @@ const isolated = ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh']
 /** Why no root can be made here; undefined if one can. */
 export async function obstacle(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Debian';
-  for (const program of ['debootstrap', 'unshare', 'chroot', 'apt-get']) {
-    const { exitCode } = await runCommand('which', [program], { timeoutMs: 5_000 });
-    if (exitCode !== 0) return `there is no ${program}`;
-  }
+  const missing = ['debootstrap', 'unshare', 'chroot', 'apt-get'].find((program) => !isOnPath(program));
+  if (missing !== undefined) return `there is no ${missing}`;
   const { exitCode } = await runCommand('unshare', [...isolated.slice(1), '-c', 'true'], {
     timeoutMs: 5_000,
   });
   if (exitCode !== 0) return 'it may not make namespaces here';
   return (await mirror()) === undefined ? 'apt knows no mirror of Debian' : undefined;
 }
+
+const isOnPath = (program: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 
 /** Where apt gets Debian from on this machine. */
 export async function mirror(): Promise<string | undefined> {
