@@ -8,8 +8,8 @@ import { isDebugging, log } from '../environment/log.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
 import { openGenuine } from './origin.ts';
-import { type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
-import { deadLetterMessage, deferredMessage, retryMessage } from './settle.ts';
+import { type Delivered, type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
+import { deadLetterMessage, deferredMessage, MAX_RETURNS, putAside, retryMessage } from './settle.ts';
 import { waitingOutAlarms } from './wait-out-alarm.ts';
 
 interface Received<Input> {
@@ -31,6 +31,9 @@ const TIMEOUT_MS = 29_000;
  * The consumer throws only if that publication fails too, and the whole batch is then delivered again. It ends before
  * the function's timeout: what cannot be begun in time is deferred, which counts no attempt. Copies share an outcome,
  * but each is settled by itself, with its own attempts: none is tried less often than if it had come alone.
+ *
+ * What ends the function can say nothing, so the broker's count of its deliveries speaks for it: past MAX_RETURNS it is
+ * not tried at once, but has failed an attempt. While nothing can be published that fails too, and so counts nothing.
  */
 export function consume<
   State extends { readonly status: string },
@@ -85,7 +88,12 @@ export function consume<
     const publisher = waitingOutAlarms(edges.publisher, () => deadlineMs - edges.now());
     const received: Received<Input>[] = [];
     const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
+    const tooOften: Delivered[] = [];
     for (const delivery of deliveriesOf(event, edges.userOf(service))) {
+      if (delivery.returns >= MAX_RETURNS) {
+        tooOften.push(delivery);
+        continue;
+      }
       const opened = openGenuine(saga, delivery, edges.userOf);
       if (opened.ok) {
         const { subject, traceparent } = opened.event;
@@ -105,6 +113,7 @@ export function consume<
     tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
+      ...putAside(service, tooOften, retryDelays).map((message) => settle(publisher, message, 'it came too often')),
       ...unreadable.map(({ delivery, reason }) =>
         settle(deadLetterMessage(service, delivery, reason), reason, publisher),
       ),

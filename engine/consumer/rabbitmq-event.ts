@@ -36,9 +36,25 @@ export interface Delivery {
   readonly attempts: number;
 }
 
+/** A message as the event source mapping delivers it. */
+export interface Delivered extends Delivery {
+  /** How often its queue has delivered it before, each time unsettled. */
+  readonly returns: number;
+}
+
 export const ATTEMPTS_HEADER = 'saga-attempts';
 /** The user who first published a message. Its consumer sets this when it publishes to a delay or dead-letter queue. */
 export const ORIGIN_HEADER = 'saga-origin';
+
+/**
+ * How often a quorum queue has delivered a message before. It says so itself: until 4.2 in `x-delivery-count`. Since 4.3
+ * that counts a `basic.reject` and a lost consumer but no `basic.nack`, and `x-acquired-count` counts all. AWS does not
+ * say what its event source mapping uses. https://www.rabbitmq.com/docs/nack
+ */
+export const returnsOf = (headers: Readonly<Record<string, unknown>> | null): number =>
+  Math.max(...['x-delivery-count', 'x-acquired-count'].map((name) => countIn(headers?.[name])));
+
+const countIn = (header: unknown): number => (typeof header === 'number' && header > 0 ? header : 0);
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
 const MAX_PROPERTY_BYTES = 255;
@@ -68,14 +84,13 @@ export const originOf = (userId: unknown, header: string | undefined, own: strin
  * @param own the user that the consumer publishes as
  * @throws TypeError if the event source mapping did not send this, for instance when invoked by hand
  */
-export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delivery[] {
+export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delivered[] {
   if (typeof event?.rmqMessagesByQueue !== 'object' || event.rmqMessagesByQueue === null) {
     throw new TypeError('not a RabbitMQ event: rmqMessagesByQueue is missing');
   }
   return Object.entries(event.rmqMessagesByQueue).flatMap(([key, records]) => {
     const [queue = ''] = key.split('::');
     return records.map(({ basicProperties: { messageId, type, contentType, userId, headers }, data }) => {
-      const attempts = headers?.[ATTEMPTS_HEADER];
       return {
         queue,
         body: Buffer.from(data, 'base64'),
@@ -83,7 +98,8 @@ export function deliveriesOf(event: RabbitMqEvent, own: string): readonly Delive
         type: propertyText(type),
         contentType: propertyText(contentType),
         origin: originOf(userId, headerText(headers?.[ORIGIN_HEADER]), own),
-        attempts: typeof attempts === 'number' && attempts > 0 ? attempts : 0,
+        attempts: countIn(headers?.[ATTEMPTS_HEADER]),
+        returns: returnsOf(headers),
       };
     });
   });

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../batch/messages.ts';
 import { hashOf } from '../saga/hash.ts';
 import { deadLetterExchangeOf, deadQueueOf, type RetryDelay, retryExchangeOf } from '../saga/routes.ts';
-import { ATTEMPTS_HEADER, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.ts';
+import { ATTEMPTS_HEADER, type Delivered, type Delivery, ORIGIN_HEADER } from './rabbitmq-event.ts';
 
 export const ERROR_HEADER = 'saga-error';
 export const REASON_HEADER = 'saga-dead-reason';
@@ -49,6 +49,31 @@ export function retryMessage(
       delay.delayMs * (0.5 + jitter(`${delivery.messageId}#${delivery.attempts}`) / 2),
     ),
   };
+}
+
+/** What came so often and was never settled may be what ends the function each time. */
+export const MAX_RETURNS = 5;
+
+/**
+ * The messages for the delay queues, in place of what came too often. Each has failed an attempt, and nobody knows which
+ * of them was the cause. A delay queue returns none before those ahead of it. So the shortest delay goes first, and they
+ * come back one by one: what ends its function again does so in other company, and at last alone.
+ */
+export const putAside = (
+  service: string,
+  deliveries: readonly Delivered[],
+  delays: readonly RetryDelay[],
+): readonly OutgoingMessage[] =>
+  deliveries
+    .map((delivery) => retryMessage(service, delivery, new CameTooOften(delivery.returns), delays))
+    .toSorted((a, b) => (a.expirationMs ?? 0) - (b.expirationMs ?? 0));
+
+class CameTooOften extends Error {
+  override readonly name = 'CameTooOften';
+
+  constructor(returns: number) {
+    super(`it came ${returns} times and was never settled`);
+  }
 }
 
 /**

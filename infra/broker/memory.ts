@@ -1,17 +1,14 @@
 import type { ChannelModel, ConfirmChannel, GetMessage } from 'amqplib';
 import * as z from 'zod';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
-import { LOOKED_AT_DELIVERY_LIMIT, type Queue } from './queues.ts';
+import { keptQueue } from './queues.ts';
 import type { Topology } from './topology.ts';
 
 /**
  * AMQP lists neither bindings nor queues, so one message in a queue records what was applied. Later deployments remove
  * what is no longer declared.
  */
-const MEMORY: Queue = {
-  name: 'saga.topology',
-  arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': LOOKED_AT_DELIVERY_LIMIT },
-};
+const MEMORY = keptQueue('saga.topology');
 
 const from = { exchange: z.string(), routingKey: z.string() };
 

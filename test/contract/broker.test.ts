@@ -19,7 +19,8 @@ const message = (body: string, change: Partial<OutgoingMessage> = {}): OutgoingM
   ...change,
 });
 const queues = ['order', 'inventory', 'payment', 'order.dead', 'inventory.dead', 'payment.dead'];
-const DELIVERY_LIMIT = 20;
+/** More than RabbitMQ 4 allows a queue that has no limit of its own. */
+const MANY_LOOKS = 25;
 
 describe.each(brokerKinds)('%s', (_name, begin) => {
   let broker: BrokerUnderTest;
@@ -126,31 +127,22 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       expect(await bodiesIn('order')).toEqual(['a', 'c']);
     });
 
-    test('too often is dead-lettered with the reason, and nothing else with it', async () => {
+    test('and given back says how often it came before, and what came once says 0', async () => {
       await given('bad');
-      for (let delivery = 0; delivery <= DELIVERY_LIMIT; delivery += 1) {
+      for (let returns = 0; returns < MANY_LOOKS; returns += 1) {
         const taken = await broker.take('order', 1);
-        expect(taken.map(({ body }) => body)).toEqual(['bad']);
-        if (delivery === DELIVERY_LIMIT) await given('good');
+        expect(taken).toMatchObject([{ body: 'bad', returns }]);
         await broker.giveBack('order', taken);
       }
-      await broker.wait(300);
-      expect(await bodiesIn('order')).toEqual(['good']);
-      const deadLetters = await broker.take('order.dead', 2);
-      expect(deadLetters).toMatchObject([
-        {
-          body: 'bad',
-          messageId: 'id-bad',
-          userId: broker.user,
-          headers: { 'x-first-death-reason': 'delivery_limit' },
-        },
-      ]);
-      await broker.acknowledge(deadLetters);
+      await given('good');
+      const taken = await broker.take('order', 2);
+      expect(taken.map(({ returns }) => returns)).toEqual([MANY_LOOKS, 0]);
+      await broker.acknowledge(taken);
     });
 
-    test('from the dead-letter queue can be looked at more often than that', async () => {
+    test('from the dead-letter queue can be looked at as often', async () => {
       await broker.publish(message('a', { routingKey: 'order.dead' }));
-      for (let look = 0; look < DELIVERY_LIMIT + 5; look += 1) {
+      for (let look = 0; look < MANY_LOOKS; look += 1) {
         await broker.giveBack('order.dead', await broker.take('order.dead', 1));
       }
       expect(await bodiesIn('order.dead')).toEqual(['a']);
@@ -205,12 +197,16 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
     });
 
     test('begins to count the deliveries of what it brings back anew', async () => {
+      await broker.publish(message('a', { routingKey: 'inventory' }));
+      await broker.giveBack('inventory', await broker.take('inventory', 1));
+      const [again] = await broker.take('inventory', 1);
+      expect(again?.returns).toBe(1);
+      await broker.acknowledge(again === undefined ? [] : [again]);
       await broker.publish(later('a'));
       await broker.wait(1_100);
-      for (let delivery = 0; delivery < DELIVERY_LIMIT; delivery += 1) {
-        await broker.giveBack('inventory', await broker.take('inventory', 1));
-      }
-      expect(await bodiesIn('inventory')).toEqual(['a']);
+      const taken = await broker.take('inventory', 1);
+      expect(taken).toMatchObject([{ body: 'a', returns: 0 }]);
+      await broker.acknowledge(taken);
     });
   });
 });

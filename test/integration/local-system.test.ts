@@ -123,7 +123,7 @@ describe('npm start', () => {
 
   test('the system stops by itself when only its bootstrap is killed', async () => {
     const command = start();
-    await command.printed('RabbitMQ 3');
+    await command.printed('✓ RabbitMQ');
     command.child.kill('SIGKILL');
     await expectNothingLeft();
   });

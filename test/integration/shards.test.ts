@@ -127,20 +127,6 @@ describe('on the broker', () => {
     }
   });
 
-  test('makes a dead letter of what any shard delivers too often', async () => {
-    const [, , third = ''] = shardsOf('payment');
-    channel.sendToQueue(third, Buffer.from('crashes'), { persistent: true });
-    await channel.waitForConfirms();
-    const { consumerTag } = await channel.consume(third, (message) => {
-      if (message !== null) channel.nack(message, false, true);
-    });
-    const deadLetters = await until('it is a dead letter', async () =>
-      channel.get('payment.dead', { noAck: true }),
-    );
-    await channel.cancel(consumerTag);
-    expect(deadLetters.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
-  });
-
   test.each([
     [
       'one',

@@ -69,23 +69,19 @@ describe('the topology', () => {
     await expect(other.checkQueue('shipping')).rejects.toThrow('NOT_FOUND');
   });
 
-  // Fails without a delivery limit: a message that crashes its consumer comes again for ever.
-  test('makes a dead letter of what has been delivered too often, with the reason', async () => {
-    channel.sendToQueue('inventory', Buffer.from('crashes'), { persistent: true });
+  // Fails with a limit of 20, which RabbitMQ 4 has by default: during an alarm nothing can be settled.
+  test('dead-letters nothing by itself, and keeps its place, however often it comes', async () => {
+    for (const text of ['first', 'second'])
+      channel.sendToQueue('inventory', Buffer.from(text), { persistent: true });
     await channel.waitForConfirms();
-    let deliveries = 0;
-    const { consumerTag } = await channel.consume('inventory', (message) => {
-      if (message === null) return;
-      deliveries += 1;
-      channel.nack(message, false, true);
-    });
-    const deadLetters = await until('it is a dead letter', async () =>
-      channel.get('inventory.dead', { noAck: true }),
-    );
-    await channel.cancel(consumerTag);
-    expect(deadLetters.content.toString()).toBe('crashes');
-    expect(deadLetters.properties.headers).toMatchObject({ 'x-first-death-reason': 'delivery_limit' });
-    expect(deliveries).toBe(21);
+    for (let time = 0; time < 30; time += 1) {
+      const message = await until('it is back', async () => channel.get('inventory'));
+      expect(message.content.toString()).toBe('first');
+      channel.reject(message, true);
+    }
+    await until('both are there', async () => (await channel.checkQueue('inventory')).messageCount === 2);
+    expect((await channel.checkQueue('inventory.dead')).messageCount).toBe(0);
+    await channel.purgeQueue('inventory');
   });
 
   test('brings a message back to the queue it came from after its delay, and never before half of it', async () => {

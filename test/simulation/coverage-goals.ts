@@ -57,7 +57,7 @@ const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): re
   '409 for a cancel',
   '422 for another body',
   'dead letter: gave up after all attempts',
-  'dead letter: dead-lettered by the broker',
+  'came too often',
 ];
 
 /** Fewer seeds are not expected to come to all of it. */

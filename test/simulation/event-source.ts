@@ -130,7 +130,7 @@ interface Options {
 /** As https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it; texts in headers arrive as bytes. */
 export function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent {
   const records = batch.map(({ body, messageId, type, contentType, userId, headers, returns }) => ({
-    basicProperties: { messageId, type, contentType, userId, headers: headersOf(headers) },
+    basicProperties: { messageId, type, contentType, userId, headers: headersOf(headers, returns) },
     redelivered: returns > 0,
     data: base64Of(body),
   }));
@@ -145,8 +145,10 @@ export function eventOf(queue: string, batch: readonly Message[]): RabbitMqEvent
 
 function headersOf(
   headers: Readonly<Record<string, string | number>>,
+  returns: number,
 ): Readonly<Record<string, unknown>> | null {
   const entries = Object.entries(headers);
+  if (returns > 0) entries.push(['x-delivery-count', returns]);
   if (entries.length === 0) return null;
   const delivered: Record<string, unknown> = {};
   for (const [name, value] of entries)

@@ -18,7 +18,7 @@ export class Invocation {
   readonly movedBeforeMs: number;
   /** How wrong its environment's clock is. */
   readonly skewMs: number;
-  /** The batch, if an event source invoked it. */
+  /** The batch as it was delivered, if an event source invoked it. The broker's own go on counting. */
   readonly messages: readonly Message[];
   /** Sagas of which it has had an event of its own service confirmed. */
   readonly saidOf = new Set<string>();
@@ -71,7 +71,7 @@ export class Invocation {
     this.startedStep = about.startedStep;
     this.movedBeforeMs = about.movedBeforeMs;
     this.skewMs = about.skewMs;
-    this.messages = about.messages;
+    this.messages = about.messages.map((message) => ({ ...message }));
     this.#ended = ended;
   }
 

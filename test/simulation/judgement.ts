@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../engine/batch/store.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
 import { constantCase } from '../../engine/saga/names.ts';
-import { deadQueueOf } from '../../engine/saga/routes.ts';
 import type { Cast, Player } from './cast.ts';
 import { roleOf } from './checker/roles.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
@@ -29,13 +28,7 @@ export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
   }
   for (const [reason, times] of checker.deadLetterReasons)
     coverage.count(`dead letter: ${reason.slice(0, 40)}`, times);
-  for (const { service } of players) {
-    const deadLetters = world.broker.queue(deadQueueOf(service)).messages;
-    const byBroker = deadLetters.filter(
-      ({ headers }) => headers['x-first-death-reason'] === 'delivery_limit',
-    );
-    coverage.count('dead letter: dead-lettered by the broker', byBroker.length);
-  }
+  coverage.count('came too often', checker.cameTooOften);
 }
 
 const idOf = (item: Item, { saga }: Cast): string => String(rowOf(item)?.[saga.id.name]);

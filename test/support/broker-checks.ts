@@ -78,7 +78,7 @@ const queuesLoseNothing: Check = ({ saga, topology }) => {
   const deadLetterQueues = saga.services.map(deadQueueOf);
   return topology.queues.flatMap(({ name, arguments: args }) => [
     ...(args['x-queue-type'] === 'quorum' ? [] : [`${name} is no quorum queue`]),
-    ...('x-delivery-limit' in args || 'x-message-ttl' in args ? [] : [`${name} has no delivery limit`]),
+    ...('x-delivery-limit' in args ? [] : [`${name} has no delivery limit`]),
     ...(deadLetterQueues.includes(name) || args['x-dead-letter-strategy'] === 'at-least-once'
       ? []
       : [`${name} dead-letters at most once`]),

@@ -5,7 +5,8 @@ import type { Settlement } from './settlement.ts';
 /** Settles messages on their channel. After the channel's end no call does anything: the broker has requeued all. */
 export type Settler = {
   readonly acknowledge: (settlement: Settlement) => void;
-  readonly requeue: (settlement: Settlement) => void;
+  /** In this order. */
+  readonly requeue: (tags: readonly number[]) => void;
   /** For a message that no function can get: it becomes a dead letter, or is gone if its queue has no such exchange. */
   readonly reject: (tag: number) => void;
 };
@@ -141,15 +142,21 @@ function consume(channel: Channel, queue: string, receiver: Receiver, ending: En
 }
 
 function settlerOf(channel: Channel, ending: Ending): Settler {
-  const settle = ({ upTo, singly }: Settlement, send: (tag: number, upTo: boolean) => void): void => {
-    if (ending.isReached) return;
-    if (upTo !== undefined) send(upTo, true);
-    for (const tag of singly) send(tag, false);
-  };
   return {
-    acknowledge: (settlement) => settle(settlement, (tag, upTo) => channel.ack(tagged(tag), upTo)),
-    requeue: (settlement) => settle(settlement, (tag, upTo) => channel.nack(tagged(tag), upTo, true)),
-    reject: (tag) => settle({ singly: [tag] }, () => channel.reject(tagged(tag), false)),
+    acknowledge: ({ upTo, singly }) => {
+      if (ending.isReached) return;
+      if (upTo !== undefined) channel.ack(tagged(upTo), true);
+      for (const tag of singly) channel.ack(tagged(tag));
+    },
+    // A `basic.nack` could return many at once, but RabbitMQ 4.3 does not count it towards the delivery limit.
+    // https://www.rabbitmq.com/docs/nack
+    requeue: (tags) => {
+      if (ending.isReached) return;
+      for (const tag of tags) channel.reject(tagged(tag), true);
+    },
+    reject: (tag) => {
+      if (!ending.isReached) channel.reject(tagged(tag), false);
+    },
   };
 }
 

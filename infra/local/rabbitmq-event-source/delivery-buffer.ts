@@ -17,7 +17,7 @@ type Requeued = {
 // If no message of a batch has come back by then, the batch is behind all messages in the queue.
 const returnStartMs = 500;
 // Even a busy broker sends the next message of a batch within this time, if it has one and may send it.
-const returnPauseMs = 2_000;
+const returnPauseMs = 5_000;
 // The wait for a whole batch: some messages may have expired, been dead-lettered, or gone to another consumer.
 const returnLimitMs = 10_000;
 // Lost batches are noticed when the queue falls silent. A queue that never does must not cost memory.

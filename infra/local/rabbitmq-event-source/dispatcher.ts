@@ -194,7 +194,7 @@ export class Dispatcher implements Receiver {
   /** The broker returns requeued messages at once. The buffer holds them back until the rest is over. */
   async #requeue(batch: Batch, settler: Settler, rest: Promise<void>): Promise<void> {
     if (settler !== this.#settler) return rest;
-    settler.requeue(settlement(batch.deliveries, this.#lowestTagBeside(batch)));
+    settler.requeue(batch.deliveries.map(({ tag }) => tag));
     this.#makeRoom(batch.deliveries.length);
     this.#counters.failedBatches += 1;
     const allowAgain = this.#buffer.expectAgain(batch, performance.now());

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { seriesOf } from './series.ts';
 
 /**
  * Debian's /usr/sbin/rabbitmq-server is a wrapper that refuses ordinary users; the wrapped script does not.
@@ -11,11 +12,18 @@ const knownScripts = [
   '/usr/local/opt/rabbitmq/sbin/rabbitmq-server',
 ];
 
-/** The start script of an installed RabbitMQ. */
+/** The start script of the newest RabbitMQ that is installed. Of two of one series, the first. */
 export function findInstalledServer(environment: NodeJS.ProcessEnv): string | undefined {
   const onPath = (environment.PATH ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, 'rabbitmq-server'));
-  return [...knownScripts, ...onPath].find((script) => existsSync(script));
+  const scripts = [...knownScripts, ...onPath].filter((script) => existsSync(script));
+  return scripts.toSorted((a, b) => rankOf(b) - rankOf(a))[0];
+}
+
+/** `4.10` is newer than `4.9`, and each newer than what does not say. */
+function rankOf(script: string): number {
+  const [major, minor] = seriesOf(script).split('.').map(Number);
+  return minor === undefined ? -1 : (major ?? 0) * 1_000 + minor;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brokerVersion } from '../../../infra/local/rabbitmq/probe.ts';
 import { openTestBroker, type TestBroker } from '../../support/event-source/broker.ts';
 import { functionOf, startMapping } from '../../support/event-source/in-process.ts';
 import { numbers } from '../../support/event-source/message.ts';
@@ -57,9 +58,12 @@ test('a failed batch comes again whole, and before what waits, where a delivery 
   expect(await failTwice('limited', 10)).toEqual({ sizes: five(10), order: 'aaabc' });
 });
 
-test('a failed batch comes again whole, but after what waits, where no limit is set', async () => {
-  await broker.createQueue('unlimited');
-  expect(await failTwice('unlimited', 10)).toEqual({ sizes: five(10), order: 'abcaa' });
+test('a failed batch comes again whole, but until 4.3 after what waits, where no limit is set', async () => {
+  const [major = 0, minor = 0] = (await brokerVersion(broker.url)).split('.').map(Number);
+  // 4.0 has a limit of 20 unless it is told otherwise.
+  await broker.createQueue('unlimited', major < 4 ? {} : { 'x-delivery-limit': -1 });
+  const order = major > 4 || (major === 4 && minor >= 3) ? 'aaabc' : 'abcaa';
+  expect(await failTwice('unlimited', 10)).toEqual({ sizes: five(10), order });
 });
 
 // A broker that is busy may take longer to begin with returning so many than others are kept waiting for them.
@@ -69,8 +73,10 @@ test.each([{ 'x-delivery-limit': 20 }, {}])(
     const queue = `large-${Object.keys(limits).length}`;
     await broker.createQueue(queue, limits);
     const { sizes, order } = await failTwice(queue, 5_000);
-    expect(sizes).toEqual(five(5_000));
-    expect(order.split('').toSorted().join('')).toBe('aaabc');
+    expect(order.replace(/[^a]/g, '')).toBe('aaa');
+    expect(sizes.filter((_, call) => order[call] === 'a')).toEqual([5_000, 5_000, 5_000]);
+    // While the broker returns it, it may send some of another, whose window then ends before its rest has come.
+    expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(25_000);
   },
 );
 

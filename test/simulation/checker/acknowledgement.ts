@@ -1,4 +1,5 @@
 import type { Item } from '../../../engine/batch/store.ts';
+import { MAX_RETURNS } from '../../../engine/consumer/settle.ts';
 import { waitingKinds } from '../../../engine/saga/kinds.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
@@ -19,6 +20,8 @@ export function flawOfAcknowledgement(
 ): string | undefined {
   const { service, saidOf, settledElsewhere } = invocation;
   if (settledElsewhere.has(message.messageId)) return undefined;
+  if (message.returns >= MAX_RETURNS)
+    return `${message.messageId} had come ${message.returns} times and was tried again`;
   const { saga, initiator } = world.cast;
   const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
   if (!saga.eventTypes.includes(type))

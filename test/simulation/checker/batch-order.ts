@@ -1,4 +1,5 @@
 import type { Item } from '../../../engine/batch/store.ts';
+import { MAX_RETURNS } from '../../../engine/consumer/settle.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import { rowOf, statusOf } from './row.ts';
@@ -25,8 +26,10 @@ export function flawOfBatchOrder(
   const passedOver = messages
     .slice(0, first)
     .find(
-      ({ messageId }) =>
-        messageId.startsWith(`${sagaId}:`) && opens(player, messageId.slice(sagaId.length + 1)),
+      ({ messageId, returns }) =>
+        returns < MAX_RETURNS &&
+        messageId.startsWith(`${sagaId}:`) &&
+        opens(player, messageId.slice(sagaId.length + 1)),
     );
   return passedOver === undefined ? undefined : `${because} was handled before ${passedOver.messageId}`;
 }

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import type { Item, Write } from '../../../engine/batch/store.ts';
-import { ERROR_HEADER, REASON_HEADER } from '../../../engine/consumer/settle.ts';
+import { ERROR_HEADER, MAX_RETURNS, REASON_HEADER } from '../../../engine/consumer/settle.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
 import type { Player } from '../cast.ts';
@@ -46,6 +46,8 @@ export class Checker {
   /** Messages that can never be handled, by service and id. */
   readonly poison = new Set<string>();
   readonly deadLetterReasons = new Map<string, number>();
+  /** How many messages were put aside because they had come too often. */
+  cameTooOften = 0;
   /** Ids of all events that were confirmed. */
   readonly said = new Set<string>();
   readonly #world: World;
@@ -184,9 +186,14 @@ export class Checker {
       this.#world.clock.movedMs - invocation.movedBeforeMs >= OUT_OF_TIME_MS;
     const isCounted = headers?.[ERROR_HEADER] !== undefined;
     const faults = invocation.faults - (isCounted ? invocation.refusedForNow : 0);
+    const cameTooOften = invocation.messages.some(
+      (delivered) => delivered.messageId === messageId && delivered.returns >= MAX_RETURNS,
+    );
+    if (cameTooOften) this.cameTooOften += 1;
     if (
       isRetry &&
       !isOutOfTime &&
+      !cameTooOften &&
       faults < 1 &&
       invocation.calls < CONTENTION * 2 &&
       !this.#rules.mayBeUnwritable(sagaIdOf(messageId))

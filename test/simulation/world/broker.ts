@@ -23,7 +23,6 @@ type Routed = readonly Queue[];
 export interface Queue {
   readonly name: string;
   readonly messages: Message[];
-  readonly deliveryLimit: number;
   readonly ttlMs: number;
   readonly deadLetterExchange: string;
   /** Undefined: the key they came with. */
@@ -43,9 +42,8 @@ const OFFERED_AGAIN_MS = 10_000;
 export type Arrival = 'in order' | 'ahead of others' | 'twice' | { readonly lateByMs: number };
 
 /**
- * RabbitMQ with the product's own topology: routing, mandatory returns, TTL that counts at a queue's head only,
- * dead-lettering on expiry and past the delivery limit. What is taken and not acknowledged is the taker's to
- * give back.
+ * RabbitMQ with the product's own topology: routing, mandatory returns, TTL that counts at a queue's head only, a count
+ * of returns, dead-lettering on expiry. What is taken and not acknowledged is the taker's to give back.
  */
 export class Broker {
   readonly queues: ReadonlyMap<string, Queue>;
@@ -66,7 +64,6 @@ export class Broker {
         {
           name,
           messages: [],
-          deliveryLimit: Number(args['x-delivery-limit'] ?? Number.POSITIVE_INFINITY),
           ttlMs: Number(args['x-message-ttl'] ?? Number.POSITIVE_INFINITY),
           deadLetterExchange: String(args['x-dead-letter-exchange'] ?? ''),
           deadLetterKey: args['x-dead-letter-routing-key'] as string | undefined,
@@ -109,16 +106,10 @@ export class Broker {
     return this.queue(name).messages.splice(0, count);
   }
 
-  /** They were not acknowledged: they come again in their place, or are dead-lettered past the delivery limit. */
+  /** They were not acknowledged, and come again in their place. */
   giveBack(name: string, messages: readonly Message[]): void {
-    const queue = this.queue(name);
-    const again: Message[] = [];
-    for (const message of messages) {
-      message.returns += 1;
-      if (message.returns > queue.deliveryLimit) this.#deadLetter(queue, message, 'delivery_limit');
-      else again.push(message);
-    }
-    queue.messages.unshift(...again);
+    for (const message of messages) message.returns += 1;
+    this.queue(name).messages.unshift(...messages);
   }
 
   /** Looked at and left where it was: not a delivery that failed. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import amqp, { type GetMessage } from 'amqplib';
 import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import { UnroutableError } from '../../../engine/batch/publish-error.ts';
+import { returnsOf } from '../../../engine/consumer/rabbitmq-event.ts';
 import { PATIENT, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
@@ -19,6 +20,8 @@ export interface Taken {
   readonly userId: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly routingKey: string;
+  /** How often the queue has delivered it before. */
+  readonly returns: number;
 }
 
 export interface BrokerUnderTest {
@@ -62,7 +65,8 @@ async function rabbitMq(url: string): Promise<BrokerUnderTest> {
         const { messageId, type, contentType, userId, headers = {} } = message.properties;
         const { routingKey } = message.fields;
         const body = message.content.toString();
-        const each = { body, messageId, type, contentType, userId, headers, routingKey };
+        const returns = returnsOf(headers);
+        const each = { body, messageId, type, contentType, userId, headers, routingKey, returns };
         originals.set(each, message);
         taken.push(each);
       }
@@ -73,7 +77,7 @@ async function rabbitMq(url: string): Promise<BrokerUnderTest> {
       await delay(SETTLING_MS);
     },
     giveBack: async (_, messages) => {
-      for (const each of messages) channel.nack(original(each), false, true);
+      for (const each of messages) channel.reject(original(each), true);
       await delay(SETTLING_MS);
     },
     wait: (ms) => delay(ms + SETTLING_MS),
@@ -97,9 +101,9 @@ async function simulated(): Promise<BrokerUnderTest> {
     },
     take: async (queue, count) =>
       broker.take(queue, count).map((message) => {
-        const { messageId, type, contentType, userId, headers, routingKey } = message;
+        const { messageId, type, contentType, userId, headers, routingKey, returns } = message;
         const body = String(message.body);
-        const each = { body, messageId, type, contentType, userId, headers, routingKey };
+        const each = { body, messageId, type, contentType, userId, headers, routingKey, returns };
         originals.set(each, message);
         return each;
       }),

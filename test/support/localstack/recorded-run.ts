@@ -20,6 +20,9 @@ export type RecordedRun = {
 };
 
 export type RunOptions = {
+  /** What is run: `npm run test:localstack` unless it is another script. */
+  readonly script?: string;
+  readonly args?: readonly string[];
   readonly programs: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Fails each call that has this word among its arguments. */
@@ -28,8 +31,10 @@ export type RunOptions = {
   readonly hangAt?: string;
 };
 
-/** Runs `npm run test:localstack` with a PATH of programs that only record how they are called. */
+/** Runs a script with a PATH of programs that only record how they are called. */
 export function startRecordedRun({
+  script = 'test/localstack/localstack.ts',
+  args = [],
   programs,
   environment = {},
   failAt = '',
@@ -45,7 +50,7 @@ export function startRecordedRun({
     writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${recorder}' ${program} "$@"\n`);
     chmodSync(file, 0o755);
   }
-  const child = spawn(process.execPath, [join(projectDir, 'test/localstack/localstack.ts')], {
+  const child = spawn(process.execPath, [join(projectDir, script), ...args], {
     cwd: projectDir,
     env: {
       ...environment,

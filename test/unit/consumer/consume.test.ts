@@ -12,13 +12,13 @@ import { scene } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
 import { prepare } from '../../support/prepared.ts';
 
-const record = (body: string) => ({
+const record = (body: string, headers: Readonly<Record<string, unknown>> | null = null) => ({
   basicProperties: {
     messageId: body.slice(0, 9),
     type: null,
     contentType: null,
     userId: 'inventory',
-    headers: null,
+    headers,
   },
   redelivered: false,
   data: Buffer.from(body).toString('base64'),
@@ -27,7 +27,7 @@ const record = (body: string) => ({
 const batch = (...bodies: readonly string[]): RabbitMqEvent => ({
   eventSource: 'aws:rmq',
   eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
-  rmqMessagesByQueue: { 'payment::/': bodies.map(record) },
+  rmqMessagesByQueue: { 'payment::/': bodies.map((body) => record(body)) },
 });
 
 const reserved = JSON.stringify(
@@ -91,6 +91,41 @@ test('a function with no time left defers all of its batch, and asks nobody', as
   await handle(batch(reserved), { getRemainingTimeInMillis: () => -1 });
   expect(here.publisher.published).toMatchObject([{ exchange: 'payment.retry.1s', expirationMs: 1 }]);
   expect(here.store.writes).toEqual([]);
+});
+
+describe('what came too often', () => {
+  const nobody = payment({ prepare: unasked, call: unasked, undo: unasked, observe: unasked });
+  const often = (...bodies: readonly string[]): RabbitMqEvent => ({
+    ...batch(),
+    rmqMessagesByQueue: {
+      'payment::/': bodies.map((body) => record(body, { 'x-delivery-count': 5, 'saga-attempts': 0 })),
+    },
+  });
+
+  // Fails where it is tried again: a message that ends the function would do so for ever.
+  test('is not tried, nor even read, but has failed an attempt', async () => {
+    const here = scene();
+    await consume(nobody, here.edges, delays)(often(reserved, 'poison'));
+    expect(here.publisher.published.map(({ exchange }) => exchange)).toEqual([
+      'payment.retry.1s',
+      'payment.retry.1s',
+    ]);
+    expect(here.store.writes).toEqual([]);
+  });
+
+  // Fails where it is given up as soon as nothing can be published: that is no fault of any message.
+  test('has failed no attempt while nothing can be published, however often it comes', async () => {
+    const here = scene();
+    here.publisher.refuses = () => new Error('the broker takes no messages');
+    const handle = consume(nobody, here.edges, delays);
+    for (let time = 0; time < 10; time += 1)
+      await expect(handle(often(reserved))).rejects.toThrow('takes no messages');
+    here.publisher.refuses = () => undefined;
+    await handle(often(reserved));
+    expect(here.publisher.published).toMatchObject([
+      { exchange: 'payment.retry.1s', headers: { 'saga-attempts': 1 } },
+    ]);
+  });
 });
 
 test('what is no RabbitMQ event is refused with what is missing', async () => {

@@ -23,8 +23,23 @@ test('a delivery without properties has empty ones and was never tried', () => {
       contentType: '',
       origin: '',
       attempts: 0,
+      returns: 0,
     },
   ]);
+});
+
+// Fails where the one is taken that RabbitMQ 4.3 leaves at 0 when a batch is returned by a basic.nack.
+test.each([
+  [undefined, 0],
+  [{}, 0],
+  [{ 'x-delivery-count': 4 }, 4],
+  [{ 'x-acquired-count': 7 }, 7],
+  [{ 'x-acquired-count': 7, 'x-delivery-count': 2 }, 7],
+  [{ 'x-delivery-count': { bytes: [55] } }, 0],
+  [{ 'x-delivery-count': -3 }, 0],
+])('headers %j say that it came %d times before', (headers, returns) => {
+  const event = eventOf({ messageId: null, type: null, contentType: null, userId: null, headers });
+  expect(deliveriesOf(event, 'order')).toMatchObject([{ returns }]);
 });
 
 // Fails where they are passed on as they were read: the publisher cannot encode them, takes its connection for

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../../engine/consumer/rabbitmq-event.ts';
-import { deadLetterMessage, deferredMessage, retryMessage } from '../../../engine/consumer/settle.ts';
+import type { Delivered, Delivery } from '../../../engine/consumer/rabbitmq-event.ts';
+import {
+  deadLetterMessage,
+  deferredMessage,
+  putAside,
+  retryMessage,
+} from '../../../engine/consumer/settle.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { shop } from '../../../functions/shop.ts';
 
@@ -171,5 +176,42 @@ describe('headers are for people to read', () => {
       for (const value of Object.values(message.headers ?? {}))
         expect(String(value).length).toBeLessThanOrEqual(500);
     }
+  });
+});
+
+describe('what came too often', () => {
+  const often = (count: number, attempts: number): readonly Delivered[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...delivery,
+      messageId: `ord_${index}:order.placed`,
+      attempts,
+      returns: 5,
+    }));
+
+  test('has failed an attempt, and says so', () => {
+    expect(putAside('payment', often(1, 1), delays)).toMatchObject([
+      {
+        exchange: 'payment.retry.5s',
+        headers: {
+          'saga-attempts': 2,
+          'saga-error': 'CameTooOften: it came 5 times and was never settled',
+        },
+      },
+    ]);
+  });
+
+  test('after the last delay is a dead letter', () => {
+    expect(putAside('payment', often(1, 3), delays)).toMatchObject([
+      { exchange: 'payment.dead', headers: { 'saga-dead-reason': 'gave up after 4 attempts' } },
+    ]);
+  });
+
+  // Fails where the longest delay stands first: a delay queue would then return all that stand behind it at once.
+  test('comes back one by one', () => {
+    const expirations = putAside('payment', often(100, 2), delays).map(
+      ({ expirationMs }) => expirationMs ?? 0,
+    );
+    expect(expirations).toEqual(expirations.toSorted((a, b) => a - b));
+    expect(new Set(expirations).size).toBeGreaterThan(90);
   });
 });

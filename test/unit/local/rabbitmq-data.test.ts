@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findInstalledServer } from '../../../infra/local/rabbitmq/installed.ts';
 import { plainPathTo, removePlainPath } from '../../../infra/local/rabbitmq/plain-path.ts';
 import { nodeHomeOf, noticeOfOtherSeries, seriesOf } from '../../../infra/local/rabbitmq/series.ts';
 
@@ -31,6 +32,16 @@ describe('the series of an installed server', () => {
     mkdirSync(join(folder, 'opt/plugins', plugin), { recursive: true });
     mkdirSync(join(folder, 'opt/plugins/rabbit_common-1.1.1'));
     expect(seriesOf(install('opt/sbin/rabbitmq-server'))).toBe('4.2');
+  });
+
+  // Fails where the first one that is found is taken, or where 9 counts as more than 10.
+  test('decides which of several is used: the newest', () => {
+    const folders = ['99.9.2', '99.10.1', '99.1.7'].map((version) =>
+      dirname(install(`rabbitmq_server-${version}/sbin/rabbitmq-server`)),
+    );
+    expect(findInstalledServer({ PATH: [folder, ...folders].join(':') })).toBe(
+      join(folders[1] ?? '', 'rabbitmq-server'),
+    );
   });
 
   test('is unknown where nothing says it', () => {

@@ -6,7 +6,6 @@ import { Dispatcher } from '../../../infra/local/rabbitmq-event-source/dispatche
 import { envelope, eventRecord } from '../../../infra/local/rabbitmq-event-source/event.ts';
 import type { Invoke, Outcome } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
 import type { Mapping } from '../../../infra/local/rabbitmq-event-source/settings.ts';
-import type { Settlement } from '../../../infra/local/rabbitmq-event-source/settlement.ts';
 import { anyMapping } from '../../support/event-source/mapping.ts';
 import { deliveredMessage } from '../../support/event-source/message.ts';
 
@@ -46,13 +45,12 @@ function started(changes: Partial<Mapping> = {}) {
 }
 
 function settler(settled: string[], name: string): Settler {
-  const write =
-    (verb: string) =>
-    ({ upTo, singly }: Settlement): void => {
-      settled.push(`${name}: ${verb}${upTo ? ` up to ${upTo}` : ''} ${singly.join()}`.trimEnd());
-    };
-  const reject = (tag: number): void => void settled.push(`${name}: reject ${tag}`);
-  return { acknowledge: write('acknowledge'), requeue: write('requeue'), reject };
+  return {
+    acknowledge: ({ upTo, singly }) =>
+      void settled.push(`${name}: acknowledge${upTo ? ` up to ${upTo}` : ''} ${singly.join()}`.trimEnd()),
+    requeue: (tags) => void settled.push(`${name}: requeue ${tags.join()}`),
+    reject: (tag) => void settled.push(`${name}: reject ${tag}`),
+  };
 }
 
 test('messages that arrive together are one batch, and what gathers meanwhile is the next', async () => {
@@ -91,7 +89,7 @@ test('a failed batch is requeued, and comes again before what waits', async () =
   await turn();
   receive(2);
   await running[0]?.end('failed');
-  expect(settled).toEqual(['first channel: requeue up to 1']);
+  expect(settled).toEqual(['first channel: requeue 1']);
   receive(3, true);
   await delay(50);
   expect(running, 'the delay').toHaveLength(1);

@@ -213,5 +213,10 @@ export const consumeBugs = [
         (userId, _, own) =>
           original(userId, undefined, own),
     },
+    {
+      name: 'what comes too often is tried again',
+      in: 'returnsOf',
+      plant: () => () => 0,
+    },
   ]),
 ];
