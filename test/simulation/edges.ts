@@ -13,10 +13,18 @@ import type { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import type { Simulation } from './simulation.ts';
 import type { Arrival } from './world/broker.ts';
+import { keyOf } from './world/table.ts';
 
 const unavailable = (): never => {
   throw new StoreUnavailableError('the table does not answer');
 };
+
+/** An item that is too large takes all that is written with it along. */
+function tooLarge(writes: readonly Write[], invocation: Invocation | undefined): never {
+  const [only, ...others] = writes;
+  if (only !== undefined && others.length === 0) invocation?.unwritten.add(keyOf(only));
+  throw new Error('ValidationException: an item is too large');
+}
 
 /** The edges of one environment, each call of which the scheduler decides on. */
 export function edgesOf(simulation: Simulation, environment: Environment): Edges {
@@ -26,7 +34,7 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
 
   const apply = (writes: readonly Write[], invocation: Invocation | undefined): WriteResult => {
     if (simulation.areFaultsOn && writes.some((write) => simulation.rules.isUnwritable(write)))
-      throw new Error('ValidationException: an item is too large');
+      return tooLarge(writes, invocation);
     const before = checker.beforeWrite(service, writes);
     const result = table.write(writes);
     if (!result.ok) countCulprits(writes, result.refusals, coverage);
@@ -64,9 +72,9 @@ export function edgesOf(simulation: Simulation, environment: Environment): Edges
               apply(writes, invocation);
               return unavailable();
             },
-            // As for one item that is too large, which takes all that is written with it along.
             invalid: () => {
-              throw new Error('ValidationException');
+              if (writes.length === 1 && invocation !== undefined) invocation.faultsOfOne += 1;
+              return tooLarge(writes, invocation);
             },
             conflict: () => {
               if (isGroup(writes)) coverage.count('group refused: conflict');

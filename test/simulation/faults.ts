@@ -63,6 +63,7 @@ export const callFaults = {
     'disputed',
     'limited',
     'part-given-back',
+    'action-needed',
   ],
   refunds: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   disputes: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
@@ -86,6 +87,7 @@ export const worldFaults = [
   'poison',
   'unasked',
   'recycled',
+  'forged',
 ] as const;
 
 export type Fault =
@@ -164,6 +166,7 @@ function rateOf(fault: Fault): number {
 const rareFaults: ReadonlySet<Fault> = new Set([
   'bank-refuses',
   'pending',
+  'action-needed',
   'bounces',
   'disputed',
   'decided-later',

@@ -20,6 +20,8 @@ export interface Call<T> {
   readonly kind: CallKind;
   readonly about: () => string;
   readonly effect: () => T;
+  /** The saga, if this moves something outside: who has been answered does not ask for that again. */
+  readonly moves?: string;
   /** For faults of this kind of call: what happens and is answered instead. */
   readonly instead?: Partial<Readonly<Record<Fault, () => T>>>;
 }
@@ -120,6 +122,7 @@ export class Simulation {
       if (other.functionName === functionName) this.coverage.count('two at once');
     this.live.add(invocation);
     if (messages.length > 0) this.checker.began(invocation);
+    if (functionName === `nudge-${service}s`) this.checker.scheduleBegan(invocation);
     return invocation;
   }
 
@@ -153,7 +156,7 @@ export class Simulation {
 
   #happen<T>(
     ordinal: number,
-    { kind, about, effect, instead = {} }: Call<T>,
+    { kind, about, effect, moves, instead = {} }: Call<T>,
     invocation: Invocation,
     settle: (outcome: () => T) => void,
   ): void {
@@ -176,6 +179,7 @@ export class Simulation {
     }
     if (fault === undefined) {
       settle(effect);
+      if (moves !== undefined) this.checker.answeredOutside(invocation, kind, moves);
       return;
     }
     this.coverage.count(`${fault}@${site}`);

@@ -208,5 +208,13 @@ export const consumeBugs = [
         (userId, _, own) =>
           original(userId, undefined, own),
     },
+    {
+      name: 'the header that names the first publisher believed from anyone',
+      in: 'originOf',
+      plant:
+        (original: OriginOf): OriginOf =>
+        (_, header, own) =>
+          original(header === undefined ? _ : own, header, own),
+    },
   ]),
 ];
