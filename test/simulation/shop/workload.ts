@@ -114,12 +114,13 @@ function deadLetterWorkload(random: Random, seed: number): Workload {
   return { ...usual, operators, faultySteps: 300, favours: ['crash-loop', 'refused'] };
 }
 
-/** The schedule looks after several orders, one of which can neither go on nor be cancelled: long past every deadline. */
+/** The schedule looks after several orders, some of which can neither go on nor be cancelled: long past every deadline. */
 function stuckWorkload(random: Random, seed: number): Workload {
   const usual = usualWorkload(random, seed);
   const customers = Array.from({ length: 4 }, (_, id) => {
     const plan = { ...customer(id, seed), wishes: [] };
-    if (id !== seed % 4) return plan;
+    // One of them or two, which may then stand in one page.
+    if (id !== seed % 4 && id !== (seed >> 2) % 4) return plan;
     return { ...plan, body: { ...plan.body, items: [{ sku: UNWRITABLE_SKU, quantity: 1 }] } };
   });
   return {
