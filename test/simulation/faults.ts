@@ -28,8 +28,9 @@ const crashesOnChannel = ['crash-before', 'crash-after'] as const;
 
 /** What may happen to a call of each kind. Every pair has to happen in a run of enough seeds. */
 export const callFaults = {
-  read: [...crashes, 'late', 'throttled'],
-  query: [...crashes, 'late', 'throttled', 'index-lag'],
+  // Some of what was asked for at once may be left for another time, and a page of an index name an entry twice.
+  read: [...crashes, 'late', 'throttled', 'partial'],
+  query: [...crashes, 'late', 'throttled', 'index-lag', 'entry-twice'],
   write: [...crashes, 'late', 'throttled', 'conflict', 'invalid', 'answer-lost'],
   publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered'],
   // A look into the dead-letter queue, and the end of it.
