@@ -13,6 +13,7 @@ import { BEGIN_MS } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
+const alarmsMs = [2_000, 20_000, 60_000, 6 * 60_000];
 const UNBOUND_STEPS = 60;
 /** Long enough for the broker to deliver a message as often as it ever does. */
 const CRASH_LOOP_STEPS = 200;
@@ -58,6 +59,20 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       const service = pick(services);
       const lengthMs = outagesMs[Math.floor(((draw * 977) % 1) * outagesMs.length)] ?? 0;
       simulation.outages.set(service, world.clock.nowMs + lengthMs);
+      return;
+    }
+    // A memory or disk alarm: publishers are neither confirmed nor refused.
+    case 'blocked':
+      world.broker.block(pick(alarmsMs));
+      return;
+    // At least once: https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+    case 'dead-lettered-twice': {
+      world.broker.isDoubling = true;
+      const run = () => {
+        world.broker.isDoubling = false;
+      };
+      const end = { run };
+      simulation.scheduler.addAtStep(simulation.step + UNBOUND_STEPS, end);
       return;
     }
     case 'clock-jump':
