@@ -118,12 +118,17 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   };
 }
 
-/** Whether the broker or the table cannot be reached, which is the same for every saga. One saga may fail by its own fault. */
-function isUnheard(outcomes: readonly Outcome<unknown>[]): boolean {
-  const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
-  if (errors.length === 0 || errors.length < outcomes.length) return false;
-  return errors.length > 1 || errors[0] instanceof PublishError || errors[0] instanceof StoreUnavailableError;
-}
+/**
+ * Whether the broker or the table cannot be reached, which is the same for every saga. Whatever else fails is a fault of its
+ * own saga, however many of those a page has.
+ */
+const isUnheard = (outcomes: readonly Outcome<unknown>[]): boolean =>
+  outcomes.length > 0 &&
+  outcomes.every(
+    (outcome) =>
+      outcome.kind === 'failed' &&
+      (outcome.error instanceof PublishError || outcome.error instanceof StoreUnavailableError),
+  );
 
 interface DuePage {
   readonly shard: string;

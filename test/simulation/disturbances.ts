@@ -1,4 +1,5 @@
 import { eventMessage } from '../../engine/batch/messages.ts';
+import { ORIGIN_HEADER } from '../../engine/consumer/rabbitmq-event.ts';
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
 import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.ts';
@@ -12,6 +13,7 @@ import { BEGIN_MS } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
+const alarmsMs = [2_000, 20_000, 60_000, 6 * 60_000];
 const UNBOUND_STEPS = 60;
 /** Long enough for the broker to deliver a message as often as it ever does. */
 const CRASH_LOOP_STEPS = 200;
@@ -59,6 +61,20 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       simulation.outages.set(service, world.clock.nowMs + lengthMs);
       return;
     }
+    // A memory or disk alarm: publishers are neither confirmed nor refused.
+    case 'blocked':
+      world.broker.block(pick(alarmsMs));
+      return;
+    // At least once: https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+    case 'dead-lettered-twice': {
+      world.broker.isDoubling = true;
+      const run = () => {
+        world.broker.isDoubling = false;
+      };
+      const end = { run };
+      simulation.scheduler.addAtStep(simulation.step + UNBOUND_STEPS, end);
+      return;
+    }
     case 'clock-jump':
       simulation.passTime(pick(jumpsMs));
       return;
@@ -71,6 +87,9 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
       return;
     case 'poison':
       poison(simulation, draw);
+      return;
+    case 'forged':
+      forge(simulation, draw);
       return;
     case 'unasked':
       actUnasked(simulation, draw);
@@ -112,6 +131,33 @@ function poison({ world, cast, checker, step }: Simulation, draw: number): void 
     mandatory: true,
   };
   world.broker.publish(message, initiator);
+}
+
+/**
+ * Somebody with a user of the broker says what another service says, of a saga that there is, and names that service in
+ * the header by which consumers remember who sent what they put off.
+ */
+function forge({ world, cast: { saga }, checker, step }: Simulation, draw: number): void {
+  const heard = saga.services.flatMap((service) =>
+    saga.partOf(service).consumes.map((type) => ({ service, type, publisher: saga.publisherOf(type) })),
+  );
+  const sagaIds = [...world.sagas.keys()];
+  const sagaId = sagaIds[Math.floor(((draw * 977) % 1) * sagaIds.length)] as SagaId | undefined;
+  const forged = heard[Math.floor(draw * heard.length)];
+  if (sagaId === undefined || forged === undefined) return;
+  const { service, type, publisher } = forged;
+  const others = saga.services.filter((each) => each !== service && each !== publisher);
+  const messageId = `forged-${step}`;
+  const event = seal(saga, { type, data: dataOf(type, world.cast) as object }, { sagaId, nowMs: BEGIN_MS });
+  checker.poison.add(`${service} ${messageId}`);
+  const message = {
+    ...eventMessage(saga, event, JSON.stringify(event)),
+    exchange: '',
+    routingKey: queueOf(service),
+    messageId,
+    headers: { [ORIGIN_HEADER]: publisher },
+  };
+  world.broker.publish(message, others[0] ?? 'somebody');
 }
 
 /** A service says something of a saga that nobody has placed: others act on it, and find out in the end. */

@@ -26,12 +26,13 @@ const crashes = ['crash-before', 'crash-after', 'crash-in-flight'] as const;
 /** What a connection does ends with the connection. */
 const crashesOnChannel = ['crash-before', 'crash-after'] as const;
 
-/** What may happen to a call of each kind. Every pair has to happen in a run of enough seeds. */
+/** What may happen to a call of each kind. `hung`: nobody answers until whoever asks gives up. Every pair has to happen in a run of enough seeds. */
 export const callFaults = {
-  read: [...crashes, 'late', 'throttled'],
-  query: [...crashes, 'late', 'throttled', 'index-lag'],
-  write: [...crashes, 'late', 'throttled', 'conflict', 'invalid', 'answer-lost'],
-  publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered'],
+  // Some of what was asked for at once may be left for another time, and a page of an index name an entry twice.
+  read: [...crashes, 'late', 'throttled', 'partial', 'hung'],
+  query: [...crashes, 'late', 'throttled', 'index-lag', 'entry-twice', 'hung'],
+  write: [...crashes, 'late', 'throttled', 'conflict', 'invalid', 'answer-lost', 'hung'],
+  publish: [...crashes, 'late', 'refused', 'answer-lost', 'duplicated', 'delayed', 'reordered', 'hung'],
   // A look into the dead-letter queue, and the end of it.
   visit: [...crashesOnChannel, 'late', 'refused'],
   leave: [...crashesOnChannel, 'late', 'removal-lost'],
@@ -48,6 +49,7 @@ export const callFaults = {
     'part-given-back',
     'decided-later',
     'limited',
+    'hung',
   ],
   retrieve: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   withdraw: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'limited'],
@@ -63,12 +65,14 @@ export const callFaults = {
     'disputed',
     'limited',
     'part-given-back',
+    'action-needed',
+    'hung',
   ],
   refunds: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   disputes: [...crashes, 'late', 'unreachable', 'unavailable', 'limited'],
   // Whom any other step asks, and to undo what was done.
-  ask: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
-  undo: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable'],
+  ask: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'hung'],
+  undo: [...crashes, 'late', 'unreachable', 'answer-lost', 'unavailable', 'hung'],
 } as const satisfies Record<CallKind, readonly string[]>;
 
 /** What may happen between the event source and a function: to a batch that is about to be delivered. */
@@ -86,6 +90,9 @@ export const worldFaults = [
   'poison',
   'unasked',
   'recycled',
+  'forged',
+  'blocked',
+  'dead-lettered-twice',
 ] as const;
 
 export type Fault =
@@ -164,6 +171,7 @@ function rateOf(fault: Fault): number {
 const rareFaults: ReadonlySet<Fault> = new Set([
   'bank-refuses',
   'pending',
+  'action-needed',
   'bounces',
   'disputed',
   'decided-later',

@@ -30,6 +30,12 @@ export class Invocation {
   readonly heldBefore = new Set<string>();
   /** Stock it has taken, by SKU, in each of its transactions. */
   readonly takings: ReadonlyMap<string, number>[] = [];
+  /** What was overdue when it began, if it is a run of the schedule. */
+  due: ReadonlyMap<string, number> = new Map();
+  /** Keys of what no table takes, as if the item were too large. */
+  readonly unwritten = new Set<string>();
+  /** How often it was answered without a fault what it asked of the outside, by kind of call and saga. */
+  readonly answers = new Map<string, number>();
   /** Sagas that it has claimed to nudge. */
   readonly claimed = new Set<string>();
   /** The lowest that the world's clock has stood whenever it made a call: what it did later was decided by then. */
@@ -47,6 +53,8 @@ export class Invocation {
   faults = 0;
   /** Of these, how often it was told only to come later: that is no failure. */
   refusedForNow = 0;
+  /** Of these, how many concern a single item that cannot be written: they are no reason to do nothing about others. */
+  faultsOfOne = 0;
   readonly #ended: (end: End) => void;
 
   constructor(

@@ -3,6 +3,7 @@ import type { Item } from '../../engine/batch/store.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
 import { constantCase } from '../../engine/saga/names.ts';
 import type { Cast, Player } from './cast.ts';
+import { PARTICIPANT_FAILED } from './checker/reasons.ts';
 import { roleOf } from './checker/roles.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
 import type { Simulation } from './simulation.ts';
@@ -67,9 +68,6 @@ function judgeReason({ checker, world }: Simulation, item: Item, hasAsked: Asked
       checker.fail('P4', `${sagaId} is cancelled for ${JSON.stringify(state.reason)}, which nobody says`);
   }
 }
-
-/** Until the failure itself is heard, no more is known than that others have undone what they did. */
-const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
 
 /** What a participant's failure says, but for whose saga it is. Its type is the code if it says none. */
 function reasonsOf(player: Player, item: Item | undefined, owner: string): readonly Row[] {

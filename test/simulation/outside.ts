@@ -51,6 +51,7 @@ export const ledgerOutside =
         kind,
         about: () => `${sagaId} with ${JSON.stringify(about)}`,
         effect: act,
+        moves: sagaId,
         instead: {
           unreachable,
           unavailable,

@@ -1,3 +1,5 @@
+import { CALL_TIMEOUT_MS } from '../../engine/batch/time-left.ts';
+import { PATIENT } from '../../engine/rabbitmq/publisher.ts';
 import type { Cast } from './cast.ts';
 import { Checker } from './checker/checker.ts';
 import { noRules, type Rules } from './checker/rules.ts';
@@ -12,6 +14,10 @@ import type { World } from './world/world.ts';
 
 /** As in serverless.yml. */
 const INVOCATION_TIMEOUT_MS = 29_000;
+/** A patient publisher offers a message so often, and waits so long for the confirm each time. */
+const PUBLISH_BOUND_MS = PATIENT.confirmTimeoutMs * PATIENT.offers;
+/** No reason for anything to fail, or to be left undone. */
+const harmless: ReadonlySet<Fault> = new Set(['entry-twice']);
 /** How long a request may be on its way after its sender has died. */
 const MAX_FLIGHT_MS = 60_000;
 
@@ -20,8 +26,19 @@ export interface Call<T> {
   readonly kind: CallKind;
   readonly about: () => string;
   readonly effect: () => T;
+  /** The saga, if this moves something outside: who has been answered does not ask for that again. */
+  readonly moves?: string;
   /** For faults of this kind of call: what happens and is answered instead. */
-  readonly instead?: Partial<Readonly<Record<Fault, () => T>>>;
+  readonly instead?: Instead<T>;
+}
+
+type Instead<T> = Partial<Readonly<Record<Fault, () => T>>>;
+
+/** What a client says that has had no answer. */
+function givingUpOf<T>({ throttled, refused, unreachable }: Instead<T>): () => T {
+  const givingUp = throttled ?? refused ?? unreachable;
+  if (givingUp === undefined) throw new Error('nothing says how this is given up');
+  return givingUp;
 }
 
 interface Options {
@@ -120,6 +137,7 @@ export class Simulation {
       if (other.functionName === functionName) this.coverage.count('two at once');
     this.live.add(invocation);
     if (messages.length > 0) this.checker.began(invocation);
+    if (functionName === `nudge-${service}s`) this.checker.scheduleBegan(invocation);
     return invocation;
   }
 
@@ -153,7 +171,7 @@ export class Simulation {
 
   #happen<T>(
     ordinal: number,
-    { kind, about, effect, instead = {} }: Call<T>,
+    { kind, about, effect, moves, instead = {} }: Call<T>,
     invocation: Invocation,
     settle: (outcome: () => T) => void,
   ): void {
@@ -174,14 +192,34 @@ export class Simulation {
       invocation.end({ kind: 'crashed' });
       return;
     }
+    if (fault === undefined && this.areFaultsOn && kind === 'publish' && this.world.broker.isBlocked) {
+      invocation.faults += 1;
+      this.#hang(kind, settle, givingUpOf(instead));
+      return;
+    }
     if (fault === undefined) {
       settle(effect);
+      if (moves !== undefined) this.checker.answeredOutside(invocation, kind, moves);
       return;
     }
     this.coverage.count(`${fault}@${site}`);
-    invocation.faults += 1;
+    if (!harmless.has(fault)) invocation.faults += 1;
     if (fault === 'limited') invocation.refusedForNow += 1;
-    this.#fail(fault, invocation, effect, settle, instead);
+    if (fault === 'hung') this.#hang(kind, settle, this.#unanswered(ordinal, instead));
+    else this.#fail(fault, invocation, effect, settle, instead);
+  }
+
+  /** Whoever waits for an answer gives up at last. Until then time passes. */
+  #hang<T>(kind: CallKind, settle: (outcome: () => T) => void, outcome: () => T): void {
+    this.scheduler.addAfterMs(kind === 'publish' ? PUBLISH_BOUND_MS : CALL_TIMEOUT_MS, {
+      run: () => settle(outcome),
+    });
+  }
+
+  /** What was asked is done, or is not. */
+  #unanswered<T>(ordinal: number, instead: Instead<T>): () => T {
+    const done = instead['answer-lost'];
+    return done === undefined || detailOf(this.seed, ordinal, 8) < 0.5 ? givingUpOf(instead) : attempt(done);
   }
 
   #fail<T>(
@@ -189,7 +227,7 @@ export class Simulation {
     invocation: Invocation,
     effect: () => T,
     settle: (outcome: () => T) => void,
-    instead: Partial<Readonly<Record<Fault, () => T>>>,
+    instead: Instead<T>,
   ): void {
     switch (fault) {
       case 'crash-before':

@@ -19,6 +19,8 @@ import { sagaIdOf } from './message-id.ts';
 import { type Role, roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 import type { Rules } from './rules.ts';
+import { dueAt, flawOfSchedule } from './schedule.ts';
+import { Slots } from './slots.ts';
 import { flawOfStep } from './transitions.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
@@ -57,6 +59,7 @@ export class Checker {
   readonly #outboxes: ReadonlyMap<string, Set<string>>;
   /** Every status that a saga's record has ever had, by service and saga. */
   readonly #had = new Map<string, Set<string>>();
+  readonly #slots = new Slots();
   /** What each status of a service has stood for. */
   readonly #roles = new Map<string, Role>();
 
@@ -163,6 +166,19 @@ export class Checker {
       this.fail('P2', `${service} asks to ${call} ${sagaId} without an intent: ${[...had].join(', ')}`);
   }
 
+  /** One message asks for one thing once: what has been answered is written, however often the writes are in each other's way. */
+  answeredOutside({ name, messages, answers }: Invocation, kind: string, sagaId: string): void {
+    const what = `${kind} ${sagaId}`;
+    const times = (answers.get(what) ?? 0) + 1;
+    answers.set(what, times);
+    const most = messages.filter(({ messageId }) => sagaIdOf(messageId) === sagaId).length;
+    if (messages.length > 0 && times > most)
+      this.fail(
+        'P2',
+        `${name} asked to ${what} ${times} times for ${most} messages, and was answered each time`,
+      );
+  }
+
   /** Something of a saga is another than before: a record, or what an outside holds. */
   moved(sagaId: string): void {
     this.failWith(flawOfHoldings(this.#world, sagaId));
@@ -177,6 +193,7 @@ export class Checker {
     if (isEvent && !isUnasked && this.#outboxes.get(invocation.service)?.has(String(body)) !== true) {
       this.fail('P6', `${messageId} was said before it was written`);
     }
+    if (isEvent) this.fail('P7', this.#slots.flawOf(message));
     const reason = headers?.[REASON_HEADER];
     const isRetry =
       exchange.startsWith(`${invocation.service}.retry.`) || String(reason).startsWith('gave up');
@@ -239,6 +256,10 @@ export class Checker {
       if (this.#world.holdingOf(service, sagaId).isHeld === true) heldBefore.add(sagaId);
   }
 
+  scheduleBegan(invocation: Invocation): void {
+    invocation.due = dueAt(this.#world, invocation.startedMs + invocation.skewMs);
+  }
+
   invocationEnded(invocation: Invocation, end: End): void {
     this.answered(invocation, end);
     if (end.kind === 'threw' && invocation.messages.length > 0 && !invocation.failed.has('publish'))
@@ -246,19 +267,26 @@ export class Checker {
     if (end.kind !== 'returned') return;
     if (invocation.pending > 0)
       this.fail('P7', `${invocation.name} returned with ${invocation.pending} calls under way`);
-    if (invocation.faults === 0) for (const sagaId of invocation.claimed) this.#overdue(sagaId, invocation);
+    for (const sagaId of invocation.claimed)
+      if (invocation.faults === 0 && !invocation.unwritten.has(sagaId)) this.#overdue(sagaId, invocation);
+    if (invocation.faults === invocation.faultsOfOne && !this.#isLate(invocation))
+      this.fail('P3', flawOfSchedule(this.#world, invocation));
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
   }
 
   /** Nothing fails for no reason: one bad message or request is no outage. */
-  answered({ name, faults, calls, movedBeforeMs }: Invocation, end: End): void {
-    const isLate = this.#world.clock.movedMs - movedBeforeMs >= LATE_MS;
-    if (faults > 0 || isLate || calls >= CONTENTION * 2) return;
+  answered(invocation: Invocation, end: End): void {
+    const { name, faults, calls, unwritten } = invocation;
+    if (faults > 0 || unwritten.size > 0 || this.#isLate(invocation) || calls >= CONTENTION * 2) return;
     if (end.kind === 'threw') this.fail('P7', `${name} met with no fault and threw ${String(end.error)}`);
     const { statusCode = 0, body } = ((end.kind === 'returned' && end.value) || {}) as Partial<HttpReply>;
     if (statusCode >= 500) this.fail('P7', `${name} met with no fault and answered ${statusCode} ${body}`);
+  }
+
+  #isLate({ movedBeforeMs }: Invocation): boolean {
+    return this.#world.clock.movedMs - movedBeforeMs >= LATE_MS;
   }
 
   /** A nudge that met with no fault leaves no saga waiting past its deadline. */

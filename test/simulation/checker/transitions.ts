@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Item } from '../../../engine/batch/store.ts';
 import type { Player, SimulatedSaga } from '../cast.ts';
 import { remembered } from '../remembered.ts';
+import { PARTICIPANT_FAILED } from './reasons.ts';
 import { hasHeardAll, roleOf, typesSaidBy } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 
@@ -42,11 +43,17 @@ export function flawOfStep(
   if (now.version !== (old?.version ?? 0) + 1)
     return `${step}: version ${now.version} after ${old?.version ?? 0}`;
   if (!isContinued(before, after)) return `${step}: the history before it has changed`;
+  if (!isReasonKept(old?.state.reason, now.state.reason))
+    return `${step}: it was cancelled for ${JSON.stringify(old?.state.reason)} already`;
   const changed = fixedOf(player, saga, now.state).find(
     (name) => old?.state[name] !== undefined && !isSame(old.state[name], now.state[name]),
   );
   return changed === undefined ? flawOfSaying(player, after) : `${step}: ${changed} has changed`;
 }
+
+/** The first reason stays. Only what answers to a failure have told is told better by the failure itself. */
+const isReasonKept = (old: Row | undefined, now: unknown): boolean =>
+  old === undefined || old.code === PARTICIPANT_FAILED || isSame(old, now);
 
 function isLegal(player: Player, before: Item | undefined, because: string, after: Item): boolean {
   const { steps, part, step } = player;
@@ -122,9 +129,13 @@ const sayingsOf = remembered(({ part, step }: Player): ReadonlyMap<string, reado
   ]);
 });
 
+/** Of a record that is written for ever no more than this is kept: an item must not grow without end. */
+const MAX_HISTORY = 30;
+
 function isContinued(before: Item | undefined, after: Item): boolean {
-  const old: readonly unknown[] = rowOf(before)?.history ?? [];
+  const all: readonly unknown[] = rowOf(before)?.history ?? [];
   const now: readonly unknown[] = rowOf(after)?.history;
+  const old = all.slice(Math.max(all.length + 1 - MAX_HISTORY, 0));
   if (now.length !== old.length + 1) return false;
   return isTextContinued(before, after) || old.every((entry, index) => isSame(entry, now[index]));
 }

@@ -14,13 +14,16 @@ export const WEBHOOK_SECRET = 'whsec_simulated';
 /** What it has to come to. */
 export const bankGoals = [
   ...['approved', 'failed', 'failed, then another card', 'abandoned'].map((end) => `challenge ${end}`),
-  ...['refunded later', 'disputed later', 'resolved', 'resolved in vain'],
+  ...['refunded later', 'refunded in many parts', 'disputed later', 'resolved', 'resolved in vain'],
 ];
 
 /** Stripe sends a webhook again if it is not answered with 2xx. */
 const AGAIN_AFTER_MS = 60_000;
 const MAX_LATE_MS = 2 * 3_600_000;
 const MAX_THOUGHT_STEPS = 120;
+/** More than a record remembers steps. */
+const MAX_PARTS = 40;
+const GIVEN_IN_PARTS = 0.01;
 
 /**
  * Customers and their banks, people at Stripe's dashboard, and Stripe's webhooks about all that: what moves money, or tells of it, without a function that has asked for it.
@@ -31,6 +34,7 @@ export class Banks implements Aside {
   readonly #hasNews: boolean;
   readonly #settler: Settler;
   #draws = 0;
+  #parts = 0;
   /** What never came. A person has Stripe send it again, since the reconciliation has found what it is about. */
   #lost: News[] = [];
 
@@ -52,7 +56,26 @@ export class Banks implements Aside {
     const left = [...provider.takeNews(), ...this.#lost];
     this.#lost = [];
     for (const news of left) this.#post(news);
-    return left.length > 0;
+    return left.length > 0 || this.#giveBackAPart();
+  }
+
+  /** Somebody at the dashboard gives money back in many small parts, each of which Stripe tells of by itself. */
+  #giveBackAPart(): boolean {
+    const { world, coverage, seed } = this.#simulation;
+    const { provider } = world;
+    if (this.#parts === MAX_PARTS || detailOf(seed, 0, 22) > GIVEN_IN_PARTS) return false;
+    const intent = provider.intents.find(
+      ({ id, orderId, amount, status }) =>
+        status === 'succeeded' &&
+        amount > MAX_PARTS &&
+        provider.disputesOf(id).length === 0 &&
+        statusOf(world.recordOf('order', orderId)) === 'CONFIRMED',
+    );
+    if (intent === undefined) return false;
+    this.#parts += 1;
+    provider.refundLater(intent.id, 1);
+    coverage.count('refunded in many parts');
+    return true;
   }
 
   #hear(news: News): void {

@@ -106,6 +106,7 @@ export const deployment: Deployment = {
   },
   goals: [
     ...['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
+    'group refused: too large',
     ...newsFaults,
     ...bankGoals,
   ],

@@ -23,7 +23,7 @@ export function flawOfReservation(
   const order = rowOf(world.recordOf('order', orderId))?.state;
   if (order === undefined) return undefined;
   if (state.status === 'RESERVED') return flawOfTaking(world, order.items, item);
-  if (state.status === 'REJECTED') return flawOfRefusal(world, stock, order.items, item, invocation);
+  if (state.status === 'REJECTED') return flawOfRefusal(stock, order.items, item, invocation);
   return undefined;
 }
 
@@ -50,7 +50,6 @@ function flawOfTaking(world: World, lines: readonly Line[], item: Item): string 
 }
 
 function flawOfRefusal(
-  world: World,
   stock: StockBook,
   lines: readonly Line[],
   item: Item,
@@ -66,7 +65,7 @@ function flawOfRefusal(
       case 'UNKNOWN_SKU':
         return stock.wasUnknown(`SKU#${sku}`, since);
       case 'MIXED_CURRENCIES':
-        return currenciesOf(world, lines).size > 1;
+        return stock.wereMixed(lines.map((line) => line.sku));
       case 'AMOUNT_TOO_LARGE':
         return (
           lines.reduce((sum, line) => sum + line.quantity * stock.highestPrice(line.sku), 0) > MAX_TOTAL_MINOR

@@ -37,7 +37,7 @@ export class ShopRules implements Rules {
     if (service === 'payment' && statusOf(item) === 'CHARGING')
       return broken('P2', flawOfPrice(this.#world, item));
     if (service === 'payment' && statusOf(item) === 'REFUNDED' && this.#world.provider.isRefunding(item.pk))
-      return ['P2', `${item.pk} is REFUNDED, and a refund is still pending`];
+      return ['P2', `${item.pk} is REFUNDED, and a refund is still under way`];
     return undefined;
   }
 
@@ -46,11 +46,17 @@ export class ShopRules implements Rules {
   }
 
   isUnwritable(write: Write): boolean {
-    return (
-      write.kind === 'put' &&
-      statusOf(write.item) === 'RESERVED' &&
-      rowOf(write.item)?.state.lines.some(isOfUnwritable)
-    );
+    if (write.kind !== 'put') return false;
+    const { lines, items } = rowOf(write.item)?.state ?? {};
+    switch (statusOf(write.item)) {
+      case 'RESERVED':
+        return lines?.some(isOfUnwritable) ?? false;
+      // Nor can the order be cancelled then, so that the schedule fails at it every time.
+      case 'CANCELLING':
+        return items?.some(isOfUnwritable) ?? false;
+      default:
+        return false;
+    }
   }
 
   mayBeUnwritable(orderId: string): boolean {

@@ -23,6 +23,7 @@ export class StockBook extends CounterBook {
   /** Every stocktake that was stored, as `stocktakeOf` names it. */
   readonly stocktakes = new Set<string>();
   readonly #highestPrices = new Map<string, number>();
+  readonly #currencies = new Map<string, Set<unknown>>();
 
   constructor(table: Table) {
     super(table, shelf);
@@ -31,6 +32,11 @@ export class StockBook extends CounterBook {
   /** The most that one piece of it has ever cost. */
   highestPrice(sku: string): number {
     return this.#highestPrices.get(`SKU#${sku}`) ?? 0;
+  }
+
+  /** Whether these have ever cost something in different currencies. */
+  wereMixed(skus: readonly string[]): boolean {
+    return new Set(skus.flatMap((sku) => [...(this.#currencies.get(`SKU#${sku}`) ?? [])])).size > 1;
   }
 
   protected override expect(
@@ -46,6 +52,7 @@ export class StockBook extends CounterBook {
       this.stocktakes.add(stocktakeOf(item));
       const price = Math.max(Number(item.unitPriceMinor), this.#highestPrices.get(item.pk) ?? 0);
       this.#highestPrices.set(item.pk, price);
+      this.#currencies.set(item.pk, (this.#currencies.get(item.pk) ?? new Set()).add(item.currency));
     } else if (item.pk.startsWith('RECEIPT#')) {
       if (before.has(item.pk)) return `${item.pk} was received before`;
       const add = writes.find((each) => each.kind === 'add');

@@ -3,7 +3,7 @@ import type { StripeCalls } from '../../../functions/payment/stripe-client.ts';
 import type { Environment } from '../environment.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Simulation } from '../simulation.ts';
-import type { NewIntent, Refund } from '../world/provider.ts';
+import type { NewIntent, Refund, Settling } from '../world/provider.ts';
 import { flawOfConfirmation, flawOfIntent } from './money.ts';
 
 const unreachable = (): never => {
@@ -53,6 +53,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           kind: 'create',
           about: () => `${amount} for ${wanted.orderId}`,
           effect: () => provider.create(wanted),
+          moves: wanted.orderId,
           instead: { 'answer-lost': answerLost(() => provider.create(wanted)) },
         });
       },
@@ -73,6 +74,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           kind: 'confirm',
           about: () => id,
           effect: confirm,
+          moves: orderId,
           instead: {
             'answer-lost': answerLost(confirm),
             'given-back': answerLost(confirmAndGiveBack()),
@@ -93,6 +95,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           kind: 'withdraw',
           about: () => id,
           effect: withdraw,
+          moves: orderOf(id),
           instead: { 'answer-lost': answerLost(withdraw) },
         });
       },
@@ -105,17 +108,19 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           moving(orderId, () =>
             provider.refund(intentId, amount, outcome, {
               afterMs: Math.round(simulation.detail(3) * MAX_PENDING_MS),
-              status: outcome === 'bounces' || simulation.detail(4) < 0.5 ? 'failed' : 'succeeded',
+              status: endOf(outcome, simulation.detail(4)),
             }),
           );
         return call({
           kind: 'refund',
           about: () => `${amount} of ${intentId}`,
           effect: () => refund(),
+          moves: orderId,
           instead: {
             'answer-lost': answerLost(() => refund()),
             'bank-refuses': () => refund('failed'),
             pending: () => refund('pending'),
+            'action-needed': () => refund('requires_action'),
             bounces: () => refund('bounces'),
             disputed: () => {
               provider.dispute(intentId);
@@ -128,14 +133,15 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           },
         });
       },
-      list: ({ payment_intent: intentId, limit = 10, starting_after: after }: ListParams) =>
+      list: ({ payment_intent: intentId, limit = MAX_PAGE, starting_after: after }: ListParams) =>
         call({
           kind: 'refunds',
           about: () => intentId,
           effect: () => {
             const all = provider.refundsOf(intentId);
             const first = all.findIndex(({ id }) => id === after) + 1;
-            return { data: all.slice(first, first + limit), has_more: all.length > first + limit };
+            const end = first + Math.min(limit, MAX_PAGE);
+            return { data: all.slice(first, end), has_more: all.length > end };
           },
         }),
     },
@@ -150,12 +156,20 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
   } as unknown as StripeCalls;
 }
 
+/** How a refund ends that has not ended: one that its customer had to act for may also be given up. */
+const endOf = (outcome: Refund['status'] | 'bounces' | undefined, draw: number): Settling['status'] => {
+  if (outcome === 'requires_action' && draw < 0.25) return 'canceled';
+  return outcome === 'bounces' || draw < 0.5 ? 'failed' : 'succeeded';
+};
+
 /** A refund that has failed goes on being a fault, and so does one that may fail yet. A decline is none. */
 function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): T {
   let isFine = false;
   try {
     const answer = effect();
-    isFine = !['failed', 'pending'].includes((answer as { readonly status?: string }).status ?? '');
+    isFine = !['failed', 'pending', 'requires_action'].includes(
+      (answer as { readonly status?: string }).status ?? '',
+    );
     return answer;
   } catch (error) {
     isFine = error instanceof Stripe.errors.StripeCardError;
@@ -164,6 +178,9 @@ function withAftermath<T>(effect: () => T, invocation: Invocation | undefined): 
     if (!isFine && invocation !== undefined) invocation.faults += 1;
   }
 }
+
+/** Stripe's pages have up to 100 entries, and nobody is given money back so often. https://docs.stripe.com/api/pagination */
+const MAX_PAGE = 2;
 
 /** So long a refund is pending at most. */
 const MAX_PENDING_MS = 10 * 60_000;

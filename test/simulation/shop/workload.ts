@@ -32,7 +32,8 @@ const MAX_LINES = 50;
 const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
 const WIDE_SEEDS = 0.05;
 const REDRIVEN_SEEDS = 0.03;
-/** As long as there are faults, no reservation of it can be written: nor anything in the same transaction. */
+const STUCK_SEEDS = 0.02;
+/** As long as there are faults, no reservation of it can be written, nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';
 /** The customer's bank wants to see the customer. */
 export const CHALLENGED_CARD = 'pm_card_threeDSecure2Required';
@@ -44,6 +45,7 @@ export function workloadOf(seed: number): Workload {
   const kind = random.fraction();
   if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
   if (kind < WIDE_SEEDS + REDRIVEN_SEEDS) return deadLetterWorkload(random, seed);
+  if (kind > 1 - STUCK_SEEDS) return stuckWorkload(random, seed);
   return usualWorkload(random, seed);
 }
 
@@ -112,6 +114,25 @@ function deadLetterWorkload(random: Random, seed: number): Workload {
   return { ...usual, operators, faultySteps: 300, favours: ['crash-loop', 'refused'] };
 }
 
+/** The schedule looks after several orders, some of which can neither go on nor be cancelled: long past every deadline. */
+function stuckWorkload(random: Random, seed: number): Workload {
+  const usual = usualWorkload(random, seed);
+  const customers = Array.from({ length: 4 }, (_, id) => {
+    const plan = { ...customer(id, seed), wishes: [] };
+    // One of them or two, which may then stand in one page.
+    if (id !== seed % 4 && id !== (seed >> 2) % 4) return plan;
+    return { ...plan, body: { ...plan.body, items: [{ sku: UNWRITABLE_SKU, quantity: 1 }] } };
+  });
+  return {
+    ...usual,
+    customers,
+    operators: [],
+    schedulers: 1,
+    faultySteps: 500,
+    favours: ['outage', 'stall'],
+  };
+}
+
 const shelvesOf = (stock: readonly Product[]): Workload['shelves'] =>
   stock.map((product) => ({ service: 'inventory', items: stockItems(product) }));
 
@@ -120,12 +141,14 @@ function customer(id: number, seed: number): CustomerPlan {
   const count = random.pick([0, 1, 1, 1, 2]);
   const drawn = body(random);
   const isChallenged = new Random(seed, 22, id).chance(0.15);
+  // Another intention of the same customer, whose key differs in nothing but case.
+  const isLoud = id >= 2 && new Random(seed, 24, id).chance(0.3);
   const wanted = isChallenged ? { ...drawn, paymentMethod: CHALLENGED_CARD } : drawn;
   return {
     id,
     // Two customers may come upon the same key, and one customer uses it for one intention only.
     name: `customer-${1 + (id % 2)}`,
-    key: `key-${Math.floor(id / 2)}`,
+    key: isLoud ? 'KEY-0' : `key-${Math.floor(id / 2)}`,
     body: wanted,
     other: { ...wanted, paymentMethod: 'pm_card_mastercard' },
     ...habits(random, { count, wants: wishes }, new Random(seed, 12, id), prying),
@@ -159,7 +182,7 @@ function operator(
 ): OperatorPlan {
   const random = new Random(seed, 7, id);
   const drawn = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
-  const { sku, currency } = random.pick(stock);
+  const { sku, currency, unitPriceMinor: price } = random.pick(stock);
   const wish = instead ?? drawn;
   const quantity = 1 + random.below(4);
   const deadLetters = `${random.pick(shop.services)}-dead-letters`;
@@ -167,14 +190,31 @@ function operator(
   const redrive = (dryRun: boolean) =>
     ({ name: deadLetters, request: { method: 'POST', path: {}, body: { dryRun } } }) as const;
   const of = { path: { sku } };
+  // One key for several deliveries: of one SKU each, so that each is another receipt.
+  const odd = new Random(seed, 25, id);
+  const isKeyShared = odd.chance(0.6);
+  const received = isKeyShared ? (stock[id % stock.length]?.sku ?? sku) : sku;
+  // Of a product that costs as much as before in another currency.
+  const isRevalued = odd.chance(0.4);
   const asks: Readonly<Record<OperatorWish, Pick<OperatorPlan, 'name' | 'request'>>> = {
     receive: {
       name: 'receive-stock',
-      request: { method: 'POST', ...of, key: `receipt-${id}`, body: { quantity } },
+      request: {
+        method: 'POST',
+        path: { sku: received },
+        key: isKeyShared ? 'receipt' : `receipt-${id}`,
+        body: { quantity },
+      },
     },
     stocktake: {
       name: 'put-stock',
-      request: { method: 'PUT', ...of, body: { available: quantity, unitPriceMinor, currency } },
+      request: {
+        method: 'PUT',
+        ...of,
+        body: isRevalued
+          ? { available: 10 * quantity, unitPriceMinor: price, currency: currency === 'EUR' ? 'USD' : 'EUR' }
+          : { available: quantity, unitPriceMinor, currency },
+      },
     },
     redrive: redrive(false),
     'dry-run': redrive(true),

@@ -52,6 +52,9 @@ export class Broker {
   readonly #delayQueues: readonly Queue[];
   #bindings: readonly Binding[];
   #held: Held[] = [];
+  #blockedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Whether each dead letter arrives twice. */
+  isDoubling = false;
 
   constructor({ exchanges, queues, bindings, exchangeBindings }: Topology, clock: Clock) {
     if (exchangeBindings.length > 0) throw new Error('shards are not simulated');
@@ -99,6 +102,15 @@ export class Broker {
       this.#arrive(queue, arrived, arrival);
     }
     return targets;
+  }
+
+  /** Lets nobody publish for so long. */
+  block(forMs: number): void {
+    this.#blockedUntilMs = this.#clock.nowMs + forMs;
+  }
+
+  get isBlocked(): boolean {
+    return this.#clock.nowMs < this.#blockedUntilMs;
   }
 
   /** Takes messages out for delivery; each is acknowledged by being forgotten, or is given back. */
@@ -204,13 +216,15 @@ export class Broker {
       return;
     }
     for (const target of targets) {
-      target.messages.push({
+      const dead = {
         ...message,
         headers: { ...message.headers, 'x-first-death-reason': reason, 'x-first-death-queue': from.name },
         routingKey,
         expiresAtMs: this.#clock.nowMs + target.ttlMs,
         returns: 0,
-      });
+      };
+      target.messages.push(dead);
+      if (this.isDoubling) target.messages.push({ ...dead });
     }
   }
 }

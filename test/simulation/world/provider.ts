@@ -45,15 +45,15 @@ export interface Refund {
   readonly id: string;
   /** In seconds. */
   readonly created: number;
-  readonly status: 'succeeded' | 'pending' | 'failed';
+  readonly status: 'succeeded' | 'pending' | 'requires_action' | 'failed' | 'canceled';
   readonly amount: number;
   readonly failure_reason?: string;
 }
 
 /** How a refund ends that is pending, and when. */
-interface Settling {
+export interface Settling {
   readonly atMs: number;
-  readonly status: 'succeeded' | 'failed';
+  readonly status: 'succeeded' | 'failed' | 'canceled';
 }
 
 /** Money that moved for one order. */
@@ -210,9 +210,7 @@ export class PaymentProvider {
     const refunds = this.intents
       .filter((intent) => intent.orderId === orderId)
       .flatMap(({ id }) => this.#refundsOf(id));
-    return (
-      refunds.some(({ status }) => status === 'pending') && !refunds.some(({ status }) => status === 'failed')
-    );
+    return refunds.some(isOpen) && refunds.every(isGiven);
   }
 
   /** Whether its bank may have decided otherwise, or later, than Stripe had said. */
@@ -281,10 +279,15 @@ export class PaymentProvider {
     if ((amount ?? left) > left) return invalidRequest();
     this.#ids += 1;
     const status = outcome === 'bounces' ? 'succeeded' : outcome;
-    const refund = { id: `re_${this.#ids}`, created: this.#nowSeconds, status, amount: amount ?? left };
+    const refund: Refund = {
+      id: `re_${this.#ids}`,
+      created: this.#nowSeconds,
+      status,
+      amount: amount ?? left,
+    };
     this.#refunds.set(intentId, [...this.#refundsOf(intentId), refund]);
-    if (status !== 'pending') this.#tell('charge.refunded', intentId);
-    if (outcome === 'pending' || outcome === 'bounces') {
+    if (!isOpen(refund)) this.#tell('charge.refunded', intentId);
+    if (isOpen(refund) || outcome === 'bounces') {
       this.#pending.add(intent.orderId);
       this.#settling.set(refund.id, { atMs: this.#clock.nowMs + settles.afterMs, status: settles.status });
     }
@@ -321,7 +324,7 @@ export class PaymentProvider {
       const end = this.#settling.get(refund.id);
       if (end === undefined || end.atMs > nowMs) return refund;
       this.#settling.delete(refund.id);
-      this.#tell(end.status === 'failed' ? 'refund.failed' : 'refund.updated', intentId);
+      this.#tell(end.status === 'succeeded' ? 'refund.updated' : 'refund.failed', intentId);
       return { ...refund, status: end.status };
     });
     if (settled.length > 0) this.#refunds.set(intentId, settled);
@@ -361,7 +364,10 @@ const newsOf: { readonly [S in Intent['status']]?: string } = {
   canceled: 'canceled',
 };
 
-const isGiven = ({ status }: Refund): boolean => status !== 'failed';
+const isGiven = ({ status }: Refund): boolean => status !== 'failed' && status !== 'canceled';
+
+/** The bank, or the customer, has still to act. https://docs.stripe.com/refunds#refund-object */
+const isOpen = ({ status }: Refund): boolean => status === 'pending' || status === 'requires_action';
 
 export const keptMinor = (account: Account | undefined): number =>
   account === undefined ? 0 : sum(account.capturesMinor) - sum(account.refundsMinor);

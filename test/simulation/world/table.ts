@@ -50,10 +50,10 @@ export class Table {
   }
 
   write(writes: readonly Write[]): WriteResult {
-    assertTransaction(writes);
+    if (!isTransaction(writes)) throw new Error('not a transaction');
     const refusals = writes.map((write) => this.#refusalOf(write));
     if (refusals.some((refusal) => refusal !== undefined)) return { ok: false, refusals };
-    for (const write of writes) this.#apply(write);
+    for (const write of writes) this.apply(write);
     return { ok: true };
   }
 
@@ -108,7 +108,8 @@ export class Table {
     return holds(write, stored) ? undefined : { cause: 'condition', stored };
   }
 
-  #apply(write: Write): void {
+  /** Whatever is stored. */
+  apply(write: Write): void {
     const key = keyOf(write);
     const stored = this.items.get(key);
     if (this.#indexes.length > 0) this.#lagging.set(key, stored);
@@ -127,11 +128,10 @@ export class Table {
 export const keyOf = (write: Write): string => (write.kind === 'put' ? write.item.pk : write.key);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-function assertTransaction(writes: readonly Write[]): void {
-  if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) throw new Error('not a transaction');
-  if (writes.length > 1 && new Set(writes.map(keyOf)).size < writes.length)
-    throw new Error('two writes of one item');
-}
+export const isTransaction = (writes: readonly Write[]): boolean =>
+  writes.length > 0 &&
+  writes.length <= MAX_TRANSACTION_ITEMS &&
+  new Set(writes.map(keyOf)).size === writes.length;
 
 function holds(write: Write, stored: Item | undefined): boolean {
   if (write.kind === 'put') {

@@ -8,6 +8,7 @@ import { type Service, shop } from '../../../functions/shop.ts';
 import { findDatabase } from '../../../infra/local/dynamodb/database.ts';
 import { createTables } from '../../../infra/local/dynamodb/tables.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
+import { answerOf, askedBy, type Command } from '../../simulation/world/dynamodb.ts';
 import { indexesIn, Table } from '../../simulation/world/table.ts';
 import { MemoryStore } from '../memory-store.ts';
 
@@ -43,6 +44,12 @@ const storeOver = (table: Table): Store & TableReader => ({
   scan: async (limit, after) => table.scan(limit, after),
 });
 
+/** The real store, in front of the DynamoDB that the simulation has. */
+function storeOnSimulation(table: Table): Store & TableReader {
+  const client = { send: async (command: Command) => answerOf(table, askedBy(command)) };
+  return new DynamoStore(client as unknown as DynamoDBClient, 'simulated');
+}
+
 const inMemory = (make: (service: Service) => Store & TableReader) => async (): Promise<Stores> => {
   const made = new Map<Service, Store & TableReader>();
   return {
@@ -59,5 +66,9 @@ const inMemory = (make: (service: Service) => Store & TableReader) => async (): 
 export const storeKinds: readonly (readonly [name: string, begin: () => Promise<Stores>])[] = [
   ['DynamoStore on an emulator', dynamoStores],
   ['the simulation’s table', inMemory((service) => storeOver(new Table(indexesIn(shop, service))))],
+  [
+    'DynamoStore on the simulation’s DynamoDB',
+    inMemory((service) => storeOnSimulation(new Table(indexesIn(shop, service)))),
+  ],
   ['the unit tests’ table', inMemory(() => new MemoryStore())],
 ];

@@ -3,6 +3,7 @@ import { causalityBugs } from './causality.ts';
 import { commitBugs } from './commit.ts';
 import { consumeBugs } from './consume.ts';
 import { deadLettersBugs } from './dead-letters.ts';
+import { dynamoStoreBugs } from './dynamo-store.ts';
 import { externalStepBugs } from './external-step.ts';
 import { httpBugs } from './http.ts';
 import { initiatorBugs } from './initiator.ts';
@@ -20,6 +21,7 @@ export const bugs: readonly Bug[] = [
   ...commitBugs,
   ...runBugs,
   ...recordBugs,
+  ...dynamoStoreBugs,
   ...togetherBugs,
   ...consumeBugs,
   ...deadLettersBugs,

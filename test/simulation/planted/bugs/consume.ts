@@ -218,5 +218,13 @@ export const consumeBugs = [
       in: 'returnsOf',
       plant: () => () => 0,
     },
+    {
+      name: 'the header that names the first publisher believed from anyone',
+      in: 'originOf',
+      plant:
+        (original: OriginOf): OriginOf =>
+        (_, header, own) =>
+          original(header === undefined ? _ : own, header, own),
+    },
   ]),
 ];

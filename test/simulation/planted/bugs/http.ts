@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../../engine/batch/run.ts';
-import type { json } from '../../../../engine/http/http.ts';
+import type { HttpEvent, json } from '../../../../engine/http/http.ts';
 import type { Caller, caller, role } from '../../../../engine/http/identity.ts';
 import type { Problem } from '../../../../engine/http/problem.ts';
 import type { accepted, recordOf } from '../../../../engine/initiator/initiating.ts';
@@ -19,6 +19,7 @@ type Json = typeof json;
 type ProblemClass = typeof Problem;
 type AsProblem = (error: unknown, requestId: string | undefined) => Problem;
 type Outcomes = readonly Outcome<State>[];
+type KeyOf = (event: HttpEvent) => string;
 type SagaIdFor = (saga: Saga, caller: string, key: string) => SagaId;
 
 /** What callers are answered. */
@@ -117,6 +118,14 @@ export const httpBugs = [
     },
   ]),
   ...bugsIn('engine/http/idempotency-key.ts', [
+    {
+      name: 'idempotency key without regard to case',
+      in: 'idempotencyKeyOf',
+      plant:
+        (original: KeyOf): KeyOf =>
+        (event) =>
+          original(event).toLowerCase(),
+    },
     {
       name: 'idempotency key not the customer’s own',
       in: 'sagaIdFor',

@@ -210,6 +210,17 @@ export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
         state.status === 'PENDING' ? { kind: 'repeat' } : original(state, fact),
   },
   {
+    name: 'a reason replaced by a later failure',
+    in: 'Initiator.#failed',
+    plant:
+      (original: Hear): Hear =>
+      (state, fact) =>
+        original(
+          state.status === 'CANCELLING' ? { ...state, reason: { code: 'PARTICIPANT_FAILED' } } : state,
+          fact,
+        ),
+  },
+  {
     name: 'cancelled for no reason that is told',
     in: 'Initiator.#reasonOf',
     plant: () => (): Reason => ({ code: 'OUT_OF_STOCK' }),

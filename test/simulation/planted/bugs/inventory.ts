@@ -121,6 +121,12 @@ export const inventoryBugs = bugsIn('functions/inventory/decide.ts', [
     plant: () => ({}),
   },
   {
+    name: 'a currency not held against the catalogue',
+    in: 'reserve',
+    at: { member: 'relyingOn' },
+    plant: ({ unitPriceMinor }: { readonly unitPriceMinor: number }) => ({ unitPriceMinor }),
+  },
+  {
     name: 'total off by one line',
     in: 'reserve.totalMinor',
     plant: (_: number, { lines }: { readonly lines: Lines }) =>

@@ -5,6 +5,7 @@ interface Waiting {
   readonly status: string;
 }
 type IsWaiting = (state: Waiting) => boolean;
+type Outcomes = readonly { readonly kind: string }[];
 type Claim = (...about: readonly unknown[]) => Promise<readonly unknown[]>;
 
 /** What happens to a saga that waits for too long. */
@@ -40,6 +41,12 @@ export const nudgeBugs = [
       in: 'nudgePage',
       at: { argument: 1, of: 'run' },
       plant: () => [],
+    },
+    {
+      name: 'one order that always fails stops the schedule',
+      in: 'isUnheard',
+      plant: () => (outcomes: Outcomes) =>
+        outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'failed'),
     },
     {
       name: 'an order past its deadline not nudged any more',

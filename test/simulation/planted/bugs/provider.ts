@@ -171,6 +171,31 @@ export const providerBugs = [
       plant: () => undefined,
     },
     {
+      name: 'a refund that somebody has to act for taken for done',
+      in: 'giveBack',
+      at: { call: 'given.find' },
+      plant: (original: () => Stripe.Refund | undefined) => {
+        const open = original();
+        return open?.status === 'requires_action' ? undefined : open;
+      },
+    },
+    {
+      name: 'only the newest refund looked at',
+      in: 'refundsOf',
+      plant: () => async (stripe: StripeCalls, paymentIntentId: string) => {
+        const { data } = await stripe.refunds.list({ payment_intent: paymentIntentId, limit: 1 });
+        return data;
+      },
+    },
+    {
+      name: 'no refund after the first page looked at',
+      in: 'refundsOf',
+      plant: () => async (stripe: StripeCalls, paymentIntentId: string) => {
+        const { data } = await stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 });
+        return data;
+      },
+    },
+    {
       name: 'a part that was given back taken for all',
       in: 'givenIn',
       plant:

@@ -40,6 +40,16 @@ export const recordBugs = [
         },
     },
     {
+      name: 'a history that grows without end',
+      in: 'next',
+      plant:
+        (original: Next): Next =>
+        (table, before, step) => {
+          const record = original(table, before, step);
+          return { ...record, history: [...(before?.history ?? []), ...record.history.slice(-1)] };
+        },
+    },
+    {
       name: 'version not counted',
       in: 'next',
       plant:
@@ -80,6 +90,13 @@ export const recordBugs = [
       plant:
         (original: EventMessage): EventMessage =>
         (...about) => ({ ...original(...about), mandatory: false }),
+    },
+    {
+      name: 'an event without a slot',
+      in: 'eventMessage',
+      plant:
+        (original: EventMessage): EventMessage =>
+        (...about) => ({ ...original(...about), headers: {} }),
     },
   ]),
   ...bugsIn('engine/saga/envelope.ts', [

@@ -9,12 +9,14 @@ interface State {
   readonly status: string;
 }
 interface Job {
-  readonly work: { readonly sagaId: SagaId };
+  readonly work: { readonly sagaId: SagaId; readonly input: unknown };
+  input: unknown;
 }
 type Says = readonly unknown[];
 type Publish = (says: Says) => Promise<void>;
 type Finish = (job: Job, outcome: Outcome<State>, says: Says) => void;
 type GoOn = (change: { readonly job: Job }, became: Committed) => void;
+type Again = (job: Job, tries: number) => void;
 type Act = (decision: JobDecision<State, unknown, Job>) => readonly unknown[];
 type ActOn = (decision: NoChange<State, unknown, Job>) => void;
 type Fail = (job: Job, cause: unknown, record?: SagaRecord<State>) => void;
@@ -68,6 +70,16 @@ const inRun = bugsIn('engine/batch/run.ts', [
       (change, became) => {
         if (became.kind !== 'contended') original(change, became);
         else finish(change.job, { kind: 'ignored', reason: 'contended', record: undefined }, []);
+      },
+  },
+  {
+    name: 'whom it asks asked again after a contended write',
+    in: 'Run.#again',
+    plant:
+      (original: Again): Again =>
+      (job, tries) => {
+        job.input = job.work.input;
+        original(job, tries);
       },
   },
   {

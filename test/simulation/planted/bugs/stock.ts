@@ -25,6 +25,12 @@ export const stockBugs = [
       at: { argument: 3, of: 'keyDigest' },
       plant: (key: string) => String(key.length),
     },
+    {
+      name: 'a receipt of one SKU taken for another one’s of the same key',
+      in: 'receiveStock',
+      at: { argument: 2, of: 'keyDigest' },
+      plant: () => 'any',
+    },
   ]),
   ...bugsIn('functions/inventory/put-stock.ts', [
     {
