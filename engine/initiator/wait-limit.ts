@@ -3,6 +3,8 @@ import { fromItem } from '../batch/record.ts';
 import { log } from '../environment/log.ts';
 import { Problem } from '../http/problem.ts';
 import type { SagaId } from '../saga/ids.ts';
+import type { Saga } from '../saga/saga.ts';
+import type { SagaRecord } from '../saga/table.ts';
 import type { Admission } from './admission.ts';
 import type { Initiating, InitiatorStatus } from './initiating.ts';
 import { Line } from './line.ts';
@@ -24,12 +26,13 @@ export function whileWaitIsShort<State extends InitiatorStatus>(
   maxSeconds: () => number,
 ): Admission {
   const line = new Line();
+  const isThrough = throughIn(saga);
   let askedMs = Number.NEGATIVE_INFINITY;
 
   const through = async (ids: readonly SagaId[]): Promise<ReadonlySet<SagaId>> => {
     const items = [...(await edges.store.read(ids.map((id) => table.key(id)))).values()];
     const records = items.map((item) => fromItem(table, item));
-    return new Set(records.filter(({ state }) => isThrough(state)).map(({ sagaId }) => sagaId));
+    return new Set(records.filter(isThrough).map(({ sagaId }) => sagaId));
   };
 
   const look = async (newest: SagaId): Promise<void> => {
@@ -68,9 +71,18 @@ export function whileWaitIsShort<State extends InitiatorStatus>(
   return { admit, began };
 }
 
-/** It has been worked on, and waits for no machine: it has ended, is being undone, or waits for somebody. */
-const isThrough = (state: object & { readonly status: string }): boolean =>
-  state.status !== 'PENDING' || Object.keys('waits' in state ? (state.waits ?? {}) : {}).length > 0;
+/**
+ * Whether a saga had its turn at the last step: it was confirmed, or has failed or begun to wait for somebody there. One
+ * that failed at an earlier step, or was cancelled, did not wait for those before it, and says nothing of them.
+ */
+function throughIn(saga: Saga) {
+  const last = saga.completes.map((type) => saga.publisherOf(type));
+  const turns = saga.eventTypes.filter(
+    (type) => saga.kindOf(type) !== 'step' && last.includes(saga.publisherOf(type)),
+  );
+  return ({ state, history }: SagaRecord<{ readonly status: string }>): boolean =>
+    state.status === 'CONFIRMED' || history.some(({ because }) => turns.includes(because));
+}
 
 /**
  * The longest time that a saga may wait, in seconds: MAX_EXPECTED_WAIT_SECONDS. Infinity if there is no limit.
