@@ -3,13 +3,13 @@ import { consume } from './consumer/consume.ts';
 import { countDeadLetters } from './dead-letters/count-dead-letters.ts';
 import { deadLetters } from './dead-letters/dead-letters.ts';
 import { recordReader } from './http/record-reader.ts';
-import { admission, waitingLimit } from './initiator/admission.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
 import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
+import { liveAdmission } from './live-admission.ts';
 import { liveTable } from './live-table.ts';
 import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
@@ -41,9 +41,8 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
   const edges = liveEdges(participant, HASTY);
   const table = liveTable(participant);
   const backlog = () => liveBacklog(participant, HASTY)();
-  const limit = () => waitingLimit(participant.saga);
   return {
-    place: placing(participant, edges, wanted, admission(backlog, edges.now, limit, participant.service)),
+    place: placing(participant, edges, wanted, liveAdmission(participant)),
     get: reading(participant, table),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),

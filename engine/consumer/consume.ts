@@ -86,23 +86,11 @@ export function consume<
   return async (event, invocation) => {
     const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
     const publisher = waitingOutAlarms(edges.publisher, () => deadlineMs - edges.now());
-    const received: Received<Input>[] = [];
-    const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
-    const tooOften: Delivered[] = [];
-    for (const delivery of deliveriesOf(event, edges.userOf(service))) {
-      if (delivery.returns >= MAX_RETURNS) {
-        tooOften.push(delivery);
-        continue;
-      }
-      const opened = openGenuine(saga, delivery, edges.userOf);
-      if (opened.ok) {
-        const { subject, traceparent } = opened.event;
-        // Any event that passes the saga's schemas is a valid input of its participants.
-        const input: unknown = opened.event;
-        const message = delivery.body.toString('latin1');
-        received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent, message } });
-      } else unreadable.push({ delivery, reason: opened.reason });
-    }
+    const { received, unreadable, tooOften } = open<Input>(
+      saga,
+      deliveriesOf(event, edges.userOf(service)),
+      edges,
+    );
     const outcomes = await run(
       participant,
       received.map(({ work }) => work),
@@ -113,7 +101,9 @@ export function consume<
     tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
     await Promise.all([
-      ...putAside(service, tooOften, retryDelays).map((message) => settle(publisher, message, 'it came too often')),
+      ...putAside(service, tooOften, retryDelays).map((message) =>
+        settle(message, 'it came too often', publisher),
+      ),
       ...unreadable.map(({ delivery, reason }) =>
         settle(deadLetterMessage(service, delivery, reason), reason, publisher),
       ),
@@ -123,6 +113,28 @@ export function consume<
       }),
     ]);
   };
+}
+
+/** What can be handled, what never can, and what came too often to be tried at once. */
+function open<Input>(saga: Saga, deliveries: readonly Delivered[], { userOf }: Pick<Edges, 'userOf'>) {
+  const received: Received<Input>[] = [];
+  const unreadable: { readonly delivery: Delivery; readonly reason: string }[] = [];
+  const tooOften: Delivered[] = [];
+  for (const delivery of deliveries) {
+    if (delivery.returns >= MAX_RETURNS) {
+      tooOften.push(delivery);
+      continue;
+    }
+    const opened = openGenuine(saga, delivery, userOf);
+    if (opened.ok) {
+      const { subject, traceparent } = opened.event;
+      // Any event that passes the saga's schemas is a valid input of its participants.
+      const input: unknown = opened.event;
+      const message = delivery.body.toString('latin1');
+      received.push({ delivery, work: { sagaId: subject, input: input as Input, traceparent, message } });
+    } else unreadable.push({ delivery, reason: opened.reason });
+  }
+  return { received, unreadable, tooOften };
 }
 
 /** One line a batch: thousands of messages may be deferred. */

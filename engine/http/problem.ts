@@ -23,30 +23,36 @@ const problems = {
 
 export type ProblemType = keyof typeof problems;
 
+const usualRetryAfter: Partial<Record<ProblemType, number>> = { unavailable: 2, busy: 30 };
+
 /** An error reply that says what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly type: ProblemType;
   readonly flaws: readonly Flaw[];
+  /** When it is worth trying again, in seconds. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(type: ProblemType, detail: string, flaws: readonly Flaw[] = []) {
+  constructor(
+    type: ProblemType,
+    detail: string,
+    flaws: readonly Flaw[] = [],
+    retryAfterSeconds = usualRetryAfter[type],
+  ) {
     super(detail);
     this.type = type;
     this.flaws = flaws;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-/** When it is worth trying again, in seconds. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-const retryAfter: Partial<Record<ProblemType, string>> = { unavailable: '2', busy: '30' };
-
-function problemReply(saga: Saga, { type, message, flaws }: Problem): HttpReply {
+function problemReply(saga: Saga, { type, message, flaws, retryAfterSeconds: seconds }: Problem): HttpReply {
   const [status, title] = problems[type];
-  const seconds = retryAfter[type];
   return {
     statusCode: status,
     headers: {
       'content-type': 'application/problem+json',
-      ...(seconds === undefined ? {} : { 'retry-after': seconds }),
+      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
     body: JSON.stringify({
       type: `urn:${saga.name}:problem:${type}`,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Edges } from '../../engine/batch/edges.ts';
-import { type Admission, admission, waitingLimit } from '../../engine/initiator/admission.ts';
+import type { Admission } from '../../engine/initiator/admission.ts';
 import { placing } from '../../engine/initiator/place.ts';
-import { liveBacklog, liveEdges } from '../../engine/live.ts';
+import { liveEdges } from '../../engine/live.ts';
+import { liveAdmission } from '../../engine/live-admission.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
 import { order } from './order.ts';
@@ -20,13 +21,6 @@ const NewOrder = z.strictObject({
 });
 
 /** POST /orders */
-export const place = (edges: Edges, admit?: Admission) => placing(order, edges, NewOrder, admit);
+export const place = (edges: Edges, admission?: Admission) => placing(order, edges, NewOrder, admission);
 
-const edges = liveEdges(order, HASTY);
-const admit = admission(
-  () => liveBacklog(order, HASTY)(),
-  edges.now,
-  () => waitingLimit(order.saga),
-  order.service,
-);
-export const handler = place(edges, admit);
+export const handler = place(liveEdges(order, HASTY), liveAdmission(order));

@@ -1,4 +1,5 @@
-import { waitingLimit } from '../../engine/initiator/admission.ts';
+import { waitLimit } from '../../engine/initiator/wait-limit.ts';
+import { waitingLimit } from '../../engine/initiator/waiting-limit.ts';
 import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { limitsFrom } from '../../functions/payment/pace/settings.ts';
@@ -21,6 +22,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   refuseUnusable('QUEUE_SHARDS', () => parseQueueShards(application, environment.QUEUE_SHARDS));
   refuseUnusable('The rate limits', () => limitsFrom(environment, '', 1));
   refuseUnusable('The number that may wait', () => waitingLimit(application, environment));
+  refuseUnusable('The longest wait', () => waitLimit(environment.MAX_EXPECTED_WAIT_SECONDS ?? ''));
   refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
 }
 

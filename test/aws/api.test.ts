@@ -36,6 +36,7 @@ describe('the API', () => {
       expect.arrayContaining([
         'DEFAULT_4XX',
         'DEFAULT_5XX',
+        'INTEGRATION_FAILURE',
         'UNAUTHORIZED',
         'THROTTLED',
         'REQUEST_TOO_LARGE',
@@ -49,6 +50,22 @@ describe('the API', () => {
         detail: 'why',
       });
     }
+  });
+
+  // Fails where the gateway refuses for a flood, and nobody is told when to come again.
+  test('says when to come again, wherever that may help', () => {
+    const responses = propertiesOf('AWS::ApiGateway::GatewayResponse');
+    const passing = responses.filter(
+      ([, { StatusCode, ResponseType }]) =>
+        /^(?:429|5)/.test(StatusCode ?? '') || ResponseType === 'DEFAULT_5XX',
+    );
+    expect(passing.map(([, { ResponseType }]) => String(ResponseType)).toSorted()).toEqual([
+      'DEFAULT_5XX',
+      'INTEGRATION_FAILURE',
+      'THROTTLED',
+    ]);
+    for (const [, { ResponseParameters }] of passing)
+      expect(ResponseParameters['gatewayresponse.header.Retry-After']).toMatch(/^'[1-9]\d*'$/);
   });
 
   test('refuses bodies that no function would accept', () => {

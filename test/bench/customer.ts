@@ -5,6 +5,16 @@ import type { Basket } from './assortment.ts';
 const lostConnection = new Set(['ECONNRESET', 'EPIPE']);
 const maxTries = 4;
 
+/** What the API said to an order. */
+export interface Answer {
+  readonly status: number;
+  /** Of an order that is accepted. */
+  readonly orderId: string | undefined;
+  readonly retryAfter: string | undefined;
+  /** The body, unless the order is accepted. */
+  readonly text: string;
+}
+
 /** Places orders over kept connections with as little work as Node's client can do: its CPU competes with the system's. */
 export class Customer {
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 10_000 });
@@ -21,7 +31,13 @@ export class Customer {
   }
 
   /** Resolves with the order's id. @throws Error unless it is accepted */
-  async order({ items, paymentMethod }: Basket, idempotencyKey: string): Promise<string> {
+  async order(basket: Basket, idempotencyKey: string): Promise<string> {
+    const { orderId, status, text } = await this.ask(basket, idempotencyKey);
+    if (orderId === undefined) throw new Error(`order not accepted: ${status} ${text}`);
+    return orderId;
+  }
+
+  async ask({ items, paymentMethod }: Basket, idempotencyKey: string): Promise<Answer> {
     const body = JSON.stringify({ items, paymentMethod });
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -38,7 +54,7 @@ export class Customer {
     this.#agent.destroy();
   }
 
-  #post(body: string, idempotencyKey: string): Promise<string> {
+  #post(body: string, idempotencyKey: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(
         {
@@ -55,15 +71,14 @@ export class Customer {
           },
         },
         (response) => {
-          const { statusCode, headers } = response;
-          if (statusCode === 202) {
-            // The address ends with the id, so nobody has to parse the body.
-            response.resume().on('end', () => resolve(String(headers.location).slice('/orders/'.length)));
-          } else {
-            let text = '';
-            response.on('data', (chunk) => (text += String(chunk)));
-            response.on('end', () => reject(new Error(`order not accepted: ${statusCode} ${text}`)));
-          }
+          const { statusCode: status = 0, headers } = response;
+          const retryAfter = headers['retry-after'];
+          // The address ends with the id, so nobody has to parse the body.
+          const orderId = status === 202 ? String(headers.location).slice('/orders/'.length) : undefined;
+          let text = '';
+          if (orderId === undefined) response.on('data', (chunk) => (text += String(chunk)));
+          else response.resume();
+          response.on('end', () => resolve({ status, orderId, retryAfter, text }));
           response.on('error', reject);
         },
       );

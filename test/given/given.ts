@@ -32,7 +32,12 @@ async function onSecondSystem(
     const system = await startSystem({
       dataDir,
       ports: await freePorts(),
-      environment: { NUDGE_SCHEDULE: 'false', RETRY_DELAYS: retryDelays, QUEUE_SHARDS: '1' },
+      environment: {
+        NUDGE_SCHEDULE: 'false',
+        MAX_EXPECTED_WAIT_SECONDS: 'none',
+        RETRY_DELAYS: retryDelays,
+        QUEUE_SHARDS: '1',
+      },
       ...{ stopSignal: stop, killSignal: kill },
     });
     try {

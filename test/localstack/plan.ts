@@ -98,4 +98,5 @@ const functionSettings = (issuer: string) => ({
   PAYMENT_RATE_LIMIT: 'none',
   PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
   MAX_WAITING: 'none',
+  MAX_EXPECTED_WAIT_SECONDS: 'none',
 });

@@ -1,7 +1,9 @@
 import { consume } from '../../engine/consumer/consume.ts';
 import type { HttpReply } from '../../engine/http/http.ts';
-import { admission, waitingLimit } from '../../engine/initiator/admission.ts';
+import { allOf } from '../../engine/initiator/admission.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
+import { waitLimit, whileWaitIsShort } from '../../engine/initiator/wait-limit.ts';
+import { waitingLimit, whileFewWait } from '../../engine/initiator/waiting-limit.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { order } from '../../functions/order/order.ts';
 import { place } from '../../functions/order/place.ts';
@@ -23,6 +25,8 @@ export interface Flood {
   readonly deadlineSeconds: number;
   /** The setting MAX_WAITING. */
   readonly maxWaiting: string;
+  /** The setting MAX_EXPECTED_WAIT_SECONDS. */
+  readonly maxWaitSeconds: string;
   /** What Stripe allows. */
   readonly allowed: Allowed;
   /** The kind of key, from which the pace follows. */
@@ -113,7 +117,10 @@ function arrivals(services: Services, time: VirtualTime, plan: Flood) {
   const limit = waitingLimit(shop, { MAX_WAITING: plan.maxWaiting });
   const handler = place(
     edges,
-    admission(services.backlog, time.now, () => limit, 'order'),
+    allOf(
+      whileFewWait(services.backlog, time.now, () => limit, 'order'),
+      whileWaitIsShort(order, edges, () => waitLimit(plan.maxWaitSeconds)),
+    ),
   );
   const arrived = { answered: 0, admitted: 0 };
   const total = plan.ordersPerSecond * plan.seconds;

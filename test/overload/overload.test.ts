@@ -13,8 +13,8 @@ const live = { key: 'sk_live_1', allowed: { all: 100, endpoint: 25 } };
 const sandbox = { key: 'sk_test_1', allowed: { all: 25, endpoint: 25 } };
 
 /** As in serverless.yml. */
-const defaults = { deadlineSeconds: 900, maxWaiting: '5600' };
-const patient = { deadlineSeconds: 2 * HOURS, maxWaiting: 'none' };
+const defaults = { deadlineSeconds: 900, maxWaiting: '5600', maxWaitSeconds: '10' };
+const patient = { deadlineSeconds: 2 * HOURS, maxWaiting: 'none', maxWaitSeconds: 'none' };
 
 beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -67,6 +67,30 @@ describe('orders come faster than Stripe allows', () => {
       const aftermath = await flood({ ...key, ...defaults, ordersPerSecond, seconds });
       expect(aftermath).toMatchObject(harmless);
       expect(aftermath.confirmed).toBeGreaterThanOrEqual(aftermath.admitted * 0.95);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('three times as many come as Stripe allows, and nobody may wait longer than 10 s', () => {
+  // Fails where all are let in: they wait for minutes. Fails where too few are: Stripe's rate is not used.
+  test(
+    'as many are let in as can be charged, no more, and soon after the flood all have ended',
+    async () => {
+      const [ordersPerSecond, seconds] = [75, 600];
+      const aftermath = await flood({ ...live, ...defaults, maxWaiting: 'none', ordersPerSecond, seconds });
+      expect(aftermath).toMatchObject({ ...harmless, confirmed: aftermath.admitted });
+      expect(aftermath.used).toBeGreaterThanOrEqual(0.95);
+      expect(aftermath.seconds).toBeLessThan(seconds + 20);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'nobody is refused of those who come no faster than is allowed',
+    async () => {
+      const aftermath = await flood({ ...live, ...defaults, ordersPerSecond: 24, seconds: 120 });
+      expect(aftermath).toMatchObject({ ...harmless, admitted: 24 * 120, confirmed: 24 * 120 });
     },
     PATIENCE_MS,
   );

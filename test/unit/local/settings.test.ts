@@ -15,6 +15,11 @@ test.each([
   ],
   ['PAYMENT_ENDPOINT_RATE_LIMIT', '2.5', 'PAYMENT_ENDPOINT_RATE_LIMIT is "2.5"'],
   ['MAX_WAITING', 'few', 'MAX_WAITING is "few": it has to be a number of messages, or none'],
+  [
+    'MAX_EXPECTED_WAIT_SECONDS',
+    '1m',
+    'MAX_EXPECTED_WAIT_SECONDS is "1m": it has to be a number of seconds, or none',
+  ],
 ])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
   expect(() => checkSettings({ [name]: value })).toThrow(why);
 });
@@ -29,6 +34,7 @@ test('what is not set, or set well, is no concern', () => {
     PAYMENT_RATE_LIMIT: '100',
     PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
     MAX_WAITING: 'none',
+    MAX_EXPECTED_WAIT_SECONDS: '30',
   });
 });
 

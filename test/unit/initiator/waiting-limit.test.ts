@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HttpReply } from '../../../engine/http/http.ts';
-import { admission, waitingLimit } from '../../../engine/initiator/admission.ts';
+import { waitingLimit, whileFewWait } from '../../../engine/initiator/waiting-limit.ts';
 import { place } from '../../../functions/order/place.ts';
 import { shop } from '../../../functions/shop.ts';
 import { scene } from '../../support/engine-runs.ts';
@@ -13,7 +13,7 @@ const MAX_WAITING = 100;
 function door(maxWaiting = MAX_WAITING) {
   const broker = { waiting: 0, asked: 0, isDown: false };
   let nowMs = 1_000_000;
-  const admit = admission(
+  const admission = whileFewWait(
     async () => {
       broker.asked += 1;
       if (broker.isDown) throw new Error('the broker is down');
@@ -26,11 +26,11 @@ function door(maxWaiting = MAX_WAITING) {
   /** What the next request hears, once the broker has answered the one before. */
   const nextAfter = async (ms: number): Promise<string> => {
     nowMs += ms;
-    const heard = problemOf(admit);
+    const heard = problemOf(() => admission.admit());
     await vi.waitFor(() => Promise.resolve());
     return heard;
   };
-  return { admit, broker, nextAfter };
+  return { admission, broker, nextAfter };
 }
 
 beforeEach(() => {
@@ -52,8 +52,8 @@ describe('nobody is let in who would wait past the deadline', () => {
   });
 
   test('the broker is asked every few seconds at most, however many requests come, and no request waits for it', async () => {
-    const { admit, broker } = door();
-    for (let request = 0; request < 1_000; request += 1) admit();
+    const { admission, broker } = door();
+    for (let request = 0; request < 1_000; request += 1) admission.admit();
     expect(broker.asked).toBe(1);
   });
 
@@ -76,15 +76,15 @@ describe('nobody is let in who would wait past the deadline', () => {
   });
 
   test('without a limit the broker is never asked', () => {
-    const { admit, broker } = door(Number.POSITIVE_INFINITY);
-    admit();
+    const { admission, broker } = door(Number.POSITIVE_INFINITY);
+    admission.admit();
     expect(broker.asked).toBe(0);
   });
 });
 
 test('who is not let in hears 503, when to come again, and nothing is written', async () => {
   const { store, edges } = scene();
-  const { admit, broker, nextAfter } = door();
+  const { admission, broker, nextAfter } = door();
   broker.waiting = MAX_WAITING + 1;
   await nextAfter(0);
   const request = httpEvent({
@@ -92,7 +92,7 @@ test('who is not let in hears 503, when to come again, and nothing is written', 
     body: JSON.stringify({ items: [{ sku: 'mug', quantity: 1 }], paymentMethod }),
     authorizer: { principalId: 'alice', role: 'customer' },
   });
-  const reply = (await place(edges, admit)(request, {} as never)) as HttpReply;
+  const reply = (await place(edges, admission)(request, {} as never)) as HttpReply;
   expect([reply.statusCode, reply.headers?.['content-type']]).toEqual([503, 'application/problem+json']);
   expect(Number(reply.headers?.['retry-after'])).toBeGreaterThan(2);
   expect(JSON.parse(reply.body)).toMatchObject({ type: 'urn:order-saga:problem:busy', status: 503 });
