@@ -56,10 +56,11 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
     const channel = await this.#publisher.channel();
     const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
     const page = new PageCollector<DeadLetterContent & Pick<DeadLetter, 'remove'>>(request);
-    let removed = 0;
+    let [seen, removed] = [0, 0];
     let result: T;
     try {
       const reading = new Reading(request.isSample ? request.limit : MAX_HELD, (message) => {
+        seen += 1;
         // Only the tag is kept, so that the bodies of other pages take no memory.
         const { deliveryTag } = message.fields;
         const remove = () => {
@@ -78,6 +79,7 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
     const isCertain = await isClosed(channel);
     if (removed > 0 && !isCertain)
       throw new PublishError(`the broker did not confirm that messages left ${queue}`);
+    if (seen > removed) await areBack(queue, seen - removed, this.#publisher);
     return result;
   }
 }
@@ -127,7 +129,7 @@ class Reading {
     await channel.prefetch(this.#most);
     const { consumerTag } = await channel.consume(queue, (message) => this.#receive(message));
     // Silence means nothing until the broker has confirmed the consumer.
-    await this.#end(queue, publisher);
+    await this.#end(queue, channel, publisher);
     this.#over.resolve(true);
     // What comes in from now on is for the next visit.
     await channel.cancel(consumerTag).catch(() => {});
@@ -145,19 +147,32 @@ class Reading {
   }
 
   /**
-   * Silence may also come from a slow broker or a slow self, so the broker is asked for what it has not delivered. The
-   * answer comes behind what was delivered before, on the same connection. Some RabbitMQ versions do not answer a user
-   * who may only read (`queue-depth.ts`): then silence has to do.
+   * Silence may also come from a slow broker or a slow self, so the broker is asked for what it has not delivered. What
+   * it has may still be on the way: it comes before the answer to a later request on the same channel. Some RabbitMQ
+   * versions do not answer a user who may only read (`queue-depth.ts`): then silence has to do.
    */
-  async #end(queue: string, publisher: RabbitPublisher): Promise<void> {
+  async #end(queue: string, channel: Channel, publisher: RabbitPublisher): Promise<void> {
     while (!this.#isOver) {
       const before = this.#held;
       await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
       if (this.#isOver || this.#held > before) continue;
       const depth = await depthOf(queue, publisher);
+      await channel.prefetch(this.#most);
       if (this.#held === before && (depth === 0 || depth === 'refused')) return;
       if (depth === 'missing') throw new Error('there is no such queue');
     }
+  }
+}
+
+/**
+ * The broker returns what a channel held some time after its end, and the next call has to find it. It does not wait long:
+ * another call may have taken them.
+ */
+async function areBack(queue: string, count: number, publisher: RabbitPublisher): Promise<void> {
+  for (const pauseMs of [0, 50, 100, 200, 400, 800, 800]) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const depth = await depthOf(queue, publisher).catch(() => 'refused');
+    if (typeof depth !== 'number' || depth >= count) return;
   }
 }
 
