@@ -17,7 +17,10 @@ import { type DeadLetterContent, PageCollector, type PageRequest, type Placed } 
 /** A message from a dead-letter queue, held during a visit. */
 export interface DeadLetter extends Placed {
   readonly delivery: Delivery;
-  /** Removes it from the queue for good, unless the visit fails. */
+  /**
+   * Removes it from the queue. It may be there again if the visit fails, and seldom otherwise: the broker confirms no
+   * acknowledgement, and may lose some of many with their channel.
+   */
   readonly remove: () => void;
 }
 
