@@ -11,6 +11,7 @@ import {
 import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
+import { answerOf } from '../rabbitmq/within.ts';
 import { deadQueueOf } from '../saga/routes.ts';
 import { type DeadLetterContent, PageCollector, type PageRequest, type Placed } from './page.ts';
 
@@ -91,7 +92,6 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
 const SILENCE_MS = 300;
 /** A third of the time that API Gateway gives. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const READING_MS = 9_000;
-const CLOSING_MS = 2_000;
 /** The most that a consumer may hold. https://www.rabbitmq.com/docs/consumer-prefetch */
 const MAX_HELD = 65_535;
 
@@ -129,13 +129,14 @@ class Reading {
   }
 
   async #consume(queue: string, channel: Channel, publisher: RabbitPublisher): Promise<void> {
-    await channel.prefetch(this.#most);
-    const { consumerTag } = await channel.consume(queue, (message) => this.#receive(message));
+    await answerOf(channel.prefetch(this.#most));
+    const consuming = channel.consume(queue, (message) => this.#receive(message));
+    const { consumerTag } = await answerOf(consuming);
     // Silence means nothing until the broker has confirmed the consumer.
     await this.#end(queue, channel, publisher);
     this.#over.resolve(true);
     // What comes in from now on is for the next visit.
-    await channel.cancel(consumerTag).catch(() => {});
+    await answerOf(channel.cancel(consumerTag)).catch(() => {});
   }
 
   #receive(message: ConsumeMessage | null): void {
@@ -160,7 +161,7 @@ class Reading {
       await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
       if (this.#isOver || this.#held > before) continue;
       const depth = await depthOf(queue, publisher);
-      await channel.prefetch(this.#most);
+      await answerOf(channel.prefetch(this.#most));
       if (this.#held === before && (depth === 0 || depth === 'refused')) return;
       if (depth === 'missing') throw new Error('there is no such queue');
     }
@@ -181,17 +182,10 @@ async function areBack(queue: string, count: number, publisher: RabbitPublisher)
 
 /** Whether the broker has confirmed the channel's end, and so has seen all that was sent on it before. */
 async function isClosed(channel: Channel): Promise<boolean> {
-  const timeout = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => timeout.resolve(false), CLOSING_MS);
-  const closed = channel.close().then(
+  return await answerOf(channel.close()).then(
     () => true,
     () => false,
   );
-  try {
-    return await Promise.race([closed, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function contentOf({ content, properties }: ConsumeMessage, queue: string, own: string): DeadLetterContent {

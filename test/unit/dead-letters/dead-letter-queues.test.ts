@@ -2,6 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RabbitDeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import type { RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
+import { ANSWER_TIMEOUT_MS } from '../../../engine/rabbitmq/within.ts';
 
 /**
  * Goal: a slow broker is not taken for an empty queue. Method: a channel that confirms and delivers late, and time that we
@@ -49,14 +50,14 @@ async function seen(confirmedAfterMs: number, deliveredAfterMs: number, tells = 
 
 test('what comes after the broker has confirmed the consumer is seen, however late it confirms and delivers', async () => {
   expect(await seen(0, 400)).toBe(1);
-  expect(await seen(5_000, 3_000)).toBe(1);
+  expect(await seen(ANSWER_TIMEOUT_MS - 1, 3_000)).toBe(1);
 });
 
 test('where the broker does not tell how much it has, silence is taken for the end', async () => {
-  expect(await seen(5_000, 200, false)).toBe(1);
+  expect(await seen(ANSWER_TIMEOUT_MS - 1, 200, false)).toBe(1);
   expect(await seen(0, 600, false)).toBe(0);
 });
 
-test('a broker that neither confirms nor delivers within 9 s is one that does not answer', async () => {
+test('a broker that does not confirm in time is one that does not answer', async () => {
   await expect(seen(60_000, 0)).rejects.toThrow('cannot be read');
 });
