@@ -19,7 +19,11 @@ export const deadLettersOn =
     if (depth === 'missing') throw new Error(`there is no queue ${queue}`);
     if (depth !== 'refused') return depth;
     // A user who may read the queue but not ask for its length can still see whether it is empty.
-    return await deadLetterQueues.visit(service, 1, (deadLetters) => Promise.resolve(deadLetters.length));
+    return await deadLetterQueues.visit(
+      service,
+      { limit: 1, maxBytes: 1, isSample: true },
+      ({ deadLetters }) => Promise.resolve(deadLetters.length),
+    );
   };
 
 /** The schedule logs the count at every run, so the alarm stays on for as long as dead letters stay. */

@@ -10,25 +10,36 @@ import {
 } from '../consumer/rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
+import { depthOf } from '../rabbitmq/queue-depth.ts';
 import { answerOf } from '../rabbitmq/within.ts';
 import { deadQueueOf } from '../saga/routes.ts';
+import { type DeadLetterContent, PageCollector, type PageRequest, type Placed } from './page.ts';
 
 /** A message from a dead-letter queue, held during a visit. */
-export interface DeadLetter {
+export interface DeadLetter extends Placed {
   readonly delivery: Delivery;
-  readonly reason: string;
-  readonly lastError: string | undefined;
-  /** Removes it from the queue for good. */
+  /**
+   * Removes it from the queue. It may be there again if the visit fails, and seldom otherwise: the broker confirms no
+   * acknowledgement, and may lose some of many with their channel.
+   */
   readonly remove: () => void;
 }
 
+export interface DeadLetterPage {
+  /** In sequence. */
+  readonly deadLetters: readonly DeadLetter[];
+  /** More of them lie behind the last one. */
+  readonly hasMore: boolean;
+  /** The queue was read to its end. If not, what was not read shows once others have left the queue. */
+  readonly isWhole: boolean;
+}
+
 export interface DeadLetterQueues {
-  /** Shows the oldest messages to `look`. Those that it does not remove keep their place. @throws PublishError */
-  visit<T>(
-    service: string,
-    max: number,
-    look: (deadLetters: readonly DeadLetter[]) => Promise<T>,
-  ): Promise<T>;
+  /**
+   * Shows a page to `look`. Those that it does not remove stay in the queue.
+   * @throws PublishError if the queue cannot be read, or it is not known whether the removals arrived
+   */
+  visit<T>(service: string, request: PageRequest, look: (page: DeadLetterPage) => Promise<T>): Promise<T>;
 }
 
 /** The broker's dead-letter queues, over the publisher's connection. */
@@ -43,59 +54,141 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
 
   async visit<T>(
     service: string,
-    max: number,
-    look: (deadLetters: readonly DeadLetter[]) => Promise<T>,
+    request: PageRequest,
+    look: (page: DeadLetterPage) => Promise<T>,
   ): Promise<T> {
     const channel = await this.#publisher.channel();
+    const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
+    const page = new PageCollector<DeadLetterContent & Pick<DeadLetter, 'remove'>>(request);
+    let [seen, removed] = [0, 0];
+    let result: T;
     try {
-      const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
-      const messages = await take(channel, queue, max);
-      return await look(
-        messages.map((message) => ({ ...describe(message, queue, own), remove: () => channel.ack(message) })),
-      );
+      const reading = new Reading(request.isSample ? request.limit : MAX_HELD, (message) => {
+        seen += 1;
+        // Only the tag is kept, so that the bodies of other pages take no memory.
+        const { deliveryTag } = message.fields;
+        const remove = () => {
+          removed += 1;
+          channel.ack({ fields: { deliveryTag } } as ConsumeMessage);
+        };
+        page.offer({ ...contentOf(message, queue, own), remove });
+      });
+      const isWhole = await reading.of(queue, channel, this.#publisher);
+      result = await look({ deadLetters: page.deadLetters, hasMore: page.hasMore, isWhole });
+    } catch (error) {
+      await isClosed(channel);
+      throw error;
+    }
+    // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
+    const isCertain = await isClosed(channel);
+    if (removed > 0 && !isCertain)
+      throw new PublishError(`the broker did not confirm that messages left ${queue}`);
+    if (seen > removed) await areBack(queue, seen - removed, this.#publisher);
+    return result;
+  }
+}
+
+/** After so long a silence it is worth asking whether the queue is at its end. */
+const SILENCE_MS = 300;
+/** A third of the time that API Gateway gives. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const READING_MS = 9_000;
+/** The most that a consumer may hold. https://www.rabbitmq.com/docs/consumer-prefetch */
+const MAX_HELD = 65_535;
+
+/**
+ * Consumes and does not use basic.get: if RabbitMQ 3.10 is killed after some of the messages were acknowledged and the
+ * others returned, it loses many of the others (`test/integration/dead-letter-queues.test.ts`).
+ */
+class Reading {
+  readonly #over = Promise.withResolvers<boolean>();
+  readonly #most: number;
+  readonly #see: (message: ConsumeMessage) => void;
+  #held = 0;
+  #isOver = false;
+
+  constructor(most: number, see: (message: ConsumeMessage) => void) {
+    this.#most = most;
+    this.#see = see;
+  }
+
+  /** @returns whether it came to the end, or to as many as were wanted */
+  async of(queue: string, channel: Channel, publisher: RabbitPublisher): Promise<boolean> {
+    const late = setTimeout(() => this.#over.resolve(false), READING_MS);
+    const ended = this.#consume(queue, channel, publisher);
+    ended.catch(this.#over.reject);
+    try {
+      const isWhole = await this.#over.promise;
+      if (this.#held === 0 && !isWhole) throw new Error(`no answer within ${READING_MS} ms`);
+      return isWhole;
+    } catch (error) {
+      throw new PublishError(`the dead-letter queue ${queue} cannot be read`, { cause: error });
     } finally {
-      // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
-      await answerOf(channel.close()).catch(() => {});
+      this.#isOver = true;
+      clearTimeout(late);
+    }
+  }
+
+  async #consume(queue: string, channel: Channel, publisher: RabbitPublisher): Promise<void> {
+    await answerOf(channel.prefetch(this.#most));
+    const consuming = channel.consume(queue, (message) => this.#receive(message));
+    const { consumerTag } = await answerOf(consuming);
+    // Silence means nothing until the broker has confirmed the consumer.
+    await this.#end(queue, channel, publisher);
+    this.#over.resolve(true);
+    // What comes in from now on is for the next visit.
+    await answerOf(channel.cancel(consumerTag)).catch(() => {});
+  }
+
+  #receive(message: ConsumeMessage | null): void {
+    if (this.#isOver) return;
+    if (message === null) {
+      this.#over.reject(new Error('it was deleted'));
+      return;
+    }
+    this.#held += 1;
+    this.#see(message);
+    if (this.#held === this.#most) this.#over.resolve(this.#most < MAX_HELD);
+  }
+
+  /**
+   * Silence may also come from a slow broker or a slow self, so the broker is asked for what it has not delivered. What
+   * it has may still be on the way: it comes before the answer to a later request on the same channel. Some RabbitMQ
+   * versions do not answer a user who may only read (`queue-depth.ts`): then silence has to do.
+   */
+  async #end(queue: string, channel: Channel, publisher: RabbitPublisher): Promise<void> {
+    while (!this.#isOver) {
+      const before = this.#held;
+      await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+      if (this.#isOver || this.#held > before) continue;
+      const depth = await depthOf(queue, publisher);
+      await answerOf(channel.prefetch(this.#most));
+      if (this.#held === before && (depth === 0 || depth === 'refused')) return;
+      if (depth === 'missing') throw new Error('there is no such queue');
     }
   }
 }
 
-/** After so long a silence the visit ends. If the broker was only slow, another visit shows the rest. */
-const SILENCE_MS = 500;
-
 /**
- * Consumes and does not use basic.get: if RabbitMQ 3.10 is killed after some of the messages were acknowledged and the
- * others returned, it loses many of the others (`test/integration/dead-letter-queues.test.ts`). Does not ask for the
- * queue's length: some RabbitMQ versions do not tell a user who may only read (`queue-depth.ts`).
+ * The broker returns what a channel held some time after its end, and the next call has to find it. It does not wait long:
+ * another call may have taken them.
  */
-async function take(channel: Channel, queue: string, max: number): Promise<readonly ConsumeMessage[]> {
-  const deadLetters: ConsumeMessage[] = [];
-  const enough = Promise.withResolvers<void>();
-  try {
-    await answerOf(channel.prefetch(max));
-    let timer: NodeJS.Timeout | undefined;
-    const consuming = channel.consume(queue, (message) => {
-      if (message !== null) deadLetters.push(message);
-      if (message === null || deadLetters.length === max) enough.resolve();
-      else timer?.refresh();
-    });
-    const { consumerTag } = await answerOf(consuming);
-    // Started only now: silence means nothing until the broker has confirmed the consumer.
-    timer = setTimeout(enough.resolve, SILENCE_MS);
-    await enough.promise;
-    clearTimeout(timer);
-    await answerOf(channel.cancel(consumerTag));
-    return deadLetters;
-  } catch (error) {
-    throw new PublishError(`the dead-letter queue ${queue} cannot be read`, { cause: error });
+async function areBack(queue: string, count: number, publisher: RabbitPublisher): Promise<void> {
+  for (const pauseMs of [0, 50, 100, 200, 400, 800, 800]) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const depth = await depthOf(queue, publisher).catch(() => 'refused');
+    if (typeof depth !== 'number' || depth >= count) return;
   }
 }
 
-function describe(
-  { content, properties }: ConsumeMessage,
-  queue: string,
-  own: string,
-): Omit<DeadLetter, 'remove'> {
+/** Whether the broker has confirmed the channel's end, and so has seen all that was sent on it before. */
+async function isClosed(channel: Channel): Promise<boolean> {
+  return await answerOf(channel.close()).then(
+    () => true,
+    () => false,
+  );
+}
+
+function contentOf({ content, properties }: ConsumeMessage, queue: string, own: string): DeadLetterContent {
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const text = (name: string): string | undefined =>
     typeof headers[name] === 'string' ? headers[name] : undefined;
@@ -103,7 +196,8 @@ function describe(
   return {
     delivery: {
       queue,
-      body: content,
+      // Copied, because it is a part of all that was read from the socket at a time.
+      body: Buffer.from(content),
       messageId: propertyText(properties.messageId),
       type: propertyText(properties.type),
       contentType: propertyText(properties.contentType),

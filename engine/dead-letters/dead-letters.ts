@@ -5,48 +5,64 @@ import { endpoint } from '../http/endpoint.ts';
 import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { limit } from '../http/paging.ts';
+import { cursor, limit } from '../http/paging.ts';
 import { OPERATOR } from '../http/role.ts';
-import { open } from '../saga/envelope.ts';
-import type { Saga } from '../saga/saga.ts';
-import type { DeadLetter, DeadLetterQueues } from './dead-letter-queues.ts';
+import { Budget } from './budget.ts';
+import type { DeadLetterQueues } from './dead-letter-queues.ts';
+import { discard } from './discard.ts';
+import { identify, present } from './present.ts';
 import { prospectOf, redrive } from './redrive.ts';
+import {
+  checkFound,
+  DeadLetterCursor,
+  isNarrow,
+  MAX_MESSAGES,
+  pageOf,
+  rest,
+  selectionMembers,
+} from './selection.ts';
 
-/**
- * How many messages one call looks at. Large, because messages that stay must not hide the ones behind them. A call
- * holds all of them in memory, a few kilobytes each.
- */
-const MAX_MESSAGES = 2_000;
-/** Enough of a body to recognise the message. */
-const MAX_BODY_SHOWN = 4_096;
+/** What one call holds of bodies in memory, beside all that the environment needs. */
+const MAX_HELD_BYTES = 48 * 1024 * 1024;
+/** Each body that is discarded is logged. */
+const MAX_DISCARDED_BYTES = 4 * 1024 * 1024;
 
-const RedriveRequest = z.strictObject({ dryRun: z.boolean().default(false) });
+const dryRun = z.boolean().default(false);
+const RedriveRequest = z.strictObject({ dryRun, ...selectionMembers });
+const DiscardRequest = z
+  .strictObject({ dryRun, reason: z.string().trim().min(1).max(500), ...selectionMembers })
+  .refine(isNarrow, 'must select by messageIds, digests, type or reasonIncludes');
 
-/** GET /dead-letters/{service} and POST /dead-letters/{service}/redrive. */
+type Queues = () => DeadLetterQueues;
+
+/** GET /dead-letters/{service}, POST /dead-letters/{service}/redrive and POST /dead-letters/{service}/discard. */
 export function deadLetters<
   State extends { readonly status: string },
   Input extends { readonly type: string },
   E,
->(
-  participant: Participant<State, Input, E>,
-  edges: Edges,
-  deadLetterQueues: () => DeadLetterQueues,
-): HttpFunction {
-  const show = showing(participant, deadLetterQueues);
+>(participant: Participant<State, Input, E>, edges: Edges, deadLetterQueues: Queues): HttpFunction {
+  const show = showing(participant, edges, deadLetterQueues);
   const redrive = redriving(participant, edges, deadLetterQueues);
-  return (event, context) => (event.httpMethod === 'GET' ? show : redrive)(event, context);
+  const discard = discarding(participant, edges, deadLetterQueues);
+  return (event, context) => {
+    if (event.httpMethod === 'GET') return show(event, context);
+    return (event.resource?.endsWith('/discard') ? discard : redrive)(event, context);
+  };
 }
 
-/** Shows dead letters and their reasons. */
-function showing(
-  { saga, service }: { readonly saga: Saga; readonly service: string },
-  deadLetterQueues: () => DeadLetterQueues,
-): HttpFunction {
-  return endpoint(saga, [role(saga, OPERATOR), limit(MAX_MESSAGES)], async ({ limit }) => {
-    const items = await deadLetterQueues().visit(service, limit, (deadLetters) =>
-      Promise.resolve(deadLetters.map((each) => present(saga, each))),
-    );
-    return json(200, { items });
+type Place = Pick<Participant<never, never, never>, 'saga' | 'service'>;
+
+/** Shows dead letters and their reasons, a page at a time. */
+function showing({ saga, service }: Place, edges: Edges, deadLetterQueues: Queues): HttpFunction {
+  const checks = [role(saga, OPERATOR), limit(MAX_MESSAGES), cursor(DeadLetterCursor)] as const;
+  return endpoint(saga, checks, async ({ limit, cursor }) => {
+    const budget = new Budget(edges.now);
+    const request = { from: cursor, limit, maxBytes: MAX_HELD_BYTES };
+    return await deadLetterQueues().visit(service, request, async (page) => {
+      const items = await budget.spend(page.deadLetters, (each) => present(saga, each));
+      const left = items.map(() => false);
+      return json(200, { items, ...rest(page, left) });
+    });
   });
 }
 
@@ -54,13 +70,16 @@ function showing(
 function redriving<State extends { readonly status: string }, Input extends { readonly type: string }, E>(
   participant: Participant<State, Input, E>,
   edges: Edges,
-  deadLetterQueues: () => DeadLetterQueues,
+  deadLetterQueues: Queues,
 ): HttpFunction {
   const { saga, service } = participant;
-  return endpoint(saga, [role(saga, OPERATOR), jsonBody(RedriveRequest)], async ({ body: { dryRun } }) => {
-    const items = await deadLetterQueues().visit(service, MAX_MESSAGES, (deadLetters) =>
-      inTurn(deadLetters, async (each) => {
-        const about = { messageId: each.delivery.messageId, [saga.id.name]: sagaIdOf(saga, each) };
+  return endpoint(saga, [role(saga, OPERATOR), jsonBody(RedriveRequest)], async ({ body }) => {
+    const { dryRun, ...selection } = body;
+    const budget = new Budget(edges.now);
+    return await deadLetterQueues().visit(service, pageOf(selection, MAX_HELD_BYTES), async (page) => {
+      checkFound(selection, page);
+      const items = await budget.spend(page.deadLetters, async (each) => {
+        const about = identify(saga, each);
         try {
           const prospect = await prospectOf(participant, each, edges);
           const moved = !dryRun && prospect.would !== 'stay';
@@ -70,33 +89,30 @@ function redriving<State extends { readonly status: string }, Input extends { re
           const reason = error instanceof Error ? error.message : String(error);
           return { ...about, would: 'stay', reason, moved: false };
         }
-      }),
-    );
-    return json(200, { dryRun, redriven: items.filter(({ moved }) => moved).length, items });
+      });
+      const left = items.map(({ moved }) => moved);
+      return json(200, { dryRun, redriven: countOf(left), items, ...rest(page, left) });
+    });
   });
 }
 
-/** One after another, to keep their sequence and spare the table a burst. */
-async function inTurn<In, Out>(inputs: readonly In[], work: (input: In) => Promise<Out>): Promise<Out[]> {
-  const results: Out[] = [];
-  for (const input of inputs) results.push(await work(input));
-  return results;
+/** Removes dead letters that nobody can use; with `dryRun`, only says which. */
+function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Queues): HttpFunction {
+  return endpoint(saga, [role(saga, OPERATOR), jsonBody(DiscardRequest)], async ({ body, caller }) => {
+    const { dryRun, reason: why, ...selection } = body;
+    const budget = new Budget(edges.now);
+    return await deadLetterQueues().visit(service, pageOf(selection, MAX_DISCARDED_BYTES), async (page) => {
+      checkFound(selection, page);
+      const items = await budget.spend(page.deadLetters, (each) => {
+        const about = identify(saga, each);
+        const discarded = !dryRun;
+        if (discarded) discard(about, each, { service, by: caller.id, why });
+        return { ...about, reason: each.reason, discarded };
+      });
+      const left = items.map(({ discarded }) => discarded);
+      return json(200, { dryRun, discarded: countOf(left), items, ...rest(page, left) });
+    });
+  });
 }
 
-function present(saga: Saga, deadLetter: DeadLetter) {
-  const { delivery, reason, lastError } = deadLetter;
-  return {
-    messageId: delivery.messageId,
-    type: delivery.type,
-    [saga.id.name]: sagaIdOf(saga, deadLetter),
-    reason,
-    lastError,
-    attempts: delivery.attempts,
-    body: delivery.body.toString('utf8').slice(0, MAX_BODY_SHOWN),
-  };
-}
-
-function sagaIdOf(saga: Saga, { delivery }: DeadLetter): string | undefined {
-  const opened = open(saga, delivery.body);
-  return opened.ok ? opened.event.subject : undefined;
-}
+const countOf = (left: readonly boolean[]): number => left.filter(Boolean).length;

@@ -28,7 +28,7 @@ export async function prospectOf<
   E,
 >(
   { saga, table, reads, decide }: Participant<State, Input, E>,
-  { delivery }: DeadLetter,
+  { delivery }: Pick<DeadLetter, 'delivery'>,
   { store, userOf }: Edges,
 ): Promise<Prospect> {
   const opened = openGenuine(saga, delivery, userOf);
@@ -64,7 +64,7 @@ export async function prospectOf<
 /** Moves a dead letter back to its service's queue, as if it had never been tried. */
 export async function redrive(
   { saga, service }: { readonly saga: Saga; readonly service: string },
-  { delivery, remove }: DeadLetter,
+  { delivery, remove }: Pick<DeadLetter, 'delivery' | 'remove'>,
   { publisher }: Edges,
 ): Promise<void> {
   const { body, messageId, type, contentType, origin } = delivery;

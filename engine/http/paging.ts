@@ -17,7 +17,8 @@ export const cursor = <Schema extends z.ZodType>(
   schema: Schema,
 ): Middleware<{ cursor: z.infer<Schema> | undefined }> => ({
   before: ({ event, context }) => {
-    context.cursor = cursorOf(event, schema);
+    const text = event.queryStringParameters?.cursor;
+    context.cursor = text === undefined || text === null ? undefined : decodeCursor(text, schema);
   },
 });
 
@@ -36,9 +37,8 @@ function limitOf(event: HttpEvent, max: number): number {
   return wanted;
 }
 
-function cursorOf<Schema extends z.ZodType>(event: HttpEvent, schema: Schema): z.infer<Schema> | undefined {
-  const text = event.queryStringParameters?.cursor;
-  if (text === undefined || text === null) return undefined;
+/** @throws Problem 400 if no list gave out such a cursor */
+export function decodeCursor<Schema extends z.ZodType>(text: string, schema: Schema): z.infer<Schema> {
   try {
     return schema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
   } catch {

@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../batch/messages.ts';
 import { PublishError } from '../batch/publish-error.ts';
 import { coalesceWrites } from './coalesce-writes.ts';
 import { ConnectionLostError, Link } from './link.ts';
+import { readDeepHeadersAsBytes } from './shallow-headers.ts';
 import { within } from './within.ts';
 
 /** How long a publisher tries before it throws. */
@@ -118,6 +119,7 @@ export class RabbitPublisher implements Publisher {
       throw error;
     });
     coalesceWrites(connection);
+    readDeepHeadersAsBytes(connection);
     // An 'error' event without a listener ends the process, and the broker may fail before there is a channel.
     return connection.on('error', () => {});
   }

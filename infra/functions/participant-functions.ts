@@ -90,7 +90,11 @@ const consumer = (service: string): FunctionDefinition => ({
 const deadLetters = (service: string): FunctionDefinition => ({
   handler: handlerIn(service, 'dead-letters'),
   reservedConcurrency: 2,
-  events: [http('get', `dead-letters/${service}`), http('post', `dead-letters/${service}/redrive`)],
+  events: [
+    http('get', `dead-letters/${service}`),
+    http('post', `dead-letters/${service}/redrive`),
+    http('post', `dead-letters/${service}/discard`),
+  ],
 });
 
 /** The next run comes in a minute. Lambda would try a failed one twice more, and keep what waits for six hours. */

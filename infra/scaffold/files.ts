@@ -72,7 +72,7 @@ import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import { outside } from './outside.ts';
 import { ${plan.code} } from './${plan.service}.ts';
 
-/** GET /dead-letters/${plan.service} · POST /dead-letters/${plan.service}/redrive */
+/** GET /dead-letters/${plan.service} · POST /dead-letters/${plan.service}/redrive · POST /dead-letters/${plan.service}/discard */
 const participant = ${plan.code}(outside);
 export const handler = deadLetters(participant, liveEdges(participant, HASTY), () => liveDeadLetterQueues(participant, HASTY));
 `;

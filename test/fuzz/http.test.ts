@@ -4,8 +4,12 @@ import * as z from 'zod';
 import { PublishError } from '../../engine/batch/publish-error.ts';
 import { StoreUnavailableError } from '../../engine/batch/store.ts';
 import { deliveriesOf } from '../../engine/consumer/rabbitmq-event.ts';
-import type { DeadLetter, DeadLetterQueues } from '../../engine/dead-letters/dead-letter-queues.ts';
-import type { Service } from '../../functions/shop.ts';
+import type {
+  DeadLetter,
+  DeadLetterPage,
+  DeadLetterQueues,
+} from '../../engine/dead-letters/dead-letter-queues.ts';
+import { type DeadLetterContent, PageCollector, type PageRequest } from '../../engine/dead-letters/page.ts';
 import { check, quietLogs, report, Sightings, shareOf } from '../support/fuzz/campaign.ts';
 import { endpoints, type Handler, othersOrder } from '../support/fuzz/endpoints.ts';
 import { type Request, requestsOf } from '../support/fuzz/http-calls.ts';
@@ -27,7 +31,7 @@ interface Case {
 
 /** A dead-letter queue that holds what it is given, and gives up what is removed. */
 class MemoryDeadLetterQueues implements DeadLetterQueues {
-  readonly deadLetters = new Set<DeadLetter>();
+  readonly deadLetters = new Set<DeadLetterContent & Pick<DeadLetter, 'remove'>>();
 
   readonly #outage: Outage;
 
@@ -44,9 +48,11 @@ class MemoryDeadLetterQueues implements DeadLetterQueues {
     }
   }
 
-  visit<T>(_: Service, max: number, look: (deadLetters: readonly DeadLetter[]) => Promise<T>): Promise<T> {
+  visit<T>(_: string, request: PageRequest, look: (page: DeadLetterPage) => Promise<T>): Promise<T> {
     if (this.#outage === 'broker') return Promise.reject(new PublishError('down'));
-    return look([...this.deadLetters].slice(0, max));
+    const page = new PageCollector<DeadLetterContent & Pick<DeadLetter, 'remove'>>(request);
+    for (const each of this.deadLetters) page.offer(each);
+    return look({ deadLetters: page.deadLetters, hasMore: page.hasMore, isWhole: true });
   }
 }
 
@@ -65,6 +71,11 @@ const Redriven = z.object({
   redriven: z.int(),
   items: z.array(z.object({ moved: z.boolean() })),
 });
+const Discarded = z.object({
+  dryRun: z.boolean(),
+  discarded: z.int(),
+  items: z.array(z.object({ discarded: z.boolean() })),
+});
 
 const { lines } = quietLogs();
 const share = 1 / 2 / endpoints.length;
@@ -72,14 +83,14 @@ const share = 1 / 2 / endpoints.length;
 describe.each(endpoints)('$method $path', (endpoint) => {
   const own = endpoints.indexOf(endpoint);
   const { given } = endpoint;
-  const isRedrive = endpoint.path.startsWith('/dead-letters');
+  const hasDeadLetters = endpoint.path.startsWith('/dead-letters');
   const cases: fc.Arbitrary<Case> = fc.record({
     request: requestsOf(endpoint),
     outage: fc.oneof(
       { weight: 20, arbitrary: fc.constant<Outage>('none') },
       { weight: 1, arbitrary: fc.constantFrom<Outage>('table', 'broker') },
     ),
-    deadLetters: isRedrive ? fc.array(hostileMessage('order'), { maxLength: 3 }) : fc.constant([]),
+    deadLetters: hasDeadLetters ? fc.array(hostileMessage('order'), { maxLength: 3 }) : fc.constant([]),
   });
   const sightings = new Sightings();
 
@@ -115,7 +126,15 @@ describe.each(endpoints)('$method $path', (endpoint) => {
     } else {
       expect(headers['content-type']).toBe('application/json');
       if (endpoint.method === 'GET') expect(edges.store.writes).toEqual([]);
-      if (isRedrive && endpoint.method === 'POST')
+      if (endpoint.path.endsWith('/discard')) {
+        const { discarded, items, dryRun } = Discarded.parse(content);
+        expect(items.filter((each) => each.discarded)).toHaveLength(discarded);
+        expect(deadLetterQueues.deadLetters.size).toBe(deadLetters.length - discarded);
+        if (dryRun) expect(discarded).toBe(0);
+        expect(edges.publisher.ids).toEqual([]);
+        expect(lines.filter((line) => line.includes('"part":1,'))).toHaveLength(discarded);
+      }
+      if (endpoint.path.endsWith('/redrive'))
         checkRedrive(Redriven.parse(content), edges, deadLetterQueues, deadLetters);
     }
   }
@@ -143,7 +162,7 @@ function checkRedrive(
   deadLetterQueues: MemoryDeadLetterQueues,
   deadLetters: readonly Message[],
 ): void {
-  expect(told).toHaveLength(deadLetters.length);
+  expect(told.length).toBeLessThanOrEqual(deadLetters.length);
   expect(told.filter(({ moved }) => moved)).toHaveLength(redriven);
   expect(publisher.published).toHaveLength(redriven);
   expect(deadLetterQueues.deadLetters.size).toBe(deadLetters.length - redriven);

@@ -36,6 +36,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why(
     'is about one class and a broker, whose connections it cuts or blocks, or which it kills',
     'dead-letter-queues',
+    'dead-letter-pages',
     'publisher',
     'blocked-publisher',
     'bounds',

@@ -70,7 +70,7 @@ const deadLetter = () =>
 
 /** Removes what goes, and answers what stays. */
 const visit = () =>
-  deadLetterQueues.visit('payment', 2_000, async (deadLetters) => {
+  deadLetterQueues.visit('payment', { limit: 2_000, maxBytes: 1_000_000 }, async ({ deadLetters }) => {
     for (const { delivery, remove } of deadLetters) if (delivery.messageId.startsWith('goes')) remove();
     return deadLetters.map(({ delivery }) => delivery.messageId).filter((id) => id.startsWith('stays'));
   });

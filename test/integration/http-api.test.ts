@@ -135,7 +135,14 @@ describe('who may do what', () => {
     for (const service of ['order', 'inventory', 'payment']) {
       await refused(403, alice.call('GET', `/dead-letters/${service}`));
       await refused(403, alice.call('POST', `/dead-letters/${service}/redrive`, { dryRun: true }));
-      expect(await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).toEqual({ items: [] });
+      const discard = { reason: 'a test', messageIds: ['none'] };
+      await refused(403, alice.call('POST', `/dead-letters/${service}/discard`, discard));
+      await refused(404, world.operator.call('POST', `/dead-letters/${service}/discard`, discard));
+      expect(await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).toEqual({
+        items: [],
+        more: false,
+        isWhole: true,
+      });
     }
   });
 });

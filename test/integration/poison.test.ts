@@ -1,5 +1,6 @@
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nestedArrays, sendAsArrays } from '../support/deep-headers.ts';
 import { audit } from '../support/saga/audit.ts';
 import { type Client, inParallel } from '../support/saga/client.ts';
 import { type Fact, seal } from '../support/saga/events.ts';
@@ -144,5 +145,39 @@ describe('poison among good messages', () => {
       orderId,
       would: 'repeat',
     });
+  });
+
+  // Fails where amqplib decodes them all: the stack overflows, and the connection is lost at each delivery.
+  test('a header nested 5,000 deep costs its message alone: in the queue, as a dead letter and in a redrive', async () => {
+    const connection = await amqp.connect(world.system.urls.rabbitmq, { noDelay: true });
+    const nested = nestedArrays(5_000);
+    sendAsArrays(connection, nested);
+    const channel = await connection.createConfirmChannel();
+    const orderId = await alice.place([{ sku: 'mug', quantity: 1 }]);
+    const send = (queue: string, messageId: string, body: string) =>
+      channel.sendToQueue(queue, Buffer.from(body), { messageId, userId: 'order', headers: { nested } });
+    send('payment', 'deep-in-queue', 'hello');
+    send('payment.dead', 'deep-dead', 'hello');
+    send('inventory.dead', 'deep-good', JSON.stringify(seal(placed, orderId)));
+    await channel.waitForConfirms();
+    await connection.close();
+    expect(await alice.until(await alice.place([{ sku: 'mug', quantity: 1 }]))).toMatchObject({
+      status: 'CONFIRMED',
+    });
+    const reasons = await until('both are dead letters', async () => {
+      const { items } = await world.operator.expect(200, 'GET', '/dead-letters/payment?limit=100');
+      const byId = new Map(
+        items.map((item: { messageId: string; reason: string }) => [item.messageId, item.reason]),
+      );
+      return byId.has('deep-in-queue') && byId.has('deep-dead') ? byId : undefined;
+    });
+    expect(reasons.get('deep-in-queue')).toMatch(/not JSON/);
+    expect(reasons.get('deep-dead')).toMatch(/without a reason/);
+    const redriven = (service: string) =>
+      world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, { dryRun: false });
+    expect(await redriven('payment')).toMatchObject({ redriven: 0 });
+    expect(await redriven('inventory')).toMatchObject({ redriven: 1 });
+    expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });
+    expect((await audit(world)).violations).toEqual([]);
   });
 });

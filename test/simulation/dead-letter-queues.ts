@@ -2,6 +2,7 @@ import { PublishError } from '../../engine/batch/publish-error.ts';
 import { ATTEMPTS_HEADER, ORIGIN_HEADER, originOf } from '../../engine/consumer/rabbitmq-event.ts';
 import { ERROR_HEADER, REASON_HEADER } from '../../engine/consumer/settle.ts';
 import type { DeadLetter, DeadLetterQueues } from '../../engine/dead-letters/dead-letter-queues.ts';
+import { type DeadLetterContent, PageCollector } from '../../engine/dead-letters/page.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
@@ -9,10 +10,11 @@ import type { Message } from './world/broker.ts';
 
 /** The dead-letter queues, as seen over one connection of an environment. */
 export const deadLetterQueuesOf = (simulation: Simulation, environment: Environment): DeadLetterQueues => ({
-  visit: async (service, max, look) => {
+  visit: async (service, request, look) => {
     const { world, checker } = simulation;
     const { invocation } = environment;
     const queue = deadQueueOf(service);
+    const page = new PageCollector<Held>(request);
     let held: Message[] = [];
     const removed = new Set<Message>();
     const giveBack = (messages: readonly Message[]) => {
@@ -26,7 +28,7 @@ export const deadLetterQueuesOf = (simulation: Simulation, environment: Environm
       kind: 'visit',
       about: () => queue,
       effect: () => {
-        held = world.broker.take(queue, max);
+        held = world.broker.take(queue, Number.POSITIVE_INFINITY);
       },
       instead: {
         refused: () => {
@@ -34,34 +36,46 @@ export const deadLetterQueuesOf = (simulation: Simulation, environment: Environm
         },
       },
     });
+    for (const message of held) {
+      page.offer(
+        deadLetter(service, message, () => {
+          checker.letGo(message, invocation);
+          removed.add(message);
+        }),
+      );
+    }
+    let isLost = false;
     const leave = () =>
       simulation.call(invocation, {
         kind: 'leave',
         about: () => `${queue}, ${removed.size} of ${held.length} removed`,
         effect: () => giveBack(held.filter((message) => !removed.has(message))),
         // The connection is lost before the acknowledgements arrive.
-        instead: { 'removal-lost': () => giveBack(held) },
+        instead: {
+          'removal-lost': () => {
+            isLost = removed.size > 0;
+            giveBack(held);
+          },
+        },
       });
+    let result: Awaited<ReturnType<typeof look>>;
     try {
-      return await look(
-        held.map((message) =>
-          deadLetters(service, message, () => {
-            checker.letGo(message, invocation);
-            removed.add(message);
-          }),
-        ),
-      );
+      result = await look({ deadLetters: page.deadLetters, hasMore: page.hasMore, isWhole: true });
     } finally {
       await leave();
     }
+    if (isLost) throw new PublishError('the broker did not confirm that messages left the queue');
+    return result;
   },
 });
 
-function deadLetters(
+type Held = DeadLetterContent & Pick<DeadLetter, 'remove'>;
+
+function deadLetter(
   own: string,
   { body, messageId, type, contentType, userId, headers }: Message,
   remove: () => void,
-): DeadLetter {
+): Held {
   const attempts = headers[ATTEMPTS_HEADER];
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const death = text('x-first-death-reason');

@@ -6,6 +6,7 @@ import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.
 import type { Binding } from '../../infra/broker/topology.ts';
 import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Cast } from './cast.ts';
+import { NO_JSON } from './checker/checker.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
@@ -113,7 +114,7 @@ function poison({ world, cast, checker, step }: Simulation, draw: number): void 
   const outcome = outcomeNotFor(service, cast);
   const sagaId = `${id.prefix}_${'0'.repeat(24)}` as SagaId;
   const bodies = [
-    'no JSON',
+    NO_JSON,
     JSON.stringify({ specversion: '1.0' }),
     JSON.stringify({
       ...seal(cast.saga, { type: outcome, data: dataOf(outcome, cast) }, { sagaId, nowMs: BEGIN_MS }),
@@ -193,9 +194,10 @@ function dataOf(type: string, { saga }: Cast): unknown {
   return data;
 }
 
-/** Every poisonous message is in the dead-letter queue of its service. */
+/** Every poisonous message is in the dead-letter queue of its service, unless an operator had it discarded. */
 export function missingPoison({ world, checker }: Simulation): string | undefined {
   return [...checker.poison].find((each) => {
+    if (checker.discarded.has(each)) return false;
     const [service = '', messageId] = each.split(' ');
     return !world.broker
       .queue(deadQueueOf(service))

@@ -1,6 +1,6 @@
 import type { Item } from '../../engine/batch/store.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
-import { requestOf } from './actors/request.ts';
+import { replyOf, requestOf } from './actors/request.ts';
 import type { Player } from './cast.ts';
 import { sagaIdOf } from './checker/message-id.ts';
 import { roleOf } from './checker/roles.ts';
@@ -11,6 +11,9 @@ import type { World } from './world/world.ts';
 
 /** A redriven message may be dead-lettered again only if it can never be handled; more rounds than this change nothing. */
 const REDRIVE_ROUNDS = 2;
+/** Small, so that what stays fills pages by itself. */
+const PAGE = 2;
+const MAX_PAGES = 100;
 
 /** P8: everything that is a dead letter is moved back, and nothing that has ended changes. */
 export async function redriveAll(
@@ -27,16 +30,7 @@ export async function redriveAll(
   simulation.trace.say(() => 'every dead letter is redriven');
   const before = snapshot(world);
   for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
-    for (const { service } of world.cast.players) {
-      const request = {
-        method: 'POST',
-        by: 'operator',
-        role: 'operator',
-        path: {},
-        body: { dryRun: false },
-      } as const;
-      lambda.invoke(`${service}-dead-letters`, requestOf(request), () => {});
-    }
+    for (const { service } of world.cast.players) redrivePages(lambda, service);
     if (!(await settle())) return;
   }
   if (!isSame(snapshot(world), before, world))
@@ -46,6 +40,22 @@ export async function redriveAll(
       !checker.poison.has(`${service} ${messageId}`) && !world.unasked.has(sagaIdOf(messageId)),
   );
   if (stays !== undefined) checker.fail('P8', `${stays.messageId} is still a dead letter after a redrive`);
+}
+
+/** A page at a time, however many of them stay. */
+function redrivePages(lambda: Lambda, service: string, cursor?: string, pages = 1): void {
+  const request = {
+    method: 'POST',
+    by: 'operator',
+    role: 'operator',
+    path: {},
+    body: { dryRun: false, first: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+  } as const;
+  lambda.invoke(`${service}-dead-letters`, requestOf(request), (end) => {
+    const reply = end.kind === 'returned' ? replyOf(end.value) : undefined;
+    if (reply?.body.more === true && pages < MAX_PAGES)
+      redrivePages(lambda, service, reply.body.cursor, pages + 1);
+  });
 }
 
 /** What was done for a saga that nobody has placed may have to wait for a redrive to be undone. */

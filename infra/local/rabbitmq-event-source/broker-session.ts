@@ -1,6 +1,7 @@
 import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { within } from './backoff.ts';
 import type { Settlement } from './settlement.ts';
+import { readDeepHeadersAsBytes } from './shallow-headers.ts';
 
 /** Settles messages on their channel. After the channel's end no call does anything: the broker has requeued all. */
 export type Settler = {
@@ -83,6 +84,7 @@ async function open(
     signal: socket.signal,
   };
   const connection = await amqp.connect(url.href, options);
+  readDeepHeadersAsBytes(connection);
   // 'error' comes before 'close' and says more. But there is no 'error' if an operator closes the connection.
   connection.on('error', ending.reach);
   connection.on('close', (error) => ending.reach(error ?? new Error('the connection was closed')));

@@ -1,4 +1,5 @@
 import amqp from 'amqplib';
+import { readDeepHeadersAsBytes } from '../../../engine/rabbitmq/shallow-headers.ts';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../../engine/saga/routes.ts';
 import { application } from '../../application.ts';
 
@@ -12,6 +13,7 @@ export type Listener = {
 export async function overhear(rabbitmqUrl: string): Promise<Listener> {
   const connection = await amqp.connect(rabbitmqUrl, { noDelay: true });
   connection.on('error', () => {});
+  readDeepHeadersAsBytes(connection);
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
   for (const type of application.eventTypes) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);

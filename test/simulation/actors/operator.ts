@@ -27,6 +27,7 @@ export class Operator {
 
   #act(patience: number): void {
     const { wish, name, request } = this.plan;
+    if (wish.kind === 'discard') this.#simulation.checker.mayDiscard = true;
     this.#simulation.trace.say(() => `operator ${name} ${JSON.stringify(request.body ?? '')}`);
     this.#lambda.invoke(name, requestOf({ ...request, by: 'operator', role: 'operator' }), (end) => {
       const reply = end.kind === 'returned' ? replyOf(end.value) : undefined;
@@ -36,6 +37,8 @@ export class Operator {
       } else if (patience > 0) this.#at(this.#random.below(30), () => this.#act(patience - 1));
       if (wish.kind === 'dry-run' && reply?.body.redriven > 0)
         this.#simulation.checker.fail('API', 'a dry run has moved something');
+      if (wish.kind === 'discard-dry-run' && reply?.body.discarded > 0)
+        this.#simulation.checker.fail('API', 'a dry run has discarded something');
     });
   }
 

@@ -11,6 +11,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly by: string;
   readonly role: Role;
+  /** The route, for a function that has several of one method. */
+  readonly resource?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly key?: string;
   readonly body?: unknown;
@@ -25,9 +27,10 @@ export interface Attempt {
 }
 
 /** What API Gateway hands to a function behind the authorizer. */
-export const requestOf = ({ method, by, role, path, key, body }: Request): HttpEvent =>
+export const requestOf = ({ method, by, role, resource, path, key, body }: Request): HttpEvent =>
   ({
     httpMethod: method,
+    ...(resource === undefined ? {} : { resource }),
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...(key === undefined ? {} : { 'Idempotency-Key': key }),

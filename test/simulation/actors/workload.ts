@@ -48,6 +48,25 @@ export const pryingWishes = (saga: Saga, odd: readonly string[]): readonly strin
   ...odd,
 ];
 
+const NOT_JSON = { reason: 'nobody can read it', reasonIncludes: 'not JSON' };
+
+/** What an operator may want of dead letters. */
+export const deadLetterRequests = {
+  redrive: { method: 'POST', path: {}, body: { dryRun: false } },
+  'redrive-first': { method: 'POST', path: {}, body: { dryRun: false, first: 1 } },
+  'dry-run': { method: 'POST', path: {}, body: { dryRun: true } },
+  look: { method: 'GET', path: {} },
+  discard: { method: 'POST', resource: '/discard', path: {}, body: NOT_JSON },
+  'discard-dry-run': { method: 'POST', resource: '/discard', path: {}, body: { ...NOT_JSON, dryRun: true } },
+} as const satisfies Readonly<Record<string, OperatorPlan['request']>>;
+
+/** A look at dead letters may end in their being discarded, and a redrive may be of some. */
+export function varied<Kind extends string>(kind: Kind, random: Random) {
+  if (kind === 'look') return random.pick(['look', 'discard', 'discard-dry-run'] as const);
+  if (kind === 'redrive') return random.pick(['redrive', 'redrive', 'redrive-first'] as const);
+  return kind as Exclude<Kind, 'look' | 'redrive'>;
+}
+
 /** How what a crash has left undone comes again: a batch from the broker, a request from its customer. */
 export type Redelivery = 'once' | 'twice' | 'late';
 

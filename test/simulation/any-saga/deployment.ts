@@ -1,5 +1,13 @@
 import type { Workload } from '../actors/workload.ts';
-import { calm, circumstances, customerWishes, habits, pryingWishes } from '../actors/workload.ts';
+import {
+  calm,
+  circumstances,
+  customerWishes,
+  deadLetterRequests,
+  habits,
+  pryingWishes,
+  varied,
+} from '../actors/workload.ts';
 import { noRules } from '../checker/rules.ts';
 import type { Deployment } from '../deployment.ts';
 import { Random } from '../random.ts';
@@ -31,12 +39,11 @@ export function drawDeployment(seed: number): Deployment {
     };
   }
 
-  function operator(id: number, random: Random): Workload['operators'][number] {
-    const wish = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
+  function operator(id: number, random: Random, odd: Random): Workload['operators'][number] {
+    const drawn = random.pick(operatorWishes);
+    const wish = { kind: varied(drawn, odd), afterSteps: random.below(150) };
     const name = `${random.pick(saga.services)}-dead-letters`;
-    const path = {};
-    if (wish.kind === 'look') return { id, wish, name, request: { method: 'GET', path } };
-    return { id, wish, name, request: { method: 'POST', path, body: { dryRun: wish.kind === 'dry-run' } } };
+    return { id, wish, name, request: deadLetterRequests[wish.kind] };
   }
 
   function workloadOf(seed: number): Workload {
@@ -49,7 +56,7 @@ export function drawDeployment(seed: number): Deployment {
         customer(id, new Random(seed, 6, id), new Random(seed, 12, id)),
       ),
       operators: Array.from({ length: random.below(3) }, (_, id) =>
-        operator(id + customers, new Random(seed, 7, id)),
+        operator(id + customers, new Random(seed, 7, id), new Random(seed, 33, id)),
       ),
       ...circumstances(random, odd),
     };

@@ -42,11 +42,18 @@ const LATE_MS = 8_000;
 /** A wrong clock is two hours out, and may be asked before the invocation has been told to begin. */
 const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
 
+/** Poison of this body can be told by its reason. */
+export const NO_JSON = 'no JSON';
+
 /** Watches every effect as it happens, and keeps the first promise that it breaks. */
 export class Checker {
   violation: Violation | undefined;
   /** Messages that can never be handled, by service and id. */
   readonly poison = new Set<string>();
+  /** Poison that an operator has had discarded. */
+  readonly discarded = new Set<string>();
+  /** Whether an operator has asked for what is not JSON to be discarded. */
+  mayDiscard = false;
   readonly deadLetterReasons = new Map<string, number>();
   /** How many messages were put aside because they had come too often. */
   cameTooOften = 0;
@@ -241,10 +248,12 @@ export class Checker {
     } else invocation.settledElsewhere.set(messageId, body);
   }
 
-  /** P7: what is taken out of the dead-letter queue has been published again before. */
+  /** P7: what is taken out of the dead-letter queue has been published again before, or was to be discarded. */
   letGo({ messageId, body }: Message, invocation: Invocation | undefined): void {
     const published = invocation?.settledElsewhere.get(messageId);
-    if (published === undefined)
+    const name = `${invocation?.service} ${messageId}`;
+    if (this.mayDiscard && this.poison.has(name) && String(body) === NO_JSON) this.discarded.add(name);
+    else if (published === undefined)
       this.fail('P7', `${messageId} was taken out of the dead-letter queue and went nowhere`);
     else if (!isSame(published, body)) this.fail('P7', `${messageId} was changed by a redrive`);
   }

@@ -4,9 +4,11 @@ import {
   type CustomerPlan,
   circumstances,
   customerWishes,
+  deadLetterRequests,
   habits,
   type OperatorPlan,
   pryingWishes,
+  varied,
   type Wish,
   type Workload,
 } from '../actors/workload.ts';
@@ -24,7 +26,7 @@ const operatorWishes = [
   'catalogue',
   'product',
 ] as const;
-type OperatorWish = (typeof operatorWishes)[number];
+type OperatorWish = ReturnType<typeof varied<(typeof operatorWishes)[number]>>;
 
 const skus = ['mug', 'pen', 'cap'];
 /** As many as an order may name, for two orders. Together with the orders themselves, more than a transaction holds. */
@@ -178,17 +180,16 @@ function operator(
   id: number,
   seed: number,
   stock: readonly Product[],
-  instead?: Wish & { readonly kind: OperatorWish },
+  instead?: Wish & { readonly kind: (typeof operatorWishes)[number] },
 ): OperatorPlan {
   const random = new Random(seed, 7, id);
   const drawn = { kind: random.pick(operatorWishes), afterSteps: random.below(150) };
   const { sku, currency, unitPriceMinor: price } = random.pick(stock);
-  const wish = instead ?? drawn;
+  const chosen = instead ?? drawn;
+  const wish = { ...chosen, kind: varied(chosen.kind, new Random(seed, 33, id)) };
   const quantity = 1 + random.below(4);
   const deadLetters = `${random.pick(shop.services)}-dead-letters`;
   const unitPriceMinor = 1 + new Random(seed, 13, id).below(2_000);
-  const redrive = (dryRun: boolean) =>
-    ({ name: deadLetters, request: { method: 'POST', path: {}, body: { dryRun } } }) as const;
   const of = { path: { sku } };
   // One key for several deliveries: of one SKU each, so that each is another receipt.
   const odd = new Random(seed, 25, id);
@@ -196,6 +197,10 @@ function operator(
   const received = isKeyShared ? (stock[id % stock.length]?.sku ?? sku) : sku;
   // Of a product that costs as much as before in another currency.
   const isRevalued = odd.chance(0.4);
+  const ask = (kind: keyof typeof deadLetterRequests) => ({
+    name: deadLetters,
+    request: deadLetterRequests[kind],
+  });
   const asks: Readonly<Record<OperatorWish, Pick<OperatorPlan, 'name' | 'request'>>> = {
     receive: {
       name: 'receive-stock',
@@ -216,9 +221,12 @@ function operator(
           : { available: quantity, unitPriceMinor, currency },
       },
     },
-    redrive: redrive(false),
-    'dry-run': redrive(true),
-    look: { name: deadLetters, request: { method: 'GET', path: {} } },
+    redrive: ask('redrive'),
+    'redrive-first': ask('redrive-first'),
+    'dry-run': ask('dry-run'),
+    look: ask('look'),
+    discard: ask('discard'),
+    'discard-dry-run': ask('discard-dry-run'),
     catalogue: { name: 'list-stock', request: { method: 'GET', path: {} } },
     product: { name: 'get-stock', request: { method: 'GET', ...of } },
   };

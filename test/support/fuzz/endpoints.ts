@@ -167,6 +167,14 @@ const stockEndpoints: readonly Endpoint[] = [
   },
 ];
 
+/** Any of it, or none. */
+const selection = {
+  messageIds: fc.array(fc.constantFrom('a', orderIdOf(1)), { minLength: 1, maxLength: 3 }),
+  digests: fc.array(fc.constant('0'.repeat(32)), { minLength: 1, maxLength: 2 }),
+  type: fc.constantFrom('payment.captured', 'x'),
+  first: fc.integer({ min: 1, max: 2_000 }),
+};
+
 const deadLetterEndpoints = (
   service: Service,
   given: readonly Item[],
@@ -178,15 +186,33 @@ const deadLetterEndpoints = (
       ...shared,
       method: 'GET',
       path: `/dead-letters/${service}`,
-      query: paged(fc.constant('')),
+      query: paged(fc.constant(encodeCursor({ place: ' x', copies: 1 }))),
       answers: [200, 400, 403, 503],
     },
     {
       ...shared,
       method: 'POST',
       path: `/dead-letters/${service}/redrive`,
-      body: fc.record({ dryRun: fc.boolean() }, { requiredKeys: [] }),
-      answers: [200, 400, 403, 413, 415, 422, 503],
+      body: fc.record({ dryRun: fc.boolean(), ...selection }, { requiredKeys: [] }),
+      // None of the named ones may be there.
+      accepts: [200, 404],
+      answers: [200, 400, 403, 404, 413, 415, 422, 503],
+    },
+    {
+      ...shared,
+      method: 'POST',
+      path: `/dead-letters/${service}/discard`,
+      body: fc.record(
+        {
+          dryRun: fc.boolean(),
+          reason: fc.constant('sent by mistake'),
+          reasonIncludes: fc.constant('reason'),
+          ...selection,
+        },
+        { requiredKeys: ['reason', 'reasonIncludes'] },
+      ),
+      accepts: [200, 404],
+      answers: [200, 400, 403, 404, 413, 415, 422, 503],
     },
   ];
 };

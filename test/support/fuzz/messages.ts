@@ -73,9 +73,12 @@ const amqpText = fc.oneof(
   fc.constantFrom(0xff, 0xc0, 0x41).map((byte) => Buffer.alloc(255, byte).toString('utf8')),
 );
 
+/** As deep as the event source passes them on. */
+const nested = Array.from({ length: 100 }).reduce<unknown>((inner) => [inner], null);
+
 const headerValue = fc.oneof(
   hostileText,
-  fc.constantFrom<unknown>(...[0, -1, 0.5, 7, 1e308, 2 ** 53, null, true, [], {}, Buffer.alloc(3)]),
+  fc.constantFrom<unknown>(...[0, -1, 0.5, 7, 1e308, 2 ** 53, null, true, [], {}, Buffer.alloc(3), nested]),
 );
 
 const properties: fc.Arbitrary<Message['properties']> = fc.record(

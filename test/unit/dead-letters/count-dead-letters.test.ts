@@ -6,9 +6,10 @@ import { brokerWith } from '../../support/asked-broker.ts';
 describe('the count of dead letters', () => {
   /** Shows what lies there, to whoever is allowed to look. */
   const deadLetterQueuesWith = (lying: number, maxima: number[] = []): DeadLetterQueues => ({
-    visit: (_, max, look) => {
-      maxima.push(max);
-      return look(Array.from({ length: Math.min(lying, max) }, () => ({}) as DeadLetter));
+    visit: (_, { limit }, look) => {
+      maxima.push(limit);
+      const deadLetters = Array.from({ length: Math.min(lying, limit) }, () => ({}) as DeadLetter);
+      return look({ deadLetters, hasMore: lying > limit, isWhole: true });
     },
   });
   const unseen: DeadLetterQueues = { visit: () => Promise.reject(new Error('nobody need look')) };
