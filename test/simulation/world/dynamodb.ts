@@ -43,10 +43,10 @@ export function askedBy({ constructor: { name }, input }: Command): Asked {
     case 'GetItemCommand':
       return { kind: 'get', key: keyIn((input as GetItemCommandInput).Key) };
     case 'BatchGetItemCommand': {
-      const [[table = '', { Keys = [] } = {}] = []] = Object.entries(
-        (input as BatchGetItemCommandInput).RequestItems ?? {},
-      );
-      return { kind: 'batch get', name: table, keys: (Keys as readonly Attributes[]).map(keyIn) };
+      const [only] = Object.entries((input as BatchGetItemCommandInput).RequestItems ?? {});
+      if (only === undefined) throw new Error('nothing is asked for');
+      const [table, { Keys: keys = [] }] = only;
+      return { kind: 'batch get', name: table, keys: keys.map(keyIn) };
     }
     case 'QueryCommand':
       return { kind: 'query', query: queryIn(input as QueryCommandInput) };
@@ -179,7 +179,7 @@ export function write(table: Table, asked: readonly Conditional[], maxBytes = MA
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const sizeOf = (item: Item): number =>
   Object.entries(item).reduce(
-    (sum, [name, value]) => sum + name.length + Buffer.byteLength(String(value)),
+    (sum, [name, value]) => sum + name.length + Buffer.byteLength(JSON.stringify(value) ?? ''),
     0,
   );
 
@@ -235,12 +235,15 @@ interface Test {
   readonly value: unknown;
 }
 
+/** With the name of its value, which stands beside it in the request. */
+type Written = Omit<Test, 'value'> & { readonly value: string | undefined };
+
 /**
  * The part of the language in which the store's conditions are: tests of one attribute each, all of which must hold.
  * @throws ValidationException if it is anything else
  */
-const testsIn = remembered((text: string): readonly Test[] =>
-  text.split(' AND ').map((each): Test => {
+const testsIn = remembered((text: string): readonly Written[] =>
+  text.split(' AND ').map((each): Written => {
     const [, call, attribute] = /^(attribute_(?:not_)?exists)\(([\w#]+)\)$/.exec(each) ?? [];
     if (call !== undefined && attribute !== undefined)
       return { operator: call, name: attribute, value: undefined };
@@ -253,9 +256,8 @@ const testsIn = remembered((text: string): readonly Test[] =>
 function conditionOf(request: Partial<Put | Update>, values: Readonly<Record<string, unknown>>) {
   const { ConditionExpression: text, ExpressionAttributeNames: names = {} } = request;
   const tests = (text === undefined ? [] : testsIn(text)).map(({ operator, name, value }): Test => {
-    if (value !== undefined && !(String(value) in values))
-      return failure('ValidationException', String(value));
-    return { operator, name: names[name] ?? name, value: values[String(value)] };
+    if (value !== undefined && !(value in values)) return failure('ValidationException', value);
+    return { operator, name: names[name] ?? name, value: value && values[value] };
   });
   const condition: Condition = (stored) => tests.every((test) => holds(test, stored));
   return { tests, condition };
