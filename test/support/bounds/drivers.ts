@@ -167,7 +167,11 @@ export const drivers: Readonly<Record<string, Driver>> = {
       {
         limit: figure(0),
         make: () =>
-          new RabbitDeadLetterQueues(publisherAt(url, HASTY), () => SERVICE).visit(SERVICE, 1, async () => 0),
+          new RabbitDeadLetterQueues(publisherAt(url, HASTY), () => SERVICE).visit(
+            SERVICE,
+            { limit: 1, maxBytes: 1 },
+            async () => 0,
+          ),
         isExpected: point === 'channel.close' ? ends : fails((error) => error instanceof PublishError),
       },
     ],
