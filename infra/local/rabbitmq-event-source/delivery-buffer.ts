@@ -17,7 +17,9 @@ type Requeued = {
 // If no message of a batch has come back by then, the batch is behind all messages in the queue.
 const returnStartMs = 500;
 // Even a busy broker sends the next message of a batch within this time, if it has one and may send it.
-const returnPauseMs = 5_000;
+const returnPauseMs = 2_000;
+// Before that it takes in every message that is returned, one by one, and may be silent meanwhile.
+const returnMsPerRecord = 2;
 // The wait for a whole batch: some messages may have expired, been dead-lettered, or gone to another consumer.
 const returnLimitMs = 10_000;
 // Lost batches are noticed when the queue falls silent. A queue that never does must not cost memory.
@@ -101,16 +103,17 @@ export class DeliveryBuffer {
     const [awaited] = this.#requeued;
     if (awaited === undefined) return 0;
     if (awaited.isResting) return Number.POSITIVE_INFINITY;
-    return this.#isBack(awaited) ? 0 : this.#givesUpAtMs();
+    return this.#isBack(awaited) ? 0 : this.#givesUpAtMs(awaited);
   }
 
   #isBack({ records }: Requeued): boolean {
     return this.#again.size >= records;
   }
 
-  #givesUpAtMs(): number {
+  #givesUpAtMs({ records }: Requeued): number {
     const quietSinceMs = Math.max(this.#again.newestArrivalMs, this.#roomSinceMs);
-    return Math.min(quietSinceMs + returnPauseMs, this.#again.oldestArrivalMs + returnLimitMs);
+    const earliestMs = Math.min(quietSinceMs + returnPauseMs, this.#again.oldestArrivalMs + returnLimitMs);
+    return earliestMs + records * returnMsPerRecord;
   }
 
   #freshDueAtMs(hasRoom: boolean): number {

@@ -117,18 +117,18 @@ test('what does not come back is not awaited for longer than the broker pauses, 
   const buffer = requeued(3);
   requeue(buffer, 2)();
   buffer.add(delivery(10, { arrivedAtMs: 100, redelivered: true }));
-  expect(buffer.dueAtMs(hasRoom)).toBe(5_100);
-  expect(buffer.take(5_099, hasRoom)).toBeUndefined();
-  expect(tags(buffer.take(5_100, hasRoom))).toEqual([10]);
-  buffer.add(delivery(11, { arrivedAtMs: 5_200, redelivered: true }));
-  expect(tags(buffer.take(5_200, hasRoom))).toEqual([11]);
+  expect(buffer.dueAtMs(hasRoom)).toBe(2_106);
+  expect(buffer.take(2_105, hasRoom)).toBeUndefined();
+  expect(tags(buffer.take(2_106, hasRoom))).toEqual([10]);
+  buffer.add(delivery(11, { arrivedAtMs: 2_200, redelivered: true }));
+  expect(tags(buffer.take(2_200, hasRoom))).toEqual([11]);
 });
 
 test('what rests goes on resting when the rest of another batch is given up', () => {
   const buffer = requeued(3);
   const allowAgain = requeue(buffer, 1);
   buffer.add(delivery(5, again));
-  expect(takeAll(buffer, 5_000)).toEqual([[5]]);
+  expect(takeAll(buffer, 2_006)).toEqual([[5]]);
   buffer.add(delivery(6, again));
   expect(takeAll(buffer, 60_000)).toEqual([]);
   allowAgain();
@@ -140,7 +140,7 @@ test('what keeps coming but is never all there is not awaited for ever', () => {
   for (let at = 0; at <= 9_900; at += 100) {
     buffer.add(delivery(at + 1, { arrivedAtMs: at, redelivered: true }));
   }
-  expect(buffer.dueAtMs(hasRoom)).toBe(10_000);
+  expect(buffer.dueAtMs(hasRoom)).toBe(12_000);
 });
 
 test('others go first where the rest of a batch cannot come before something is settled', () => {
@@ -149,7 +149,7 @@ test('others go first where the rest of a batch cannot come before something is 
   buffer.add(delivery(5, { arrivedAtMs: 100, redelivered: true }));
   expect(tags(buffer.take(100, false))).toEqual([4]);
   buffer.noteRoom(2_000);
-  expect(buffer.dueAtMs(hasRoom), 'the broker has only now been given room').toBe(7_000);
+  expect(buffer.dueAtMs(hasRoom), 'the broker has only now been given room').toBe(4_006);
 });
 
 test('a batch that rests after its failure is not taken, and nobody else has to wait', () => {
