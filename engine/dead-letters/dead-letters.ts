@@ -90,8 +90,10 @@ function redriving<State extends { readonly status: string }, Input extends { re
           return { ...about, would: 'stay', reason, moved: false };
         }
       });
-      const left = items.map(({ moved }) => moved);
-      return json(200, { dryRun, redriven: countOf(left), items, ...rest(page, left) });
+      const moved = items.map((each) => each.moved);
+      // What only tells others comes back, and a walk through all pages would never end if it met it again.
+      const left = items.map((each) => each.moved && each.would !== 'tell');
+      return json(200, { dryRun, redriven: countOf(moved), items, ...rest(page, left) });
     });
   });
 }

@@ -64,7 +64,7 @@ export function checkFound(
 /**
  * Where the caller goes on. Copies are numbered anew once some have left, so those do not count.
  *
- * @param left for each that was dealt with, whether it has left the queue; the page may hold more
+ * @param left for each that was dealt with, whether it has left the queue for good; the page may hold more
  */
 export function rest({ deadLetters, hasMore, isWhole }: DeadLetterPage, left: readonly boolean[]) {
   const more = hasMore || left.length < deadLetters.length;

@@ -162,6 +162,6 @@ test('takes its connections from what the API has of them', () => {
     const { 'cancel-order': _, ...others } = Object.fromEntries(structuredClone(participantFunctions(saga)));
     return shareConnections(saga, others, 'prod');
   };
-  // Its consumer, its dead letters, their count, and its mapping's two.
-  expect(shareIn(shop) - shareIn(extended)).toBe(2 + 2 + 1 + 2);
+  // Its consumer, its dead letters with two each, their count, and its mapping's two.
+  expect(shareIn(shop) - shareIn(extended)).toBe(2 + 2 * 2 + 1 + 2);
 });

@@ -25,9 +25,8 @@ import {
 } from './world/dynamodb.ts';
 import { keyOf, type Table } from './world/table.ts';
 
-/** In some seeds a transaction has to be small: 4 MB are more than so few sagas ever write at once. */
+/** In some seeds a transaction of several sagas has to be small: 4 MB are more than so few ever write at once. */
 const FEW_BYTES_SEEDS = 0.3;
-/** Any single saga fits into it. */
 const FEW_BYTES = 6_500;
 
 const throttled = (): never => failure('ThrottlingException', 'the table does not answer');
@@ -128,7 +127,7 @@ class Calls {
     if (areFaultsOn && writes.some((write) => rules.isUnwritable(write))) return tooLarge(writes, invocation);
     const before = checker.beforeWrite(service, writes);
     try {
-      write(this.#table, asked, this.#maxBytes);
+      write(this.#table, asked, countPuts(writes) > 1 ? this.#maxBytes : undefined);
     } catch (error) {
       countCulprits(asked, before, coverage);
       if (error instanceof DynamoDBServiceException && error.name === 'ValidationException')
@@ -146,6 +145,8 @@ function tooLarge(writes: readonly Write[], invocation: Invocation | undefined):
   if (only !== undefined && others.length === 0) invocation?.unwritten.add(keyOf(only));
   return failure('ValidationException', 'Item size has exceeded the maximum allowed size');
 }
+
+const countPuts = (writes: readonly Write[]): number => writes.filter(({ kind }) => kind === 'put').length;
 
 const isGroup = (writes: readonly Write[]): boolean =>
   writes.filter((write) => write.kind === 'put' && write.item.record !== undefined).length > 1;

@@ -30,7 +30,7 @@ export async function redriveAll(
   simulation.trace.say(() => 'every dead letter is redriven');
   const before = snapshot(world);
   for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
-    for (const { service } of world.cast.players) redrivePages(lambda, service);
+    for (const { service } of world.cast.players) redrivePages(simulation, lambda, service);
     if (!(await settle())) return;
   }
   if (!isSame(snapshot(world), before, world))
@@ -43,7 +43,13 @@ export async function redriveAll(
 }
 
 /** A page at a time, however many of them stay. */
-function redrivePages(lambda: Lambda, service: string, cursor?: string, pages = 1): void {
+function redrivePages(
+  simulation: Simulation,
+  lambda: Lambda,
+  service: string,
+  cursor?: string,
+  pages = 1,
+): void {
   const request = {
     method: 'POST',
     by: 'operator',
@@ -53,8 +59,9 @@ function redrivePages(lambda: Lambda, service: string, cursor?: string, pages = 
   } as const;
   lambda.invoke(`${service}-dead-letters`, requestOf(request), (end) => {
     const reply = end.kind === 'returned' ? replyOf(end.value) : undefined;
-    if (reply?.body.more === true && pages < MAX_PAGES)
-      redrivePages(lambda, service, reply.body.cursor, pages + 1);
+    if (reply?.body.more !== true || pages === MAX_PAGES) return;
+    const run = () => redrivePages(simulation, lambda, service, reply.body.cursor, pages + 1);
+    simulation.scheduler.add({ run });
   });
 }
 

@@ -12,10 +12,14 @@ export function dueAt(world: World, nowMs: number): ReadonlyMap<string, number> 
   );
 }
 
-/** A run of the schedule passes over no saga because of another one that cannot be written. */
-export function flawOfSchedule(world: World, { due, unwritten }: Invocation): string | undefined {
+/**
+ * A run of the schedule passes over no saga because of another one that cannot be written. What it has claimed another
+ * invocation may have written since, with a due time from before.
+ */
+export function flawOfSchedule(world: World, { due, unwritten, claimed }: Invocation): string | undefined {
   const left = [...due].find(
-    ([key, seconds]) => !unwritten.has(key) && rowOf(world.sagas.get(key))?.dueEpochSeconds === seconds,
+    ([key, seconds]) =>
+      !unwritten.has(key) && !claimed.has(key) && rowOf(world.sagas.get(key))?.dueEpochSeconds === seconds,
   );
   return left && `${left[0]} was overdue, and a run of the schedule passed over it`;
 }
