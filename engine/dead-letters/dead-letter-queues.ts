@@ -13,15 +13,13 @@ import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
 import { answerOf } from '../rabbitmq/within.ts';
 import { deadQueueOf } from '../saga/routes.ts';
+import { acknowledge } from './acknowledge.ts';
 import { type DeadLetterContent, PageCollector, type PageRequest, type Placed } from './page.ts';
 
 /** A message from a dead-letter queue, held during a visit. */
 export interface DeadLetter extends Placed {
   readonly delivery: Delivery;
-  /**
-   * Removes it from the queue. It may be there again if the visit fails, and seldom otherwise: the broker confirms no
-   * acknowledgement, and may lose some of many with their channel.
-   */
+  /** Removes it from the queue when the visit ends. It stays there if the visit fails. */
   readonly remove: () => void;
 }
 
@@ -60,30 +58,26 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
     const channel = await this.#publisher.channel();
     const [own, queue] = [this.#userOf(service), deadQueueOf(service)];
     const page = new PageCollector<DeadLetterContent & Pick<DeadLetter, 'remove'>>(request);
-    let [seen, removed] = [0, 0];
+    const removed: number[] = [];
+    let seen = 0;
     let result: T;
     try {
       const reading = new Reading(request.isSample ? request.limit : MAX_HELD, (message) => {
         seen += 1;
         // Only the tag is kept, so that the bodies of other pages take no memory.
         const { deliveryTag } = message.fields;
-        const remove = () => {
-          removed += 1;
-          channel.ack({ fields: { deliveryTag } } as ConsumeMessage);
-        };
-        page.offer({ ...contentOf(message, queue, own), remove });
+        page.offer({ ...contentOf(message, queue, own), remove: () => removed.push(deliveryTag) });
       });
       const isWhole = await reading.of(queue, channel, this.#publisher);
       result = await look({ deadLetters: page.deadLetters, hasMore: page.hasMore, isWhole });
-    } catch (error) {
-      await isClosed(channel);
-      throw error;
+      await answerOf(acknowledge(channel, queue, removed)).catch((error: unknown) => {
+        throw new PublishError(`the broker did not confirm that messages left ${queue}`, { cause: error });
+      });
+    } finally {
+      // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
+      await answerOf(channel.close()).catch(() => {});
     }
-    // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
-    const isCertain = await isClosed(channel);
-    if (removed > 0 && !isCertain)
-      throw new PublishError(`the broker did not confirm that messages left ${queue}`);
-    if (seen > removed) await areBack(queue, seen - removed, this.#publisher);
+    if (seen > removed.length) await areBack(queue, seen - removed.length, this.#publisher);
     return result;
   }
 }
@@ -178,14 +172,6 @@ async function areBack(queue: string, count: number, publisher: RabbitPublisher)
     const depth = await depthOf(queue, publisher).catch(() => 'refused');
     if (typeof depth !== 'number' || depth >= count) return;
   }
-}
-
-/** Whether the broker has confirmed the channel's end, and so has seen all that was sent on it before. */
-async function isClosed(channel: Channel): Promise<boolean> {
-  return await answerOf(channel.close()).then(
-    () => true,
-    () => false,
-  );
 }
 
 function contentOf({ content, properties }: ConsumeMessage, queue: string, own: string): DeadLetterContent {

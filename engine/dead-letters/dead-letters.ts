@@ -90,10 +90,10 @@ function redriving<State extends { readonly status: string }, Input extends { re
           return { ...about, would: 'stay', reason, moved: false };
         }
       });
-      const moved = items.map((each) => each.moved);
+      const { length: redriven } = items.filter((each) => each.moved);
       // What only tells others comes back, and a walk through all pages would never end if it met it again.
       const left = items.map((each) => each.moved && each.would !== 'tell');
-      return json(200, { dryRun, redriven: countOf(moved), items, ...rest(page, left) });
+      return json(200, { dryRun, redriven, items, ...rest(page, left) });
     });
   });
 }

@@ -60,7 +60,7 @@ export const consumeBugs = [
     },
     {
       name: 'one bad message fails its whole batch',
-      in: 'consume',
+      in: 'open',
       at: { call: 'openGenuine' },
       plant: (original: () => Opened) => {
         const opened = original();
