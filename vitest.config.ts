@@ -43,7 +43,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: 'overload', include: ['test/overload/*.test.ts'] } },
+      { test: { ...wholeSystem, name: 'overload', include: ['test/overload/*.test.ts'] } },
       { test: { name: 'seeds', include: ['test/seeds/*.test.ts'] } },
       { test: { name: 'planted', include: ['test/simulation/planted/**/*.test.ts'] } },
       {

@@ -16,11 +16,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs several queues for each service', 'shards'),
-  ...why(
-    'needs a payment provider that refuses what comes too fast, and keeps to its rate',
-    'overload',
-    'flood',
-  ),
+  ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
   ...why('kills its own function', 'killed-function'),
   ...why('leaves an order behind that never ends', 'unrefunded'),
   ...why('moves money behind the shop’s back, which every other file’s audit would see', 'reconciliation'),
