@@ -67,6 +67,12 @@ export class Checker {
   /** Every status that a saga's record has ever had, by service and saga. */
   readonly #had = new Map<string, Set<string>>();
   readonly #slots = new Slots();
+  /** Who has written, and when. */
+  readonly #writers: {
+    readonly service: string;
+    readonly step: number;
+    readonly invocation: Invocation | undefined;
+  }[] = [];
   /** What each status of a service has stood for. */
   readonly #roles = new Map<string, Role>();
 
@@ -98,6 +104,7 @@ export class Checker {
     invocation: Invocation | undefined,
   ): void {
     this.failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
+    this.#writers.push({ service, step: this.#trace.step, invocation });
     const { cast } = this.#world;
     const { initiator, saga } = cast;
     const player = cast.playerOf(service);
@@ -219,7 +226,7 @@ export class Checker {
       !isOutOfTime &&
       !cameTooOften &&
       faults < 1 &&
-      invocation.calls < CONTENTION * 2 &&
+      !this.#isContended(invocation) &&
       !this.#rules.mayBeUnwritable(sagaIdOf(messageId))
     ) {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
@@ -283,6 +290,15 @@ export class Checker {
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
+  }
+
+  /** It has tried several times, and somebody else has written to its table meanwhile. */
+  #isContended(invocation: Invocation): boolean {
+    if (invocation.calls < CONTENTION * 2) return false;
+    const others = this.#writers.findLast(
+      (writer) => writer.service === invocation.service && writer.invocation !== invocation,
+    );
+    return others !== undefined && others.step >= invocation.startedStep;
   }
 
   /** Nothing fails for no reason: one bad message or request is no outage. */
