@@ -138,7 +138,7 @@ describe.each([
       const right = bugs.map(({ file }) => [file, copy.read(file)] as const);
       for (const bug of bugs) copy.write(bug.file, planted(bug, copy.read(bug.file)));
       try {
-        const found = answerIn(await node('test/simulation/planted/find.ts', '1', '2000'));
+        const found = answerIn(await node('test/simulation/planted/find.ts', '1', '10000'));
         console.log(`${service}: ${JSON.stringify(found)}`);
         expect(found).toMatchObject({
           afterSeeds: expect.any(Number),
