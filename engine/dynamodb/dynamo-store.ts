@@ -58,7 +58,14 @@ export class DynamoStore implements Store, TableReader {
     const chunks = Array.from({ length: Math.ceil(keys.length / MAX_BATCH_GET) }, (_, index) =>
       keys.slice(index * MAX_BATCH_GET, (index + 1) * MAX_BATCH_GET),
     );
-    return byKey((await Promise.all(chunks.map((chunk) => this.#batchGet(chunk)))).flat());
+    // Where one has failed, the others are awaited all the same: no call outlives the invocation that made it.
+    const read = await Promise.allSettled(chunks.map((chunk) => this.#batchGet(chunk)));
+    return byKey(
+      read.flatMap((each) => {
+        if (each.status === 'rejected') throw each.reason;
+        return each.value;
+      }),
+    );
   }
 
   async #get(pk: string): Promise<readonly Item[]> {
