@@ -156,7 +156,16 @@ export const faults: Readonly<Record<string, Fault>> = {
   'database frozen': freeze('database', ({ world }) => world.system.parts.dynamodb),
   'provider killed': kill('provider', ({ world }) => world.system.parts.payments, [200, 4_000]),
   'provider frozen': freeze('provider', ({ world }) => world.system.parts.payments),
-  'issuer gone': kill('issuer', ({ world }) => world.system.parts.issuer, [1_000, 8_000]),
+  // It is a server of this process, and has no process of its own.
+  'issuer gone': {
+    target: 'issuer',
+    kind: 'outage',
+    holdMs: [1_000, 8_000],
+    strike: async ({ world }) => {
+      await world.system.parts.issuer.kill();
+      return async () => void (await world.system.parts.issuer.start());
+    },
+  },
   'provider refuses': provider({ outage: 'refuse' }, [2_000, 7_000]),
   'provider hangs': provider({ outage: 'hang' }, [2_000, 7_000]),
   'provider slow': provider({ latencyMs: 1_500 }, [3_000, 8_000]),

@@ -63,7 +63,7 @@ export function summary(outcome: Outcome): string {
     ['answers', counts(outcome.answers)],
     ['kills and restarts', countOf(faults, 'kill')],
     ['freezes', countOf(faults, 'freeze')],
-    ['provider outages', countOf(faults, 'outage')],
+    ['outages of provider and issuer', countOf(faults, 'outage')],
     ['connections cut', countOf(faults, 'cut')],
     ['connections half-open', countOf(faults, 'half-open')],
     ['connections refused', countOf(faults, 'refuse')],

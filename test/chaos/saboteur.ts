@@ -12,8 +12,8 @@ export interface Planned {
 
 const longestGapMs = 5_500;
 const shortestGapMs = 800;
-/** A run that is shorter has no long faults: it would be nothing but one of them. */
-const longRunMs = 5 * 60_000;
+/** A plan that is shorter has no long faults: it would be nothing but one of them. The first seconds of a run are none. */
+const longRunMs = 4.5 * 60_000;
 /** After so many short faults comes a long one. */
 const shortPerLong = 12;
 
