@@ -11,7 +11,7 @@ import {
 import { ERROR_HEADER, REASON_HEADER } from '../consumer/settle.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
-import { answerOf } from '../rabbitmq/within.ts';
+import { answerOf, within } from '../rabbitmq/within.ts';
 import { deadQueueOf } from '../saga/routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type DeadLetterContent, PageCollector, type PageRequest, type Placed } from './page.ts';
@@ -77,7 +77,8 @@ export class RabbitDeadLetterQueues implements DeadLetterQueues {
       // When the channel closes or the connection is lost, the broker returns the messages that were not removed.
       await answerOf(channel.close()).catch(() => {});
     }
-    if (seen > removed.length) await areBack(queue, seen - removed.length, this.#publisher);
+    const back = areBack(queue, seen - removed.length, this.#publisher);
+    await within(BACK_MS, back).catch(() => {});
     return result;
   }
 }
@@ -162,11 +163,12 @@ class Reading {
   }
 }
 
-/**
- * The broker returns what a channel held some time after its end, and the next call has to find it. It does not wait long:
- * another call may have taken them.
- */
+/** Long enough for a broker that answers, also if another call has taken what is waited for. */
+const BACK_MS = 3_000;
+
+/** The broker returns what a channel held some time after its end, and the next call has to find it. */
 async function areBack(queue: string, count: number, publisher: RabbitPublisher): Promise<void> {
+  if (count === 0) return;
   for (const pauseMs of [0, 50, 100, 200, 400, 800, 800]) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const depth = await depthOf(queue, publisher).catch(() => 'refused');

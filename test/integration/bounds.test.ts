@@ -24,14 +24,25 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   admin = await amqp.connect(inject('rabbitmqUrl'), { noDelay: true });
-  await (await admin.createChannel()).assertQueue(QUEUE, { arguments: { 'x-queue-type': 'quorum' } });
+  await makeQueue(QUEUE);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
   const channel = await admin.createChannel();
-  for (const queue of [QUEUE, 'saga.topology']) await channel.deleteQueue(queue);
+  for (const queue of [...made, 'saga.topology']) await channel.deleteQueue(queue);
   await admin.close();
 });
+
+const made: string[] = [];
+
+async function makeQueue(queue: string, messages = 0): Promise<void> {
+  const channel = await admin.createConfirmChannel();
+  await channel.assertQueue(queue, { arguments: { 'x-queue-type': 'quorum' } });
+  made.push(queue);
+  for (let sent = 0; sent < messages; sent += 1) channel.sendToQueue(queue, Buffer.from('{}'));
+  await channel.waitForConfirms();
+  await channel.close();
+}
 
 /** A busy machine is late, too. */
 const SLACK_MS = 2_000;
@@ -79,8 +90,10 @@ async function flawsOver(driver: Driver, limitsMs: readonly number[]): Promise<r
   } else {
     for (const point of driver.points) {
       for (const fault of amqpFaults) {
+        const queue = driver.queueOf?.(point, fault);
+        if (queue !== undefined) await makeQueue(queue, 2);
         const outside = await startAmqp(inject('rabbitmqUrl'), point, fault);
-        judging.push(judge(outside, `${point} ${fault}`, driver.calls(outside.url, point), limitsMs));
+        judging.push(judge(outside, `${point} ${fault}`, driver.calls(outside.url, point, fault), limitsMs));
       }
     }
   }

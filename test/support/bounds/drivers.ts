@@ -19,7 +19,7 @@ import { topologyOf } from '../../../infra/broker/topology.ts';
 import { openSession } from '../../../infra/local/rabbitmq-event-source/broker-session.ts';
 import { lambdaEndpoint } from '../../../infra/local/rabbitmq-event-source/invoke.ts';
 import { orderIdOf } from '../facts.ts';
-import type { Point } from './outside.ts';
+import type { AmqpFault, Point } from './outside.ts';
 
 /** One call, and what becomes of it where the outside cannot be relied on. */
 interface Call {
@@ -41,7 +41,9 @@ export type Driver =
   | {
       readonly over: 'amqp';
       readonly points: readonly Point[];
-      readonly calls: (url: string, point: Point) => readonly Call[];
+      /** A queue of this call alone, with messages in it. */
+      readonly queueOf?: (point: Point, fault: AmqpFault) => string;
+      readonly calls: (url: string, point: Point, fault: AmqpFault) => readonly Call[];
     };
 
 const figure = (index: number) => ({ figure: index });
@@ -54,6 +56,7 @@ const ends = () => true;
 
 const SERVICE = 'bounds-test';
 export const QUEUE = deadQueueOf(SERVICE);
+const serviceOf = (point: Point, fault: AmqpFault): string => `${SERVICE}-${point}-${fault}`;
 /** The same works for the topology as for anything that is given less time. */
 const SHORT_MS = 2_000;
 
@@ -163,12 +166,13 @@ export const drivers: Readonly<Record<string, Driver>> = {
   'engine/dead-letters/dead-letter-queues.ts': {
     over: 'amqp',
     points: ['basic.qos', 'basic.consume', 'basic.cancel', 'channel.close'],
-    calls: (url, point) => [
+    queueOf: (point, fault) => deadQueueOf(serviceOf(point, fault)),
+    calls: (url, point, fault) => [
       {
         limit: figure(0),
         make: () =>
           new RabbitDeadLetterQueues(publisherAt(url, HASTY), () => SERVICE).visit(
-            SERVICE,
+            serviceOf(point, fault),
             { limit: 1, maxBytes: 1 },
             async () => 0,
           ),
