@@ -23,6 +23,7 @@ interface Decision {
 }
 type Decide = (state: State | undefined, input: Input) => Decision;
 type Make = (outside: unknown) => { readonly decide: Decide };
+type Nudge = (state: State, command: unknown) => Decision;
 type HeardIn = (saga: { takesPart(service: string): boolean }) => readonly { readonly service: string }[];
 
 const inFile = (file: string, where: string, { plant, at }: Pick<Bug, 'plant' | 'at'>): Bug => ({
@@ -117,6 +118,16 @@ export const listenerBugs = (file: string, code: string): Readonly<Record<string
       }),
     ],
     flaw: /outcome was not said|nobody was told/,
+  },
+  'an outcome that was not told is not said again': {
+    bugs: [
+      inFile('engine/saga/initiator.ts', 'Initiator.#nudge', {
+        plant:
+          (nudge: Nudge): Nudge =>
+          (state, command) =>
+            state.isUntold ? { kind: 'ignore', reason: 'a bug' } : nudge(state, command),
+      }),
+    ],
   },
   'an outcome that nobody hears is told, too': {
     bugs: [

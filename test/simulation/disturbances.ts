@@ -14,6 +14,7 @@ import { BEGIN_MS } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
+const shortagesMs = [1, 20, 40].map((minutes) => minutes * 60_000);
 const alarmsMs = [2_000, 20_000, 60_000, 6 * 60_000];
 const UNBOUND_STEPS = 60;
 /** Long enough for the broker to deliver a message as often as it ever does. */
@@ -32,7 +33,8 @@ export function disturb(simulation: Simulation, lambda: Lambda, passTime: () => 
 }
 
 function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lambda): void {
-  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(draw * choices.length)] as T;
+  const pick = <T>(choices: readonly T[], lot = draw): T => choices[Math.floor(lot * choices.length)] as T;
+  const second = (draw * 977) % 1;
   const { world, cast } = simulation;
   const { services } = cast.saga;
   switch (fault) {
@@ -58,10 +60,13 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
     // A mapping is switched off, and time goes on without the service.
     case 'outage': {
       const service = pick(services);
-      const lengthMs = outagesMs[Math.floor(((draw * 977) % 1) * outagesMs.length)] ?? 0;
-      simulation.outages.set(service, world.clock.nowMs + lengthMs);
+      simulation.outages.set(service, world.clock.nowMs + pick(outagesMs, second));
       return;
     }
+    // A table without capacity. Each message is tried again, ever later, and is a dead letter after 12 minutes.
+    case 'shortage':
+      simulation.shortages.set(pick(services), world.clock.nowMs + pick(shortagesMs, second));
+      return;
     // A memory or disk alarm: publishers are neither confirmed nor refused.
     case 'blocked':
       world.broker.block(pick(alarmsMs));

@@ -85,6 +85,7 @@ export const worldFaults = [
   'stall',
   'crash-loop',
   'outage',
+  'shortage',
   'clock-jump',
   'clock-skew',
   'poison',

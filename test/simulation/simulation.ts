@@ -71,6 +71,8 @@ export class Simulation {
   readonly crashLoops = new Set<string>();
   /** Services whose queue nobody reads, and until when. */
   readonly outages = new Map<string, number>();
+  /** Services whose table throttles every call, and until when. */
+  readonly shortages = new Map<string, number>();
   readonly #plan: FaultPlan;
   /** Off: what happens from now on is what would happen without faults. */
   areFaultsOn = true;
@@ -192,6 +194,12 @@ export class Simulation {
       invocation.end({ kind: 'crashed' });
       return;
     }
+    const { throttled } = instead;
+    if (fault === undefined && throttled !== undefined && this.#isShort(invocation.service)) {
+      invocation.faults += 1;
+      settle(throttled);
+      return;
+    }
     if (fault === undefined && this.areFaultsOn && kind === 'publish' && this.world.broker.isBlocked) {
       invocation.faults += 1;
       this.#hang(kind, settle, givingUpOf(instead));
@@ -207,6 +215,10 @@ export class Simulation {
     if (fault === 'limited') invocation.refusedForNow += 1;
     if (fault === 'hung') this.#hang(kind, settle, this.#unanswered(ordinal, instead));
     else this.#fail(fault, invocation, effect, settle, instead);
+  }
+
+  #isShort(service: string): boolean {
+    return this.areFaultsOn && (this.shortages.get(service) ?? 0) > this.world.clock.nowMs;
   }
 
   /** Whoever waits for an answer gives up at last. Until then time passes. */

@@ -33,7 +33,7 @@ const skus = ['mug', 'pen', 'cap'];
 const MAX_LINES = 50;
 const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${number}`);
 const WIDE_SEEDS = 0.05;
-const REDRIVEN_SEEDS = 0.03;
+const DEAD_LETTER_SEEDS = 0.06;
 const STUCK_SEEDS = 0.02;
 /** As long as there are faults, no reservation of it can be written, nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';
@@ -46,7 +46,7 @@ export function workloadOf(seed: number): Workload {
   const random = new Random(seed, 5);
   const kind = random.fraction();
   if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
-  if (kind < WIDE_SEEDS + REDRIVEN_SEEDS) return deadLetterWorkload(random, seed);
+  if (kind < WIDE_SEEDS + DEAD_LETTER_SEEDS) return deadLetterWorkload(random, seed);
   if (kind > 1 - STUCK_SEEDS) return stuckWorkload(random, seed);
   return usualWorkload(random, seed);
 }
@@ -105,15 +105,19 @@ function wideWorkload(random: Random, seed: number): Workload {
   };
 }
 
-/** Messages are dead letters, and operators move them back while the broker takes few of them. */
+/** Messages are dead letters. Operators move them back while the broker takes few of them, or nobody does to the end. */
 function deadLetterWorkload(random: Random, seed: number): Workload {
   const usual = usualWorkload(random, seed);
-  const operators = Array.from({ length: 4 }, (_, id) => {
+  const operators = Array.from({ length: random.pick([0, 4]) }, (_, id) => {
     const kind = random.pick(['redrive', 'redrive', 'redrive', 'dry-run'] as const);
     const wish = { kind, afterSteps: 90 + random.below(200) };
     return operator(id + usual.customers.length, seed, usual.stock, wish);
   });
-  return { ...usual, operators, faultySteps: 300, favours: ['crash-loop', 'refused'] };
+  const customers = usual.customers.map((plan) => {
+    const paymentMethod = random.chance(0.5) ? 'pm_card_chargeDeclined' : plan.body.paymentMethod;
+    return { ...plan, body: { ...plan.body, paymentMethod } };
+  });
+  return { ...usual, customers, operators, faultySteps: 300, favours: ['shortage', 'refused'] };
 }
 
 /** The schedule looks after several orders, some of which can neither go on nor be cancelled: long past every deadline. */

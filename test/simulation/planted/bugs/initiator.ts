@@ -106,6 +106,14 @@ export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
           : original(state, time),
   },
   {
+    name: 'a nudge does not ask again whoever has not answered a decline',
+    in: 'Initiator.#nudge',
+    plant:
+      (original: Nudge): Nudge =>
+      (state, time) =>
+        state.status === 'CANCELLING' ? { kind: 'repeat' } : original(state, time),
+  },
+  {
     name: 'cancelled before the compensations are confirmed',
     in: 'Initiator.#waitOrEnd',
     plant:
