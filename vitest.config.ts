@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { suiteFiles } from './test/given/files.ts';
+import { partFiles, suiteFiles } from './test/given/files.ts';
 
 /** Tests of a whole system, whose parts are real. */
 const wholeSystem = {
@@ -73,7 +73,16 @@ export default defineConfig({
           ...wholeSystem,
           name: 'own-system',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...suiteFiles],
+          exclude: [...suiteFiles, ...partFiles],
+        },
+      },
+      {
+        test: {
+          ...wholeSystem,
+          name: 'parts',
+          include: [...partFiles],
+          fileParallelism: true,
+          maxWorkers: 3,
         },
       },
       {

@@ -4,7 +4,8 @@ const named = (names: readonly string[]) => names.map((name) => `test/integratio
 export const runs: readonly (readonly string[])[] = [
   ['vitest', 'run', '--project', 'contract', 'test/contract/broker.test.ts'],
   [
-    ...['vitest', 'run', '--project', 'own-system', 'test/integration/rabbitmq-event-source'],
+    ...['vitest', 'run', '--project', 'own-system', '--project', 'parts'],
+    'test/integration/rabbitmq-event-source',
     ...named(['dead-letter-queues', 'killed-function', 'publisher', 'shards']),
     ...named(['topology', 'topology-change', 'topology-resource']),
   ],

@@ -9,19 +9,8 @@ export const suiteFiles = named([
 const why = (reason: string, ...names: readonly string[]) =>
   Object.fromEntries(named(names).map((file) => [file, reason]));
 
-/** The others, and what they would do to a system, or need of it, that endpoints alone do not give. */
-export const notInSuite: Readonly<Record<string, string>> = {
-  ...why('kills the functions, the broker or the database, and starts them again', 'crash', 'outage'),
-  ...why('raises an alarm of the broker, and counts its connections', 'broker-alarm'),
-  ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
-  ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
-  ...why('needs several queues for each service', 'shards'),
-  ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
-  ...why('kills its own function', 'killed-function'),
-  ...why('leaves an order behind that never ends', 'unrefunded'),
-  ...why('moves money behind the shop’s back, which every other file’s audit would see', 'reconciliation'),
-  ...why('measures processes of this machine', 'bench', 'growth'),
-  ...why('is about how a system is started, and ends', 'local-system', 'localstack', 'readme', 'wiring'),
+/** What each is about is a part of a system, by itself. */
+const aboutParts: Readonly<Record<string, string>> = {
   ...why(
     'is about a broker without participants, whose queues it changes',
     'topology',
@@ -44,4 +33,23 @@ export const notInSuite: Readonly<Record<string, string>> = {
       (name) => `rabbitmq-event-source/${name}`,
     ),
   ),
+};
+
+/** They share no system, so several run at once. */
+export const partFiles = Object.keys(aboutParts);
+
+/** The others, and what they would do to a system, or need of it, that endpoints alone do not give. */
+export const notInSuite: Readonly<Record<string, string>> = {
+  ...why('kills the functions, the broker or the database, and starts them again', 'crash', 'outage'),
+  ...why('raises an alarm of the broker, and counts its connections', 'broker-alarm'),
+  ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
+  ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
+  ...why('needs several queues for each service', 'shards'),
+  ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
+  ...why('kills its own function', 'killed-function'),
+  ...why('leaves an order behind that never ends', 'unrefunded'),
+  ...why('moves money behind the shop’s back, which every other file’s audit would see', 'reconciliation'),
+  ...why('measures processes of this machine', 'bench', 'growth'),
+  ...why('is about how a system is started, and ends', 'local-system', 'localstack', 'readme', 'wiring'),
+  ...aboutParts,
 };

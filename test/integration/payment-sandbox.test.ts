@@ -267,7 +267,7 @@ describe('an idempotency key', () => {
 
   test('lets one of 20 concurrent requests execute and answers the others 409', async () => {
     const order = newOrder();
-    await control(shared.url, { latencyMs: 100 });
+    await control(shared.url, { latencyMs: 1_000 });
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => charge(order)));
 
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason);

@@ -122,6 +122,7 @@ describe('the stages', () => {
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'integration'],
       ...[
+        'parts',
         'own-system',
         'scaffold',
         'examples',

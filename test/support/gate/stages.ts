@@ -27,6 +27,7 @@ const stages: readonly Stage[] = [
   ...inTier(
     'ci',
     'tests',
+    'parts',
     'own-system',
     'scaffold',
     'examples',
