@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
 import { UnroutableError } from '../../engine/batch/publish-error.ts';
 import { EVENTS_EXCHANGE, FAILURES_EXCHANGE } from '../../engine/saga/routes.ts';
-import { type BrokerUnderTest, brokerKinds } from '../support/contract/brokers.ts';
+import { SLOT_HEADER, slots } from '../../engine/saga/slots.ts';
+import { type BrokerUnderTest, brokerKinds, shardedTopology } from '../support/contract/brokers.ts';
 
 /**
  * Goal: the broker in memory, on which the simulation proves the saga, does what RabbitMQ does. Method: the
@@ -208,5 +209,62 @@ describe.each(brokerKinds)('%s', (_name, begin) => {
       expect(taken).toMatchObject([{ body: 'a', returns: 0 }]);
       await broker.acknowledge(taken);
     });
+  });
+});
+
+describe.each(brokerKinds)('%s, with several queues for a service', (_name, begin) => {
+  let broker: BrokerUnderTest;
+  beforeAll(async () => {
+    broker = await begin(inject('rabbitmqUrl'), shardedTopology);
+  });
+  afterAll(() => broker?.end());
+
+  const sharded = ['flight.0', 'flight.1', 'hotel.0', 'hotel.1', 'hotel.2', 'hotel.3'];
+  const all = [...sharded, 'car', 'trip'];
+
+  /** Of each queue, what is in it, and takes it out. */
+  async function everything(): Promise<Readonly<Record<string, readonly string[]>>> {
+    const found: Record<string, readonly string[]> = {};
+    for (const queue of all) {
+      const taken = await broker.take(queue, 1_000);
+      await broker.acknowledge(taken);
+      if (taken.length > 0) found[queue] = taken.map(({ body }) => body);
+    }
+    return found;
+  }
+  const inSlot = (slot: string, change: Partial<OutgoingMessage>) =>
+    message(slot, { headers: { [SLOT_HEADER]: slot }, ...change });
+  const slotsOfEach = (count: number) => (index: number) => slots.filter((_, slot) => slot % count === index);
+
+  test('a step goes to one queue of a service, the one of its slot', async () => {
+    for (const slot of slots)
+      await broker.publish(inSlot(slot, { exchange: EVENTS_EXCHANGE, routingKey: 'trip.placed' }));
+    const found = await everything();
+    expect(Object.keys(found)).toEqual([...sharded, 'car']);
+    for (const [queue, bodies] of Object.entries(found)) {
+      const [, index] = queue.split('.');
+      const count = queue.startsWith('hotel') ? 4 : queue.startsWith('flight') ? 2 : 1;
+      expect(bodies, queue).toEqual(slotsOfEach(count)(Number(index ?? 0)));
+    }
+  });
+
+  test('a failure goes to one queue of each service', async () => {
+    await broker.publish(inSlot('6', { exchange: FAILURES_EXCHANGE, routingKey: 'trip.cancelling' }));
+    expect(await everything()).toEqual({ 'flight.0': ['6'], 'hotel.2': ['6'], car: ['6'], trip: ['6'] });
+  });
+
+  test.each([{}, { [SLOT_HEADER]: 'g' }])(
+    'what names no slot, as %j, goes to the first queue',
+    async (headers) => {
+      await broker.publish(message('a', { exchange: 'hotel', routingKey: '', headers }));
+      expect(await everything()).toEqual({ 'hotel.0': ['a'] });
+    },
+  );
+
+  test('a delay queue brings a message back to the queue that it came from', async () => {
+    const retry = { exchange: 'hotel.retry.1s', routingKey: 'hotel.3', expirationMs: 100 };
+    await broker.publish(inSlot('1', retry));
+    await broker.wait(300);
+    expect(await everything()).toEqual({ 'hotel.3': ['1'] });
   });
 });

@@ -2,15 +2,15 @@ import { eventMessage } from '../../engine/batch/messages.ts';
 import { ORIGIN_HEADER } from '../../engine/consumer/rabbitmq-event.ts';
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import type { SagaId } from '../../engine/saga/ids.ts';
-import { deadQueueOf, EVENTS_EXCHANGE, queueOf } from '../../engine/saga/routes.ts';
-import type { Binding } from '../../infra/broker/topology.ts';
+import { deadQueueOf, EVENTS_EXCHANGE } from '../../engine/saga/routes.ts';
+import type { Binding, ExchangeBinding } from '../../infra/broker/topology.ts';
 import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Cast } from './cast.ts';
 import { NO_JSON } from './checker/checker.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
-import { BEGIN_MS } from './world/world.ts';
+import { BEGIN_MS, type World } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
 const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
@@ -39,10 +39,12 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
   const { services } = cast.saga;
   switch (fault) {
     case 'unbound': {
-      const binding = pick(world.topology.bindings.filter((each) => isMissed(each, cast)));
+      const { bindings, exchangeBindings } = world.topology;
+      const binding = pick([...bindings, ...exchangeBindings].filter((each) => isMissed(each, cast)));
       world.broker.unbind(binding);
       simulation.trace.say(
-        () => `${binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
+        () =>
+          `${'to' in binding ? binding.to : binding.queue} hears no ${binding.routingKey || 'messages'} from ${binding.exchange}`,
       );
       simulation.scheduler.addAtStep(simulation.step + UNBOUND_STEPS, {
         run: () => world.broker.bind(binding),
@@ -106,10 +108,15 @@ function happen(fault: Fault, draw: number, simulation: Simulation, lambda: Lamb
 }
 
 /** Of two that hear of one outcome nobody notices when one of them is not told: steps are said until they are heard. */
-const isMissed = ({ exchange, routingKey }: Binding, { saga }: Cast): boolean =>
+const isMissed = ({ exchange, routingKey }: Binding | ExchangeBinding, { saga }: Cast): boolean =>
   exchange !== EVENTS_EXCHANGE ||
   saga.kindOf(routingKey) !== 'outcome' ||
   saga.services.filter((service) => saga.subscriptionsOf(service).includes(routingKey)).length === 1;
+
+function anyQueueOf(service: string, world: World, draw: number): string {
+  const queues = world.queuesOf(service);
+  return queues[Math.floor(((draw * 631) % 1) * queues.length)] ?? '';
+}
 
 /** A message that no participant can ever handle, among the good ones. */
 function poison({ world, cast, checker, step }: Simulation, draw: number): void {
@@ -129,7 +136,7 @@ function poison({ world, cast, checker, step }: Simulation, draw: number): void 
   checker.poison.add(`${service} ${messageId}`);
   const message = {
     exchange: '',
-    routingKey: queueOf(service),
+    routingKey: anyQueueOf(service, world, draw),
     body: bodies[Math.floor((draw * 97) % bodies.length)] ?? '',
     messageId,
     type: '',
@@ -159,7 +166,7 @@ function forge({ world, cast: { saga }, checker, step }: Simulation, draw: numbe
   const message = {
     ...eventMessage(saga, event, JSON.stringify(event)),
     exchange: '',
-    routingKey: queueOf(service),
+    routingKey: anyQueueOf(service, world, draw),
     messageId,
     headers: { [ORIGIN_HEADER]: publisher },
   };

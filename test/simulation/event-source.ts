@@ -1,5 +1,4 @@
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
-import { queueOf } from '../../engine/saga/routes.ts';
 import { LATE_BY_MS, type Redelivery } from './actors/workload.ts';
 import { deliveryFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
@@ -19,7 +18,7 @@ export class EventSources {
   readonly #batchSize: () => number;
   readonly #redelivery: Redelivery;
   readonly #window: number;
-  /** How many of its invocations are under way, by service. */
+  /** How many of its invocations are under way, by queue. */
   readonly #running = new Map<string, number>();
   readonly #sources: readonly Source[];
 
@@ -30,11 +29,14 @@ export class EventSources {
     this.#batchSize = options.batchSize;
     this.#redelivery = options.redelivery;
     this.#window = options.window;
-    this.#sources = simulation.cast.saga.services.map((service) => ({
-      service,
-      queue: simulation.world.broker.queue(queueOf(service)),
-      task: { run: () => this.#deliver(service) },
-    }));
+    const { world, cast } = simulation;
+    this.#sources = cast.saga.services.flatMap((service) =>
+      world.queuesOf(service).map((name) => ({
+        service,
+        queue: world.broker.queue(name),
+        task: { run: () => this.#deliver(service, name) },
+      })),
+    );
   }
 
   /** The deliveries that could be made now. */
@@ -48,14 +50,14 @@ export class EventSources {
   #withAtLeast(count: number): readonly Task[] {
     const ready: Task[] = [];
     for (const { service, queue, task } of this.#sources) {
-      if (queue.messages.length < count || this.#runningOf(service) >= this.#concurrency) continue;
+      if (queue.messages.length < count || this.#runningOf(queue.name) >= this.#concurrency) continue;
       if (!this.#isOut(service)) ready.push(task);
     }
     return ready;
   }
 
-  #runningOf(service: string): number {
-    return this.#running.get(service) ?? 0;
+  #runningOf(queue: string): number {
+    return this.#running.get(queue) ?? 0;
   }
 
   #isOut(service: string): boolean {
@@ -63,9 +65,8 @@ export class EventSources {
     return (outages.get(service) ?? 0) > world.clock.nowMs;
   }
 
-  #deliver(service: string): void {
+  #deliver(service: string, queue: string): void {
     const { world, trace } = this.#simulation;
-    const queue = queueOf(service);
     const batch = world.broker.take(queue, this.#batchSize());
     const fault = this.#simulation.deliveryFault(deliveryFaults);
     trace.say(
@@ -76,8 +77,8 @@ export class EventSources {
       world.broker.giveBack(queue, batch);
       return;
     }
-    this.#running.set(service, this.#runningOf(service) + 1);
-    const ended = () => this.#running.set(service, this.#runningOf(service) - 1);
+    this.#running.set(queue, this.#runningOf(queue) + 1);
+    const ended = () => this.#running.set(queue, this.#runningOf(queue) - 1);
     let isAcknowledgeable = true;
     if (fault === 'disconnected') {
       // The connection is lost under a batch in work: it comes again to the next consumer, maybe at the same time.

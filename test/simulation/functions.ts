@@ -12,7 +12,6 @@ import type { Initiating } from '../../engine/initiator/initiating.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
 import type { Begun } from '../../engine/saga/initiator.ts';
-import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck, resolverOf } from '../../infra/functions/participant-functions.ts';
 import type { Player } from './cast.ts';
@@ -140,8 +139,4 @@ function initiatorFunctions({ service, join }: Member): Readonly<Record<string, 
 
 /** Far below what keeps the schedule from nudging: these runs are not about long queues. */
 const backlogIn = (simulation: Simulation) => async () =>
-  Math.max(
-    ...simulation.cast.players.map(
-      ({ service }) => simulation.world.broker.queue(queueOf(service)).messages.length,
-    ),
-  );
+  Math.max(...simulation.cast.players.map(({ service }) => simulation.world.waitingFor(service)));

@@ -1,4 +1,3 @@
-import { queueOf } from '../../engine/saga/routes.ts';
 import { Customer } from './actors/customer.ts';
 import { Operator } from './actors/operator.ts';
 import { Settler } from './actors/settler.ts';
@@ -14,7 +13,7 @@ import { Random } from './random.ts';
 import type { Script } from './script.ts';
 import { Simulation } from './simulation.ts';
 import type { Refusals } from './world/ledger.ts';
-import { World } from './world/world.ts';
+import { ONE_QUEUE_EACH, World } from './world/world.ts';
 
 export interface RunOptions {
   readonly isTraced?: boolean;
@@ -43,12 +42,16 @@ export class Scene {
     { isTraced = false, coverage = new Coverage() }: RunOptions,
   ) {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario } = script;
+    const { shards = scenario === undefined ? shardsOf(seed) : ONE_QUEUE_EACH } = script;
     this.workload =
       scenario === undefined
         ? deployment.workloadOf(seed)
         : deployment.scenarioOf(scenario, script.redelivery);
     this.plan = faults === undefined ? new RandomPlan(seed, this.workload.favours) : new ScriptedPlan(faults);
-    const world = new World(deployment.cast, (service) => refusalsOf(seed, this.workload, service));
+    const world = new World(deployment.cast, {
+      refusals: (service) => refusalsOf(seed, this.workload, service),
+      shards,
+    });
     const { plan } = this;
     const rules = deployment.rulesOf(world);
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
@@ -121,9 +124,7 @@ export class Scene {
       !scheduler.isAnythingAsleep &&
       world.broker.heldCount === 0 &&
       world.broker.nextMoveMs() === Number.POSITIVE_INFINITY &&
-      world.cast.saga.services.every(
-        (service) => world.broker.queue(queueOf(service)).messages.length === 0,
-      ) &&
+      world.cast.saga.services.every((service) => world.waitingFor(service) === 0) &&
       this.openSagas.length === 0
     );
   }
@@ -170,6 +171,11 @@ export class Scene {
 }
 
 /** Who is asked refuses some, unless the workload says whom, or that it is silent. */
+/** A service with several queues is rare, and seldom all have the same number. */
+function shardsOf(seed: number): string {
+  return new Random(seed, 25).pick([ONE_QUEUE_EACH, ONE_QUEUE_EACH, ONE_QUEUE_EACH, '2', '4']);
+}
+
 function refusalsOf(seed: number, { refusing, silent = [] }: Workload, service: string): Refusals {
   if (silent.includes(service)) return 'silent';
   if (refusing === undefined) return { seed };

@@ -17,4 +17,6 @@ export interface Script {
   /** One named saga, and not what the seed draws. */
   readonly scenario?: string;
   readonly redelivery?: Redelivery;
+  /** How many queues each service has, as in QUEUE_SHARDS. Absent: what the seed draws. */
+  readonly shards?: string;
 }

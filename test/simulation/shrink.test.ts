@@ -30,19 +30,25 @@ const has = ({ faults = [] }: Script, ...calls: readonly number[]): boolean =>
 describe('a script that breaks a promise', () => {
   test('is reduced to the faults and actors that it takes', async () => {
     const script = await shrunk((each, actors) => has(each, 3, 17) && actors.includes(2));
-    expect(script).toEqual({ seed: 1, faults: [crash(3), crash(17)], without: [0, 1, 3], order: 'arrival' });
+    expect(script).toEqual({
+      seed: 1,
+      shards: '1',
+      faults: [crash(3), crash(17)],
+      without: [0, 1, 3],
+      order: 'arrival',
+    });
   });
 
   test('keeps its order of events if that is what it takes', async () => {
     const script = await shrunk((each) => each.order !== 'arrival' && has(each, 5));
-    expect(script).toEqual({ seed: 1, faults: [crash(5)], without: [0, 1, 2, 3] });
+    expect(script).toEqual({ seed: 1, shards: '1', faults: [crash(5)], without: [0, 1, 2, 3] });
   });
 
   test('is tried in another order, when one fault less changes what follows', async () => {
     const script = await shrunk(
       (each) => each.order !== 'arrival' && has(each, 5) && (has(each, 6) || each.schedule === 3),
     );
-    expect(script).toEqual({ seed: 1, faults: [crash(5)], without: [0, 1, 2, 3], schedule: 3 });
+    expect(script).toEqual({ seed: 1, shards: '1', faults: [crash(5)], without: [0, 1, 2, 3], schedule: 3 });
   });
 
   test('stays as it is if it breaks the promise only now and then', async () => {

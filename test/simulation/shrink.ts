@@ -2,6 +2,7 @@ import type { PlannedFault } from './faults.ts';
 import { withoutLogs } from './quiet.ts';
 import { type Run, run } from './run.ts';
 import type { Script } from './script.ts';
+import { ONE_QUEUE_EACH } from './world/world.ts';
 
 /** What the search needs to know of a run. */
 export type Tried = Pick<Run, 'script' | 'faults' | 'violation' | 'actors'>;
@@ -40,6 +41,7 @@ class Shrinker {
     for (let size = Number.POSITIVE_INFINITY; this.#size < size; ) {
       size = this.#size;
       await this.#try({ ...this.#best, order: 'arrival' });
+      await this.#try({ ...this.#best, shards: ONE_QUEUE_EACH });
       await this.#leaveOutActors();
       await this.#leaveOutFaults();
     }

@@ -30,6 +30,7 @@ function flawBeside(
   delivered: Message,
 ): string | undefined {
   if (!isSame(body, delivered.body)) return 'was changed when it was dead-lettered';
+  const { queue } = delivered;
   const attempts = Number(delivered.headers[ATTEMPTS_HEADER] ?? 0);
   if (exchange === `${service}.dead` && routingKey === `${service}.dead`) {
     const reason = String(headers[REASON_HEADER] ?? '');
@@ -39,14 +40,14 @@ function flawBeside(
   }
   if (headers[ERROR_HEADER] === undefined) {
     const waits = retryDelays.find(({ name }) => exchange === `${service}.retry.${name}`);
-    if (waits === undefined || routingKey !== service) return `is deferred to ${exchange}/${routingKey}`;
+    if (waits === undefined || routingKey !== queue) return `is deferred to ${exchange}/${routingKey}`;
     if (headers[ATTEMPTS_HEADER] !== attempts)
       return `is deferred with ${headers[ATTEMPTS_HEADER]} attempts after ${attempts}`;
     return isWithin(expirationMs, waits) ? undefined : `is deferred for ${expirationMs} ms in ${waits.name}`;
   }
   const delay = retryDelays[attempts];
   if (delay === undefined) return `is tried again after ${attempts + 1} attempts`;
-  if (exchange !== `${service}.retry.${delay.name}` || routingKey !== service)
+  if (exchange !== `${service}.retry.${delay.name}` || routingKey !== queue)
     return `goes to ${exchange}/${routingKey} after ${attempts + 1} attempts`;
   if (headers[ATTEMPTS_HEADER] !== attempts + 1)
     return `counts ${headers[ATTEMPTS_HEADER]} attempts after ${attempts + 1}`;

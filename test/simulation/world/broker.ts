@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
-import type { Binding, Exchange, Topology } from '../../../infra/broker/topology.ts';
+import type { Binding, Exchange, ExchangeBinding, Topology } from '../../../infra/broker/topology.ts';
 import type { Clock } from './clock.ts';
 
 export interface Message {
@@ -12,6 +12,8 @@ export interface Message {
   readonly headers: Readonly<Record<string, string | number>>;
   /** The routing key it came with: where a delay queue returns it to. */
   readonly routingKey: string;
+  /** Where it is, or from where it was delivered. */
+  readonly queue: string;
   readonly expiresAtMs: number;
   /** How often it has been delivered and has come back. */
   returns: number;
@@ -27,6 +29,21 @@ export interface Queue {
   readonly deadLetterExchange: string;
   /** Undefined: the key they came with. */
   readonly deadLetterKey: string | undefined;
+}
+
+/** What a message is routed by. */
+type Address = Pick<Message, 'routingKey' | 'headers'>;
+
+function isFor(
+  binding: Binding | ExchangeBinding,
+  { type }: Exchange,
+  { routingKey, headers }: Address,
+): boolean {
+  if (type === 'fanout') return true;
+  if (type === 'direct') return binding.routingKey === routingKey;
+  const wanted = Object.entries(('headers' in binding && binding.headers) || {});
+  // All of them, but for those that say how they are compared. https://www.rabbitmq.com/docs/exchanges#headers
+  return wanted.every(([name, value]) => name.startsWith('x-') || headers[name] === value);
 }
 
 /** A message on its way that a slow replica or network holds back. */
@@ -47,20 +64,19 @@ export type Arrival = 'in order' | 'ahead of others' | 'twice' | { readonly late
  */
 export class Broker {
   readonly queues: ReadonlyMap<string, Queue>;
-  readonly #exchanges: ReadonlyMap<string, Exchange['type']>;
+  readonly #exchanges: ReadonlyMap<string, Exchange>;
   readonly #clock: Clock;
   readonly #delayQueues: readonly Queue[];
-  #bindings: readonly Binding[];
+  #bindings: readonly (Binding | ExchangeBinding)[];
   #held: Held[] = [];
   #blockedUntilMs = Number.NEGATIVE_INFINITY;
   /** Whether each dead letter arrives twice. */
   isDoubling = false;
 
   constructor({ exchanges, queues, bindings, exchangeBindings }: Topology, clock: Clock) {
-    if (exchangeBindings.length > 0) throw new Error('shards are not simulated');
     this.#clock = clock;
-    this.#exchanges = new Map(exchanges.map(({ name, type }) => [name, type]));
-    this.#bindings = bindings;
+    this.#exchanges = new Map(exchanges.map((exchange) => [exchange.name, exchange]));
+    this.#bindings = [...bindings, ...exchangeBindings];
     this.queues = new Map(
       queues.map(({ name, arguments: args }) => [
         name,
@@ -84,7 +100,7 @@ export class Broker {
 
   publish(message: OutgoingMessage, userId: string, arrival: Arrival = 'in order'): Routed {
     const { exchange, routingKey, body, messageId, type, contentType, headers = {}, expirationMs } = message;
-    const targets = this.#route(exchange, routingKey);
+    const targets = this.#route(exchange, { routingKey, headers });
     for (const queue of targets) {
       const ttlMs = Math.min(queue.ttlMs, expirationMs ?? Number.POSITIVE_INFINITY);
       const expiresAtMs = this.#clock.nowMs + ttlMs;
@@ -96,6 +112,7 @@ export class Broker {
         userId,
         headers,
         routingKey,
+        queue: queue.name,
         expiresAtMs,
         returns: 0,
       };
@@ -129,11 +146,11 @@ export class Broker {
     this.queue(name).messages.unshift(...messages);
   }
 
-  unbind(lost: Binding): void {
+  unbind(lost: Binding | ExchangeBinding): void {
     this.#bindings = this.#bindings.filter((each) => each !== lost);
   }
 
-  bind(binding: Binding): void {
+  bind(binding: Binding | ExchangeBinding): void {
     if (!this.#bindings.includes(binding)) this.#bindings = [...this.#bindings, binding];
   }
 
@@ -184,19 +201,29 @@ export class Broker {
     return this.#held.length;
   }
 
-  #route(exchange: string, routingKey: string): Routed {
+  #route(exchange: string, address: Address): Routed {
     if (exchange === '') {
-      const queue = this.queues.get(routingKey);
+      const queue = this.queues.get(address.routingKey);
       return queue === undefined ? [] : [queue];
     }
-    const type = this.#exchanges.get(exchange);
-    if (type === undefined) return [];
     const names = new Set<string>();
-    for (const binding of this.#bindings) {
-      if (binding.exchange !== exchange) continue;
-      if (type === 'fanout' || binding.routingKey === routingKey) names.add(binding.queue);
-    }
+    this.#collect(exchange, address, names);
     return [...names].map((name) => this.queue(name));
+  }
+
+  /** What no binding takes goes to the alternate exchange, if there is one. https://www.rabbitmq.com/docs/ae */
+  #collect(name: string, address: Address, queues: Set<string>): void {
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) return;
+    let isTaken = false;
+    for (const binding of this.#bindings) {
+      if (binding.exchange !== name || !isFor(binding, exchange, address)) continue;
+      isTaken = true;
+      if ('to' in binding) this.#collect(binding.to, address, queues);
+      else queues.add(binding.queue);
+    }
+    const alternate = exchange.arguments?.['alternate-exchange'];
+    if (!isTaken && alternate !== undefined) this.#collect(alternate, address, queues);
   }
 
   #arrive(queue: Queue, message: Message, arrival: Arrival): void {
@@ -209,7 +236,7 @@ export class Broker {
   /** https://www.rabbitmq.com/docs/dlx#effects */
   #deadLetter(from: Queue, message: Message, reason: string): void {
     const routingKey = from.deadLetterKey ?? message.routingKey;
-    const targets = this.#route(from.deadLetterExchange, routingKey);
+    const targets = this.#route(from.deadLetterExchange, { routingKey, headers: message.headers });
     // What nobody takes is kept and offered again; nothing waits behind it.
     if (targets.length === 0) {
       this.#held.push({ message, queue: from, untilMs: this.#clock.nowMs + OFFERED_AGAIN_MS });
@@ -220,6 +247,7 @@ export class Broker {
         ...message,
         headers: { ...message.headers, 'x-first-death-reason': reason, 'x-first-death-queue': from.name },
         routingKey,
+        queue: target.name,
         expiresAtMs: this.#clock.nowMs + target.ttlMs,
         returns: 0,
       };

@@ -1,6 +1,8 @@
 import type { Item } from '../../../engine/batch/store.ts';
+import { parseQueueShards } from '../../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../../engine/saga/routes.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
+import { queuesOf } from '../../../infra/broker/shards.ts';
 import { type Topology, topologyOf } from '../../../infra/broker/topology.ts';
 import type { Cast } from '../cast.ts';
 import { statusOf } from '../checker/row.ts';
@@ -13,11 +15,26 @@ import { indexesIn, Table } from './table.ts';
 
 export const retryDelays = parseRetryDelays(DEFAULT_RETRY_DELAYS);
 
-const topologyFor = remembered((saga: Saga): Topology => topologyOf(saga, retryDelays));
+const topologiesFor = remembered((saga: Saga) =>
+  remembered((shards: string) => {
+    const counts = parseQueueShards(saga, shards);
+    const queues = new Map(saga.services.map((service) => [service, queuesOf(service, counts)]));
+    return { topology: topologyOf(saga, retryDelays, counts), queues };
+  }),
+);
 
 /** How long a saga may take before it cancels itself, as in serverless.yml. */
 export const DEADLINE_MS = 900_000;
 export const BEGIN_MS = Date.parse('2026-01-01T00:00:00Z');
+
+/** As QUEUE_SHARDS says it. */
+export const ONE_QUEUE_EACH = '1';
+
+interface Circumstances {
+  /** What those refuse whom a service asks. */
+  readonly refusals?: (service: string) => Refusals;
+  readonly shards?: string;
+}
 
 const NOTHING: Holding = { effects: 0, isHeld: undefined };
 
@@ -34,12 +51,15 @@ export class World {
   readonly unasked = new Set<string>();
   /** What has lately come to wait for a person. */
   readonly stuck: { readonly service: string; readonly sagaId: string }[] = [];
+  readonly #queues: ReadonlyMap<string, readonly string[]>;
   readonly #ledgers: ReadonlyMap<string, Ledger>;
 
-  constructor(cast: Cast, refusals: (service: string) => Refusals = () => 'none') {
+  constructor(cast: Cast, { refusals = () => 'none', shards = ONE_QUEUE_EACH }: Circumstances = {}) {
     const { saga, players } = cast;
     this.cast = cast;
-    this.topology = topologyFor(saga);
+    const { topology, queues } = topologiesFor(saga)(shards);
+    this.topology = topology;
+    this.#queues = queues;
     this.broker = new Broker(this.topology, this.clock);
     this.tables = new Map(players.map(({ service }) => [service, new Table(indexesIn(saga, service))]));
     this.#ledgers = new Map(
@@ -47,6 +67,16 @@ export class World {
         samples === undefined ? [] : [[service, new Ledger(service, samples, refusals(service))]],
       ),
     );
+  }
+
+  /** The names of a service's queues: several, if it is sharded. */
+  queuesOf(service: string): readonly string[] {
+    return this.#queues.get(service) ?? [];
+  }
+
+  /** How many messages its queues have for a service. */
+  waitingFor(service: string): number {
+    return this.queuesOf(service).reduce((sum, name) => sum + this.broker.queue(name).messages.length, 0);
   }
 
   tableOf(service: string): Table {

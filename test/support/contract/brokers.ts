@@ -4,10 +4,12 @@ import type { OutgoingMessage } from '../../../engine/batch/messages.ts';
 import { UnroutableError } from '../../../engine/batch/publish-error.ts';
 import { returnsOf } from '../../../engine/consumer/rabbitmq-event.ts';
 import { PATIENT, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
+import { parseQueueShards } from '../../../engine/saga/queue-shards.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { saga as trip } from '../../../examples/trip/saga.ts';
 import { shop } from '../../../functions/shop.ts';
 import { applyTopology } from '../../../infra/broker/apply.ts';
-import { topologyOf } from '../../../infra/broker/topology.ts';
+import { type Topology, topologyOf } from '../../../infra/broker/topology.ts';
 import { Broker, type Message } from '../../simulation/world/broker.ts';
 import { Clock } from '../../simulation/world/clock.ts';
 
@@ -38,12 +40,23 @@ export interface BrokerUnderTest {
   end(): Promise<void>;
 }
 
-const topology = topologyOf(shop, parseRetryDelays('1s,2s'));
+const retryDelays = parseRetryDelays('1s,2s');
+const shopTopology = topologyOf(shop, retryDelays);
+/** Another saga, whose services have other names: with two queues, with four, and with one. */
+export const shardedTopology = topologyOf(trip, retryDelays, parseQueueShards(trip, 'flight=2,hotel=4'));
+
+/** A broker serves one saga, and this one serves two, one after the other. */
+async function forgetTopology(url: string): Promise<void> {
+  const connection = await amqp.connect(url, { noDelay: true });
+  await (await connection.createChannel()).deleteQueue('saga.topology');
+  await connection.close();
+}
 
 /** Longer than a quorum queue takes to pass on a returned or expired message. */
 const SETTLING_MS = 100;
 
-async function rabbitMq(url: string): Promise<BrokerUnderTest> {
+async function rabbitMq(url: string, topology = shopTopology): Promise<BrokerUnderTest> {
+  await forgetTopology(url);
   await applyTopology(url, topology);
   const publisher = new RabbitPublisher({ url: async () => url, name: 'contract', patience: PATIENT });
   const connection = await amqp.connect(url, { noDelay: true });
@@ -88,7 +101,7 @@ async function rabbitMq(url: string): Promise<BrokerUnderTest> {
   };
 }
 
-async function simulated(): Promise<BrokerUnderTest> {
+async function simulated(_url: string, topology = shopTopology): Promise<BrokerUnderTest> {
   const clock = new Clock(0);
   const broker = new Broker(topology, clock);
   const originals = new Map<Taken, Message>();
@@ -124,7 +137,7 @@ async function simulated(): Promise<BrokerUnderTest> {
 /** Every implementation of the broker, the real one first. */
 export const brokerKinds: readonly (readonly [
   name: string,
-  begin: (url: string) => Promise<BrokerUnderTest>,
+  begin: (url: string, topology?: Topology) => Promise<BrokerUnderTest>,
 ])[] = [
   ['RabbitMQ', rabbitMq],
   ['the simulation’s broker', simulated],

@@ -117,6 +117,14 @@ export const consumeBugs = [
           original({ ...delivery, attempts: delivery.attempts - 1 }),
     },
     {
+      name: 'a retry comes back to the first of several queues',
+      in: 'retryMessage',
+      plant:
+        (original: Retry): Retry =>
+        (service, delivery, ...rest) =>
+          original(service, { ...delivery, queue: delivery.queue.replace(/\.\d+$/, '.0') }, ...rest),
+    },
+    {
       name: 'who put a message aside taken for who sent it',
       in: 'trace',
       plant:
