@@ -15,9 +15,11 @@ type Definition = {
   role?: string;
   vpc?: Json;
   reservedConcurrency?: number;
+  timeout?: number;
   dependsOn?: string[];
   environment?: Record<string, Json>;
   readonly events?: readonly {
+    http?: unknown;
     rabbitmq?: { arn?: Json; basicAuthArn?: Json };
     schedule?: { enabled?: boolean };
   }[];
@@ -82,6 +84,7 @@ export default class DeploymentPlugin {
     const imports = this.#imports;
     for (const [name, definition] of Object.entries(functions)) {
       definition.role = roleNameOf(name);
+      answerInTime(definition);
       if (imports === undefined) continue;
       connect(definition, needsOf(application, name, definition.handler), imports);
       // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
@@ -131,6 +134,16 @@ export default class DeploymentPlugin {
       if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
   }
+}
+
+/**
+ * API Gateway waits for 29 s. A function that it calls ends before, with an answer or an error of its own in its log.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const ANSWER_SECONDS = 27;
+
+function answerInTime(definition: Definition): void {
+  if (definition.events?.some(({ http }) => http !== undefined)) definition.timeout ??= ANSWER_SECONDS;
 }
 
 function connect(definition: Definition, needed: Needs, imports: Imports): void {
