@@ -1,5 +1,6 @@
 import type { Saga } from '../../engine/saga/saga.ts';
 import { brokerSecretOf, outsideSecretOf } from './templates/broker.ts';
+import { isolatedSubnets, privateSubnets } from './templates/network.ts';
 import type { Json } from './templates/template.ts';
 
 /** The exports of the broker's stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
@@ -11,8 +12,12 @@ export const importsOf = ({ name: saga }: Saga, stage: string) => {
     adminSecret: imported('BrokerAdminSecret'),
     secretOf: (service: string) => imported(brokerSecretOf(service)),
     outsideSecretOf: (secret: string) => imported(outsideSecretOf(secret)),
-    subnets: ['A', 'B', 'C'].map((zone) => imported(`PrivateSubnet${zone}`)),
+    /** In production without a way to the internet. */
+    isolatedSubnets: isolatedSubnets.map(imported),
+    /** With a way out. */
+    privateSubnets: privateSubnets.map(imported),
     securityGroup: imported('FunctionSecurityGroup'),
+    administratorGroup: imported('AdministratorSecurityGroup'),
   };
 };
 

@@ -156,7 +156,14 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
     };
   }
   if (broker === undefined) return;
-  definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
+  definition.vpc = {
+    securityGroupIds: [
+      imports.securityGroup,
+      ...(broker === 'administer' ? [imports.administratorGroup] : []),
+    ],
+    // Only a key for the outside is a reason to reach it.
+    subnetIds: secrets.length > 0 ? imports.privateSubnets : imports.isolatedSubnets,
+  };
   if (service !== undefined)
     definition.environment = { ...definition.environment, BROKER_SECRET: imports.secretOf(service) };
   // A mapping gives up if its queue does not exist yet, and a publisher must not run before its exchanges exist.

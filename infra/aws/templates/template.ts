@@ -5,6 +5,7 @@ export type Json = string | number | boolean | readonly Json[] | { readonly [nam
 
 export type Resource = {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DependsOn?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
