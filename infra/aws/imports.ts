@@ -3,6 +3,9 @@ import { brokerSecretOf, outsideSecretOf } from './templates/broker.ts';
 import { isolatedSubnets, privateSubnets } from './templates/network.ts';
 import type { Json } from './templates/template.ts';
 
+/** The stage whose stacks are made to last, and cost more for it: IsProduction in their templates. */
+export const isProduction = (stage: string): boolean => stage === 'prod';
+
 /** The exports of the broker's stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
 export const importsOf = ({ name: saga }: Saga, stage: string) => {
   const imported = (name: string): Json => ({ 'Fn::ImportValue': `${saga}-${stage}-${name}` });
@@ -18,6 +21,8 @@ export const importsOf = ({ name: saga }: Saga, stage: string) => {
     privateSubnets: privateSubnets.map(imported),
     securityGroup: imported('FunctionSecurityGroup'),
     administratorGroup: imported('AdministratorSecurityGroup'),
+    /** Undefined where AWS's own key is used. */
+    secretsKey: isProduction(stage) ? imported('SecretsKeyArn') : undefined,
   };
 };
 

@@ -2,7 +2,8 @@ import { pascalCase } from '../../engine/saga/names.ts';
 import { application } from '../application.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
-import { type Imports, importsOf } from './imports.ts';
+import { type Imports, importsOf, isProduction } from './imports.ts';
+import { encryptLogs } from './logs-key.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
@@ -128,6 +129,7 @@ export default class DeploymentPlugin {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     deployAfterGatewayResponses(resources);
     expectConsumers(resources);
+    if (isProduction(this.#stage)) encryptLogs(resources, this.#stage);
     if (this.#stage !== 'localstack') return;
     // LocalStack without an account has neither Amazon MQ nor WAF. The local event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {

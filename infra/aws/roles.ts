@@ -98,8 +98,21 @@ function readsSecrets({ saga, needs, service }: RoleRequest, imports: Imports): 
     ...(needs.secrets ?? []).map(imports.outsideSecretOf),
   ];
   if (secrets.length === 0) return [];
-  return [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets }];
+  return [
+    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets },
+    ...(imports.secretsKey === undefined ? [] : [decryptsSecretsWith(imports.secretsKey)]),
+  ];
 }
+
+/** Nothing else than what Secrets Manager hands out. https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const decryptsSecretsWith = (key: Json): Statement => ({
+  Effect: 'Allow',
+  Action: ['kms:Decrypt'],
+  Resource: key,
+  Condition: {
+    StringEquals: { 'kms:ViaService': { 'Fn::Sub': `secretsmanager.\${AWS::Region}.amazonaws.com` } },
+  },
+});
 
 function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
   return [

@@ -58,5 +58,8 @@ const keptSecret = (description: string, generated: Json): Resource => ({
   Type: 'AWS::SecretsManager::Secret',
   DeletionPolicy: 'RetainExceptOnCreate',
   UpdateReplacePolicy: 'Retain',
-  Properties: { Description: description, GenerateSecretString: generated },
+  Properties: { Description: description, KmsKeyId: secretsKey, GenerateSecretString: generated },
 });
+
+/** Production has a key of its own. Elsewhere AWS's own, which is free, does. */
+const secretsKey: Json = { 'Fn::If': ['IsProduction', { Ref: 'SecretsKey' }, { Ref: 'AWS::NoValue' }] };

@@ -12,7 +12,9 @@ export type Resource = {
   readonly Properties: Readonly<Record<string, Json>>;
 };
 export type Resources = Readonly<Record<string, Resource>>;
-export type Outputs = Readonly<Record<string, { readonly Value: Json; readonly Export?: Json }>>;
+export type Outputs = Readonly<
+  Record<string, { readonly Condition?: string; readonly Value: Json; readonly Export?: Json }>
+>;
 
 export type Template = {
   readonly AWSTemplateFormatVersion?: string;
