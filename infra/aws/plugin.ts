@@ -1,3 +1,4 @@
+import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { application } from '../application.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
@@ -6,6 +7,7 @@ import { type Imports, importsOf, isProduction } from './imports.ts';
 import { encryptLogs } from './logs-key.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
+import { alarmsNow, alarmsOnFaultyCode, type RollbackConfiguration, rollbackOn } from './rollback.ts';
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
 import { alarmsTemplate } from './templates/alarms.ts';
 import type { Json } from './templates/template.ts';
@@ -40,9 +42,13 @@ type Serverless = {
       readonly stage: string;
       readonly environment: Record<string, Json>;
       readonly compiledCloudFormationTemplate: Template;
+      rollbackConfiguration?: RollbackConfiguration;
     };
   };
-  readonly getProvider: (name: 'aws') => { getStage(): string };
+  readonly getProvider: (name: 'aws') => {
+    getStage(): string;
+    getAwsSdkV3Config(): Promise<CloudWatchClientConfig>;
+  };
 };
 
 /** Stages without Amazon MQ and secrets. */
@@ -53,7 +59,7 @@ const emulated = new Set(['local', 'localstack']);
  * the resource that applies the topology. serverless.yml has what runs everywhere.
  */
 export default class DeploymentPlugin {
-  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   /** The number of requests that may come at once, if the broker's connections limit it. */
   #burst: number | undefined;
@@ -69,6 +75,7 @@ export default class DeploymentPlugin {
       'before:package:initialize': () => this.#prepareFunctions(),
       'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.#finish(),
+      'before:aws:deploy:deploy:updateStack': () => this.#watchAlarms(),
     };
   }
 
@@ -122,6 +129,14 @@ export default class DeploymentPlugin {
       resources.Topology = topologyResource(application, imports, textOf(delays), textOf(shards));
       outputs.TopologyEvent = topologyEvent(application, imports);
     }
+  }
+
+  /** Other stages are for faults, and need not wait for alarms. */
+  async #watchAlarms(): Promise<void> {
+    if (!isProduction(this.#stage)) return;
+    const config = await this.#serverless.getProvider('aws').getAwsSdkV3Config();
+    const alarms = await alarmsNow(config, alarmsOnFaultyCode(application, this.#stage));
+    this.#serverless.service.provider.rollbackConfiguration = rollbackOn(alarms);
   }
 
   /** Runs when the template is complete, with the resources of serverless.yml. */

@@ -1,0 +1,63 @@
+import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
+import { pascalCase } from '../../engine/saga/names.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { alarmsTemplate } from './templates/alarms.ts';
+
+/** What CloudFormation is told with a change. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-rollback-triggers.html */
+export type RollbackConfiguration = {
+  readonly MonitoringTimeInMinutes: number;
+  readonly RollbackTriggers: readonly { readonly Arn: string; readonly Type: 'AWS::CloudWatch::Alarm' }[];
+};
+
+/** An alarm as CloudWatch has it. */
+export type Alarm = { readonly arn: string; readonly isRaised: boolean };
+
+/** Longer than the periods of each of these alarms together, with the minutes until their metrics arrive. */
+const MONITORING_MINUTES = 10;
+
+/** The alarms that faulty code raises within minutes: the API fails, no token is checked, or batches fail. */
+export function alarmsOnFaultyCode(saga: Saga, stage: string): readonly string[] {
+  const { Resources } = alarmsTemplate(saga, stage);
+  const ids = [
+    ...['ServerErrors', 'TokensNotChecked'],
+    ...saga.services.map((service) => `${pascalCase(service)}EventSourceErrors`),
+  ];
+  return ids.map((id) => String(Resources[id]?.Properties.AlarmName));
+}
+
+/**
+ * A change is rolled back if one of the alarms is raised meanwhile or soon after. One that is raised already is no trigger:
+ * the change may be its repair, and would never succeed. Before the first deployment there are none, and CloudFormation
+ * refuses a trigger that does not exist. The list replaces the one of the deployment before.
+ */
+export function rollbackOn(alarms: readonly Alarm[]): RollbackConfiguration {
+  const calm = alarms.filter(({ isRaised }) => !isRaised);
+  return {
+    // Without triggers CloudFormation would wait all the same.
+    MonitoringTimeInMinutes: calm.length === 0 ? 0 : MONITORING_MINUTES,
+    RollbackTriggers: calm.map(({ arn }) => ({ Arn: arn, Type: 'AWS::CloudWatch::Alarm' })),
+  };
+}
+
+/** Those of the alarms that exist. */
+export async function alarmsNow(
+  config: CloudWatchClientConfig,
+  names: readonly string[],
+): Promise<readonly Alarm[]> {
+  // Not above: every `sls` command loads this file, and only a deployment needs the client.
+  const { CloudWatchClient, paginateDescribeAlarms } = await import('@aws-sdk/client-cloudwatch');
+  const client = new CloudWatchClient(config);
+  try {
+    const found: Alarm[] = [];
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+      { client },
+      { AlarmNames: [...names] },
+    )) {
+      for (const { AlarmArn: arn, StateValue: state } of MetricAlarms)
+        if (arn !== undefined) found.push({ arn, isRaised: state === 'ALARM' });
+    }
+    return found;
+  } finally {
+    client.destroy();
+  }
+}
