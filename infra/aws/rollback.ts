@@ -1,4 +1,5 @@
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
+import { limitAttempts } from '../../engine/environment/limit-attempts.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { alarmsTemplate } from './templates/alarms.ts';
@@ -39,24 +40,25 @@ export function rollbackOn(alarms: readonly Alarm[]): RollbackConfiguration {
   };
 }
 
+/** Two attempts and the pause between them end within nine seconds. */
+const ATTEMPT_TIMEOUT_MS = 4_000;
+
 /** Those of the alarms that exist. */
 export async function alarmsNow(
   config: CloudWatchClientConfig,
   names: readonly string[],
 ): Promise<readonly Alarm[]> {
   // Not above: every `sls` command loads this file, and only a deployment needs the client.
-  const { CloudWatchClient, paginateDescribeAlarms } = await import('@aws-sdk/client-cloudwatch');
-  const client = new CloudWatchClient(config);
+  const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
+  const client = new CloudWatchClient({ ...config, maxAttempts: 2 });
+  limitAttempts(client, ATTEMPT_TIMEOUT_MS);
   try {
-    const found: Alarm[] = [];
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
-      { client },
-      { AlarmNames: [...names] },
-    )) {
-      for (const { AlarmArn: arn, StateValue: state } of MetricAlarms)
-        if (arn !== undefined) found.push({ arn, isRaised: state === 'ALARM' });
-    }
-    return found;
+    const { MetricAlarms: found = [] } = await client.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...names], MaxRecords: 100 }),
+    );
+    return found.flatMap(({ AlarmArn: arn, StateValue: state }) =>
+      arn === undefined ? [] : [{ arn, isRaised: state === 'ALARM' }],
+    );
   } finally {
     client.destroy();
   }
