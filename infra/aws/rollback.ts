@@ -23,7 +23,12 @@ export function alarmsOnFaultyCode(saga: Saga, stage: string): readonly string[]
     ...['ServerErrors', 'TokensNotChecked'],
     ...saga.services.map((service) => `${pascalCase(service)}EventSourceErrors`),
   ];
-  return ids.map((id) => String(Resources[id]?.Properties.AlarmName));
+  return ids.map((id) => {
+    const name = Resources[id]?.Properties.AlarmName;
+    if (typeof name !== 'string')
+      throw new Error(`infra/aws/rollback.ts names an alarm that there is not: ${id}`);
+    return name;
+  });
 }
 
 /**
