@@ -39,7 +39,11 @@ export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
       return allow(sub, role, event.methodArn);
     } catch (error) {
       // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
-      if (!isFlawOfToken(error)) throw error;
+      if (!isFlawOfToken(error)) {
+        // For the alarm: Lambda counts a refused token as an error, too.
+        log('error', 'token not checked', { error: String(error) });
+        throw error;
+      }
       log('info', 'token refused', { reason: error.message });
       throw new Error('Unauthorized');
     }

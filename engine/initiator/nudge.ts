@@ -67,15 +67,19 @@ export const nudge =
     return report(total);
   };
 
-/** Logs the age for the alarm at every run, even if the run then nudges nobody. */
+/** Logs the ages for the alarms at every run, even if the run then nudges nobody. A cancelling saga may owe somebody a refund. */
 function tellOldest<State extends { readonly status: string }>(
   table: Table<State>,
   pages: readonly DuePage[],
   nowMs: number,
 ): void {
   const late = pages.flatMap(({ overdue }) => overdue.filter((item) => !isGivenTime(table, item)));
-  const ages = late.map(({ createdAtMs }) => nowMs - Number(createdAtMs));
-  log('info', 'oldest overdue saga', { ageSeconds: Math.round(Math.max(0, ...ages) / 1000) });
+  const oldest = (items: readonly Item[]) =>
+    Math.round(Math.max(0, ...items.map(({ createdAtMs }) => nowMs - Number(createdAtMs))) / 1000);
+  log('info', 'oldest overdue saga', {
+    ageSeconds: oldest(late),
+    cancellingSeconds: oldest(late.filter(({ status }) => status === 'CANCELLING')),
+  });
 }
 
 /** Somebody has to act, and has until the deadline. That is no fault. */

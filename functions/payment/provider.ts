@@ -6,6 +6,7 @@ import type { OrderId } from '../shop.ts';
 import type { Provider } from './decide.ts';
 import { giveBack } from './refund.ts';
 import { liveStripe, type StripeCalls } from './stripe-client.ts';
+import { tellingDeclines } from './tell-declines.ts';
 
 /**
  * Stripe, or the sandbox that stands in for it on a laptop. A payment has one lifecycle, by the id of its payment intent:
@@ -32,7 +33,7 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
 };
 
 /** The provider of the functions. */
-export const liveProvider = (): Provider => stripeProvider(liveStripe());
+export const liveProvider = (): Provider => tellingDeclines(stripeProvider(liveStripe()));
 
 type Charged = Awaited<ReturnType<Provider['call']>>;
 type Request = Parameters<Provider['call']>[1];

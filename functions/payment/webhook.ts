@@ -16,6 +16,7 @@ import { payment } from './payment.ts';
 import { stripeProvider } from './provider.ts';
 import type { StripeCalls } from './stripe-calls.ts';
 import { liveStripe, liveWebhookSecret } from './stripe-client.ts';
+import { tellingDeclines } from './tell-declines.ts';
 
 /** https://docs.stripe.com/webhooks#replay-attacks */
 const MAX_AGE_SECONDS = 300;
@@ -116,7 +117,7 @@ function tell({ type }: Stripe.Event, orderId: OrderId, outcome: Outcome<Externa
 /** Beside the consumers, which have the whole rate, a webhook's calls are few. */
 const SHARE = 1 / 25;
 const connect = liveStripe(SHARE);
-const provider = stripeProvider(connect);
+const provider = tellingDeclines(stripeProvider(connect));
 
 export const handler = webhook({
   edges: liveEdges(payment(provider), HASTY),

@@ -1,4 +1,5 @@
 import type { Saga } from '../../engine/saga/saga.ts';
+import { isProduction } from './imports.ts';
 import { needsOf } from './needs.ts';
 
 type Definition = {
@@ -12,7 +13,7 @@ type Definition = {
  * `templates/broker.yml` has the instance types.
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-limits-configuration.html
  */
-const connectionLimitOf = (stage: string): number => (stage === 'prod' ? 500 : 100);
+const connectionLimitOf = (stage: string): number => (isProduction(stage) ? 500 : 100);
 
 /**
  * The share of the limit that functions and mappings get. The rest is for operators, and for environments that a

@@ -8,6 +8,8 @@ export type TableAccess = 'read' | 'write' | `query ${string}`;
 export type Needs = {
   /** Its own service's table, or an index of it. */
   readonly table?: readonly TableAccess[];
+  /** How the keys of the items begin that it reads and writes, if it needs only some kinds. */
+  readonly keys?: readonly string[];
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
@@ -26,10 +28,11 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
 
-  'put-stock': { table: ['read', 'write'] },
-  'receive-stock': { table: ['read', 'write'] },
-  'get-stock': reader,
-  'list-stock': { table: ['read', 'query catalogue'] },
+  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'] },
+  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'] },
+  'get-stock': { ...reader, keys: ['SKU#'] },
+  'list-stock': { table: ['read', 'query catalogue'], keys: ['SKU#'] },
+  'get-reservation': { ...reader, keys: ['ORDER#'] },
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
@@ -57,8 +60,8 @@ const needsOfAnyone = ({
 /** The needs of the initiator's further functions. */
 const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, needs: Needs])[] => [
   ['place', announcer],
-  ['get', reader],
-  ['list', { table: ['read', `query ${byOwner(saga)}`] }],
+  ['get', { ...reader, keys: [`${saga.id.prefix}_`] }],
+  ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', announcer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
 ];

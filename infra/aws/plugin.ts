@@ -1,10 +1,13 @@
+import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { application } from '../application.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
-import { type Imports, importsOf } from './imports.ts';
+import { type Imports, importsOf, isProduction } from './imports.ts';
+import { encryptLogs } from './logs-key.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
+import { alarmsNow, alarmsOnFaultyCode, type RollbackConfiguration, rollbackOn } from './rollback.ts';
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
 import { alarmsTemplate } from './templates/alarms.ts';
 import type { Json } from './templates/template.ts';
@@ -15,9 +18,11 @@ type Definition = {
   role?: string;
   vpc?: Json;
   reservedConcurrency?: number;
+  timeout?: number;
   dependsOn?: string[];
   environment?: Record<string, Json>;
   readonly events?: readonly {
+    http?: unknown;
     rabbitmq?: { arn?: Json; basicAuthArn?: Json };
     schedule?: { enabled?: boolean };
   }[];
@@ -37,9 +42,13 @@ type Serverless = {
       readonly stage: string;
       readonly environment: Record<string, Json>;
       readonly compiledCloudFormationTemplate: Template;
+      rollbackConfiguration?: RollbackConfiguration;
     };
   };
-  readonly getProvider: (name: 'aws') => { getStage(): string };
+  readonly getProvider: (name: 'aws') => {
+    getStage(): string;
+    getAwsSdkV3Config(): Promise<CloudWatchClientConfig>;
+  };
 };
 
 /** Stages without Amazon MQ and secrets. */
@@ -50,7 +59,7 @@ const emulated = new Set(['local', 'localstack']);
  * the resource that applies the topology. serverless.yml has what runs everywhere.
  */
 export default class DeploymentPlugin {
-  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   /** The number of requests that may come at once, if the broker's connections limit it. */
   #burst: number | undefined;
@@ -66,6 +75,7 @@ export default class DeploymentPlugin {
       'before:package:initialize': () => this.#prepareFunctions(),
       'before:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.#finish(),
+      'before:aws:deploy:deploy:updateStack': () => this.#watchAlarms(),
     };
   }
 
@@ -82,6 +92,7 @@ export default class DeploymentPlugin {
     const imports = this.#imports;
     for (const [name, definition] of Object.entries(functions)) {
       definition.role = roleNameOf(name);
+      answerInTime(definition);
       if (imports === undefined) continue;
       connect(definition, needsOf(application, name, definition.handler), imports);
       // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
@@ -120,17 +131,36 @@ export default class DeploymentPlugin {
     }
   }
 
+  /** Other stages are for faults, and need not wait for alarms. */
+  async #watchAlarms(): Promise<void> {
+    if (!isProduction(this.#stage)) return;
+    const config = await this.#serverless.getProvider('aws').getAwsSdkV3Config();
+    const alarms = await alarmsNow(config, alarmsOnFaultyCode(application, this.#stage));
+    this.#serverless.service.provider.rollbackConfiguration = rollbackOn(alarms);
+  }
+
   /** Runs when the template is complete, with the resources of serverless.yml. */
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
     deployAfterGatewayResponses(resources);
     expectConsumers(resources);
+    if (isProduction(this.#stage)) encryptLogs(resources, this.#stage);
     if (this.#stage !== 'localstack') return;
     // LocalStack without an account has neither Amazon MQ nor WAF. The local event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
       if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
   }
+}
+
+/**
+ * API Gateway waits for 29 s. A function that it calls ends before, with an answer or an error of its own in its log.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const ANSWER_SECONDS = 27;
+
+function answerInTime(definition: Definition): void {
+  if (definition.events?.some(({ http }) => http !== undefined)) definition.timeout ??= ANSWER_SECONDS;
 }
 
 function connect(definition: Definition, needed: Needs, imports: Imports): void {
@@ -143,7 +173,14 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
     };
   }
   if (broker === undefined) return;
-  definition.vpc = { securityGroupIds: [imports.securityGroup], subnetIds: imports.subnets };
+  definition.vpc = {
+    securityGroupIds: [
+      imports.securityGroup,
+      ...(broker === 'administer' ? [imports.administratorGroup] : []),
+    ],
+    // Only a key for the outside is a reason to reach it.
+    subnetIds: secrets.length > 0 ? imports.privateSubnets : imports.isolatedSubnets,
+  };
   if (service !== undefined)
     definition.environment = { ...definition.environment, BROKER_SECRET: imports.secretOf(service) };
   // A mapping gives up if its queue does not exist yet, and a publisher must not run before its exchanges exist.

@@ -46,7 +46,9 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
-    ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table))),
+    ...(table === undefined
+      ? []
+      : (needs.table ?? []).map((access) => mayUseTable(access, table, needs.keys))),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
@@ -80,14 +82,26 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-function mayUseTable(access: TableAccess, table: string): Statement {
+function mayUseTable(access: TableAccess, table: string, keys: Needs['keys']): Statement {
   const own = tableArn(table);
   if (access === 'read' || access === 'write') {
-    return { Effect: 'Allow', Action: actions[access], Resource: arn(own) };
+    return {
+      ...{ Effect: 'Allow', Action: actions[access], Resource: arn(own) },
+      ...(keys === undefined ? {} : { Condition: onlyItemsOf(keys) }),
+    };
   }
   const [, index] = access.split(' ');
   return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
 }
+
+/**
+ * A request without keys would pass the first condition, so the second asks for some.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const onlyItemsOf = (keys: readonly string[]): Json => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys.map((key) => `${key}*`) },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+});
 
 /** The credentials of the service's broker user, and the keys for the outside. */
 function readsSecrets({ saga, needs, service }: RoleRequest, imports: Imports): readonly Statement[] {
@@ -98,8 +112,21 @@ function readsSecrets({ saga, needs, service }: RoleRequest, imports: Imports): 
     ...(needs.secrets ?? []).map(imports.outsideSecretOf),
   ];
   if (secrets.length === 0) return [];
-  return [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets }];
+  return [
+    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets },
+    ...(imports.secretsKey === undefined ? [] : [decryptsSecretsWith(imports.secretsKey)]),
+  ];
 }
+
+/** Nothing else than what Secrets Manager hands out. https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const decryptsSecretsWith = (key: Json): Statement => ({
+  Effect: 'Allow',
+  Action: ['kms:Decrypt'],
+  Resource: key,
+  Condition: {
+    StringEquals: { 'kms:ViaService': { 'Fn::Sub': `secretsmanager.\${AWS::Region}.amazonaws.com` } },
+  },
+});
 
 function reachesTheBroker(request: RoleRequest, imports: Imports): readonly Statement[] {
   return [

@@ -56,7 +56,7 @@ function missingPackages() {
       const found = present[path];
       const isForHere = [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
       if (found === undefined) return optional !== true || (platformPackages.includes(path) && isForHere);
-      // Entries for platforms whose packages npm did not look at carry no integrity.
+      // npm's record has none for a package that it did not look at.
       return found.version !== version || (integrity !== undefined && found.integrity !== integrity);
     })
     .map(([path]) => path.replace(/^.*node_modules\//, ''));
@@ -134,6 +134,8 @@ async function installPackages() {
     ...['--legacy-peer-deps=false', '--install-strategy=hoisted'],
     // Some packages want a later Node than the one that installs them. They get it: see findNode().
     '--engine-strict=false',
+    // What is installed is what is locked, and nothing that a package's script makes of it.
+    '--ignore-scripts',
     ...['--no-audit', '--no-fund', '--no-update-notifier'],
     // `npm run -s` would silence npm's errors too.
     '--loglevel=error',

@@ -3,6 +3,7 @@ import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { documents } from '../support/aws/documents.ts';
+import { propertiesOf } from '../support/aws/production.ts';
 import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
 /** Goal: whatever somebody has to look at raises an alarm that says what to do, and its price is known. */
@@ -25,10 +26,37 @@ interface MetricQuery {
   };
 }
 
-test('each tells whoever is called what to do', () => {
-  for (const [name, { AlarmActions, AlarmDescription }] of alarms) {
+test('each tells whoever is called what to do, and again when it is over', () => {
+  for (const [name, { AlarmActions, OKActions, AlarmDescription }] of alarms) {
     expect(AlarmActions, name).toHaveLength(1);
+    expect(OKActions, name).toEqual(AlarmActions);
     expect(AlarmDescription.length, name).toBeGreaterThan(80);
+  }
+});
+
+// Fails where all are alike: whoever is woken for each declined card soon sleeps through the rest.
+test('what can wait until the next working day wakes nobody, and what cannot does', () => {
+  const ofSeverity = (severity: RegExp) =>
+    alarms.filter(([, { AlarmActions }]) => severity.test(AlarmActions[0].Ref)).map(([name]) => name);
+  const participants = shop.services.map(pascalCase);
+  expect(ofSeverity(/Warnings$/).toSorted()).toEqual(
+    [
+      ...participants.map((name) => `${name}TableThrottled`),
+      ...['PaymentNeedsPerson', 'ChargesChanged', 'ChargesDeclined', 'WebhooksRefused', 'FirewallBlocks'],
+      ...['ReconciliationDisagrees', 'ReconciliationMissing', 'FunctionsThrottled', 'ApiSlow', 'QueueDepth'],
+    ].toSorted(),
+  );
+  expect(ofSeverity(/Alarms$/)).toHaveLength(alarms.length - ofSeverity(/Warnings$/).length);
+  const topics = ofType('AWS::SNS::Topic').map(([name]) => name);
+  expect(topics).toEqual(['Alarms', 'Warnings', 'BrokerAlarms', 'BrokerWarnings']);
+});
+
+test('the documents say how to hear of each topic', () => {
+  for (const { Outputs } of [part, broker]) {
+    for (const name of ['AlarmTopic', 'WarningTopic']) {
+      expect(Outputs).toHaveProperty(name);
+      expect(documents).toContain(name);
+    }
   }
 });
 
@@ -53,7 +81,8 @@ test('there is one for everything that somebody has to look at', () => {
         .flatMap((name) => [`${name}DeadLetters`, `${name}EventSourceErrors`, `${name}TableThrottled`]),
       ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors', 'EventSourceGone'],
       ...['ReconciliationDisagrees', 'ReconciliationMissing'],
-      ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections'],
+      ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections', 'QueueDepth'],
+      ...['ApiSlow', 'TokensNotChecked', 'FirewallBlocks', 'ChargesDeclined', 'RefundAge'],
     ]),
   );
 });
@@ -91,4 +120,21 @@ test('a schedule that does not run at all is missed like one that fails', () => 
     ...{ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold', Threshold: 1 },
     Metrics: [{ Id: 'runs' }, { Id: 'errors' }, { Expression: 'FILL(runs, 0) - FILL(errors, 0)' }],
   });
+});
+
+test('what is slow is the slowest of a hundred requests, and not the average', () => {
+  expect(stack.ApiSlow?.Properties).toMatchObject({
+    ...{ Namespace: 'AWS/ApiGateway', MetricName: 'Latency', ExtendedStatistic: 'p99', Threshold: 3_000 },
+    Dimensions: [{ Name: 'ApiName', Value: 'prod-order-saga' }],
+  });
+});
+
+test('the firewall’s blocks are counted by the name that it reports under', () => {
+  const [[, firewall] = ['', {}]] = propertiesOf('AWS::WAFv2::WebACL');
+  expect(stack.FirewallBlocks?.Properties.Dimensions).toEqual([
+    { Name: 'WebACL', Value: firewall.VisibilityConfig?.MetricName },
+    { Name: 'Rule', Value: 'ALL' },
+    { Name: 'Region', Value: { Ref: 'AWS::Region' } },
+  ]);
+  expect(firewall.Name).toBe(firewall.VisibilityConfig?.MetricName);
 });

@@ -3,7 +3,10 @@ import { run as runBatch } from '../../engine/batch/run.ts';
 import { countDeadLetters, deadLettersOn } from '../../engine/dead-letters/count-dead-letters.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
+import { handler as authorizer } from '../../functions/identity/authorizer.ts';
 import { order } from '../../functions/order/order.ts';
+import type { Provider } from '../../functions/payment/decide.ts';
+import { tellingDeclines } from '../../functions/payment/tell-declines.ts';
 import { reconciling } from '../../functions/reconciliation/reconcile.ts';
 import { shop } from '../../functions/shop.ts';
 import { brokerWith } from '../support/asked-broker.ts';
@@ -22,18 +25,20 @@ import { BEGIN_MS, ShopAtRest } from '../support/reconciliation/shop-at-rest.ts'
  */
 const { Resources: resources } = alarms;
 
-/** The one metric filter on a function's log. */
-function metricFilterOf(functionName: string) {
+/** The one metric filter on a function's log, or the one of them that makes this metric. */
+function metricFilterOf(functionName: string, metric = '') {
   const [found, ...others] = Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
     .map(({ Properties }) => Properties)
-    .filter(({ LogGroupName: name }) => name === `/aws/lambda/order-saga-prod-${functionName}`);
+    .filter(({ LogGroupName: name }) => name === `/aws/lambda/order-saga-prod-${functionName}`)
+    .filter(({ MetricTransformations: made }) => JSON.stringify(made).includes(metric));
   expect(found).toBeDefined();
   expect(others).toEqual([]);
   return found;
 }
 
-const filterOf = (functionName: string) => filter(String(metricFilterOf(functionName)?.FilterPattern));
+const filterOf = (functionName: string, metric?: string) =>
+  filter(String(metricFilterOf(functionName, metric)?.FilterPattern));
 
 async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]> {
   const written: string[] = [];
@@ -119,7 +124,7 @@ test('a pattern finds nothing in a line that something else than JSON begins', (
 });
 
 describe('the alarm on orders that do not end', () => {
-  const age = filterOf('nudge-orders');
+  const age = filterOf('nudge-orders', 'OldestOverdueOrder');
   const alarm = AlarmSettings.parse(resources.OrdersOverdue?.Properties);
   const minute = 60_000;
   const deadlineMs = () => 15 * minute;
@@ -224,4 +229,83 @@ describe('the alarm on a reconciliation that disagrees', () => {
     expect(isRaisedAt(2 * 24 * 60)).toBe(true);
     expect(isRaisedAt(found.length)).toBe(false);
   });
+});
+
+describe('the alarm on refunds that do not come', () => {
+  const owed = filterOf('nudge-orders', 'OldestCancellingOrder');
+  const alarm = AlarmSettings.parse(resources.RefundAge?.Properties);
+  const [hourMs, dayMs] = [3_600_000, 86_400_000];
+  const owedIn = (lines: readonly string[]) => lines.flatMap((line) => owed(line)?.cancellingSeconds ?? []);
+
+  test.each([
+    ['CANCELLING', 25 * hourMs, 25 * 3_600],
+    ['PENDING', 25 * hourMs, 0],
+  ] as const)('is told the age of an order that is %s', async (status, afterMs, seconds) => {
+    const { edges } = scene([orderItem(orderIdOf(1), status)], () => NOW_MS + afterMs);
+    const lines = await linesOf(
+      nudge(
+        order,
+        edges,
+        () => 900_000,
+        async () => 0,
+      ),
+    );
+    const [told = Number.NaN] = owedIn(lines);
+    expect(Math.abs(Number(told) - seconds)).toBeLessThan(10);
+  });
+
+  test('is raised after a day, by the one line that the schedule writes in an hour', () => {
+    const silence = Array.from({ length: 59 }, () => undefined);
+    const raised = (ageMs: number) => isRaised(alarm, [ageMs / 1_000, ...silence]);
+    expect([raised(dayMs - hourMs), raised(dayMs + hourMs)]).toEqual([false, true]);
+  });
+});
+
+describe('the alarm on declined charges', () => {
+  const { paymentIntentId, charge } = {
+    paymentIntentId: 'pi_1',
+    charge: { paymentIntentId: 'pi_1' } as Parameters<Provider['call']>[1],
+  };
+  const refused = { refused: { decline: { code: 'card_declined', message: 'no' } } } as never;
+  const never = () => Promise.reject(new Error('it is not asked'));
+  const answering = (answer: Awaited<ReturnType<Provider['call']>>): Provider =>
+    tellingDeclines({ prepare: async () => refused, call: async () => answer, undo: never, observe: never });
+
+  test.each(['payment', 'stripe-webhook'])(
+    'counts each charge of %s, and whether it was declined',
+    async (name) => {
+      const declined = filterOf(name, 'ChargesDeclined');
+      const valuesOf = async (work: () => Promise<unknown>) =>
+        (await linesOf(work)).flatMap((line) => declined(line)?.declined ?? []);
+      const done = answering({ done: { paymentIntentId } });
+      const orderId = orderIdOf(1);
+      expect(await valuesOf(() => done.call(orderId, charge, false))).toEqual([0]);
+      expect(await valuesOf(() => answering(refused).call(orderId, charge, false))).toEqual([1]);
+      expect(await valuesOf(() => done.prepare(orderId, {} as never))).toEqual([1]);
+      // Given up, because the order was cancelled meanwhile.
+      expect(await valuesOf(() => answering(refused).call(orderId, charge, true, true))).toEqual([]);
+    },
+  );
+
+  test('is raised by the share of them, and not by a few', () => {
+    expect(resources.ChargesDeclined?.Properties).toMatchObject({
+      ...{ Threshold: 0.5, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching' },
+      Metrics: [
+        { Id: 'share', MetricStat: { Stat: 'Average' } },
+        { Id: 'charges', MetricStat: { Stat: 'SampleCount' } },
+        { Expression: 'IF(charges >= 20, share, 0)' },
+      ],
+    });
+  });
+});
+
+test('the alarm on tokens that cannot be checked counts an issuer that is down, and no forged token', async () => {
+  const failed = filterOf('authorizer');
+  const ask = (authorizationToken: string) =>
+    authorizer({ type: 'TOKEN', authorizationToken, methodArn: 'arn' }).catch(() => {});
+  const counted = async (token: string) =>
+    (await linesOf(() => ask(token))).filter((line) => failed(line) !== undefined).length;
+  // Without an address of the keys nothing can be checked.
+  expect(await counted('Bearer a.b.c')).toBe(1);
+  expect(await counted('Bearer forged')).toBe(0);
 });

@@ -60,25 +60,12 @@ describe('the API', () => {
         /^(?:429|5)/.test(StatusCode ?? '') || ResponseType === 'DEFAULT_5XX',
     );
     expect(passing.map(([, { ResponseType }]) => String(ResponseType)).toSorted()).toEqual([
+      'AUTHORIZER_FAILURE',
       'DEFAULT_5XX',
       'INTEGRATION_FAILURE',
       'THROTTLED',
     ]);
     for (const [, { ResponseParameters }] of passing)
       expect(ResponseParameters['gatewayresponse.header.Retry-After']).toMatch(/^'[1-9]\d*'$/);
-  });
-
-  test('refuses bodies that no function would accept', () => {
-    expect(propertiesOf('AWS::WAFv2::WebACL').map(([, { Rules }]) => Rules)).toMatchObject([
-      [
-        {
-          Action: { Block: {} },
-          Statement: { SizeConstraintStatement: { ComparisonOperator: 'GT', Size: 65_536 } },
-        },
-      ],
-    ]);
-    expect(ofType('AWS::WAFv2::WebACLAssociation')).toMatchObject([
-      ['BodySizeLimitAssociation', { DependsOn: ['ApiStage'] }],
-    ]);
   });
 });

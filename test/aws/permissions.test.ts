@@ -88,6 +88,7 @@ describe('permissions', () => {
       [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringContaining(`prod-${AUDITOR}:*`)],
       ...['order', 'inventory', 'payment'].map((service) => [reads, service]),
       [['secretsmanager:GetSecretValue'], outsideSecretOf('stripe')],
+      [['kms:Decrypt'], 'SecretsKeyArn'],
     ]);
   });
 

@@ -2,6 +2,8 @@ import { pascalCase } from '../../../engine/saga/names.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { messageSizeSetting } from '../../broker/message-size.ts';
 import { secretsOf } from '../../functions/variables.ts';
+import { exported } from './exported.ts';
+import { networkOf, subnetOutputs } from './network.ts';
 import { type Json, type Resource, readTemplate, type Template } from './template.ts';
 
 /** The id of the secret with a service's broker password, in the template and in the stack's exports. */
@@ -9,6 +11,9 @@ export const brokerSecretOf = (service: string): string => `${pascalCase(service
 
 /** The id of a secret for calls to the outside: `stripe` is StripeSecret. */
 export const outsideSecretOf = (secret: string): string => `${pascalCase(secret)}Secret`;
+
+/** In broker.yml, because the broker is made with it. */
+const ADMINISTRATOR_SECRET = 'BrokerAdminSecret';
 
 /** The stack of the network, the broker, and the secrets of a saga's participants. */
 export function brokerTemplate(saga: Saga): Template {
@@ -18,10 +23,11 @@ export function brokerTemplate(saga: Saga): Template {
     ...secretsOf(saga).map((secret) => [outsideSecretOf(secret), keyOf(secret)] as const),
   ]);
   const exports = Object.keys(secrets).map((id) => [id, exported(saga, id)] as const);
+  const network = networkOf(saga, [ADMINISTRATOR_SECRET, ...Object.keys(secrets)]);
   return {
     ...once,
-    Resources: { ...once.Resources, BrokerConfiguration: configuration, ...secrets },
-    Outputs: { ...once.Outputs, ...Object.fromEntries(exports) },
+    Resources: { ...once.Resources, ...network, BrokerConfiguration: configuration, ...secrets },
+    Outputs: { ...once.Outputs, ...subnetOutputs(saga), ...Object.fromEntries(exports) },
   };
 }
 
@@ -52,10 +58,8 @@ const keptSecret = (description: string, generated: Json): Resource => ({
   Type: 'AWS::SecretsManager::Secret',
   DeletionPolicy: 'RetainExceptOnCreate',
   UpdateReplacePolicy: 'Retain',
-  Properties: { Description: description, GenerateSecretString: generated },
+  Properties: { Description: description, KmsKeyId: secretsKey, GenerateSecretString: generated },
 });
 
-const exported = ({ name }: Saga, id: string) => ({
-  Value: { Ref: id },
-  Export: { Name: { 'Fn::Sub': `${name}-\${Stage}-${id}` } },
-});
+/** Production has a key of its own. Elsewhere AWS's own, which is free, does. */
+const secretsKey: Json = { 'Fn::If': ['IsProduction', { Ref: 'SecretsKey' }, { Ref: 'AWS::NoValue' }] };

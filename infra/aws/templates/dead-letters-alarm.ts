@@ -38,6 +38,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
           `/dead-letters/${service} shows them with their reasons. Fix the cause, then POST …/redrive with dryRun, ` +
           `then without. If there are none, read the log of ${counter}.`,
         AlarmActions: [{ Ref: 'Alarms' }],
+        OKActions: [{ Ref: 'Alarms' }],
         TreatMissingData: 'breaching',
         Metrics: [
           {

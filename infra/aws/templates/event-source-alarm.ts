@@ -16,6 +16,7 @@ export const eventSourceAlarm = ({ name: saga }: Saga, service: string, stage: s
         `${consumerOf(service)}. If it was not called, read StateTransitionReason of its event source mapping ` +
         '(credentials, network).',
       AlarmActions: [{ Ref: 'Alarms' }],
+      OKActions: [{ Ref: 'Alarms' }],
       TreatMissingData: 'notBreaching',
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',

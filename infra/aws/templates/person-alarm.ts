@@ -35,7 +35,8 @@ export function personAlarm(saga: Saga, service: string, stage: string): Resourc
           `Now or in the last seventy minutes, something could not be undone. The lines "a person is needed" in the ` +
           `log of ${consumer}, or of whatever else looks, name the ${initiator} and the reason. Settle it by hand, then say how: ` +
           `POST /${initiator}s/…/${record}/resolve.`,
-        AlarmActions: [{ Ref: 'Alarms' }],
+        AlarmActions: [{ Ref: 'Warnings' }],
+        OKActions: [{ Ref: 'Warnings' }],
         TreatMissingData: 'notBreaching',
         Namespace: namespace,
         MetricName: metric,

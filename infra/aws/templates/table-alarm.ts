@@ -20,7 +20,8 @@ export function tableAlarm(saga: Saga, service: string, stage: string): Resource
         AlarmDescription:
           `DynamoDB throttles reads or writes of ${what}, because of a hot key or the account’s limit: see ` +
           'ThrottledRequests by operation. Retries bridge a short one.',
-        AlarmActions: [{ Ref: 'Alarms' }],
+        AlarmActions: [{ Ref: 'Warnings' }],
+        OKActions: [{ Ref: 'Warnings' }],
         TreatMissingData: 'notBreaching',
         Metrics: [
           ...[undefined, ...indexes].flatMap((index) => throttledIn(table, index)),

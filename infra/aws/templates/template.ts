@@ -5,13 +5,16 @@ export type Json = string | number | boolean | readonly Json[] | { readonly [nam
 
 export type Resource = {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DependsOn?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
   readonly Properties: Readonly<Record<string, Json>>;
 };
 export type Resources = Readonly<Record<string, Resource>>;
-export type Outputs = Readonly<Record<string, { readonly Value: Json; readonly Export?: Json }>>;
+export type Outputs = Readonly<
+  Record<string, { readonly Condition?: string; readonly Value: Json; readonly Export?: Json }>
+>;
 
 export type Template = {
   readonly AWSTemplateFormatVersion?: string;

@@ -92,7 +92,26 @@ const limits: Readonly<Record<string, object>> = {
   'AWS::WAFv2::WebACL': {
     Name: text(128, '^[A-Za-z0-9_-]+$'),
     Scope: oneOf('REGIONAL', 'CLOUDFRONT'),
-    Rules: each({ Name: text(128, '^[A-Za-z0-9_-]+$') }),
+    CustomResponseBodies: { additionalProperties: { properties: { Content: text(4_096) } } },
+    Rules: each({
+      Name: text(128, '^[A-Za-z0-9_-]+$'),
+      Action: {
+        properties: {
+          Block: { properties: { CustomResponse: { properties: { ResponseCode: between(200, 599) } } } },
+        },
+      },
+      Statement: {
+        properties: {
+          RateBasedStatement: {
+            properties: {
+              Limit: between(10, 2_000_000_000),
+              EvaluationWindowSec: oneOf(60, 120, 300, 600),
+              AggregateKeyType: oneOf('CONSTANT', 'CUSTOM_KEYS', 'FORWARDED_IP', 'IP'),
+            },
+          },
+        },
+      },
+    }),
   },
 };
 

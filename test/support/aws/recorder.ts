@@ -7,22 +7,33 @@ export type Recorder = {
   readonly calls: readonly string[];
   /** The template as CloudFormation got it. */
   readonly uploads: ReadonlyMap<string, Buffer>;
+  /** The parameters of each call with a CloudFormation action, in order. */
+  readonly parameters: readonly URLSearchParams[];
   end(): Promise<void>;
 };
 
 const stackId = 'arn:aws:cloudformation:eu-central-1:000000000000:stack/recorded/1';
 
+/** An alarm that CloudWatch is to know. */
+export type KnownAlarm = { readonly AlarmName: string; readonly StateValue: 'OK' | 'ALARM' };
+
 /** Stands in for AWS in a deployment: records every call and answers with success. */
-export async function startRecorder(): Promise<Recorder> {
+export async function startRecorder(alarms: readonly KnownAlarm[] = []): Promise<Recorder> {
   const calls: string[] = [];
   const uploads = new Map<string, Buffer>();
+  const parameters: URLSearchParams[] = [];
   let stack: 'absent' | 'REVIEW_IN_PROGRESS' | 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' = 'absent';
 
   async function answer(request: IncomingMessage): Promise<readonly [status: number, body: string]> {
     const body = await bodyOf(request);
     const path = new URL(request.url ?? '/', 'http://recorder').pathname;
-    const action =
-      request.method === 'POST' && path === '/' ? new URLSearchParams(body.toString()).get('Action') : null;
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') {
+      calls.push(target);
+      return [200, JSON.stringify(describeAlarms(JSON.parse(body.toString()), alarms))];
+    }
+    const asked = new URLSearchParams(body.toString());
+    const action = request.method === 'POST' && path === '/' ? asked.get('Action') : null;
     if (action === null) {
       calls.push(`${request.method} ${path}`);
       if (request.method === 'PUT') uploads.set(path, body);
@@ -31,6 +42,7 @@ export async function startRecorder(): Promise<Recorder> {
         : [200, '<ListBucketResult/>'];
     }
     calls.push(action);
+    parameters.push(asked);
     if (action === 'CreateStack') stack = 'CREATE_COMPLETE';
     if (action === 'CreateChangeSet' && stack === 'absent') stack = 'REVIEW_IN_PROGRESS';
     if (action === 'ExecuteChangeSet')
@@ -51,9 +63,23 @@ export async function startRecorder(): Promise<Recorder> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     uploads,
+    parameters,
     end: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+const describeAlarms = (
+  { AlarmNames }: { readonly AlarmNames: readonly string[] },
+  alarms: readonly KnownAlarm[],
+) => ({
+  MetricAlarms: alarms
+    .filter(({ AlarmName }) => AlarmNames.includes(AlarmName))
+    .map((alarm) => ({
+      ...alarm,
+      AlarmArn: `arn:aws:cloudwatch:eu-central-1:000000000000:alarm:${alarm.AlarmName}`,
+    })),
+});
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -12,6 +12,7 @@ import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { unpacedStripe } from '../../../functions/payment/stripe-client.ts';
 import { listIntents } from '../../../functions/reconciliation/provider-books.ts';
 import { shop } from '../../../functions/shop.ts';
+import { alarmsNow } from '../../../infra/aws/rollback.ts';
 import { handler as topologyHandler } from '../../../infra/aws/topology/handler.ts';
 import { applyTopology } from '../../../infra/broker/apply.ts';
 import { isAccepted } from '../../../infra/broker/management.ts';
@@ -225,6 +226,14 @@ export const drivers: Readonly<Record<string, Driver>> = {
         isExpected: fails(),
       },
     ],
+  },
+  'infra/aws/rollback.ts': {
+    over: 'http',
+    calls: (endpoint) => {
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+      const config = { endpoint, region: 'eu-central-1', credentials };
+      return [{ limit: figure(0), make: () => alarmsNow(config, ['alarm']), isExpected: fails() }];
+    },
   },
   'infra/aws/topology/handler.ts': {
     over: 'http',
