@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, type Ports } from './ports.ts';
+import { privateFolder } from './private-files.ts';
 import { OwnProcess } from './processes/own-process.ts';
 import type { Part, PartFailure } from './processes/part.ts';
 import { isShop, projectDir } from './project.ts';
@@ -20,7 +20,7 @@ export function paymentSandbox(options: PaymentsOptions): Part {
   const { dataDir, ports, environment, onUnexpectedEnd } = options;
   const title = isShop ? 'Payment sandbox' : 'Sandbox of the outside';
   const folder = join(dataDir, 'payments');
-  mkdirSync(folder, { recursive: true });
+  privateFolder(folder);
   return new OwnProcess({
     title,
     key: 'payments',
