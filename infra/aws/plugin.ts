@@ -3,6 +3,7 @@ import { application } from '../application.ts';
 import { usersOf } from '../broker/users.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
+import { completeGatewayResponses } from './gateway-responses.ts';
 import { type Imports, importsOf } from './imports.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
@@ -124,6 +125,7 @@ export default class DeploymentPlugin {
   /** Runs when the template is complete, with the resources of serverless.yml. */
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    completeGatewayResponses(resources);
     deployAfterGatewayResponses(resources);
     expectConsumers(resources);
     if (this.#stage !== 'localstack') return;
