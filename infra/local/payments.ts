@@ -5,6 +5,12 @@ import { OwnProcess } from './processes/own-process.ts';
 import type { Part, PartFailure } from './processes/part.ts';
 import { isShop, projectDir } from './project.ts';
 
+/** Who may call it, if the shell says more than this machine. */
+const allowances = ({ ALLOWED_HOSTS, ALLOWED_ORIGINS }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...(ALLOWED_HOSTS ? { ALLOWED_HOSTS } : {}),
+  ...(ALLOWED_ORIGINS ? { ALLOWED_ORIGINS } : {}),
+});
+
 export type PaymentsOptions = {
   readonly dataDir: string;
   readonly ports: Ports;
@@ -33,6 +39,7 @@ export function paymentSandbox(options: PaymentsOptions): Part {
     ],
     environment: {
       PATH: process.env.PATH,
+      ...allowances(process.env),
       ...environment,
       PORT: String(ports.payments),
       LEDGER_FILE: join(folder, 'ledger.jsonl'),
