@@ -65,6 +65,7 @@ export const forCallers =
       listener(request, response);
       return;
     }
-    // Its body is not read, so the connection cannot be used again.
-    response.writeHead(403, { ...REFUSAL_HEADERS, connection: 'close' }).end(refusalBody(refusal));
+    // With an unread body the connection would be reset, and the answer lost.
+    request.resume();
+    response.writeHead(403, REFUSAL_HEADERS).end(refusalBody(refusal));
   };
