@@ -36,7 +36,7 @@ const isCard = (digits: string): boolean =>
 /** ISO/IEC 7812-1, annex B: every second digit from the right counts double. */
 function passesLuhn(digits: string): boolean {
   let sum = 0;
-  for (const [place, digit] of [...digits].toReversed().entries()) {
+  for (const [place, digit] of digits.split('').toReversed().entries()) {
     const value = Number(digit) * (place % 2 === 0 ? 1 : 2);
     sum += value > 9 ? value - 9 : value;
   }

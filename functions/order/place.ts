@@ -10,7 +10,7 @@ import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
 import { order } from './order.ts';
 
 /** Bank accounts and sources have other ids, and settle days later. https://docs.stripe.com/api/payment_methods */
-const CARD = /^pm_/;
+const CARD = /^pm_./;
 
 const NewOrder = z.strictObject({
   items: z

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Answered, gatewayAnswer } from './answers.ts';
 import { guardedServer, type Request, type Route, replyWith, type WebServer, withoutCors } from './hapi.ts';
@@ -22,6 +22,14 @@ export function Server(options: object): WebServer {
     // A method that a resource does not have, though hapi answers it as it does GET.
     method === 'head' ? replyWith(h, gatewayAnswer({ status: 404 })) : h.continue,
   );
+  server.ext('onRequest', (request, h) => {
+    // API Gateway passes on any body as it is; hapi would refuse some types, and serverless-offline rewrites JSON. Functions see
+    // the header as it was sent.
+    if (request.headers['content-type'] !== undefined)
+      request.headers['content-type'] = 'application/octet-stream';
+    dropOverrides(request.raw.req.rawHeaders);
+    return h.continue;
+  });
   server.ext('onPostAuth', (request, h) => {
     // Routed without the slash at its end, and passed on with it, as API Gateway does.
     const [path = ''] = (request.raw.req.url ?? '').split('?');
@@ -31,6 +39,12 @@ export function Server(options: object): WebServer {
   hideOrigin(server);
   server.listener.removeAllListeners('clientError').on('clientError', refuseUnreadable);
   return server;
+}
+
+/** With such a header a caller tells serverless-offline who it is, in the place of its token. */
+function dropOverrides(rawHeaders: string[]): void {
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2)
+    if (/^sls-offline-/i.test(rawHeaders[at] ?? '')) rawHeaders.splice(at, 2);
 }
 
 /** serverless-offline would give every origin leave to read any answer. It does not see where a request came from. */
@@ -70,13 +84,12 @@ const ofGateway = (route: Route): Route =>
       })
     : route;
 
+type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
+
 /** What is no HTTP, or has more than one length. https://nodejs.org/api/http.html#event-clienterror */
-function refuseUnreadable(
-  error: NodeJS.ErrnoException,
-  socket: Socket & { readonly _httpMessage?: unknown },
-): void {
-  // An answer that has begun cannot become another one.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Answering): void {
+  // An answer that has begun cannot become another one. Node.js decides by the same member.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request as ask, createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowedIn, forCallers, refusalOf } from '../../../infra/local/callers.ts';
 import { projectDir } from '../../../infra/local/project.ts';
@@ -87,10 +88,9 @@ describe('a server of ours', () => {
   const post = (headers: Readonly<Record<string, string>>) =>
     new Promise<{ status: number | undefined; headers: object; body: string }>((resolve, reject) => {
       const { port } = server.address() as AddressInfo;
-      const sent = ask({ port, host: '127.0.0.1', method: 'POST', headers }, async (response) => {
-        let body = '';
-        for await (const chunk of response) body += chunk;
-        resolve({ status: response.statusCode, headers: response.headers, body });
+      const sent = ask({ port, host: '127.0.0.1', method: 'POST', headers }, (response) => {
+        const { statusCode: status, headers } = response;
+        text(response).then((body) => resolve({ status, headers, body }), reject);
       });
       sent.once('error', reject).end('{}');
     });
