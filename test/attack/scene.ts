@@ -24,7 +24,7 @@ export interface Scene {
   end(): Promise<void>;
 }
 
-export const SKU = 'cup';
+const SKU = 'cup';
 
 export async function enter(): Promise<Scene> {
   const dataDir = mkdtempSync(join(tmpdir(), 'order-saga-attack-'));
