@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { SetupError } from './processes/setup-error.ts';
+import { projectDir } from './project.ts';
 
 /** What a local run writes is for its own user alone: keys, passwords, orders, ledgers, logs. */
 export const PRIVATE_FOLDER = 0o700;
@@ -21,6 +23,12 @@ export function privateFolder(path: string): string {
     );
   }
   return path;
+}
+
+/** The folder of a system's data. One that `DATA_DIR` names, and that is there already, may hold other things, and stays as it is. */
+export function privateData(dataDir: string): void {
+  const isOurs = !relative(join(projectDir, '.local'), dataDir).startsWith('..');
+  if (isOurs || !existsSync(dataDir)) privateFolder(dataDir);
 }
 
 /**

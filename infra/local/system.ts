@@ -11,7 +11,7 @@ import { endLeftovers } from './leftovers.ts';
 import { forgetCloudAccount } from './loopback-only.ts';
 import { paymentSandbox } from './payments.ts';
 import { issuerUrl, type PortName, type Ports, refuseTakenPorts } from './ports.ts';
-import { privateFolder } from './private-files.ts';
+import { privateData, privateFolder } from './private-files.ts';
 import { claim } from './processes/identity-file.ts';
 import { Lifecycle } from './processes/lifecycle.ts';
 import type { Part, PartFailure } from './processes/part.ts';
@@ -97,7 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
 function claimDataDir(dataDir: string): () => void {
   const file = supervisorFileOf(dataDir);
-  privateFolder(dataDir);
+  privateData(dataDir);
   privateFolder(dirname(file));
   const holder = claim(file);
   if (holder !== undefined) {

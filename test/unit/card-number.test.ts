@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsCardNumber } from '../../engine/http/card-number.ts';
 import { FreeText } from '../../engine/http/free-text.ts';
+import { idempotencyKey } from '../../engine/http/idempotency-key.ts';
+import { Sku } from '../../functions/ids.ts';
+import { foundBy, httpEvent } from '../support/http-event.ts';
 
 /** The numbers that networks and providers publish for tests. https://docs.stripe.com/testing#cards */
 const cards = [
@@ -69,6 +72,12 @@ describe('a card’s number', () => {
       for (let times = 0; times < 100; times += 1) holdsCardNumber(text);
     expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
+});
+
+test('a SKU and an idempotency key may be such a number: one number in ten is', () => {
+  expect(Sku.safeParse(cards[0]).success).toBe(true);
+  const event = httpEvent({ headers: { 'idempotency-key': cards[0] ?? '' } });
+  expect(foundBy(idempotencyKey(), event)).toEqual({ idempotencyKey: cards[0] });
 });
 
 test('free text is trimmed, and refused with a card’s number in it', () => {

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSigningKey } from '../../../infra/local/identity/signing-key.ts';
 import { Ledger } from '../../../infra/local/outside-sandbox/ledger.ts';
 import { openJournal } from '../../../infra/local/payment-sandbox/ledger/journal.ts';
-import { privateFolder } from '../../../infra/local/private-files.ts';
+import { privateData, privateFolder } from '../../../infra/local/private-files.ts';
 import { claim, writeIdentity } from '../../../infra/local/processes/identity-file.ts';
 import { OwnProcess } from '../../../infra/local/processes/own-process.ts';
 import { describeSystem } from '../../../infra/local/running-system.ts';
@@ -45,6 +45,14 @@ test('a folder is closed, with those above it, also one that was open', () => {
   chmodSync(join(folder, 'old'), 0o755);
   privateFolder(join(folder, 'old'));
   expect(openToOthers()).toEqual([]);
+});
+
+test('a folder that DATA_DIR names is made closed, and left as it is where it was there before', () => {
+  privateData(join(folder, 'new'));
+  expect(openToOthers()).toEqual([]);
+  chmodSync(join(folder, 'new'), 0o755);
+  privateData(join(folder, 'new'));
+  expect(openToOthers()).toEqual(['new']);
 });
 
 test('key, ledgers, identities and the description of the system are for their user alone', async () => {
