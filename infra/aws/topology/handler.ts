@@ -30,9 +30,9 @@ export type TopologyFunction = (
 
 /**
  * The custom resource that applies the topology and the users of this version of the code. Addresses and secrets come from
- * the function's environment alone: whoever may call it could otherwise send the administrator's password anywhere. If the broker refuses, the
- * deployment fails with instructions before any function that publishes or consumes changes. Deleting the stack leaves
- * the queues, because they hold messages.
+ * the function's environment alone: whoever may call it could otherwise send the administrator's password anywhere. If the
+ * broker refuses, the deployment fails with instructions before any function that publishes or consumes changes. Deleting
+ * the stack leaves the queues, because they hold messages.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export function topologyFunction(mayAnswer: (url: string) => boolean = isOfCloudFormation): TopologyFunction {
