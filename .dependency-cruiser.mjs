@@ -69,7 +69,7 @@ export default {
           '^functions/reconciliation/',
           '^functions/[^/]+\\.ts$',
           '^functions/[^/]+/table\\.ts$',
-          '^functions/payment/stripe-client\\.ts$',
+          '^functions/payment/(stripe-client|provider-code)\\.ts$',
           '^engine/(saga|environment)/',
           '^engine/batch/(store|record)\\.ts$',
           '^engine/live-table\\.ts$',

@@ -66,6 +66,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // One system for all of it, which its one file starts.
+      { test: { ...wholeSystem, globalSetup: [], name: 'attack', include: ['test/attack/*.test.ts'] } },
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       { test: { ...wholeSystem, name: 'integration', include: [...suiteFiles] } },
       {

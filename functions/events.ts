@@ -53,7 +53,7 @@ export const StockRejection = z.object({
 export type StockRejection = z.infer<typeof StockRejection>;
 
 /** Bounds a provider's texts, so no record outgrows an item's limit of 400 KB. */
-export const MAX_TEXT_LENGTH = 500;
+const MAX_TEXT_LENGTH = 500;
 export const Text = UnicodeText.max(MAX_TEXT_LENGTH);
 
 export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import type { Participant } from '../batch/participant.ts';
 import { endpoint } from '../http/endpoint.ts';
+import { FreeText } from '../http/free-text.ts';
 import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -30,7 +31,7 @@ const MAX_DISCARDED_BYTES = 4 * 1024 * 1024;
 const dryRun = z.boolean().default(false);
 const RedriveRequest = z.strictObject({ dryRun, ...selectionMembers });
 const DiscardRequest = z
-  .strictObject({ dryRun, reason: z.string().trim().min(1).max(500), ...selectionMembers })
+  .strictObject({ dryRun, reason: FreeText, ...selectionMembers })
   .refine(isNarrow, 'must select by messageIds, digests, type or reasonIncludes');
 
 type Queues = () => DeadLetterQueues;

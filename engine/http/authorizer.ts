@@ -3,7 +3,7 @@ import { errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
-import { CallerId } from '../saga/ids.ts';
+import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import { IssuerKeys, isOutageOfIssuer } from './issuer-keys.ts';
 import { OPERATOR } from './role.ts';
@@ -29,7 +29,7 @@ interface Claims {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
-  const schema = z.object({ sub: CallerId, role: z.enum([ownerRole, OPERATOR]), exp: z.number() });
+  const schema = z.object({ sub: Subject, role: z.enum([ownerRole, OPERATOR]), exp: z.number() });
   const tokens = new Tokens(schema);
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];

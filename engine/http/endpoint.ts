@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Saga } from '../saga/saga.ts';
-import { noStore } from './caching.ts';
 import type { HttpEvent, HttpFunction, HttpReply, Middleware } from './http.ts';
 import { problemDetails } from './problem.ts';
+import { replyHeaders } from './reply-headers.ts';
 
 /** The findings of all checks. */
 type All<Found extends readonly object[]> = Found extends readonly [
@@ -23,7 +23,7 @@ export function endpoint<Found extends readonly object[]>(
   handle: (found: Context & All<Found>, event: HttpEvent) => Promise<HttpReply>,
 ): HttpFunction {
   const handler = middy<HttpEvent, HttpReply>();
-  handler.use([problemDetails(saga), noStore(), ...checks]);
+  handler.use([replyHeaders(), problemDetails(saga), ...checks]);
   // By now all checks have run.
   handler.handler((event, context) => handle(context as Context & All<Found>, event));
   return handler;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallerId } from '../saga/ids.ts';
+import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { HttpEvent, Middleware } from './http.ts';
 import { Problem } from './problem.ts';
@@ -30,7 +30,7 @@ export function role(saga: Saga, needed: Role): Middleware<{ caller: Caller }> {
   };
 }
 
-const Authorized = z.object({ principalId: CallerId, role: z.string() });
+const Authorized = z.object({ principalId: Subject, role: z.string() });
 
 function callerIn({ ownerRole }: Saga, { requestContext }: HttpEvent): Caller {
   const { data } = Authorized.safeParse(requestContext.authorizer);

@@ -11,7 +11,8 @@ export function asCalled(event: HttpEvent, path: string): string {
     /\{(\w+)\}/g,
     (_, name: string) => parameters[name] ?? '',
   );
-  const called = event.requestContext.path ?? '';
+  // API Gateway takes a slash at the end for nothing, and leaves it in the path.
+  const called = (event.requestContext.path ?? '').replace(/\/$/, '');
   return resource !== '' && called.endsWith(resource)
     ? `${called.slice(0, called.length - resource.length)}${path}`
     : path;

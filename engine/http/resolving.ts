@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import type { ExternalParticipant } from '../batch/outside.ts';
 import { run } from '../batch/run.ts';
-import { Resolution } from '../saga/external-state.ts';
 import { endpoint } from './endpoint.ts';
+import { FreeText } from './free-text.ts';
 import { type HttpFunction, json, traceparentOf } from './http.ts';
 import { role } from './identity.ts';
 import { jsonBody } from './json-body.ts';
@@ -12,7 +12,7 @@ import { Problem } from './problem.ts';
 import { shown } from './record-reader.ts';
 import { OPERATOR } from './role.ts';
 
-const Settled = z.strictObject({ reason: Resolution.shape.reason, proof: Resolution.shape.proof });
+const Settled = z.strictObject({ reason: FreeText, proof: FreeText });
 
 /**
  * POST …/{id}/{record}/resolve `{reason, proof}`: an operator has settled by hand what the outside refuses to undo, and

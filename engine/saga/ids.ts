@@ -16,6 +16,18 @@ export const sagaIds = (prefix: string) =>
 /** A saga's id, derived from its owner and the owner's idempotency key. */
 export type SagaId = z.infer<ReturnType<typeof sagaIds>>;
 
-/** The `sub` claim of a verified token: a saga's owner or an operator. */
-export const CallerId = UnicodeText.min(1).max(128).brand<'CallerId'>();
+const MAX_SUBJECT_LENGTH = 255;
+
+/** A caller as records and events have it: a saga's owner or an operator. */
+export const CallerId = UnicodeText.min(1).max(MAX_SUBJECT_LENGTH).brand<'CallerId'>();
 export type CallerId = z.infer<typeof CallerId>;
+
+/**
+ * The `sub` claim of a token, which becomes such a caller: printable ASCII without space, quotes and backslash. It is shown to
+ * people, written to logs and kept for ever; a line break or a mark of direction there could pass for something else.
+ * https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+ */
+export const Subject = CallerId.refine(
+  (text) => /^[!#-&(-[\]-~]+$/.test(text),
+  `must be 1 to ${MAX_SUBJECT_LENGTH} printable ASCII characters without space, quotes and backslash`,
+);

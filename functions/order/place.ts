@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Edges } from '../../engine/batch/edges.ts';
+import { holdsCardNumber } from '../../engine/http/card-number.ts';
 import type { Admission } from '../../engine/initiator/admission.ts';
 import { placing } from '../../engine/initiator/place.ts';
 import { liveEdges } from '../../engine/live.ts';
@@ -9,7 +10,7 @@ import { hasNoSkuTwice, Line, MAX_LINES, PaymentMethod } from '../events.ts';
 import { order } from './order.ts';
 
 /** Bank accounts and sources have other ids, and settle days later. https://docs.stripe.com/api/payment_methods */
-const CARD = /^pm_/;
+const CARD = /^pm_./;
 
 const NewOrder = z.strictObject({
   items: z
@@ -17,7 +18,10 @@ const NewOrder = z.strictObject({
     .min(1)
     .max(MAX_LINES)
     .refine(hasNoSkuTwice, 'each SKU may appear once'),
-  paymentMethod: PaymentMethod.regex(CARD, 'must be the id of a payment method, such as pm_card_visa'),
+  paymentMethod: PaymentMethod.regex(CARD, 'must be the id of a payment method, such as pm_card_visa').refine(
+    (id) => !holdsCardNumber(id),
+    'must not have the number of a card in it: only Stripe may see that',
+  ),
 });
 
 /** POST /orders */

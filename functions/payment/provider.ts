@@ -1,9 +1,10 @@
 import Stripe from 'stripe';
 import { Deferred } from '../../engine/batch/deferred.ts';
 import { Pending } from '../../engine/saga/external-step.ts';
-import { MAX_TEXT_LENGTH, type PaymentDecline } from '../events.ts';
+import type { PaymentDecline } from '../events.ts';
 import type { OrderId } from '../shop.ts';
 import type { Provider } from './decide.ts';
+import { codeIn, whatFailed } from './provider-code.ts';
 import { giveBack } from './refund.ts';
 import { liveStripe, type StripeCalls } from './stripe-client.ts';
 import { tellingDeclines } from './tell-declines.ts';
@@ -90,7 +91,7 @@ async function goOn(stripe: StripeCalls, request: Request, unwanted: boolean): P
 /** A charge that was given back, if only in part, confirms nothing: the rest has to go back, too. */
 const revoked = (paymentIntentId: string): Charged => ({
   revoked: { paymentIntentId },
-  refusal: { decline: declined('charge_refunded', 'The charge was refunded at the provider.') },
+  refusal: { decline: declined('charge_refunded') },
 });
 
 /**
@@ -112,10 +113,8 @@ function answerOf(intent: Stripe.PaymentIntent): Charged {
     case 'requires_action':
       return challengeOf(intent);
     case 'requires_payment_method':
-    case 'canceled': {
-      const message = refusal?.message ?? `The payment intent is ${status}.`;
-      return { refused: { decline: declined(refusal?.code ?? status, message, refusal?.decline_code) } };
-    }
+    case 'canceled':
+      return { refused: { decline: declined(refusal?.code ?? status, refusal?.decline_code) } };
     case 'processing':
       return new Pending(`payment intent ${id} is ${status}`);
     default:
@@ -143,8 +142,8 @@ async function observe(stripe: StripeCalls, paymentIntentId: string): ReturnType
     refundedMinor: refundedOf(intent),
     disputes: disputes.map(({ id, status, reason, amount: amountMinor }) => ({
       id,
-      status,
-      reason,
+      status: codeIn(status),
+      reason: codeIn(reason),
       amountMinor,
     })),
   };
@@ -157,10 +156,9 @@ class ProviderError extends Error {
 
 function unknownAnswer(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (!(error instanceof Stripe.errors.StripeError))
-    return new ProviderError(error instanceof Error ? error.message : String(error), { cause: error });
-  const { type, code = 'no code', message } = error;
-  return new ProviderError(`${type} (${code}): ${message}`, { cause: error });
+  // Its cause would have Stripe's words.
+  if (error instanceof Stripe.errors.StripeError) return new ProviderError(whatFailed(error));
+  return new ProviderError(whatFailed(error), { cause: error });
 }
 
 const codeOf = (error: unknown): string | undefined =>
@@ -174,20 +172,17 @@ const codeOf = (error: unknown): string | undefined =>
  */
 function declineOf(error: unknown): PaymentDecline {
   if (error instanceof Stripe.errors.StripeCardError) {
-    return declined(error.code || 'card_declined', error.message, error.decline_code);
+    return declined(error.code || 'card_declined', error.decline_code);
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-    return declined(error.code || 'invalid_request', error.message);
+    return declined(error.code || 'invalid_request');
   }
   throw error;
 }
 
-function declined(code: string, message: string, declineCode?: string): PaymentDecline {
-  // The cut may go through a surrogate pair.
-  const bounded = (text: string) => text.slice(0, MAX_TEXT_LENGTH).toWellFormed();
-  return {
-    code: bounded(code),
-    message: bounded(message),
-    ...(declineCode ? { declineCode: bounded(declineCode) } : {}),
-  };
+/** Stripe's own message is left out: it may repeat what the request had in it. */
+function declined(code: string, declineCode?: string): PaymentDecline {
+  const reason = codeIn(code);
+  const detail = declineCode ? { declineCode: codeIn(declineCode) } : {};
+  return { code: reason, message: `The provider says ${detail.declineCode ?? reason}.`, ...detail };
 }

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { Impasse, Pending } from '../../engine/saga/external-step.ts';
 import type { OrderId } from '../shop.ts';
+import { codeIn } from './provider-code.ts';
 import type { StripeCalls } from './stripe-client.ts';
 
 /** https://docs.stripe.com/api/pagination */
@@ -40,7 +41,9 @@ export async function giveBack(
   if (left > 0) {
     const failed = refunds.filter((refund) => !isGiven(refund));
     if (failed.length >= MAX_FAILED)
-      return unrefundable(failed[0]?.failure_reason ?? 'the bank takes no refund');
+      return unrefundable(
+        failed[0]?.failure_reason ? codeIn(failed[0].failure_reason) : 'the bank takes no refund',
+      );
     const wanted = { payment_intent: paymentIntentId, amount: left, metadata: { orderId } };
     try {
       refunds.unshift(await stripe.refunds.create(wanted));

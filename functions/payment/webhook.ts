@@ -14,6 +14,7 @@ import { OrderId, shop } from '../shop.ts';
 import { charging, type Provider } from './decide.ts';
 import { payment } from './payment.ts';
 import { stripeProvider } from './provider.ts';
+import { whatFailed } from './provider-code.ts';
 import type { StripeCalls } from './stripe-calls.ts';
 import { liveStripe, liveWebhookSecret } from './stripe-client.ts';
 import { tellingDeclines } from './tell-declines.ts';
@@ -77,8 +78,7 @@ function genuine(request: HttpEvent, secret: string, nowMs: number): Stripe.Even
 
 /** Stripe sends it again, for up to three days, if it is answered so. https://docs.stripe.com/webhooks#automatic-retries */
 function notNow({ id, type }: Stripe.Event, error: unknown): Problem {
-  const why = error instanceof Error ? error.message : String(error);
-  log('warn', 'webhook not carried out', { eventId: id, type, error: why });
+  log('warn', 'webhook not carried out', { eventId: id, type, error: whatFailed(error) });
   return new Problem('unavailable', 'The payment cannot be looked at at the moment.');
 }
 

@@ -1,3 +1,4 @@
+import { whatFailed } from '../payment/provider-code.ts';
 import { compare, type Finding, type Terms } from './compare.ts';
 import type { IntentFacts } from './facts.ts';
 import { type Listed, listIntents, type ProviderBooks, retrieveIntent } from './provider-books.ts';
@@ -65,8 +66,7 @@ export async function reconcile(sides: Sides, window: Window, course: Course): P
       } while (after !== undefined);
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`stopped at ${JSON.stringify(cursor)}: ${why}`, { cause: error });
+    throw new Error(`stopped at ${JSON.stringify(cursor)}: ${whatFailed(error)}`, { cause: error });
   }
   return audit.report(window);
 }

@@ -1,8 +1,10 @@
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { application } from '../application.ts';
+import { usersOf } from '../broker/users.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
 import { shareConnections } from './connections.ts';
+import { completeGatewayResponses } from './gateway-responses.ts';
 import { type Imports, importsOf, isProduction } from './imports.ts';
 import { encryptLogs } from './logs-key.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
@@ -11,7 +13,8 @@ import { alarmsNow, alarmsOnFaultyCode, type RollbackConfiguration, rollbackOn }
 import { deployAfterGatewayResponses, stageOf } from './stage.ts';
 import { alarmsTemplate } from './templates/alarms.ts';
 import type { Json } from './templates/template.ts';
-import { topologyEvent, topologyResource } from './topology-resource.ts';
+import { secretNames } from './topology/secret-names.ts';
+import { topologyResource } from './topology-resource.ts';
 
 type Definition = {
   readonly handler: string;
@@ -109,7 +112,7 @@ export default class DeploymentPlugin {
 
   #complete(): void {
     const { functions, provider } = this.#serverless.service;
-    const { Resources: resources, Outputs: outputs } = provider.compiledCloudFormationTemplate;
+    const { Resources: resources } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
     for (const [functionName, { handler }] of Object.entries(functions)) {
       const needs = needsOf(application, functionName, handler);
@@ -127,7 +130,6 @@ export default class DeploymentPlugin {
     if (imports !== undefined) {
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
       resources.Topology = topologyResource(application, imports, textOf(delays), textOf(shards));
-      outputs.TopologyEvent = topologyEvent(application, imports);
     }
   }
 
@@ -142,6 +144,7 @@ export default class DeploymentPlugin {
   /** Runs when the template is complete, with the resources of serverless.yml. */
   #finish(): void {
     const { Resources: resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    completeGatewayResponses(resources);
     deployAfterGatewayResponses(resources);
     expectConsumers(resources);
     if (isProduction(this.#stage)) encryptLogs(resources, this.#stage);
@@ -183,6 +186,8 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
   };
   if (service !== undefined)
     definition.environment = { ...definition.environment, BROKER_SECRET: imports.secretOf(service) };
+  if (broker === 'administer')
+    definition.environment = { ...definition.environment, ...administratorsSecrets(imports) };
   // A mapping gives up if its queue does not exist yet, and a publisher must not run before its exchanges exist.
   if (broker !== 'administer') definition.dependsOn = ['Topology'];
   for (const { rabbitmq } of definition.events ?? []) {
@@ -191,6 +196,12 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
     rabbitmq.basicAuthArn = imports.secretOf(service);
   }
 }
+
+/** What infra/aws/topology/handler.ts reads. The broker's address is in every function's environment. */
+const administratorsSecrets = ({ adminSecret, secretOf }: Imports): Readonly<Record<string, Json>> => ({
+  BROKER_ADMIN_SECRET: adminSecret,
+  BROKER_SECRETS: secretNames(usersOf(application).map(({ name }) => [name, secretOf(name)])),
+});
 
 /** A stage's settings that are not secret are SSM parameters, read when the stack is deployed. */
 function environmentOf(stage: string, { amqpUrl }: Imports): Readonly<Record<string, Json>> {

@@ -72,7 +72,8 @@ function readPackages(path) {
 
 /** Two commands may begin on a fresh clone at once; the second one waits for the first one's packages. */
 async function withInstallLock(action) {
-  mkdirSync(join(lockDir, '..'), { recursive: true });
+  // For this user alone, as infra/local/private-files.ts says.
+  mkdirSync(join(lockDir, '..'), { recursive: true, mode: 0o700 });
   let hasSaidSo = false;
   while (!tryLock()) {
     if (isStale(lockDir)) discardStaleLock();

@@ -13,12 +13,21 @@ const replacements = new Map([
   ['./in-process-runner/index.js', import.meta.resolve('./in-process-runner.ts')],
 ]);
 
+/** The servers of serverless-offline, by the files that make them: what they answer to whom is ours to say (`gateway/`). */
+const servers = new Map([
+  ['serverless-offline/src/events/http/HttpServer.js', import.meta.resolve('./gateway/gateway-server.ts')],
+  ['serverless-offline/src/lambda/HttpServer.js', import.meta.resolve('./gateway/lambda-server.ts')],
+]);
+
+const serverFor = (parentUrl = ''): string | undefined =>
+  [...servers].find(([file]) => parentUrl.endsWith(`/${file}`))?.[1];
+
 export const register = (): void => {};
 export const require = createRequire(import.meta.url);
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    const url = replacements.get(specifier);
+    const url = specifier === '@hapi/hapi' ? serverFor(context.parentURL) : replacements.get(specifier);
     return url === undefined
       ? nextResolve(specifier, context)
       : { url, format: 'module-typescript', shortCircuit: true };

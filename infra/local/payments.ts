@@ -1,9 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, type Ports } from './ports.ts';
+import { privateFolder } from './private-files.ts';
 import { OwnProcess } from './processes/own-process.ts';
 import type { Part, PartFailure } from './processes/part.ts';
 import { isShop, projectDir } from './project.ts';
+
+/** Who may call it, if the shell says more than this machine. */
+const allowances = ({ ALLOWED_HOSTS, ALLOWED_ORIGINS }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...(ALLOWED_HOSTS ? { ALLOWED_HOSTS } : {}),
+  ...(ALLOWED_ORIGINS ? { ALLOWED_ORIGINS } : {}),
+});
 
 export type PaymentsOptions = {
   readonly dataDir: string;
@@ -20,7 +26,7 @@ export function paymentSandbox(options: PaymentsOptions): Part {
   const { dataDir, ports, environment, onUnexpectedEnd } = options;
   const title = isShop ? 'Payment sandbox' : 'Sandbox of the outside';
   const folder = join(dataDir, 'payments');
-  mkdirSync(folder, { recursive: true });
+  privateFolder(folder);
   return new OwnProcess({
     title,
     key: 'payments',
@@ -33,6 +39,7 @@ export function paymentSandbox(options: PaymentsOptions): Part {
     ],
     environment: {
       PATH: process.env.PATH,
+      ...allowances(process.env),
       ...environment,
       PORT: String(ports.payments),
       LEDGER_FILE: join(folder, 'ledger.jsonl'),

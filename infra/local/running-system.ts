@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Ports, portsSchema, refuseOtherPorts } from './ports.ts';
+import { PRIVATE_FILE } from './private-files.ts';
 import { runningFrom } from './processes/identity-file.ts';
 import { SetupError } from './processes/setup-error.ts';
 import { dataDirFrom, startCommand } from './project.ts';
@@ -23,7 +24,7 @@ const fileOf = (dataDir: string): string => join(dataDir, 'run', 'system.json');
 /** Called by the process that claimed the data. A given broker's password may be in the environment. */
 export function describeSystem(dataDir: string, description: Omit<RunningSystem, 'pid'>): void {
   const draft = `${fileOf(dataDir)}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, ...description }), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify({ pid: process.pid, ...description }), { mode: PRIVATE_FILE });
   renameSync(draft, fileOf(dataDir));
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { application } from '../application.ts';
 import { queuesOf } from '../broker/shards.ts';
@@ -11,6 +11,7 @@ import { endLeftovers } from './leftovers.ts';
 import { forgetCloudAccount } from './loopback-only.ts';
 import { paymentSandbox } from './payments.ts';
 import { issuerUrl, type PortName, type Ports, refuseTakenPorts } from './ports.ts';
+import { privateData, privateFolder } from './private-files.ts';
 import { claim } from './processes/identity-file.ts';
 import { Lifecycle } from './processes/lifecycle.ts';
 import type { Part, PartFailure } from './processes/part.ts';
@@ -96,7 +97,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
 function claimDataDir(dataDir: string): () => void {
   const file = supervisorFileOf(dataDir);
-  mkdirSync(dirname(file), { recursive: true });
+  privateData(dataDir);
+  privateFolder(dirname(file));
   const holder = claim(file);
   if (holder !== undefined) {
     throw new SetupError(

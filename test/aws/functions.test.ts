@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
 import { needsOf } from '../../infra/aws/needs.ts';
 import { consumerOf, counterOf, deadLettersOf } from '../../infra/functions/participant-functions.ts';
@@ -93,12 +94,39 @@ describe('functions', () => {
 });
 
 describe('the topology', () => {
-  test('can be applied again by hand with what the deployment says of it', () => {
-    const { Value: value } = template.Outputs.TopologyEvent ?? {};
+  test('finds the broker and every secret in its own environment, whatever an event says', () => {
+    const { Properties } = template.Resources.TopologyLambdaFunction ?? {};
+    const { Variables } =
+      (Properties as Record<string, { Variables: Record<string, unknown> }>).Environment ?? {};
+    const imported = (name: string) => ({ 'Fn::ImportValue': `order-saga-prod-${name}` });
+    expect(Variables).toMatchObject({
+      RABBITMQ_URL: imported('BrokerAmqpUrl'),
+      BROKER_ADMIN_SECRET: imported('BrokerAdminSecret'),
+      BROKER_SECRETS: {
+        'Fn::Join': [
+          ',',
+          shop.services.map((name) => ({
+            'Fn::Join': ['=', [name, imported(`${pascalCase(name)}BrokerSecret`)]],
+          })),
+        ],
+      },
+    });
+    const given = functions().filter(
+      ([, { Environment }]) => Environment.Variables.BROKER_ADMIN_SECRET !== '',
+    );
+    expect(given.map(([, properties]) => shortName(properties))).toEqual(['topology']);
+  });
+
+  test('is applied again when the topology, the users, the broker or a secret changes', () => {
     const { Properties } = template.Resources.Topology ?? {};
-    const { AmqpUrl, AdminSecret, Secrets } = Properties as Record<string, Record<string, unknown>>;
-    const filledIn = { amqpUrl: AmqpUrl, adminSecret: AdminSecret, ...Secrets };
-    expect(value).toEqual({ 'Fn::Sub': [expect.stringContaining('"RequestType":"Update"'), filledIn] });
+    const { Secrets, ...others } = Properties as Record<string, object>;
+    expect(Object.keys(others)).toEqual([
+      'ServiceToken',
+      'ServiceTimeout',
+      'Digest',
+      'Broker',
+      'AdminSecret',
+    ]);
     expect(Object.keys(Secrets ?? {})).toEqual(shop.services);
   });
 });

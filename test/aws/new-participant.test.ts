@@ -12,7 +12,7 @@ import { alarmsTemplate } from '../../infra/aws/templates/alarms.ts';
 import { brokerTemplate } from '../../infra/aws/templates/broker.ts';
 import { tablesTemplate } from '../../infra/aws/templates/tables.ts';
 import type { Template } from '../../infra/aws/templates/template.ts';
-import { topologyEvent, topologyResource } from '../../infra/aws/topology-resource.ts';
+import { topologyResource } from '../../infra/aws/topology-resource.ts';
 import { participantFunctions } from '../../infra/functions/participant-functions.ts';
 import { sagaVariables } from '../../infra/functions/variables.ts';
 import { flawsOf } from '../support/aws/schema.ts';
@@ -150,10 +150,6 @@ test('has a broker user, whose password a deployment applies', () => {
   const { Secrets, Digest } = topologyResource(extended, imports, '', '').Properties;
   expect(Secrets[service]).toEqual({ 'Fn::ImportValue': 'order-saga-prod-ParcelCarrierBrokerSecret' });
   expect(Digest).not.toBe(topologyResource(shop, imports, '', '').Properties.Digest);
-  const [event, values] = topologyEvent(extended, imports).Value['Fn::Sub'];
-  const named = [...event.matchAll(/\$\{([^}]*)\}/g)].map(([, name]) => name);
-  expect(new Set(named)).toEqual(new Set(Object.keys(values)));
-  for (const name of named) expect(name).toMatch(/^[A-Za-z0-9]+$/);
 });
 
 test('takes its connections from what the API has of them', () => {

@@ -75,7 +75,7 @@ describe.each(providerKinds)('%s', (_name, begin) => {
   test('declines for good, with the same answer every time, and keeps nothing', async () => {
     const orderId = newOrder();
     const declineCode = 'generic_decline';
-    const decline = { code: 'card_declined', declineCode, message: 'Your card was declined.' };
+    const decline = { code: 'card_declined', declineCode, message: 'The provider says generic_decline.' };
     const request = await prepared(orderId, charge('pm_card_chargeDeclined'));
     for (const again of [false, true, true])
       expect(await tested.provider.call(orderId, request, again)).toEqual({ refused: { decline } });

@@ -42,7 +42,13 @@ function spawnSandbox(
   port = 0,
   settings: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; output: () => string } {
-  const env = { ...process.env, PORT: String(port), LEDGER_FILE: join(folder, ledger), ...settings };
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    LEDGER_FILE: join(folder, ledger),
+    STAGE: 'local',
+    ...settings,
+  };
   const child = fork(entry, { env, silent: true, execArgv: [] });
   started.add(child);
   let output = '';
@@ -538,7 +544,8 @@ describe('the process', () => {
   });
 
   test.for([
-    [{ STAGE: 'prod' }, /in the stage local, not in prod/],
+    [{ STAGE: 'prod', HOST: '0.0.0.0' }, /in the stage local only, and STAGE is "prod"/],
+    [{ STAGE: '' }, /in the stage local only, and STAGE is not set/],
     [{ STRIPE_WEBHOOK_URL: 'http://127.0.0.1:9/hooks' }, /needs STRIPE_WEBHOOK_SECRET_KEY/],
     [{ STRIPE_WEBHOOK_URL: 'hooks', STRIPE_WEBHOOK_SECRET_KEY: 'whsec_x' }, /must be an address/],
   ] as const)('refuses to start with %j', async ([settings, reason]) => {

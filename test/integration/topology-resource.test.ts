@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { shop } from '../../functions/shop.ts';
-import { importsOf } from '../../infra/aws/imports.ts';
-import { handler } from '../../infra/aws/topology/handler.ts';
-import { topologyEvent } from '../../infra/aws/topology-resource.ts';
+import { topologyFunction } from '../../infra/aws/topology/handler.ts';
 import { passwordHash } from '../../infra/broker/users.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
@@ -67,6 +65,10 @@ beforeAll(async () => {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
+    RABBITMQ_URL: brokerUrl(),
+    RABBITMQ_MANAGEMENT_URL: address(),
+    BROKER_ADMIN_SECRET: 'admin',
+    BROKER_SECRETS: shop.services.map((name) => `${name}=${name}`).join(','),
   })) {
     vi.stubEnv(name, value);
   }
@@ -83,21 +85,18 @@ afterAll(async () => {
 
 const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-async function deploy(RequestType: 'Create' | 'Update' | 'Delete'): Promise<object | undefined> {
+/** The function takes the recorder for CloudFormation. */
+const handler = topologyFunction((url) => url.startsWith(`${address()}/`));
+
+function brokerUrl(): string {
   const url = new URL(system.urls.rabbitmq);
-  url.username = '';
-  url.password = '';
-  const event = {
-    ...{ RequestType, ResponseURL: `${address()}/answer`, StackId: 's', RequestId: 'r' },
-    LogicalResourceId: 'Topology',
-    ResourceProperties: {
-      AmqpUrl: url.href,
-      ManagementUrl: address(),
-      AdminSecret: 'admin',
-      Secrets: Object.fromEntries(shop.services.map((name) => [name, name])),
-    },
-  };
-  await handler(event as unknown as Parameters<typeof handler>[0]);
+  url.username = url.password = '';
+  return url.href;
+}
+
+async function deploy(RequestType: 'Create' | 'Update' | 'Delete'): Promise<object | undefined> {
+  const names = { StackId: 's', RequestId: 'r', LogicalResourceId: 'Topology' };
+  await handler({ RequestType, ResponseURL: `${address()}/answer`, ...names });
   return asked.findLast(({ request }) => request === 'PUT /answer')?.body;
 }
 
@@ -107,19 +106,7 @@ function hashFor(user: string): string {
   return 'password_hash' in body ? String(body.password_hash) : 'none';
 }
 
-/** The event that a deployment's outputs have for calling it by hand. */
-function eventByHand(): Parameters<typeof handler>[0] {
-  const [template, values] = topologyEvent(shop, importsOf(shop, 'test')).Value['Fn::Sub'];
-  const names = Object.keys(values);
-  expect(names).toEqual(['amqpUrl', 'adminSecret', ...shop.services]);
-  const url = new URL(system.urls.rabbitmq);
-  url.username = url.password = '';
-  const filled: Record<string, string> = { amqpUrl: url.href, adminSecret: 'admin' };
-  const text = template.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => filled[name] ?? name);
-  const event = JSON.parse(text);
-  event.ResourceProperties.ManagementUrl = address();
-  return event;
-}
+const byHand = { RequestType: 'Update' } as const;
 
 describe('the topology’s custom resource', () => {
   test.each(['Create', 'Update'] as const)(
@@ -153,7 +140,7 @@ describe('the topology’s custom resource', () => {
     for (const password of ['changed', 'changed again']) {
       secrets.order = { username: 'order', password };
       asked.length = 0;
-      await handler(eventByHand());
+      await handler(byHand);
       const hash = hashFor('order');
       hashes.push(hash);
       expect(hash).toBe(passwordHash(password, Buffer.from(hash, 'base64').subarray(0, 4)));
@@ -167,7 +154,7 @@ describe('the topology’s custom resource', () => {
     const [now, before] = [secrets.admin, { username: 'local', password: 'of yesterday' }];
     knownPassword = before.password;
     previous.admin = before;
-    await handler(eventByHand());
+    await handler(byHand);
     knownPassword = 'local';
     const [change, , next] = asked;
     expect(change).toMatchObject({
@@ -187,7 +174,7 @@ describe('the topology’s custom resource', () => {
   test('says what to do where the broker knows neither the administrator’s password nor the one before it', async () => {
     previous.admin = { username: 'local', password: 'of yesterday' };
     knownPassword = 'of last week';
-    await expect(handler(eventByHand())).rejects.toThrow('put the broker’s password there');
+    await expect(handler(byHand)).rejects.toThrow('put the broker’s password there');
     knownPassword = 'local';
     expect(asked).toEqual([]);
   });
@@ -195,10 +182,28 @@ describe('the topology’s custom resource', () => {
   test('called by hand fails as it does in a deployment, for whoever called it', async () => {
     const { order } = secrets;
     secrets.order = { username: 'payment', password: 'x' };
-    await expect(handler(eventByHand())).rejects.toThrow(
-      'the secret of order has the credentials of payment',
-    );
+    await expect(handler(byHand)).rejects.toThrow('the secret of order has the credentials of payment');
     secrets.order = order as object;
+  });
+
+  test('sends the administrator’s password to no address that an event names', async () => {
+    const heard: string[] = [];
+    const stranger = createServer((request, response) => {
+      heard.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    const strange = `127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const ResourceProperties = {
+      ...{ ServiceToken: 'x', ManagementUrl: `http://${strange}`, AmqpUrl: `amqp://${strange}` },
+      ...{ AdminSecret: 'order', Secrets: { order: 'payment', inventory: 'admin' } },
+    };
+    await handler({ ...byHand, ResourceProperties });
+    expect(asked.map(({ request }) => request)).toContain('PUT /api/users/order');
+    const answered = handler({ ...byHand, ResourceProperties, ResponseURL: `http://${strange}/answer` });
+    await expect(answered).rejects.toThrow('not CloudFormation’s');
+    stranger.close();
+    expect(heard).toEqual([]);
   });
 
   test('fails the deployment with what to do if a queue differs, and makes no user', async () => {

@@ -91,6 +91,41 @@ test('no more than a bounded number of tokens is remembered, and all of them wor
   expect(again.map(({ principalId }) => principalId)).toEqual(tokens.map((_, index) => `customer-${index}`));
 });
 
+describe('the subject of a token', () => {
+  const unsafe = [
+    '',
+    ' ',
+    'a b',
+    'a"b',
+    "O'Brien",
+    'a\\b',
+    'a\u0000b',
+    'a\nb',
+    'a\tb',
+    'a\u007fb',
+    'Zoë',
+    '\u202eecila',
+  ];
+  const tooLong = 'x'.repeat(256);
+
+  test.each([...unsafe, tooLong, '\ud800', 'ａlice'])('%j is refused', async (name) => {
+    const token = await signToken(dataDir, { role: 'customer', name, issuer });
+    await expect(ask(token)).rejects.toThrow('Unauthorized');
+  });
+
+  test.each([
+    'a',
+    'auth0|5f7c8ec7c33c6c004bbafe82',
+    'google-oauth2|1',
+    'a@b.example',
+    '{id}',
+    tooLong.slice(1),
+  ])('%s is accepted', async (name) => {
+    const token = await signToken(dataDir, { role: 'customer', name, issuer });
+    expect(await ask(token)).toMatchObject({ principalId: name });
+  });
+});
+
 describe('an issuer that is down', () => {
   const fresh = () => authorizing({ ownerRole: 'customer' });
 

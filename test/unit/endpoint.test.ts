@@ -14,6 +14,7 @@ import { foundBy, httpEvent, problemOf } from '../support/http-event.ts';
 
 const customer = { principalId: 'alice', role: 'customer' };
 const operator = { principalId: 'olga', role: 'operator' };
+const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 const Note = z.strictObject({ note: z.string() });
 
 describe('an endpoint', () => {
@@ -36,9 +37,17 @@ describe('an endpoint', () => {
   test('gives its handler what its checks found, and what it answers is not to be stored', async () => {
     expect(await repeat(httpEvent(correct), {} as Context)).toEqual({
       statusCode: 201,
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', location: '/notes/1' },
+      headers: { ...always, 'content-type': 'application/json', location: '/notes/1' },
       body: '{"by":"olga","parameter":"1","key":"k","note":"hello"}',
     });
+  });
+
+  test('answers a refusal and a fault of ours with the same headers', async () => {
+    const refused = await repeat(httpEvent({ ...correct, body: '{' }), {} as Context);
+    expect(refused.headers).toEqual({ ...always, 'content-type': 'application/problem+json' });
+    const faulty = endpoint(shop, [], () => Promise.reject(new Problem('busy', 'Later.')));
+    const { headers } = await faulty(httpEvent(correct), {} as Context);
+    expect(headers).toMatchObject({ ...always, 'retry-after': '30' });
   });
 
   test('says what is wrong in the order of its checks', async () => {
@@ -55,7 +64,7 @@ describe('an endpoint', () => {
     const replies = await Promise.all(worse.map((request) => repeat(httpEvent(request), {} as Context)));
     expect(replies.map(({ statusCode }) => statusCode)).toEqual([422, 400, 415, 400, 404, 403, 403]);
     for (const { headers } of replies)
-      expect(headers).toEqual({ 'content-type': 'application/problem+json' });
+      expect(headers).toEqual({ ...always, 'content-type': 'application/problem+json' });
   });
 
   test('keeps nothing of one request for the next', async () => {

@@ -120,7 +120,7 @@ describe('the stages', () => {
   test('are all run when none is named, and in their own order when some are', () => {
     expect(namesOf({})).toEqual([
       ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
-      ...['aws', 'contract', 'simulation', 'integration'],
+      ...['aws', 'contract', 'simulation', 'attack', 'integration'],
       ...[
         'own-system',
         'scaffold',

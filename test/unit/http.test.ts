@@ -203,6 +203,7 @@ describe('a location', () => {
   test.each([
     ['without a stage', event('/orders', '/orders'), '/orders/1'],
     ['behind a stage', event('/orders', '/prod/orders'), '/prod/orders/1'],
+    ['with a slash at its end', event('/orders', '/prod/orders/'), '/prod/orders/1'],
     ['behind a base path', event('/orders', '/shop/v1/orders'), '/shop/v1/orders/1'],
     [
       'of what has an id in its path',

@@ -1,5 +1,6 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { required } from '../../../engine/environment/environment.ts';
 import { log } from '../../../engine/environment/log.ts';
 import { fetchSecret } from '../../../engine/environment/secret.ts';
 import { within } from '../../../engine/rabbitmq/within.ts';
@@ -8,15 +9,8 @@ import { applyTopology } from '../../broker/apply.ts';
 import { applyUsers, isAccepted } from '../../broker/management.ts';
 import { configuredTopology } from '../../broker/topology.ts';
 import { administrator, usersOf } from '../../broker/users.ts';
-
-const Properties = z.object({
-  AmqpUrl: z.url(),
-  /** RabbitMQ's HTTP API, if it is not where Amazon MQ has it. */
-  ManagementUrl: z.url().optional(),
-  AdminSecret: z.string(),
-  /** Each user's secret, by the user's name. */
-  Secrets: z.record(z.string(), z.string()),
-});
+import { isOfCloudFormation } from './answer-address.ts';
+import { secretNamed } from './secret-names.ts';
 
 const Credentials = z.object({ username: z.string(), password: z.string() });
 type Credentials = z.infer<typeof Credentials>;
@@ -30,48 +24,54 @@ export const ANSWER_TIMEOUT_MS = 10_000;
 /** CloudFormation truncates a longer reason. */
 const MAX_REASON_LENGTH = 1_000;
 
+export type TopologyFunction = (
+  event: Pick<CloudFormationCustomResourceEvent, 'RequestType'> & Partial<CloudFormationCustomResourceEvent>,
+) => Promise<void>;
+
 /**
- * The custom resource that applies the topology and the users of this version of the code. If the broker refuses, the
- * deployment fails with instructions before any function that publishes or consumes changes. Deleting the stack leaves
- * the queues, because they hold messages.
+ * The custom resource that applies the topology and the users of this version of the code. Addresses and secrets come from
+ * the function's environment alone: whoever may call it could otherwise send the administrator's password anywhere. If the
+ * broker refuses, the deployment fails with instructions before any function that publishes or consumes changes. Deleting
+ * the stack leaves the queues, because they hold messages.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
-export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
-  let answer: Answer = { Status: 'SUCCESS' };
-  try {
-    if (event.RequestType !== 'Delete') await within(APPLY_TIMEOUT_MS, apply(event.ResourceProperties));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log('error', 'topology not applied', { reason });
-    answer = { Status: 'FAILED', Reason: reason.slice(0, MAX_REASON_LENGTH) };
-  }
-  await respond(event, answer);
+export function topologyFunction(mayAnswer: (url: string) => boolean = isOfCloudFormation): TopologyFunction {
+  return async (event) => {
+    let answer: Answer = { Status: 'SUCCESS' };
+    try {
+      if (event.RequestType !== 'Delete') await within(APPLY_TIMEOUT_MS, apply());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log('error', 'topology not applied', { reason });
+      answer = { Status: 'FAILED', Reason: reason.slice(0, MAX_REASON_LENGTH) };
+    }
+    await respond(event, answer, mayAnswer);
+  };
 }
 
-async function apply(properties: unknown): Promise<void> {
-  const {
-    AmqpUrl,
-    ManagementUrl = managementUrlOf(AmqpUrl),
-    AdminSecret,
-    Secrets,
-  } = Properties.parse(properties);
-  const admin = await administratorIn(AdminSecret, ManagementUrl);
+export const handler = topologyFunction();
+
+async function apply(): Promise<void> {
+  const amqpUrl = required('RABBITMQ_URL');
+  const managementUrl = process.env.RABBITMQ_MANAGEMENT_URL || managementUrlOf(amqpUrl);
+  const admin = await administratorIn(required('BROKER_ADMIN_SECRET'), managementUrl);
+  const secrets = required('BROKER_SECRETS');
   const settings = {
     RETRY_DELAYS: process.env.RETRY_DELAYS ?? '',
     QUEUE_SHARDS: process.env.QUEUE_SHARDS ?? '',
   };
-  for (const todo of await applyTopology(as(admin, AmqpUrl), configuredTopology(shop, settings))) {
+  for (const todo of await applyTopology(as(admin, amqpUrl), configuredTopology(shop, settings))) {
     log('warn', 'left on the broker', { todo });
   }
   const accounts = await Promise.all(
     usersOf(shop).map(async (user) => {
-      const { username, password } = await credentialsIn(Secrets[user.name] ?? '');
+      const { username, password } = await credentialsIn(secretNamed(secrets, user.name));
       if (username !== user.name)
         throw new Error(`the secret of ${user.name} has the credentials of ${username}`);
       return { user, password };
     }),
   );
-  await applyUsers(as(admin, ManagementUrl), accounts);
+  await applyUsers(as(admin, managementUrl), accounts);
 }
 
 /** After a change in Secrets Manager the broker has the previous password: log in with it to set the new one. */
@@ -106,12 +106,20 @@ function as({ username, password }: Credentials, address: string): string {
 }
 
 /** Answers to the signed URL in the event. An event by hand has none, so a failure is thrown instead. */
-async function respond(event: CloudFormationCustomResourceEvent, answer: Answer): Promise<void> {
+async function respond(
+  event: Parameters<TopologyFunction>[0],
+  answer: Answer,
+  mayAnswer: (url: string) => boolean,
+): Promise<void> {
   const { ResponseURL, StackId, RequestId, LogicalResourceId } = event;
   if (!ResponseURL) {
     if (answer.Status === 'FAILED') throw new Error(answer.Reason);
     return;
   }
+  if (!mayAnswer(ResponseURL))
+    throw new Error(
+      'the ResponseURL is not CloudFormation’s, so it is not answered: call by hand without one',
+    );
   const body = JSON.stringify({
     ...{ StackId, RequestId, LogicalResourceId },
     PhysicalResourceId: 'broker-topology',

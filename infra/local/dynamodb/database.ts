@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ports } from '../ports.ts';
+import { privateFolder } from '../private-files.ts';
 import { canRunCompose, composeService } from '../processes/docker.ts';
 import { elsewhere } from '../processes/elsewhere.ts';
 import { OwnProcess } from '../processes/own-process.ts';
@@ -46,7 +47,7 @@ export async function findDatabase(options: DatabaseOptions): Promise<Database> 
 function embedded(options: DatabaseOptions, endpoint: string): Part {
   const { dataDir, ports, onUnexpectedEnd } = options;
   const folder = join(dataDir, 'dynamodb');
-  mkdirSync(folder, { recursive: true });
+  privateFolder(folder);
   return new OwnProcess({
     title: 'DynamoDB',
     key: 'dynamodb',

@@ -1,7 +1,8 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import * as z from 'zod';
+import { PRIVATE_FILE, privateFolder } from '../private-files.ts';
 import { isNodeError } from '../processes/identity-file.ts';
 
 const privateJwkSchema = z.object({
@@ -42,10 +43,9 @@ async function createKey(path: string): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const key = privateJwkSchema.parse({ ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256' });
-  mkdirSync(join(path, '..'), { recursive: true });
+  privateFolder(join(path, '..'));
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(key));
-  chmodSync(draft, 0o600);
+  writeFileSync(draft, JSON.stringify(key), { mode: PRIVATE_FILE });
   try {
     linkSync(draft, path);
     return key;

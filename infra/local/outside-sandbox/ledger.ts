@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { PRIVATE_FILE } from '../private-files.ts';
 import { isNodeError } from '../processes/identity-file.ts';
 
 /** What a step asks for, in its own words. */
@@ -43,7 +44,7 @@ export class Ledger {
 
   #write(sagaId: string, entry: Entry): void {
     this.#book = { ...this.#book, [sagaId]: entry };
-    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#book));
+    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#book), { mode: PRIVATE_FILE });
     renameSync(`${this.#file}.new`, this.#file);
   }
 }

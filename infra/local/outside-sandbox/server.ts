@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { REPLY_HEADERS } from '../../../engine/http/reply-headers.ts';
+import { allowedIn, forCallers } from '../callers.ts';
 import { type Answer, Ledger, type Request } from './ledger.ts';
 
 const Asked = z.looseObject({ unwanted: z.boolean().default(false) });
@@ -16,7 +18,8 @@ const SLOW_MS = 2_000;
  */
 export function outsideSandbox(file: string): Server {
   const ledger = new Ledger(file);
-  return createServer((message, response) => {
+  const answerTo: RequestListener = (message, response) => {
+    for (const [name, value] of Object.entries(REPLY_HEADERS)) response.setHeader(name, value);
     reply(message, ledger).then(
       (answer) => {
         if (answer !== undefined) response.end(JSON.stringify(answer));
@@ -26,7 +29,8 @@ export function outsideSandbox(file: string): Server {
         response.end(JSON.stringify({ error: String(error) }));
       },
     );
-  });
+  };
+  return createServer(forCallers(allowedIn(process.env), answerTo));
 }
 
 /** Undefined: it never answers. */

@@ -127,6 +127,7 @@ export class Exchange {
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="Stripe"');
     response.writeHead(status, {
       'Content-Type': 'application/json',
+      'X-Content-Type-Options': 'nosniff',
       'Content-Length': Buffer.byteLength(body),
       ...headers,
     });

@@ -1,16 +1,16 @@
+import { listeningHost } from '../listening.ts';
 import { type PaymentSandbox, startPaymentSandbox } from './server.ts';
 import type { Receiver } from './webhooks/webhooks.ts';
 
 /**
- * The payment sandbox as a process. `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a
- * container. It sends webhooks to `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET_KEY`. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
+ * The payment sandbox as a process, in the stage `local`: it takes any key and moves no money, so nobody may sell by it.
+ * `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a container. It sends webhooks to `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET_KEY`. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
  * with 0.
  */
 try {
-  refuseStage(process.env.STAGE);
   const sandbox = await startPaymentSandbox({
     port: readPort(process.env.PORT),
-    ...(process.env.HOST ? { host: process.env.HOST } : {}),
+    host: listeningHost('payment sandbox', process.env),
     ledgerFile: readLedgerFile(process.env.LEDGER_FILE),
     receiver: readReceiver(process.env.STRIPE_WEBHOOK_URL, process.env.STRIPE_WEBHOOK_SECRET_KEY),
     onLedgerFailure: (error) => fail(`the ledger can no longer be written: ${error.message}`),
@@ -37,12 +37,6 @@ function readReceiver(url: string | undefined, secret: string | undefined): Rece
     throw new Error('STRIPE_WEBHOOK_URL must be an address of HTTP');
   if (!secret) throw new Error('STRIPE_WEBHOOK_URL needs STRIPE_WEBHOOK_SECRET_KEY');
   return { url, secret };
-}
-
-/** It takes any key and moves no money, so nobody may sell by it. */
-function refuseStage(stage: string | undefined): void {
-  if (stage && stage !== 'local')
-    throw new Error(`it stands in for Stripe in the stage local, not in ${stage}`);
 }
 
 function endWhenAsked(sandbox: PaymentSandbox): void {

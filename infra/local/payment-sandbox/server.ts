@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { allowedIn, forCallers } from '../callers.ts';
 import { Exchange } from './exchange.ts';
 import { Bookkeeping } from './ledger/bookkeeping.ts';
 import { openJournal } from './ledger/journal.ts';
@@ -36,9 +37,11 @@ export interface PaymentSandboxOptions {
  */
 export async function startPaymentSandbox(options: PaymentSandboxOptions): Promise<PaymentSandbox> {
   const ready = Promise.withResolvers<Exchange>();
-  const server = createServer((request, response) => {
-    ready.promise.then((exchange) => exchange.handle(request, response)).catch(() => response.destroy());
-  });
+  const server = createServer(
+    forCallers(allowedIn(process.env), (request, response) => {
+      ready.promise.then((exchange) => exchange.handle(request, response)).catch(() => response.destroy());
+    }),
+  );
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options.port, options.host ?? LOOPBACK);
   try {

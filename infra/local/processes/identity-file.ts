@@ -1,12 +1,13 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { PRIVATE_FILE } from '../private-files.ts';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 const schema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 
 export function writeIdentity(path: string, identity: ProcessIdentity): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(identity));
+  writeFileSync(draft, JSON.stringify(identity), { mode: PRIVATE_FILE });
   renameSync(draft, path);
 }
 
@@ -33,7 +34,7 @@ export function claim(path: string): ProcessIdentity | undefined {
   const self = identify(process.pid);
   if (self === undefined) throw new Error('this process cannot find its own start time');
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(self));
+  writeFileSync(draft, JSON.stringify(self), { mode: PRIVATE_FILE });
   try {
     for (;;) {
       try {

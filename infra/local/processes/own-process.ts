@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PRIVATE_FILE, privateFolder, privately } from '../private-files.ts';
 import { endProcess } from './end-process.ts';
 import { runningFrom, writeIdentity } from './identity-file.ts';
 import type { Part, PartFailure } from './part.ts';
@@ -89,17 +90,19 @@ export class OwnProcess implements Part {
 
   #spawn(): ChildProcess {
     const { program, args, environment, workingDir } = this.#options;
-    mkdirSync(dirname(this.#logFile), { recursive: true });
-    mkdirSync(dirname(this.#identityFile), { recursive: true });
+    privateFolder(dirname(this.#logFile));
+    privateFolder(dirname(this.#identityFile));
     if (existsSync(this.#logFile)) renameSync(this.#logFile, `${this.#logFile}.previous`);
     // A file and not a pipe: if the supervisor is killed, the part's next write must not fail.
-    const log = openSync(this.#logFile, 'a');
-    const child = spawn(program, args, {
-      cwd: workingDir,
-      detached: true,
-      env: environment,
-      stdio: ['ignore', log, log],
-    });
+    const log = openSync(this.#logFile, 'a', PRIVATE_FILE);
+    const child = privately(() =>
+      spawn(program, args, {
+        cwd: workingDir,
+        detached: true,
+        env: environment,
+        stdio: ['ignore', log, log],
+      }),
+    );
     closeSync(log);
     this.#child = child;
     this.#phase = 'starting';

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { definitionsOf } from '../../broker/definitions.ts';
 import { messageSizeSetting } from '../../broker/message-size.ts';
 import type { Ports } from '../ports.ts';
+import { PRIVATE_FILE, privateFolder } from '../private-files.ts';
 import { OwnProcess, type OwnProcessOptions } from '../processes/own-process.ts';
 import type { PartFailure } from '../processes/part.ts';
 import { localAccounts, localAdministrator } from './accounts.ts';
@@ -37,7 +38,7 @@ export function privateNode(options: PrivateNodeOptions): OwnProcess {
   const notice = noticeOfOtherSeries(dataDir, series);
   if (notice !== undefined) report(`! ${notice}`);
   const folder = nodeHomeOf(dataDir, series);
-  mkdirSync(folder, { recursive: true });
+  privateFolder(folder);
   const home = plainPathTo(folder);
   writeConfiguration(home, ports);
   const processOptions: OwnProcessOptions = {
@@ -69,9 +70,9 @@ function writeConfiguration(home: string, ports: Ports): void {
     'raft.wal_max_size_bytes = 64000000',
     'log.console.level = info',
   ];
-  writeFileSync(join(home, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
-  writeFileSync(join(home, 'enabled_plugins'), '[].\n');
-  writeFileSync(join(home, 'definitions.json'), definitionsOf(localAccounts), { mode: 0o600 });
+  writeFileSync(join(home, 'rabbitmq.conf'), `${settings.join('\n')}\n`, { mode: PRIVATE_FILE });
+  writeFileSync(join(home, 'enabled_plugins'), '[].\n', { mode: PRIVATE_FILE });
+  writeFileSync(join(home, 'definitions.json'), definitionsOf(localAccounts), { mode: PRIVATE_FILE });
 }
 
 /** https://www.rabbitmq.com/docs/configure#supported-environment-variables */

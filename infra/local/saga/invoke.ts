@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { application } from '../../application.ts';
 import { region } from '../environment.ts';
+import { PRIVATE_FILE } from '../private-files.ts';
 import { projectDir } from '../project.ts';
 
 export type Invoke = (functionName: string, payload: unknown) => Promise<unknown>;
@@ -18,7 +19,7 @@ export const slsInvoke =
     const folder = mkdtempSync(join(tmpdir(), 'order-saga-invoke-'));
     try {
       const file = join(folder, 'payload.json');
-      writeFileSync(file, JSON.stringify(payload));
+      writeFileSync(file, JSON.stringify(payload), { mode: PRIVATE_FILE });
       const args = ['invoke', '--stage', stage, '--function', functionName, '--path', file];
       return answerIn(await sls(args, environment));
     } finally {

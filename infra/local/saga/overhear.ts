@@ -6,6 +6,8 @@ import { application } from '../../application.ts';
 export type Listener = {
   /** The events of these orders since the last call, in order. */
   take(orders: ReadonlySet<unknown>): readonly string[];
+  /** How many events came until now, of whatever order. */
+  count(): number;
   end(): Promise<void>;
 };
 
@@ -19,10 +21,12 @@ export async function overhear(rabbitmqUrl: string): Promise<Listener> {
   for (const type of application.eventTypes) await channel.bindQueue(queue, EVENTS_EXCHANGE, type);
   await channel.bindQueue(queue, FAILURES_EXCHANGE, '');
   let heard: { readonly type: string; readonly order: string }[] = [];
+  let count = 0;
   await channel.consume(
     queue,
     (message) => {
       if (message === null) return;
+      count += 1;
       const [order = '', type = ''] = String(message.properties.messageId).split(':');
       heard.push({ order, type });
     },
@@ -34,6 +38,7 @@ export async function overhear(rabbitmqUrl: string): Promise<Listener> {
       heard = heard.filter(({ order }) => !orders.has(order));
       return own.map(({ type }) => type);
     },
+    count: () => count,
     end: () => connection.close(),
   };
 }

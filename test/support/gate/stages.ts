@@ -22,7 +22,7 @@ const inTier = (tier: Tier, kind: Stage['kind'], ...names: readonly string[]): r
 const stages: readonly Stage[] = [
   ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
   ...inTier('check', 'tests', 'unit'),
-  ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'integration'),
+  ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'attack', 'integration'),
   // Those that take long or find much first: where time is short, what is left out is neither.
   ...inTier(
     'ci',

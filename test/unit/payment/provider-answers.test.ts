@@ -69,16 +69,16 @@ const waits = {
   waits: { waitingFor: 'customer' },
   action: { clientSecret: 'pi_1_secret_1', call: 'stripe.handleNextAction({ clientSecret })' },
 };
-const canceled = { refused: { decline: { code: 'canceled', message: 'The payment intent is canceled.' } } };
+const canceled = { refused: { decline: { code: 'canceled', message: 'The provider says canceled.' } } };
 const declined = {
   refused: {
-    decline: { code: 'card_declined', declineCode: 'lost_card', message: 'Your card was declined.' },
+    decline: { code: 'card_declined', declineCode: 'lost_card', message: 'The provider says lost_card.' },
   },
 };
 const processing = new Pending('payment intent pi_1 is processing');
 const revoked = {
   revoked: { paymentIntentId: 'pi_1' },
-  refusal: { decline: { code: 'charge_refunded', message: 'The charge was refunded at the provider.' } },
+  refusal: { decline: { code: 'charge_refunded', message: 'The provider says charge_refunded.' } },
 };
 
 describe('an intent that was asked for before', () => {

@@ -10,7 +10,9 @@ export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
   'Cache-Control': 'no-store',
-  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  // With `no-referrer` a browser would send the form with the origin `null`: https://fetch.spec.whatwg.org/#origin-header
+  'Referrer-Policy': 'same-origin',
 };
 
 export const challengePage = ({ amountMinor, currency, paymentMethod, clientSecret }: PaymentIntent): Page =>

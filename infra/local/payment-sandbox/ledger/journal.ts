@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../../private-files.ts';
 
 const NEWLINE = 0x0a;
 const READ_CHUNK_BYTES = 1 << 20;
@@ -89,8 +90,8 @@ export async function openJournal<Entry>(
   replay: (entry: Entry) => void,
   onFailure: (error: Error) => void,
 ): Promise<Journal<Entry>> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'a');
+  await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+  const file = await open(path, 'a', PRIVATE_FILE);
   try {
     const { size } = await file.stat();
     const readable = await replayLines(path, replay);
