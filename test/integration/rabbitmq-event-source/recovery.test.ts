@@ -75,7 +75,8 @@ test('a timeout brings the batch again', async () => {
   const [first, second] = probe.invocations('slow');
   expect(second?.bodies).toEqual(first?.bodies);
   expect(second?.records[0]?.redelivered).toBe(true);
-  expect((second?.startedAtMs ?? 0) - (first?.startedAtMs ?? 0)).toBeGreaterThan(900);
+  // The function's second counts from when it was asked, and it may have begun later than that.
+  expect((second?.startedAtMs ?? 0) - (first?.startedAtMs ?? 0)).toBeGreaterThan(500);
 });
 
 test('a connection lost in mid-invocation brings the batch again, and never beside the invocation that still runs', async () => {
