@@ -33,9 +33,7 @@ describe('every template', () => {
     for (const [name, { Environment }] of functions()) {
       for (const [variable, value] of Object.entries(Environment.Variables)) {
         if (!/SECRET|PASSWORD|KEY|TOKEN/.test(variable)) continue;
-        const isReference =
-          value === '' || /^\{\{resolve:ssm:/.test(String(value)) || isImportOfSecret(value);
-        expect(isReference, `${name} ${variable} ${JSON.stringify(value)}`).toBe(true);
+        expect(isReference(value), `${name} ${variable} ${JSON.stringify(value)}`).toBe(true);
       }
     }
     for (const [, { SecretString }] of propertiesOf('AWS::SecretsManager::Secret', broker)) {
@@ -45,8 +43,15 @@ describe('every template', () => {
     expect(JSON.stringify(Users)).toMatch(/resolve:secretsmanager.*resolve:secretsmanager/);
   });
 
-  const isImportOfSecret = (value: unknown): boolean =>
-    /^\{"Fn::ImportValue":"order-saga-prod-\w+Secret"\}$/.test(JSON.stringify(value));
+  /** To nothing but the name of a secret, or to a list of such with whose each is. */
+  function isReference(value: unknown): boolean {
+    if (value === '' || /^\{\{resolve:ssm:/.test(String(value))) return true;
+    if (/^\{"Fn::ImportValue":"order-saga-prod-\w+Secret"\}$/.test(JSON.stringify(value))) return true;
+    const { 'Fn::Join': [separator, parts] = [] } = Object(value) as { 'Fn::Join'?: [string, unknown[]] };
+    if (separator === ',') return parts?.every(isReference) === true;
+    return separator === '=' && parts?.length === 2 && isServiceName(parts[0]) && isReference(parts[1]);
+  }
+  const isServiceName = (value: unknown): boolean => /^[a-z-]+$/.test(String(value));
 
   test('imports nothing that the broker’s stack does not export', () => {
     const exported = Object.values(broker.Outputs).map(({ Export }) => JSON.stringify(Export));
