@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { loadSigningKey } from '../../../infra/local/identity/signing-key.ts';
 import { Ledger } from '../../../infra/local/outside-sandbox/ledger.ts';
 import { openJournal } from '../../../infra/local/payment-sandbox/ledger/journal.ts';
@@ -95,9 +95,9 @@ test('a part’s log, and what a part writes by itself, are for their user alone
     readyTimeoutMs: 10_000,
     stopTimeoutMs: 2_000,
   });
+  onTestFinished(() => part.stop());
   await part.start();
   await expect.poll(() => readFileSync(join(folder, 'logs/part.log'), 'utf8')).toContain('said');
   expect(openToOthers()).toEqual([]);
   expect(process.umask()).toBe(0);
-  await part.stop();
 });
