@@ -8,7 +8,8 @@ import { readDeadLetters } from './broker-books.ts';
 import { Dice } from './dice.ts';
 import { startAgain } from './faults.ts';
 import type { Load } from './load.ts';
-import { type Operators, poisonLeft } from './operators.ts';
+import { nonsenseToFind } from './nonsense.ts';
+import type { Operators } from './operators.ts';
 import { makeQueuesAgain } from './queue-deletion.ts';
 import { unlimitQueues } from './queue-limit.ts';
 import type { Stage } from './stage.ts';
@@ -67,7 +68,7 @@ export async function gather(
     withoutOrder: ledger.withoutOrder,
     reconciliation: await reconciliationOf(world.system),
     deadLetters,
-    poison: poisonLeft(operators.poison, stage.deletions),
+    poison: nonsenseToFind(operators.poison, stage.deletions, deadLetters),
     afterRedrive: await readBooks(world, 'judged'),
     deadLettersAfterRedrive: await readDeadLetters(urls.rabbitmq),
   };

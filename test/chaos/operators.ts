@@ -5,8 +5,8 @@ import { Client } from '../support/saga/client.ts';
 import type { World } from '../support/saga/world.ts';
 import { Dice } from './dice.ts';
 import { scarceSku } from './errand.ts';
+import { type Nonsense, publishTimeoutMs } from './nonsense.ts';
 import { pause, within } from './pause.ts';
-import type { Deletion } from './stage.ts';
 
 const nudgeEveryMs = 2_500;
 const nudgesAtOnce = 4;
@@ -17,7 +17,6 @@ const poisonEveryMs = 5_000;
 const floodEveryMs = 90_000;
 const floodLength = 400;
 const requestTimeoutMs = 15_000;
-const publishTimeoutMs = 4_000;
 const receivedQuantity = 5;
 const receiptTries = 150;
 
@@ -25,7 +24,7 @@ const receiptTries = 150;
 export class Operators {
   readonly received = new Map<string, number>();
   /** The ids of nonsense that the broker has confirmed. */
-  readonly poison = new Map<string, Poison>();
+  readonly poison = new Map<string, Nonsense>();
   readonly complaints: string[] = [];
   nudges = 0;
   redriven = 0;
@@ -150,33 +149,6 @@ export class Operators {
     }
   }
 }
-
-/** A message that nobody can handle, and the queue where it has to be in the end. */
-export interface Poison {
-  readonly from: string;
-  readonly to: string;
-  readonly sentMs: number;
-}
-
-/** So long it may wait before it is handled. */
-const waitsAtMostMs = 120_000;
-
-/** Without what may have been in a queue that was deleted. */
-export const poisonLeft = (
-  poison: ReadonlyMap<string, Poison>,
-  deletions: readonly Deletion[],
-): ReadonlyMap<string, string> =>
-  new Map(
-    [...poison]
-      .filter(
-        ([, { from, sentMs }]) =>
-          !deletions.some(
-            ({ queue, atMs, againAtMs }) =>
-              queue === from && sentMs > atMs - waitsAtMostMs && sentMs < againAtMs + publishTimeoutMs,
-          ),
-      )
-      .map(([messageId, { to }]) => [messageId, to]),
-  );
 
 const strangeEvent = {
   specversion: '1.0',

@@ -10,8 +10,15 @@ export async function deleteQueue({ world, deletions }: Stage, queue: string): P
   connection.on('error', () => {});
   try {
     const channel = await connection.createChannel();
-    deletions.push({ queue, atMs: performance.now(), againAtMs: Number.POSITIVE_INFINITY });
-    await channel.deleteQueue(queue);
+    // Until the broker has answered, nobody knows whether it is gone, and what with it.
+    const deletion = {
+      queue,
+      atMs: performance.now(),
+      againAtMs: Number.POSITIVE_INFINITY,
+      messages: Number.POSITIVE_INFINITY,
+    };
+    deletions.push(deletion);
+    deletion.messages = (await channel.deleteQueue(queue)).messageCount;
   } finally {
     await connection.close().catch(() => {});
   }

@@ -11,6 +11,8 @@ export interface Deletion {
   readonly queue: string;
   readonly atMs: number;
   againAtMs: number;
+  /** How many messages were in it, as far as the broker says so. */
+  messages: number;
 }
 
 /** A whole system, and the hands that break it. The world's own addresses lead past the proxies. */
