@@ -152,11 +152,12 @@ export class RandomPlan implements FaultPlan {
   }
 
   #weigh(possible: readonly Fault[]): readonly number[] {
+    const often = rareCalls.get(possible) ?? 1;
     let sum = 0;
     const odds = possible.map((fault) => {
       const { number, rate } = allFaults.get(fault) ?? { number: -1, rate: 0 };
       const mood = new Random(this.#seed, 3, number).pick(moods);
-      sum += (this.#favoured.includes(fault) ? FAVOURED : mood) * rate;
+      sum += (this.#favoured.includes(fault) ? FAVOURED : mood) * rate * often;
       return sum;
     });
     this.#odds.set(possible, odds);
@@ -180,6 +181,12 @@ const rareFaults: ReadonlySet<Fault> = new Set([
   'removal-lost',
   'index-lag',
   'limited',
+]);
+
+/** So seldom made that a fault of theirs has to be so much likelier, or some would never happen. */
+const rareCalls: ReadonlyMap<readonly Fault[], number> = new Map<readonly Fault[], number>([
+  [callFaults.undo, 8],
+  [callFaults.disputes, 4],
 ]);
 
 /** With the number that each has among them, and how often it happens. */
