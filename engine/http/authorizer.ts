@@ -38,7 +38,7 @@ export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
       const { sub, role } = await tokens.claimsOf(token);
       return allow(sub, role, event.methodArn);
     } catch (error) {
-      // Keys that cannot be fetched are our outage and not the caller's fault: API Gateway makes it a 500.
+      // Keys that cannot be fetched are our outage and not the caller's fault: infra/aws/api.yml makes it a 503.
       if (!isFlawOfToken(error)) {
         // For the alarm: Lambda counts a refused token as an error, too.
         log('error', 'token not checked', { error: String(error) });

@@ -34,7 +34,7 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
 };
 
 /** The provider of the functions. */
-export const liveProvider = (): Provider => tellingDeclines(stripeProvider(liveStripe()));
+export const liveProvider = (connect = liveStripe()): Provider => tellingDeclines(stripeProvider(connect));
 
 type Charged = Awaited<ReturnType<Provider['call']>>;
 type Request = Parameters<Provider['call']>[1];

@@ -13,11 +13,10 @@ import type { ExternalState } from '../../engine/saga/external-state.ts';
 import { OrderId, shop } from '../shop.ts';
 import { charging, type Provider } from './decide.ts';
 import { payment } from './payment.ts';
-import { stripeProvider } from './provider.ts';
+import { liveProvider } from './provider.ts';
 import { whatFailed } from './provider-code.ts';
 import type { StripeCalls } from './stripe-calls.ts';
 import { liveStripe, liveWebhookSecret } from './stripe-client.ts';
-import { tellingDeclines } from './tell-declines.ts';
 
 /** https://docs.stripe.com/webhooks#replay-attacks */
 const MAX_AGE_SECONDS = 300;
@@ -117,7 +116,7 @@ function tell({ type }: Stripe.Event, orderId: OrderId, outcome: Outcome<Externa
 /** Beside the consumers, which have the whole rate, a webhook's calls are few. */
 const SHARE = 1 / 25;
 const connect = liveStripe(SHARE);
-const provider = tellingDeclines(stripeProvider(connect));
+const provider = liveProvider(connect);
 
 export const handler = webhook({
   edges: liveEdges(payment(provider), HASTY),

@@ -4,8 +4,9 @@ import type { Receiver } from './webhooks/webhooks.ts';
 
 /**
  * The payment sandbox as a process, in the stage `local`: it takes any key and moves no money, so nobody may sell by it.
- * `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a container. It sends webhooks to `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET_KEY`. On SIGTERM or SIGINT, or when the parent that forked it is gone, it finishes running requests and exits
- * with 0.
+ * `PORT` (0 takes any free one) and `LEDGER_FILE` configure it, and `HOST` in a container. It sends webhooks to
+ * `STRIPE_WEBHOOK_URL`, signed with `STRIPE_WEBHOOK_SECRET_KEY`. On SIGTERM or SIGINT, or when the parent that forked it is
+ * gone, it finishes running requests and exits with 0.
  */
 try {
   const sandbox = await startPaymentSandbox({
