@@ -63,8 +63,8 @@ const isAuthorization = (event: unknown): boolean =>
 const isRefusal = (error: unknown): boolean => error instanceof Error && error.message === 'Unauthorized';
 
 /**
- * What API Gateway makes of an authorizer that fails: 500. serverless-offline makes 401 of it, as if the token were wrong,
- * so it gets an answer that it takes for a defect of the authorizer: a context that is none.
+ * An authorizer that fails has not said that the token is wrong, but serverless-offline would answer 401. So it gets what it takes
+ * for a defect of the authorizer: a context that is none. `gateway-server.ts` then answers as API Gateway does.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 const noAuthorization = {

@@ -90,14 +90,15 @@ describe('an outage in mid-load', () => {
   });
 
   // Fails where any failure of the authorizer is taken for a wrong token: clients would log their customers out.
-  test('of the token issuer, while the functions are cold: 500, never 401, and 202 once it is back', async () => {
+  test('of the token issuer, while the functions are cold: 503, never 401, and 202 once it is back', async () => {
     const { api, issuer } = world.system.parts;
     await issuer.kill();
     await api.kill();
     await api.start();
     const order = () => alice.order([{ sku: 'sku-0', quantity: 1 }], 'pm_card_visa', randomUUID());
-    const statuses = (await Promise.all([order(), order(), order()])).map(({ status }) => status);
-    expect(statuses).toEqual([500, 500, 500]);
+    const replies = await Promise.all([order(), order(), order()]);
+    expect(replies.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(replies.every(({ headers }) => Number(headers.get('retry-after')) > 0)).toBe(true);
     await issuer.start();
     expect((await order()).status).toBe(202);
     expect((await audit(world)).violations).toEqual([]);

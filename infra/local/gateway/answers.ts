@@ -7,9 +7,10 @@ import { completeGatewayResponses } from '../../aws/gateway-responses.ts';
 import { projectDir } from '../project.ts';
 import type { OwnAnswer } from './hapi.ts';
 
-/** A status that API Gateway answers by itself. */
+/** What API Gateway answers by itself. `type`: where the status alone does not tell. */
 export interface Answered {
   readonly status: number;
+  readonly type?: 'AUTHORIZER_FAILURE';
 }
 
 const GatewayResponse = z.object({
@@ -42,10 +43,10 @@ const kindOf = (status: number): readonly [type: string, message: string] =>
 let known: ReadonlyMap<string, z.infer<typeof GatewayResponse>['Properties']> | undefined;
 
 /** What API Gateway answers by itself, as infra/aws/api.yml has it, for the saga that runs. */
-export function gatewayAnswer({ status }: Answered): OwnAnswer {
+export function gatewayAnswer({ status, type }: Answered): OwnAnswer {
   known ??= readResponses();
-  const [type, message] = kindOf(status);
-  const response = known.get(type) ?? known.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+  const [ofStatus, message] = kindOf(status);
+  const response = known.get(type ?? ofStatus) ?? known.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
   if (response === undefined) throw new Error('infra/aws/api.yml has no DEFAULT_4XX or no DEFAULT_5XX');
   const headers = Object.entries(response.ResponseParameters).map(([name, value]) => [
     name.replace('gatewayresponse.header.', '').toLowerCase(),

@@ -12,6 +12,9 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** What serverless-offline answers for a function that threw, or was too late. No function of ours answers so. */
 const OF_NO_FUNCTION = new Set([502, 504]);
 
+/** serverless-offline's mark on its answer for an authorizer that did not do its work (`in-process-runner.ts`). */
+const FAILED_AUTHORIZER = 'AuthorizerConfigurationException';
+
 /**
  * The server of the HTTP API, in the place of hapi’s class for serverless-offline (`function-host.ts`): what API Gateway answers by
  * itself, this one answers as infra/aws/api.yml says.
@@ -70,7 +73,11 @@ function hideOrigin(server: WebServer): void {
 function answeredByGateway({ response, route }: Request): Answered | undefined {
   // Answered before it was routed.
   if (response.headers?.['content-type'] === 'application/problem+json') return undefined;
-  if (response.isBoom === true) return { status: response.output?.statusCode ?? 500 };
+  if (response.isBoom === true) {
+    const { statusCode = 500, headers = {} } = response.output ?? {};
+    const isOfAuthorizer = headers['x-amzn-ErrorType'] === FAILED_AUTHORIZER;
+    return { status: statusCode, ...(isOfAuthorizer && { type: 'AUTHORIZER_FAILURE' }) };
+  }
   if (route.path === UNKNOWN_PATH) return { status: 404 };
   return OF_NO_FUNCTION.has(response.statusCode) ? { status: response.statusCode } : undefined;
 }

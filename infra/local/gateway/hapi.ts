@@ -14,7 +14,7 @@ export interface Request {
 }
 export interface Response {
   readonly isBoom?: boolean;
-  readonly output?: { readonly statusCode: number };
+  readonly output?: { readonly statusCode: number; readonly headers?: Readonly<Record<string, unknown>> };
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, unknown>>;
   code(status: number): Response;

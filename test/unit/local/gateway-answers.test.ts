@@ -30,3 +30,10 @@ test.each([
     detail: expect.any(String),
   });
 });
+
+test('an authorizer that did not do its work is an outage, which a caller may try again', () => {
+  const { status, headers, body } = gatewayAnswer({ status: 500, type: 'AUTHORIZER_FAILURE' });
+  expect(status).toBe(503);
+  expect(headers['retry-after']).toMatch(/^\d+$/);
+  expect(JSON.parse(body)).toMatchObject({ type: 'urn:order-saga:problem:unavailable' });
+});
