@@ -60,8 +60,8 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
 
 /** Whom the saga waits for, if a participant has said so. */
 function waitingFor(state: object): { readonly waitingFor?: string } {
-  const waits = 'waits' in state && typeof state.waits === 'object' ? state.waits : undefined;
-  const [first] = Object.values(waits ?? {});
+  const { waits, impasses }: Partial<Record<'waits' | 'impasses', Readonly<Record<string, string>>>> = state;
+  const [first] = Object.values({ ...impasses, ...waits });
   return first === undefined ? {} : { waitingFor: first };
 }
 

@@ -37,7 +37,7 @@ const isUntold = z.literal(true).optional();
 const waits = z.record(z.string(), z.string()).optional();
 
 /** Members that the initiator's record has for the engine's own use. */
-const ENGINES_OWN = ['status', 'answered', 'heard', 'waits', 'isUntold', 'reason', 'failure'];
+const ENGINES_OWN = ['status', 'answered', 'heard', 'waits', 'impasses', 'isUntold', 'reason', 'failure'];
 
 /**
  * The initiator's records: the data a saga was begun with, and the saga's present state.
@@ -53,7 +53,7 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   const flaws = overwritingFlaws(saga.initiator, ENGINES_OWN, [placed, success]);
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
-    of('PENDING', { answered, heard: heardSchema.optional(), waits }),
+    of('PENDING', { answered, heard: heardSchema.optional(), waits, impasses: waits }),
     of('CONFIRMED', { ...success.shape, isUntold }),
     of('CANCELLING', { reason: Reason, failure: z.string(), answered, waits }),
     of('CANCELLED', { reason: Reason, isUntold }),

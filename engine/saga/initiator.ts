@@ -12,7 +12,7 @@
  * A participant may say that it waits for somebody. That is shown, and changes nothing else.
  *
  * A CANCELLING saga waits for an answer from every participant that compensates its failure. An answer may
- * overtake its failure, so a PENDING saga keeps the answers that have come.
+ * overtake its failure, and so may an impasse: a PENDING saga keeps those that have come.
  */
 
 import { type Decision, ignore, refuse, repeat } from './decision.ts';
@@ -51,6 +51,8 @@ interface Waiting {
 }
 interface Pending extends Waiting {
   readonly status: 'PENDING';
+  /** Whom each participant waits for that cannot undo its step, though the failure has not come yet. */
+  readonly impasses?: Waiting['waits'];
   /** The completing events that have come while others are missing. */
   readonly heard?: Heard | undefined;
 }
@@ -243,7 +245,7 @@ class Initiator {
   ): InitiatorDecision {
     switch (state.status) {
       case 'PENDING':
-        if (state.answered.length > 0) return this.#startCancelling(state, PARTICIPANT_FAILED);
+        if (isBeingUndone(state)) return this.#startCancelling(state, PARTICIPANT_FAILED);
         return nowMs - state.createdAtMs >= deadlineMs ? this.#startCancelling(state, 'DEADLINE') : repeat;
       case 'CANCELLING':
         return state.failure === this.#saga.initiation.cancels ? repeat : this.#escalate(state);
@@ -260,9 +262,8 @@ class Initiator {
     switch (state.status) {
       case 'PENDING': {
         // Of two participants that act side by side, one may succeed before the other fails.
-        if (state.answered.length > 0)
-          return ignore(`late success: it is undone by ${state.answered.join()}`);
-        const { heard: before = {}, answered: _, waits: __, ...placed } = state;
+        if (isBeingUndone(state)) return ignore('late success: others are undoing theirs already');
+        const { heard: before = {}, answered: _, waits: __, impasses: ___, ...placed } = state;
         if (fact.type in before) return ignore(`${fact.type} was heard before`);
         const flaw = this.#story.flawsOf?.[fact.type]?.(placed, fact.data);
         if (flaw !== undefined) return refuse(flaw);
@@ -300,11 +301,8 @@ class Initiator {
     const publisher = this.#saga.publisherOf(failure);
     switch (state.status) {
       case 'PENDING': {
-        const { heard: _, waits: __, ...pending } = withAnswerOf(publisher, state);
-        return this.#waitOrEnd(
-          { ...pending, status: 'CANCELLING', reason: this.#reasonOf(fact), failure },
-          [],
-        );
+        const undoing = cancelled(withAnswerOf(publisher, state), this.#reasonOf(fact));
+        return this.#waitOrEnd({ ...undoing, failure }, []);
       }
       case 'CONFIRMED':
         return refuse(`${failure} for a confirmed saga`);
@@ -349,13 +347,22 @@ class Initiator {
     if (state.status !== 'PENDING' && (state.status !== 'CANCELLING' || kind === 'wait'))
       return ignore(`it is ${state.status}`);
     const by = this.#saga.publisherOf(type);
-    const hasDone = Object.keys(('heard' in state && state.heard) || {}).some(
-      (step) => this.#saga.publisherOf(step) === by,
-    );
-    if (hasDone || state.answered.includes(by)) return ignore(`${by} has gone on already`);
     const { waitingFor } = data as { readonly waitingFor: string };
-    if (state.waits?.[by] === waitingFor) return ignore(`${type} was heard before`);
-    return { kind: 'accept', state: { ...state, waits: { ...state.waits, [by]: waitingFor } } };
+    if (state.answered.includes(by) || (kind === 'wait' && this.#hasDone(state, by)))
+      return ignore(`${by} has gone on already`);
+    const isEarly = kind === 'impasse' && state.status === 'PENDING';
+    const before = isEarly ? state.impasses : state.waits;
+    if (before?.[by] === waitingFor) return ignore(`${type} was heard before`);
+    const now = { ...before, [by]: waitingFor };
+    const next = isEarly ? { ...goneOn(by, state), impasses: now } : { ...state, waits: now };
+    return { kind: 'accept', state: next };
+  }
+
+  /** A step that cannot be undone was done, too. */
+  #hasDone(state: AnyPending | AnyCancelling, by: string): boolean {
+    if (state.status !== 'PENDING') return true;
+    const { heard = {}, impasses = {} } = state;
+    return by in impasses || Object.keys(heard).some((step) => this.#saga.publisherOf(step) === by);
   }
 
   #hearAnswer(state: AnyCancelling, by: string): InitiatorDecision {
@@ -384,8 +391,8 @@ class Initiator {
     return this.#saga.compensatorsOf(eventTypes.includes(failure) ? failure : initiation.cancels);
   }
 
-  #startCancelling({ heard: _, waits: __, ...state }: AnyPending, code: string): InitiatorDecision {
-    return this.#escalate({ ...state, status: 'CANCELLING', reason: { code } });
+  #startCancelling(state: AnyPending, code: string): InitiatorDecision {
+    return this.#escalate(cancelled(state, { code }));
   }
 
   /** Says the initiator's own failure, which all compensate: at once, or if another failure is not answered. */
@@ -418,15 +425,29 @@ function told(state: AnyState): InitiatorDecision {
   return { kind: 'accept', state: rest };
 }
 
+/** A participant has failed, as others undo their steps, or cannot. */
+const isBeingUndone = ({ answered, impasses }: Pending): boolean =>
+  answered.length > 0 || impasses !== undefined;
+
+/** Nothing is waited for any more but what nobody can undo. */
+function cancelled(
+  { heard: _, waits: __, impasses, ...state }: AnyPending,
+  reason: Reason,
+): Omit<AnyCancelling, 'failure'> {
+  return { ...state, ...(impasses && { waits: impasses }), status: 'CANCELLING', reason };
+}
+
 function withAnswerOf<T extends Pending | Cancelling>(by: string, state: T): T {
   if (state.answered.includes(by)) return state;
-  return { ...goneOn(by, state), answered: [...state.answered, by] };
+  return { ...without(by, 'impasses', goneOn(by, state)), answered: [...state.answered, by] };
 }
 
 /** The participant waits for nobody any more. */
-function goneOn<T extends Pending | Cancelling>(by: string, state: T): T {
-  if (state.waits?.[by] === undefined) return state;
-  const { waits, ...rest } = state;
-  const { [by]: _, ...others } = waits;
-  return (Object.keys(others).length === 0 ? rest : { ...rest, waits: others }) as T;
+const goneOn = <T extends Pending | Cancelling>(by: string, state: T): T => without(by, 'waits', state);
+
+function without<T extends Pending | Cancelling>(by: string, member: 'waits' | 'impasses', state: T): T {
+  const { [member]: all, ...rest }: Partial<Pick<Pending, 'waits' | 'impasses'>> = state;
+  if (all?.[by] === undefined) return state;
+  const { [by]: _, ...others } = all;
+  return (Object.keys(others).length === 0 ? rest : { ...rest, [member]: others }) as T;
 }

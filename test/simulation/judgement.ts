@@ -20,10 +20,11 @@ export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
     const { state } = rowOf(item) as Row;
     coverage.count(`${initiator.service} ${state.status} ${state.reason?.code ?? ''}`.trim());
     if (state.status === 'CANCELLED') judgeReason(simulation, item, hasAsked);
-    if (state.waits !== undefined)
+    const waits = { ...state.waits, ...state.impasses };
+    if (Object.keys(waits).length > 0)
       checker.fail(
         'P3',
-        `${idOf(item, world.cast)} is ${state.status} and waits for ${JSON.stringify(state.waits)}`,
+        `${idOf(item, world.cast)} is ${state.status} and waits for ${JSON.stringify(waits)}`,
       );
     for (const player of players) countPart(simulation, player, idOf(item, world.cast));
   }

@@ -1,6 +1,5 @@
 import type { Item } from '../../../engine/batch/store.ts';
 import { MAX_RETURNS } from '../../../engine/consumer/settle.ts';
-import { waitingKinds } from '../../../engine/saga/kinds.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
@@ -99,32 +98,43 @@ function flawAtInitiator(
   const publisher = saga.publisherOf(type);
   if (publisher === initiator.service) return undefined;
   if (status === 'CANCELLED' || row?.state.answered?.includes(publisher)) return undefined;
-  const kind = saga.kindOf(type);
   // Whom a participant waits for is shown as long as the saga waits for that participant.
-  const isShown = row?.state.waits?.[publisher] !== undefined || isRemembered(row, type);
-  // What it did may overtake it, while the saga waits for others still.
-  const hasDone = hasHeardOf(world, row, publisher);
-  if (
-    waitingKinds.has(kind) &&
-    (isShown || hasDone || status !== (kind === 'wait' ? 'PENDING' : 'CANCELLING'))
-  )
-    return undefined;
+  const { waits, impasses } = row?.state ?? {};
+  switch (saga.kindOf(type)) {
+    case 'wait':
+      // What it did may overtake it, while the saga waits for others still.
+      if (status !== 'PENDING' || waits?.[publisher] !== undefined) return undefined;
+      if (isRemembered(row, type) || hasHeardOf(world, row, publisher)) return undefined;
+      break;
+    case 'impasse':
+      if ((status === 'PENDING' ? impasses : waits)?.[publisher] !== undefined) return undefined;
+      break;
+  }
   return `the ${initiator.service} does not know it and is ${status}`;
 }
 
 /** One of several successes that are waited for, or one that came too late: others are undoing theirs already. */
 const isRemembered = (row: Row | undefined, type: string): boolean =>
   row?.history.some(({ status, because }: Row) => status === 'PENDING' && because === type) ||
-  (row?.state.status === 'PENDING' && row.state.answered.length > 0);
+  (row?.state.status === 'PENDING' && (row.state.answered.length > 0 || row.state.impasses !== undefined));
 
 const hasHeardOf = ({ cast: { saga } }: World, row: Row | undefined, participant: string): boolean =>
   Object.keys(row?.state.heard ?? {}).some((step) => saga.publisherOf(step) === participant);
 
-/** Whoever has answered waits for nobody any more. */
-export function flawOfWaits(world: World, item: Item): string | undefined {
+/** Whoever has answered waits for nobody any more. What nobody can undo is shown until it is settled. */
+export function flawOfWaits(world: World, before: Item | undefined, item: Item): string | undefined {
   const row = rowOf(item);
-  const gone = Object.keys(row?.state.waits ?? {}).find(
-    (service) => row?.state.answered?.includes(service) || hasHeardOf(world, row, service),
+  const { status, waits, impasses, answered = [] } = row?.state ?? {};
+  const isOpen = status === 'PENDING' || status === 'CANCELLING';
+  const gone =
+    Object.keys({ ...waits, ...impasses }).find((service) => answered.includes(service)) ??
+    Object.keys((status === 'PENDING' && waits) || {}).find((service) => hasHeardOf(world, row, service));
+  if (gone !== undefined) return `${item.pk} shows that ${gone} waits, which has answered`;
+  const lost = Object.keys(stuckIn(rowOf(before))).find(
+    (service) => isOpen && !(service in stuckIn(row)) && !answered.includes(service),
   );
-  return gone === undefined ? undefined : `${item.pk} shows that ${gone} waits, which has answered`;
+  return lost && `${item.pk} shows no more that ${lost} needs a person, and is ${status}`;
 }
+
+const stuckIn = (row: Row | undefined): object =>
+  (row?.state.status === 'CANCELLING' ? row.state.waits : row?.state.impasses) ?? {};

@@ -141,7 +141,7 @@ export class Checker {
     }
     const sagaId = String(rowOf(item)?.[saga.id.name]);
     this.#remember(player, sagaId, item);
-    this.fail('P3', flawOfWaits(this.#world, item));
+    this.fail('P3', flawOfWaits(this.#world, old, item));
     if (rowOf(item)?.state.impasse !== undefined) this.#world.stuck.push({ service, sagaId });
     this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
     this.failWith(this.#rules.recorded(service, item, invocation));

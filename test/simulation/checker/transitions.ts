@@ -16,6 +16,7 @@ const changing: ReadonlySet<string> = new Set([
   'answered',
   'heard',
   'waits',
+  'impasses',
   'action',
   'impasse',
   'observed',

@@ -17,7 +17,7 @@ const decline = { code: 'PAYMENT_DECLINED', decline: facts['payment.declined'].d
 
 /**
  * `+i`, `+p`: inventory, payment has answered. `CANCELLING`: the order said order.cancelling.
- * `~p:person`: payment waits for a person.
+ * `~p:person`: payment waits for a person. `!p:person`: the same, and the failure that it cannot undo its step for has not come.
  * `CANCELLING*`: payment declined, which told everybody, so the order said nothing itself.
  */
 const states = {
@@ -27,6 +27,7 @@ const states = {
   'PENDING+p': { ...placed, status: 'PENDING', answered: ['payment'] },
   'PENDING+ip': { ...placed, status: 'PENDING', answered: ['inventory', 'payment'] },
   'PENDING~p:customer': { ...placed, status: 'PENDING', answered: [], waits: { payment: 'customer' } },
+  'PENDING!p:person': { ...placed, status: 'PENDING', answered: [], impasses: { payment: 'person' } },
   CONFIRMED: { ...placed, status: 'CONFIRMED', totalMinor: 3_500, currency: 'EUR' },
   'CANCELLING*+p': {
     ...placed,
@@ -98,34 +99,34 @@ stock.released       | ignore                 | PENDING+i                     | 
 payment.voided       | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 payment.refunded     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 payment.challenged   | refuse                 | PENDING~p:customer            | PENDING+i~p:customer            | ignore                          | ignore
-payment.unrefundable | ignore                 | PENDING~p:person              | PENDING+i~p:person              | ignore                          | ignore
+payment.unrefundable | ignore                 | PENDING!p:person              | PENDING+i!p:person              | ignore                          | ignore
 payment.resolved     | ignore                 | PENDING+p                     | PENDING+ip                      | ignore                          | ignore
 order.confirmed      | refuse                 | refuse                        | refuse                          | refuse                          | refuse
 order.cancelled      | refuse                 | refuse                        | refuse                          | refuse                          | refuse
 `;
 
 const waiting = `
-                     | PENDING~p:customer            | CANCELLING~p:person   | CANCELLING+i~p:person
-place                | repeat                        | ignore                | ignore
-place, other body    | refuse                        | refuse                | refuse
-cancel               | CANCELLING » order.cancelling | repeat                | repeat
-nudge                | repeat                        | repeat                | repeat
-nudge, deadline      | CANCELLING » order.cancelling | repeat                | repeat
-told                 | ignore                        | ignore                | ignore
-order.placed         | refuse                        | refuse                | refuse
-stock.reserved       | refuse                        | refuse                | refuse
-payment.captured     | CONFIRMED » order.confirmed   | ignore                | ignore
-stock.rejected       | CANCELLED » order.cancelled   | CANCELLING+i~p:person | ignore
-payment.declined     | CANCELLING*+p » (nothing)     | CANCELLING+p          | CANCELLED » order.cancelled
-order.cancelling     | ignore                        | ignore                | ignore
-stock.released       | PENDING+i~p:customer          | CANCELLING+i~p:person | ignore
-payment.voided       | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
-payment.refunded     | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
-payment.challenged   | ignore                        | ignore                | ignore
-payment.unrefundable | PENDING~p:person              | ignore                | ignore
-payment.resolved     | PENDING+p                     | CANCELLING+p          | CANCELLED » order.cancelled
-order.confirmed      | refuse                        | refuse                | refuse
-order.cancelled      | refuse                        | refuse                | refuse
+                     | PENDING~p:customer            | PENDING!p:person                       | CANCELLING~p:person   | CANCELLING+i~p:person
+place                | repeat                        | repeat                                 | ignore                | ignore
+place, other body    | refuse                        | refuse                                 | refuse                | refuse
+cancel               | CANCELLING » order.cancelling | CANCELLING~p:person » order.cancelling | repeat                | repeat
+nudge                | repeat                        | CANCELLING~p:person » order.cancelling | repeat                | repeat
+nudge, deadline      | CANCELLING » order.cancelling | CANCELLING~p:person » order.cancelling | repeat                | repeat
+told                 | ignore                        | ignore                                 | ignore                | ignore
+order.placed         | refuse                        | refuse                                 | refuse                | refuse
+stock.reserved       | refuse                        | refuse                                 | refuse                | refuse
+payment.captured     | CONFIRMED » order.confirmed   | ignore                                 | ignore                | ignore
+stock.rejected       | CANCELLED » order.cancelled   | CANCELLED » order.cancelled            | CANCELLING+i~p:person | ignore
+payment.declined     | CANCELLING*+p » (nothing)     | CANCELLING*+p » (nothing)              | CANCELLING+p          | CANCELLED » order.cancelled
+order.cancelling     | ignore                        | ignore                                 | ignore                | ignore
+stock.released       | PENDING+i~p:customer          | PENDING+i!p:person                     | CANCELLING+i~p:person | ignore
+payment.voided       | PENDING+p                     | PENDING+p                              | CANCELLING+p          | CANCELLED » order.cancelled
+payment.refunded     | PENDING+p                     | PENDING+p                              | CANCELLING+p          | CANCELLED » order.cancelled
+payment.challenged   | ignore                        | ignore                                 | ignore                | ignore
+payment.unrefundable | PENDING!p:person              | ignore                                 | ignore                | ignore
+payment.resolved     | PENDING+p                     | PENDING+p                              | CANCELLING+p          | CANCELLED » order.cancelled
+order.confirmed      | refuse                        | refuse                                 | refuse                | refuse
+order.cancelled      | refuse                        | refuse                                 | refuse                | refuse
 `;
 
 const cancelling = `
@@ -182,10 +183,12 @@ function nameOf(order: Order): string {
   const silent = order.status === 'CANCELLING' && order.failure !== 'order.cancelling' ? '*' : '';
   const answered = 'answered' in order ? order.answered.map((service) => service.slice(0, 1)).toSorted() : [];
   const waits = 'waits' in order ? Object.entries(order.waits ?? {}) : [];
+  const impasses = 'impasses' in order ? Object.entries(order.impasses ?? {}) : [];
   return [
     `${order.status}${silent}`,
     ...(answered.length > 0 ? [`+${answered.join('')}`] : []),
     ...waits.map(([service, whom]) => `~${service.slice(0, 1)}:${whom}`),
+    ...impasses.map(([service, whom]) => `!${service.slice(0, 1)}:${whom}`),
   ].join('');
 }
 
