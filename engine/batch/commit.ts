@@ -1,3 +1,4 @@
+import type { Adjustment } from '../saga/decision.ts';
 import { groups } from './groups.ts';
 import { type Refusal, type Store, StoreUnavailableError, type Write } from './store.ts';
 import type { Change, View } from './view.ts';
@@ -59,17 +60,29 @@ function learn(view: View, write: Write | undefined, refusal: Refusal | undefine
   else view.forget(keyOf(write));
 }
 
+type Add = Extract<Write, { kind: 'add' }>;
+
 function writesOf(group: readonly Change[]): readonly Write[] {
   const puts = group.map(({ item, expects }): Write => ({ kind: 'put', item, expects }));
-  const sums = new Map<string, Extract<Write, { kind: 'add' }>>();
-  for (const { key, attribute, delta, relyingOn } of group.flatMap(({ adjusts }) => adjusts)) {
-    const sum = sums.get(key);
-    sums.set(key, {
-      kind: 'add',
-      key,
-      deltas: { ...sum?.deltas, [attribute]: delta + (sum?.deltas[attribute] ?? 0) },
-      relyingOn: { ...sum?.relyingOn, ...relyingOn },
-    });
-  }
+  const sums = new Map<string, Add>();
+  for (const adjustment of group.flatMap(({ adjusts }) => adjusts))
+    sums.set(adjustment.key, sumOf(sums.get(adjustment.key), adjustment));
   return [...puts, ...sums.values()];
+}
+
+/** One write with the effect of both, in order: what is set drops what was added before, and is added to after. */
+function sumOf(sum: Add | undefined, { key, attribute, delta, atMost, sets, relyingOn }: Adjustment): Add {
+  const before: Add = sum ?? { kind: 'add', key, deltas: {}, relyingOn: {} };
+  const known = before.sets?.[attribute];
+  const added: Add = {
+    ...before,
+    ...(known === undefined
+      ? { deltas: { ...before.deltas, [attribute]: delta + (before.deltas[attribute] ?? 0) } }
+      : { sets: { ...before.sets, [attribute]: known + delta } }),
+    relyingOn: { ...before.relyingOn, ...relyingOn },
+    ...(atMost === undefined ? {} : { atMost: { ...before.atMost, [attribute]: atMost } }),
+  };
+  if (sets === undefined) return added;
+  const deltas = Object.entries(added.deltas).filter(([name]) => !(name in sets));
+  return { ...added, deltas: Object.fromEntries(deltas), sets: { ...added.sets, ...sets } };
 }

@@ -20,8 +20,13 @@ export type Outcome<State> =
   | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined }
-  /** Nothing failed: it is worth trying again after so long. */
-  | { readonly kind: 'deferred'; readonly afterMs: number; readonly record: SagaRecord<State> | undefined };
+  /** Nothing failed: it is worth trying again after so long. `reason`: if it was decided so. */
+  | {
+      readonly kind: 'deferred';
+      readonly afterMs: number;
+      readonly reason?: string;
+      readonly record: SagaRecord<State> | undefined;
+    };
 
 /** After so many conflicts on one record, the message waits in a retry queue instead. */
 const MAX_TRIES = 6;
@@ -177,7 +182,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
         { kind: 'refused', reason: decision.reason, record: before },
         (decision.says ?? []).map((fact) => this.#sealed(job.work, fact)),
       );
-    else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
+    else if (decision.kind === 'defer') {
+      const { afterMs, reason } = decision;
+      this.#finish(job, { kind: 'deferred', afterMs, reason, record: before }, []);
+    } else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
     else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
     else this.#finish(job, { kind: 'done', record: before }, before.outbox);
   }
