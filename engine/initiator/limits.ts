@@ -41,13 +41,13 @@ function numberIn(setting: string, text = ''): number {
 const flaw = (setting: string, text: string): RangeError =>
   new RangeError(`${setting}: ${JSON.stringify(text)} has to be a number, or none`);
 
-let known: { readonly settings: string; readonly limitsOf: LimitsOf } | undefined;
+let limitsOf: LimitsOf | undefined;
 
-/** As the environment variables say. @throws RangeError */
+/** As the environment variables say: they never change. @throws RangeError */
 export function limitsSetting(ownerClass: string | undefined): Limits | undefined {
-  const { MAX_OPEN_PER_OWNER, PAUSE_AFTER_FAILURES } = process.env;
-  const settings = `${MAX_OPEN_PER_OWNER};${PAUSE_AFTER_FAILURES}`;
-  if (known?.settings !== settings)
-    known = { settings, limitsOf: limitsIn({ MAX_OPEN_PER_OWNER, PAUSE_AFTER_FAILURES }) };
-  return known.limitsOf(ownerClass);
+  limitsOf ??= limitsIn({
+    MAX_OPEN_PER_OWNER: process.env.MAX_OPEN_PER_OWNER,
+    PAUSE_AFTER_FAILURES: process.env.PAUSE_AFTER_FAILURES,
+  });
+  return limitsOf(ownerClass);
 }

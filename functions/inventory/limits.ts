@@ -27,11 +27,13 @@ export function stockLimitsIn({
   };
 }
 
-let known: StockLimits | undefined;
+let limits: StockLimits | undefined;
 
 /** As the environment variables say: they never change. @throws RangeError */
 export function stockLimits(): StockLimits {
-  const { MAX_QUANTITY_PER_LINE, MAX_STOCK_SHARE } = process.env;
-  known ??= stockLimitsIn({ MAX_QUANTITY_PER_LINE, MAX_STOCK_SHARE });
-  return known;
+  limits ??= stockLimitsIn({
+    MAX_QUANTITY_PER_LINE: process.env.MAX_QUANTITY_PER_LINE,
+    MAX_STOCK_SHARE: process.env.MAX_STOCK_SHARE,
+  });
+  return limits;
 }
