@@ -13,23 +13,31 @@ interface LimitSettings {
 const isNone = (text: string | undefined): boolean => text === undefined || text === '' || text === 'none';
 
 /**
- * The limits of an owner: MAX_OPEN_PER_OWNER is a number of sagas, and after it those of some classes
- * (`20,trusted=200,staff=none`); PAUSE_AFTER_FAILURES is a number of failures in a row.
+ * The limits of an owner: MAX_OPEN_PER_OWNER is a number of sagas, PAUSE_AFTER_FAILURES one of failures in a row; after
+ * it may follow those of some classes: `20,trusted=200,staff=none`.
  * @throws RangeError naming the setting that is wrong
  */
 export function limitsIn({ MAX_OPEN_PER_OWNER: open, PAUSE_AFTER_FAILURES: pause }: LimitSettings): LimitsOf {
   if (isNone(open) && isNone(pause)) return () => undefined;
-  const [usual, ...classes] = isNone(open) ? ['none'] : (open as string).split(',');
-  const mostOpen = numberIn('MAX_OPEN_PER_OWNER', usual);
-  const byClass = new Map(classes.map((each) => classIn(each)));
-  const failuresBeforePause = numberIn('PAUSE_AFTER_FAILURES', isNone(pause) ? 'none' : pause);
-  return (ownerClass = '') => ({ mostOpen: byClass.get(ownerClass) ?? mostOpen, failuresBeforePause });
+  const mostOpen = byClass('MAX_OPEN_PER_OWNER', open);
+  const failuresBeforePause = byClass('PAUSE_AFTER_FAILURES', pause);
+  return (ownerClass = '') => ({
+    mostOpen: mostOpen(ownerClass),
+    failuresBeforePause: failuresBeforePause(ownerClass),
+  });
 }
 
-function classIn(text: string): readonly [name: string, mostOpen: number] {
-  const [, name, number] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
-  if (name === undefined) throw flaw('MAX_OPEN_PER_OWNER', text);
-  return [name, numberIn('MAX_OPEN_PER_OWNER', number)];
+function byClass(setting: string, text: string | undefined): (ownerClass: string) => number {
+  const [usual, ...classes] = (text || 'none').split(',');
+  const most = numberIn(setting, usual);
+  const known = new Map(
+    classes.map((each) => {
+      const [, name, number] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(each) ?? [];
+      if (name === undefined) throw flaw(setting, each);
+      return [name, numberIn(setting, number)];
+    }),
+  );
+  return (ownerClass) => known.get(ownerClass) ?? most;
 }
 
 function numberIn(setting: string, text = ''): number {

@@ -16,6 +16,10 @@ export interface HoarderPlan {
   readonly bodies: readonly Body[];
 }
 
+/** Some of its orders come when others have been declined already. */
+const LAST_STEP = 300;
+const PATIENCE = 5;
+
 /** Orders everything, again and again, under a new key each time, as soon as there is any. */
 export class Hoarder {
   readonly plan: HoarderPlan;
@@ -32,13 +36,13 @@ export class Hoarder {
 
   start(): void {
     for (const [index, body] of this.plan.bodies.entries())
-      this.#at(this.#random.below(40), () => this.#grab(`hoard-${index}`, body, 3));
+      this.#at(this.#random.below(LAST_STEP), () => this.#grab(`hoard-${index}`, body, PATIENCE));
   }
 
   #grab(key: string, body: Body, patience: number): void {
     const { look, isThere } = this.plan;
     const again = () => {
-      if (patience > 0) this.#at(1 + this.#random.below(10), () => this.#grab(key, body, patience - 1));
+      if (patience > 0) this.#at(1 + this.#random.below(20), () => this.#grab(key, body, patience - 1));
     };
     this.#send(look.name, { method: 'GET', path: look.path }, (seen) => {
       if (seen?.body.available !== undefined)

@@ -20,6 +20,7 @@ export class TallyBook {
   readonly #faults: readonly string[];
   readonly #open = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  readonly #failedAtMs = new Map<string, number>();
   /** Owners who have had as many open as they may, or have had to pause. */
   readonly #limited = new Set<string>();
 
@@ -50,7 +51,7 @@ export class TallyBook {
         owners.add(owner);
         const old = rowOf(before.get(write.item.pk))?.state;
         if (old === undefined && state.isTallied) beginners.add(owner);
-        const flaw = this.#follow(owner, old, state);
+        const flaw = this.#follow(owner, old, state, Number(rowOf(write.item)?.updatedAtMs));
         if (flaw !== undefined) return `${write.item.pk} ${flaw}`;
       }
     }
@@ -64,7 +65,7 @@ export class TallyBook {
     return undefined;
   }
 
-  #follow(owner: string, old: Row | undefined, now: Row): string | undefined {
+  #follow(owner: string, old: Row | undefined, now: Row, atMs: number): string | undefined {
     const [had, has] = [old?.isTallied === true, now.isTallied === true];
     if (has && hasEnded(now)) return 'has ended and keeps its place';
     if (has && !had && old !== undefined) return 'has got its place after it had begun';
@@ -72,18 +73,21 @@ export class TallyBook {
     this.#open.set(owner, (this.#open.get(owner) ?? 0) + Number(has) - Number(had));
     if (!had || has) return undefined;
     if (now.status === 'CONFIRMED') this.#failures.set(owner, 0);
-    else if (this.#faults.includes(now.reason.code))
+    else if (this.#faults.includes(now.reason.code)) {
       this.#failures.set(owner, (this.#failures.get(owner) ?? 0) + 1);
+      this.#failedAtMs.set(owner, atMs);
+    }
     return undefined;
   }
 
   #flawOf(owner: string): string | undefined {
-    const { open = 0, failures = 0 } = this.#tallyOf(owner);
+    const { open = 0, failures = 0, failedAtMs } = this.#tallyOf(owner);
     const [isOpen, hasFailed] = [this.#open.get(owner) ?? 0, this.#failures.get(owner) ?? 0];
     const { mostOpen, failuresBeforePause } = this.#limits ?? { mostOpen: 0, failuresBeforePause: 0 };
     if (isOpen >= mostOpen || hasFailed >= failuresBeforePause) this.#limited.add(owner);
     if (open !== isOpen) return `has ${isOpen} open, and the tally says ${open}`;
     if (isOpen > mostOpen) return `has ${isOpen} open, and may have ${mostOpen}`;
+    if (failedAtMs !== this.#failedAtMs.get(owner)) return `failed last at another time than ${failedAtMs}`;
     return failures === hasFailed ? undefined : `has ${hasFailed} failures, and the tally says ${failures}`;
   }
 

@@ -18,16 +18,20 @@ export const hoarded: Product = { sku: HOARDED_SKU, available: 500, unitPriceMin
 export const mostOf = (available: number): number =>
   Math.max(ANY_SHARE_QUANTITY, Math.floor((available * SHARE_PERCENT) / 100));
 
-/** Wants all of it, or as much as one order gets, on a card that is always declined. */
+/** Wants all of it, or as much as one order gets, on a card that is always declined. Some it pays for. */
 export const hoarder = (id: number, random: Random): HoarderPlan => ({
   id,
   name: 'hoarder',
   look: { name: 'get-stock', path: { sku: HOARDED_SKU } },
   isThere: ({ availability }) => availability !== 'OUT_OF_STOCK',
-  bodies: Array.from({ length: 6 + random.below(6) }, () => ({
-    items: [{ sku: HOARDED_SKU, quantity: random.pick([500, 250, 125, 60]) }],
-    paymentMethod: 'pm_card_chargeDeclined',
-  })),
+  bodies: Array.from({ length: 6 + random.below(8) }, () =>
+    random.chance(0.2)
+      ? { items: [{ sku: HOARDED_SKU, quantity: 1 }], paymentMethod: 'pm_card_visa' }
+      : {
+          items: [{ sku: HOARDED_SKU, quantity: random.pick([500, 250, 125, 60]) }],
+          paymentMethod: 'pm_card_chargeDeclined',
+        },
+  ),
 });
 
 /** Of the orders of honest buyers that were accepted, how many were refused for want of what somebody hoards. */
