@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** So many customers that most of the orders that are under way at once are those of different ones. */
-export const CUSTOMERS = 1_000;
+export const CUSTOMERS = 500;
 
 /** Places orders over kept connections with as little work as Node's client can do: its CPU competes with the system's. */
 export class Customers {

@@ -7,9 +7,9 @@ import { limitsIn } from '../../../engine/initiator/limits.ts';
 import { order } from '../../../functions/order/order.ts';
 import { place } from '../../../functions/order/place.ts';
 import type { Fact } from '../../../functions/shop.ts';
-import { itemBytes, writeUnits } from '../../bench/counting/capacity-units.ts';
+import { itemBytes, type Value, writeUnits } from '../../bench/counting/capacity-units.ts';
 import { scene } from '../../support/engine-runs.ts';
-import { facts } from '../../support/facts.ts';
+import { facts, line } from '../../support/facts.ts';
 import { httpEvent } from '../../support/http-event.ts';
 
 /** Goal: what fairness costs is known to the unit. Method: the order's writes are counted with limits and without. */
@@ -22,32 +22,25 @@ const ends = {
 } as const;
 
 /** Two lines, as in the benchmark. */
-const body = {
-  items: [
-    { sku: 'sku-11', quantity: 1 },
-    { sku: 'sku-22', quantity: 1 },
-  ],
-  paymentMethod: 'pm_card_visa',
-};
+const items = [line('sku-11', 1), line('sku-22', 2)];
+const body = { items, paymentMethod: 'pm_card_visa' };
 
+const paid = {
+  ...facts['payment.captured'].data,
+  lines: items.map((each) => ({ ...each, unitPriceMinor: 100 })),
+  amountMinor: 300,
+};
 const fact = (type: (typeof ends)[keyof typeof ends][number]): Fact =>
-  type === 'payment.captured'
-    ? ({
-        ...facts[type],
-        data: {
-          ...facts[type].data,
-          lines: body.items.map((line) => ({ ...line, unitPriceMinor: 100 })),
-          amountMinor: 200,
-        },
-      } as Fact)
-    : facts[type];
+  type === 'payment.captured' ? { type, data: paid } : facts[type];
 
 /** The units of all writes of so many orders, of one owner each, that are placed one by one and end together. */
 async function unitsOf(end: keyof typeof ends, count: number, isLimited: boolean): Promise<number> {
   const here = scene();
   const units = (writes: readonly Write[]) => {
-    const size = (write: Write) =>
-      itemBytes(marshall(write.kind === 'put' ? write.item : (here.store.items.get(write.key) as Item)));
+    const size = (write: Write) => {
+      const item = write.kind === 'put' ? write.item : (here.store.items.get(write.key) as Item);
+      return itemBytes(marshall(item) as unknown as Record<string, Value>);
+    };
     return writes.reduce((sum, write) => sum + writeUnits(size(write), writes.length > 1), 0);
   };
   let total = 0;
