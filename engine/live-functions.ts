@@ -5,6 +5,7 @@ import { deadLetters } from './dead-letters/dead-letters.ts';
 import { recordReader } from './http/record-reader.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
+import { limitsSetting } from './initiator/limits.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
@@ -43,7 +44,7 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
   const table = liveTable(participant);
   const backlog = () => liveBacklog(participant, HASTY)();
   return {
-    place: placing(participant, edges, wanted, liveAdmission(participant)),
+    place: placing(participant, edges, wanted, liveAdmission(participant), limitsSetting),
     get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),

@@ -47,7 +47,7 @@ const priced = {
 
 /** Why a reservation was refused, and which SKUs were the cause. */
 export const StockRejection = z.object({
-  code: z.enum(['OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
+  code: z.enum(['OUT_OF_STOCK', 'QUANTITY_LIMIT', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
   skus: z.array(Sku).max(MAX_LINES).readonly(),
 });
 export type StockRejection = z.infer<typeof StockRejection>;

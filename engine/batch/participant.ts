@@ -13,12 +13,22 @@ export interface Participant<
   readonly saga: Saga;
   readonly service: string;
   readonly table: Table<State>;
-  readonly decide: (state: State | undefined, input: Input, items: Items) => Decision<State, Effect>;
+  readonly decide: (
+    state: State | undefined,
+    input: Input,
+    items: Items,
+    nowMs: number,
+  ) => Decision<State, Effect>;
   /**
    * Keys of the shared items, such as counters, that the decision on this input depends on. The decision sees them as
    * last seen. The write checks what an adjustment relies on; an item consulted without an adjustment is read anew.
    */
   readonly reads?: (input: Input) => readonly string[];
+  /**
+   * Keys of the counters that an adjustment of this input bounds (`atMost`). They are not read before a write has shown
+   * that they matter, or the decision is to defer.
+   */
+  readonly counts?: (input: Input) => readonly string[];
   /** The input that usually comes first for a saga: written without a read, as the condition finds the exceptions. */
   readonly opens?: Input['type'];
   /** Calls the outside, after the intent is written. A throw means that the result is unknown. */

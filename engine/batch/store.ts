@@ -30,6 +30,10 @@ export type Write =
       readonly deltas: Readonly<Record<string, number>>;
       /** The write fails unless the item exists and has these values, and a counter that is taken from stays ≥ 0. */
       readonly relyingOn: Readonly<Record<string, string | number>>;
+      /** Counters that begin at 0 with their item, and stay at most this: nothing else is asked of those. */
+      readonly atMost?: Readonly<Record<string, number>>;
+      /** Numbers that are not added to but replaced. */
+      readonly sets?: Readonly<Record<string, number>>;
     };
 
 /** Why one write of a transaction failed. `stored`: the item that failed the condition, if there is one. */

@@ -145,18 +145,29 @@ export class DynamoStore implements Store, TableReader {
     };
   }
 
-  #addRequest({ key: pk, deltas, relyingOn }: Extract<Write, { kind: 'add' }>) {
+  #addRequest({ key: pk, deltas, relyingOn, atMost, sets = {} }: Extract<Write, { kind: 'add' }>) {
     const names: Record<string, string> = {};
     const values: Record<string, string | number> = {};
-    const conditions = ['attribute_exists(pk)'];
+    const conditions = atMost === undefined ? ['attribute_exists(pk)'] : [];
     const additions = Object.entries(deltas).map(([attribute, delta], index) => {
       names[`#counter${index}`] = attribute;
       values[`:delta${index}`] = delta;
-      if (delta < 0) {
+      const most = atMost?.[attribute];
+      if (most !== undefined && Number.isFinite(most) && delta >= 0) {
+        const isLow = `#counter${index} <= :most${index}`;
+        // More at once than there may ever be is refused where there is no counter yet, too.
+        conditions.push(most < delta ? isLow : `(attribute_not_exists(#counter${index}) OR ${isLow})`);
+        values[`:most${index}`] = most - delta;
+      } else if (most === undefined && delta < 0) {
         conditions.push(`#counter${index} >= :taken${index}`);
         values[`:taken${index}`] = -delta;
       }
       return `#counter${index} :delta${index}`;
+    });
+    const replaced = Object.entries(sets).map(([attribute, value], index) => {
+      names[`#set${index}`] = attribute;
+      values[`:set${index}`] = value;
+      return `#set${index} = :set${index}`;
     });
     Object.entries(relyingOn).forEach(([name, value], index) => {
       names[`#relied${index}`] = name;
@@ -166,8 +177,11 @@ export class DynamoStore implements Store, TableReader {
     return {
       TableName: this.#table,
       Key: key(pk),
-      UpdateExpression: `ADD ${additions.join(', ')}`,
-      ConditionExpression: conditions.join(' AND '),
+      UpdateExpression: [
+        ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
+        ...(replaced.length > 0 ? [`SET ${replaced.join(', ')}`] : []),
+      ].join(' '),
+      ...(conditions.length > 0 ? { ConditionExpression: conditions.join(' AND ') } : {}),
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: pack(values),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,

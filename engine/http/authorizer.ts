@@ -17,9 +17,13 @@ const MAX_AGE = '7 days';
 const VERIFIED_FOR_MS = 60_000;
 const MAX_VERIFIED = 1_000;
 
+/** A class of owners, as a setting may name it. */
+const OwnerClass = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+
 interface Claims {
   readonly sub: CallerId;
   readonly role: string;
+  readonly class?: string | undefined;
   readonly exp: number;
 }
 
@@ -29,14 +33,19 @@ interface Claims {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
-  const schema = z.object({ sub: Subject, role: z.enum([ownerRole, OPERATOR]), exp: z.number() });
+  const schema = z.object({
+    sub: Subject,
+    role: z.enum([ownerRole, OPERATOR]),
+    // Whoever issues tokens may use the claim for something else: that is no class, and no reason to refuse the token.
+    class: OwnerClass.optional().catch(undefined),
+    exp: z.number(),
+  });
   const tokens = new Tokens(schema);
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
     if (token === undefined) throw new Error('Unauthorized');
     try {
-      const { sub, role } = await tokens.claimsOf(token);
-      return allow(sub, role, event.methodArn);
+      return allow(await tokens.claimsOf(token), event.methodArn);
     } catch (error) {
       // Keys that cannot be fetched are our outage and not the caller's fault: infra/aws/api.yml makes it a 503.
       if (!isFlawOfToken(error)) {
@@ -95,7 +104,8 @@ class Tokens {
 }
 
 /** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
-function allow(sub: CallerId, role: string, methodArn: string): APIGatewayAuthorizerResult {
+function allow(claims: Claims, methodArn: string): APIGatewayAuthorizerResult {
+  const { sub, role, class: ownerClass } = claims;
   const [api, stage] = methodArn.split('/');
   return {
     principalId: sub,
@@ -103,6 +113,6 @@ function allow(sub: CallerId, role: string, methodArn: string): APIGatewayAuthor
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
     },
-    context: { role },
+    context: { role, ...(ownerClass === undefined ? {} : { class: ownerClass }) },
   };
 }

@@ -9,6 +9,8 @@ import { OPERATOR, type Role } from './role.ts';
 export interface Caller {
   readonly id: CallerId;
   readonly role: Role;
+  /** What kind of owner the token says this is: limits may differ. */
+  readonly class?: string;
 }
 
 /** Finds the caller, in any role. @throws Problem 403 if the token names nobody or an unknown role */
@@ -30,7 +32,7 @@ export function role(saga: Saga, needed: Role): Middleware<{ caller: Caller }> {
   };
 }
 
-const Authorized = z.object({ principalId: Subject, role: z.string() });
+const Authorized = z.object({ principalId: Subject, role: z.string(), class: z.string().optional() });
 
 function callerIn({ ownerRole }: Saga, { requestContext }: HttpEvent): Caller {
   const { data } = Authorized.safeParse(requestContext.authorizer);
@@ -40,7 +42,8 @@ function callerIn({ ownerRole }: Saga, { requestContext }: HttpEvent): Caller {
       `The token has no valid subject, or its role is neither ${ownerRole} nor ${OPERATOR}.`,
     );
   }
-  return { id: data.principalId, role: data.role };
+  const { principalId: id, role, class: ownerClass } = data;
+  return { id, role, ...(ownerClass === undefined ? {} : { class: ownerClass }) };
 }
 
 /** An operator may read any saga; an owner, only its own. */

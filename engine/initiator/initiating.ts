@@ -14,6 +14,7 @@ import type { Begun, Command } from '../saga/initiator.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
+import { ownerIn, tallied, tallyKey } from '../saga/tally.ts';
 
 /** The part of the initiator's state that the engine knows. */
 export type InitiatorStatus = Begun & { readonly status: string };
@@ -32,19 +33,24 @@ export interface Initiating<
   readonly present: (record: SagaRecord<State>) => object;
 }
 
-/** Makes the initiator of its decision and its table. `shows`: the members of the state that its owner sees. */
+/**
+ * Makes the initiator of its decision and its table. `shows`: the members of the state that its owner sees. `faults`: the
+ * codes of the reasons for which a saga fails by its owner's own fault.
+ */
 export function initiating<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
   saga: OwnedBy<Owner>,
   decide: (state: State | undefined, input: Command<Placed> | AnyFact) => Decision<State>,
   table: Table<State>,
   shows: (state: State) => object,
+  faults: readonly string[] = [],
 ): Initiating<State, Placed, Owner> {
   return {
     saga,
     service: saga.initiator,
     table,
-    decide,
+    decide: tallied(saga, decide, faults),
     opens: 'place',
+    counts: (input) => countsOf(saga, input),
     onceSaid: (state) => ('isUntold' in state ? { type: 'told' } : undefined),
     present: ({ sagaId, state, updatedAtMs }) => ({
       [saga.id.name]: sagaId,
@@ -57,6 +63,12 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
     }),
   };
 }
+
+/** Only the one that begins a saga for an owner with limits may be refused for what its tally says. */
+const countsOf = (saga: Saga, input: object): readonly string[] => {
+  const { placed, limits } = input as Partial<Command & { readonly type: 'place' }>;
+  return placed === undefined || limits === undefined ? [] : [tallyKey(ownerIn(saga, placed))];
+};
 
 /** Whom the saga waits for, if a participant has said so. */
 function waitingFor(state: object): { readonly waitingFor?: string } {

@@ -34,10 +34,22 @@ const Reason = z.looseObject({ code: z.string() });
 
 const answered = z.array(z.string()).readonly();
 const isUntold = z.literal(true).optional();
+/** Absent in what is not counted, such as every saga that was begun before sagas were: tally.ts. */
+const isTallied = z.literal(true).optional();
 const waits = z.record(z.string(), z.string()).optional();
 
 /** Members that the initiator's record has for the engine's own use. */
-const ENGINES_OWN = ['status', 'answered', 'heard', 'waits', 'impasses', 'isUntold', 'reason', 'failure'];
+const ENGINES_OWN = [
+  'status',
+  'answered',
+  'heard',
+  'waits',
+  'impasses',
+  'isUntold',
+  'isTallied',
+  'reason',
+  'failure',
+];
 
 /**
  * The initiator's records: the data a saga was begun with, and the saga's present state.
@@ -53,9 +65,9 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   const flaws = overwritingFlaws(saga.initiator, ENGINES_OWN, [placed, success]);
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
-    of('PENDING', { answered, heard: heardSchema.optional(), waits, impasses: waits }),
+    of('PENDING', { answered, heard: heardSchema.optional(), waits, impasses: waits, isTallied }),
     of('CONFIRMED', { ...success.shape, isUntold }),
-    of('CANCELLING', { reason: Reason, failure: z.string(), answered, waits }),
+    of('CANCELLING', { reason: Reason, failure: z.string(), answered, waits, isTallied }),
     of('CANCELLED', { reason: Reason, isUntold }),
   ]);
   return {

@@ -22,6 +22,7 @@ import { andHeard, dataHeard, type Heard } from './heard.ts';
 import type { EventKind } from './kinds.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
+import type { Limits } from './tally.ts';
 
 /** Why a saga is cancelled: the role that cancelled it, DEADLINE, or the data of a participant's failure. */
 export interface Reason {
@@ -78,7 +79,8 @@ export type InitiatorState<Placed extends Begun, Success> = Placed &
 
 /** The initiator's inputs besides the facts of its saga. */
 export type Command<Placed extends Begun = Begun> =
-  | { readonly type: 'place'; readonly placed: Placed }
+  /** `limits`: those of its owner, if it has any. */
+  | { readonly type: 'place'; readonly placed: Placed; readonly limits?: Limits | undefined }
   /** `by`: the code of the reason, such as OPERATOR. */
   | { readonly type: 'cancel'; readonly by: string }
   | { readonly type: 'nudge'; readonly nowMs: number; readonly deadlineMs: number }

@@ -158,7 +158,7 @@ steps:
     until: 20
   - step: 8 are left
     invoke: get-stock
-    as: alice
+    as: operator
     path: { sku: mug-$run }
     expect: { status: 200, body: { available: 8 } }
     until: 10

@@ -170,6 +170,68 @@ describe.each(storeKinds)('%s', (_name, begin) => {
     });
   });
 
+  describe('a counter that begins with its first change', () => {
+    const within = (key: string, delta: number, most: number, more: Partial<Write> = {}): Write =>
+      ({
+        ...{ kind: 'add', key, deltas: { open: delta }, relyingOn: {}, atMost: { open: most } },
+        ...more,
+      }) as Write;
+
+    test('is 0 before, also in an item that has others, and is bounded above', async () => {
+      for (const pk of [newKey(), (await given({ failures: 1 })).pk]) {
+        const others = await stored(pk);
+        expect(await store.write([within(pk, 2, 3)])).toEqual({ ok: true });
+        expect(await store.write([within(pk, 1, 3)])).toEqual({ ok: true });
+        const full = { ...others, pk, open: 3 };
+        const refused = { ok: false, refusals: [{ cause: 'condition', stored: full }] };
+        expect(await store.write([within(pk, 1, 3)])).toEqual(refused);
+        expect(await stored(pk)).toEqual(full);
+      }
+    });
+
+    test('is not begun with more than there may ever be', async () => {
+      const pk = newKey();
+      expect(await store.write([within(pk, 4, 3)])).toMatchObject({ ok: false });
+      expect(await stored(pk)).toBeUndefined();
+    });
+
+    test('is given back to whatever it says, and nothing is asked of it', async () => {
+      const pk = newKey();
+      const unbounded = Number.POSITIVE_INFINITY;
+      expect(await store.write([within(pk, -1, unbounded), put({ pk: newKey() })])).toEqual({ ok: true });
+      expect(await store.write([within(pk, 5, unbounded)])).toEqual({ ok: true });
+      expect(await store.write([within(pk, -1, 3)])).toEqual({ ok: true });
+      expect(await stored(pk)).toEqual({ pk, open: 3 });
+    });
+
+    test('is left as it is where another number is only held against its bound', async () => {
+      const { pk } = await given({ open: 0, failures: 2 });
+      const beside = { deltas: { open: 1, failures: 0 }, atMost: { open: 9, failures: 1 } };
+      expect(await store.write([within(pk, 1, 9, beside)])).toMatchObject({ ok: false });
+      expect(await stored(pk)).toEqual({ pk, open: 0, failures: 2 });
+    });
+
+    test('changes together with numbers that are replaced', async () => {
+      const pk = newKey();
+      const sets = { failures: 0, failedAtMs: 1_800_000_000_000 };
+      expect(await store.write([within(pk, 1, 9, { sets })])).toEqual({ ok: true });
+      expect(await store.write([within(pk, 0, 9, { deltas: {}, sets: { failures: 7 } })])).toEqual({
+        ok: true,
+      });
+      expect(await stored(pk)).toEqual({ pk, open: 1, ...sets, failures: 7 });
+    });
+
+    test('is changed relying on other numbers of its item', async () => {
+      const { pk } = await given({ open: 0, failures: 2 });
+      const relying = (failures: number) => within(pk, 1, 9, { relyingOn: { failures } });
+      expect(await store.write([relying(1)])).toMatchObject({ ok: false });
+      expect(await store.write([relying(2)])).toEqual({ ok: true });
+      expect(await store.write([within(newKey(), 1, 9, { relyingOn: { failures: 0 } })])).toMatchObject({
+        ok: false,
+      });
+    });
+  });
+
   describe('a transaction', () => {
     test('is written whole', async () => {
       const counter = await given({ available: 5 });

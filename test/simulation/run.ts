@@ -72,11 +72,14 @@ export async function play(scene: Scene): Promise<void> {
   if (await settle(scene)) await judgeEnd(scene, () => settle(scene));
 }
 
-const runOf = (script: Script, { simulation, plan, customers, operators, callsAmongFaults }: Scene): Run => ({
+const runOf = (
+  script: Script,
+  { simulation, plan, customers, operators, hoarders, callsAmongFaults }: Scene,
+): Run => ({
   script,
   violation: simulation.checker.violation,
   faults: plan.happened,
-  actors: [...customers, ...operators].map((actor) => actor.plan.id),
+  actors: [...customers, ...operators, ...hoarders].map((actor) => actor.plan.id),
   steps: simulation.step,
   calls: simulation.calls,
   callsAmongFaults,

@@ -1,4 +1,5 @@
 import { Customer } from './actors/customer.ts';
+import { Hoarder } from './actors/hoarder.ts';
 import { Operator } from './actors/operator.ts';
 import { Settler } from './actors/settler.ts';
 import { MINUTE_MS, type Workload } from './actors/workload.ts';
@@ -28,6 +29,7 @@ export class Scene {
   readonly sources: EventSources;
   readonly customers: readonly Customer[];
   readonly operators: readonly Operator[];
+  readonly hoarders: readonly Hoarder[];
   readonly workload: Workload;
   readonly plan: RandomPlan | ScriptedPlan;
   callsAmongFaults = 0;
@@ -53,7 +55,7 @@ export class Scene {
       shards,
     });
     const { plan } = this;
-    const rules = deployment.rulesOf(world);
+    const rules = deployment.rulesOf(world, seed);
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
     this.lambda = new Lambda(this.simulation, deployment.functions, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
@@ -73,6 +75,9 @@ export class Scene {
     this.operators = this.workload.operators
       .filter(takesPart)
       .map((plan) => new Operator(plan, this.simulation, this.lambda));
+    this.hoarders = (this.workload.hoarders ?? [])
+      .filter(takesPart)
+      .map((plan) => new Hoarder(plan, this.simulation, this.lambda));
     this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
     this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
@@ -80,7 +85,7 @@ export class Scene {
   }
 
   start(): void {
-    for (const actor of [...this.customers, ...this.operators]) actor.start();
+    for (const actor of [...this.customers, ...this.operators, ...this.hoarders]) actor.start();
   }
 
   /** Lets one thing happen. False: nothing is left to happen, and everything has ended. */

@@ -14,6 +14,8 @@ export type TokenRequest = {
   readonly role: Role;
   /** Becomes the subject: the owner's id. */
   readonly name?: string | undefined;
+  /** The owner's class, if it has one: its limits may differ. */
+  readonly class?: string | undefined;
   readonly issuer: string;
   readonly audience?: string;
   /** Negative for an expired token. */
@@ -25,7 +27,7 @@ export async function signToken(dataDir: string, request: TokenRequest): Promise
   refuseOutsideLocal(process.env);
   const key = await loadSigningKey(dataDir);
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
-  return new SignJWT({ role: request.role })
+  return new SignJWT({ role: request.role, class: request.class })
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT' })
     .setIssuer(request.issuer)
     .setAudience(request.audience ?? tokenAudience)

@@ -81,6 +81,7 @@ export class Customer {
     this.#send(place, { method: 'POST', ...this.#own, key, body }, (reply) => {
       if (reply?.statusCode === 202) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
+      else if (reply?.statusCode === 429) this.#toComeLater(body, patience, wasAccepted);
       else if (isAnswer(reply)) this.#unexpected(place, reply);
       else if (patience > 0) {
         const again = this.#random.chance(CHANGED_MIND) ? this.plan.other : body;
@@ -90,6 +91,17 @@ export class Customer {
         this.#simulation.checker.fail('P5', `${key} was accepted with another body`);
       }
     });
+  }
+
+  /** Only who begins something new can be told so, and only by limits. */
+  #toComeLater(body: Body, patience: number, accepted: Body | undefined): void {
+    const { checker, coverage, rules } = this.#simulation;
+    const { name, key } = this.plan;
+    coverage.count('429 for a customer');
+    if (accepted !== undefined) checker.fail('P5', `${key} was accepted before, and is to come later`);
+    if (rules.wasLimited?.(name) !== true)
+      checker.fail('fairness', `${name} was told to come later for no reason`);
+    if (patience > 0) this.#again(() => this.place(body, patience - 1));
   }
 
   get #own() {

@@ -2,6 +2,7 @@ import type { Item } from '../../../engine/batch/store.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import type { Fault } from '../faults.ts';
 import type { Random } from '../random.ts';
+import type { HoarderPlan } from './hoarder.ts';
 import type { Attempt, Request } from './request.ts';
 
 /** What a saga is begun with. */
@@ -111,6 +112,7 @@ export interface Workload {
   readonly shelves: readonly { readonly service: string; readonly items: readonly Item[] }[];
   readonly customers: readonly CustomerPlan[];
   readonly operators: readonly OperatorPlan[];
+  readonly hoarders?: readonly HoarderPlan[];
   readonly concurrency: number;
   /** One process serves all requests to a function, as it does on a laptop; and else one at a time, as in Lambda. */
   readonly sharesEnvironments: boolean;

@@ -112,7 +112,8 @@ export class Checker {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
-      else if (player === initiator) this.#claimed(write, old, invocation);
+      else if (player === initiator && !keyOf(write).startsWith('tally#'))
+        this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
       if (write.kind === 'put' && write.item.record !== undefined)

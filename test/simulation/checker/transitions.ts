@@ -25,6 +25,7 @@ const changing: ReadonlySet<string> = new Set([
   'reason',
   'failure',
   'isUntold',
+  'isTallied',
 ]);
 
 /** What is wrong with one step of one record; undefined if it is legal. */

@@ -14,10 +14,12 @@ import { edgesOf } from '../edges.ts';
 import type { Environment } from '../environment.ts';
 import { newsFaults } from '../faults.ts';
 import { api, http } from '../functions.ts';
+import { limitsSince } from '../limits.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import { keptMinor } from '../world/provider.ts';
 import { Banks, bankGoals, WEBHOOK_SECRET } from './banks.ts';
+import { SHARE_PERCENT } from './hoarding.ts';
 import { attemptOf } from './prying.ts';
 import { ShopRules } from './rules.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -49,10 +51,15 @@ const pacedIn = (simulation: Simulation, environment: Environment): StripeCalls 
   );
 };
 
+/** As in serverless.yml. */
+process.env.MAX_STOCK_SHARE = `${SHARE_PERCENT}%`;
+
 /** The shop: its declaration says who takes part, and here is what else it has. */
 const deployed = await deploymentOf(shop, new URL('../../../functions/', import.meta.url), {
   functions: {
-    'place-order': api('order', place),
+    'place-order': http('order', (simulation, environment) =>
+      place(edgesOf(simulation, environment), undefined, limitsSince(simulation.seed, simulation.calls)),
+    ),
     'put-stock': api('inventory', putStock),
     'receive-stock': api('inventory', receiveStock),
     'get-stock': api('inventory', getStock),
@@ -88,7 +95,7 @@ export const deployment: Deployment = {
   ...deployed,
   workloadOf,
   scenarioOf,
-  rulesOf: (world) => new ShopRules(world),
+  rulesOf: (world, seed) => new ShopRules(world, seed),
   aside: (simulation, lambda, { hasNews = false }) => new Banks(simulation, lambda, hasNews),
   desk: {
     shows: ['items'],
@@ -107,6 +114,7 @@ export const deployment: Deployment = {
   goals: [
     ...['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
     'group refused: too large',
+    ...['order CANCELLED QUANTITY_LIMIT', '429 for a customer', 'a hoarder told to come later'],
     ...newsFaults,
     ...bankGoals,
   ],

@@ -2,8 +2,11 @@ import type { Item, Write } from '../../../engine/batch/store.ts';
 import type { Flaw } from '../checker/flaw.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { Asked, Rules } from '../checker/rules.ts';
+import { TallyBook } from '../checker/tallies.ts';
 import type { Invocation } from '../invocation.ts';
+import { limitsIn } from '../limits.ts';
 import type { World } from '../world/world.ts';
+import { flawOfService } from './hoarding.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReconciliation } from './reconciliation.ts';
 import { flawOfReservation } from './reservations.ts';
@@ -14,9 +17,11 @@ import { UNWRITABLE_SKU } from './workload.ts';
 export class ShopRules implements Rules {
   readonly #world: World;
   readonly #stock: StockBook;
+  readonly #tallies: TallyBook;
 
-  constructor(world: World) {
+  constructor(world: World, seed: number) {
     this.#world = world;
+    this.#tallies = new TallyBook(world, limitsIn(seed), ['PAYMENT_DECLINED']);
     this.#stock = new StockBook(world.tableOf('inventory'));
   }
 
@@ -27,6 +32,7 @@ export class ShopRules implements Rules {
     step: number,
     invocation: Invocation | undefined,
   ): Flaw | undefined {
+    if (service === 'order') return broken('fairness', this.#tallies.wrote(writes, before, invocation));
     if (service !== 'inventory') return undefined;
     return broken('P1', this.#stock.wrote(writes, before, step, invocation));
   }
@@ -39,6 +45,10 @@ export class ShopRules implements Rules {
     if (service === 'payment' && statusOf(item) === 'REFUNDED' && this.#world.provider.isRefunding(item.pk))
       return ['P2', `${item.pk} is REFUNDED, and a refund is still under way`];
     return undefined;
+  }
+
+  wasLimited(owner: string): boolean {
+    return this.#tallies.wasLimited(owner);
   }
 
   judge(orderId: string): Flaw | undefined {
@@ -68,6 +78,8 @@ export class ShopRules implements Rules {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
     const { provider } = this.#world;
+    const unserved = flawOfService(this.#world);
+    if (unserved !== undefined) return ['fairness', unserved];
     const unpaid = [...provider.accounts.keys()]
       .map((orderId) => flawOfMoney(this.#world, orderId, { isOver: true }))
       .find(Boolean);

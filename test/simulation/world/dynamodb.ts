@@ -203,19 +203,29 @@ function updateIn(update: Partial<Update> = {}): Conditional {
   const { ExpressionAttributeNames: names = {}, UpdateExpression: text = '' } = update;
   const values = valuesOf(update);
   const { tests, condition } = conditionOf(update, values);
-  if (!text.startsWith('ADD ')) return failure('ValidationException', text);
-  const deltas = text
-    .slice('ADD '.length)
-    .split(', ')
-    .map((each) => each.split(' '))
-    .map(([name = '', value = '']) => [names[name] ?? name, Number(values[value])] as const);
-  const relied = tests.filter(({ operator }) => operator === '=').map(({ name, value }) => [name, value]);
+  const [, added = '', replaced = ''] =
+    /^(?:ADD (.+?))?(?:(?:^| )SET (.+))?$/.exec(text) ?? failure('ValidationException', text);
+  const numbersIn = (list: string, between: string) =>
+    (list === '' ? [] : list.split(', '))
+      .map((each) => each.split(between))
+      .map(([name = '', value = '']) => [names[name] ?? name, Number(values[value])] as const);
+  const deltas = Object.fromEntries(numbersIn(added, ' '));
+  const sets = numbersIn(replaced, ' = ');
+  if (added === '' && replaced === '') return failure('ValidationException', 'nothing is changed');
+  if (sets.some(([name]) => name in deltas)) return failure('ValidationException', 'two paths overlap');
+  const testsOf = (wanted: string) => tests.filter(({ operator }) => operator === wanted);
+  const relied = testsOf('=').map(({ name, value }) => [name, value]);
+  const most = testsOf('<=').map(({ name, value }) => [name, Number(value) + (deltas[name] ?? 0)]);
+  // Whoever does not ask for an item to be there has counters that begin with it.
+  const isNew = !tests.some(({ operator }) => operator === 'attribute_exists');
   return {
     write: {
       kind: 'add',
       key: String(update.Key?.pk?.S),
-      deltas: Object.fromEntries(deltas),
+      deltas,
       relyingOn: Object.fromEntries(relied),
+      ...(isNew ? { atMost: Object.fromEntries(most) } : {}),
+      ...(sets.length > 0 ? { sets: Object.fromEntries(sets) } : {}),
     },
     condition,
     isToldOfStored: isToldOfStored(update),
@@ -233,6 +243,8 @@ interface Test {
   /** The attribute's name, or what stands for it. */
   readonly name: string;
   readonly value: unknown;
+  /** Whether it holds where there is no such attribute. */
+  readonly isAbsentEnough?: true;
 }
 
 /** With the name of its value, which stands beside it in the request. */
@@ -247,24 +259,27 @@ const testsIn = remembered((text: string): readonly Written[] =>
     const [, call, attribute] = /^(attribute_(?:not_)?exists)\(([\w#]+)\)$/.exec(each) ?? [];
     if (call !== undefined && attribute !== undefined)
       return { operator: call, name: attribute, value: undefined };
-    const [, name, operator, value] = /^([\w#]+) (=|>=) (:\w+)$/.exec(each) ?? [];
-    if (name === undefined || operator === undefined) return failure('ValidationException', each);
-    return { operator, name, value };
+    const [, absent, name, operator, value] =
+      /^(?:\(attribute_not_exists\(([\w#]+)\) OR )?([\w#]+) (=|>=|<=) (:\w+)\)?$/.exec(each) ?? [];
+    if (name === undefined || operator === undefined || (absent ?? name) !== name)
+      return failure('ValidationException', each);
+    return { operator, name, value, ...(absent === undefined ? {} : { isAbsentEnough: true }) };
   }),
 );
 
 function conditionOf(request: Partial<Put | Update>, values: Readonly<Record<string, unknown>>) {
   const { ConditionExpression: text, ExpressionAttributeNames: names = {} } = request;
-  const tests = (text === undefined ? [] : testsIn(text)).map(({ operator, name, value }): Test => {
+  const tests = (text === undefined ? [] : testsIn(text)).map(({ name, value, ...test }): Test => {
     if (value !== undefined && !(value in values)) return failure('ValidationException', value);
-    return { operator, name: names[name] ?? name, value: value && values[value] };
+    return { ...test, name: names[name] ?? name, value: value && values[value] };
   });
   const condition: Condition = (stored) => tests.every((test) => holds(test, stored));
   return { tests, condition };
 }
 
-function holds({ operator, name, value }: Test, stored: Item | undefined): boolean {
+function holds({ operator, name, value, isAbsentEnough }: Test, stored: Item | undefined): boolean {
   const actual = stored?.[name];
+  if (actual === undefined && isAbsentEnough) return true;
   switch (operator) {
     case 'attribute_exists':
       return actual !== undefined;
@@ -272,6 +287,8 @@ function holds({ operator, name, value }: Test, stored: Item | undefined): boole
       return actual === undefined;
     case '>=':
       return Number(actual) >= Number(value);
+    case '<=':
+      return Number(actual) <= Number(value);
     default:
       return actual === value;
   }

@@ -121,7 +121,7 @@ export class Table {
       name,
       Number(stored?.[name] ?? 0) + by,
     ]);
-    this.items.set(key, { ...stored, pk: key, ...Object.fromEntries(counters) });
+    this.items.set(key, { ...stored, pk: key, ...Object.fromEntries(counters), ...write.sets });
   }
 }
 
@@ -138,10 +138,15 @@ function holds(write: Write, stored: Item | undefined): boolean {
     if (write.expects === 'anything') return true;
     return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
   }
-  const { deltas, relyingOn } = write;
-  if (stored === undefined) return false;
-  if (Object.entries(deltas).some(([name, by]) => by < 0 && !(Number(stored[name]) >= -by))) return false;
-  return Object.entries(relyingOn).every(([name, value]) => stored[name] === value);
+  const { deltas, relyingOn, atMost } = write;
+  if (stored === undefined && atMost === undefined) return false;
+  const isWithin = ([name, by]: readonly [string, number]): boolean => {
+    const [most, now] = [atMost?.[name], stored?.[name]];
+    if (most !== undefined) return by < 0 || Number(now ?? 0) + by <= most;
+    return by >= 0 || Number(now) >= -by;
+  };
+  if (!Object.entries(deltas).every(isWithin)) return false;
+  return Object.entries(relyingOn).every(([name, value]) => stored?.[name] === value);
 }
 
 function compare(a: Item, b: Item, sort: string): number {

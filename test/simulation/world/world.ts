@@ -87,7 +87,8 @@ export class World {
 
   /** The sagas there are: the records of whoever begins them. */
   get sagas(): ReadonlyMap<string, Item> {
-    return this.tableOf(this.cast.initiator.service).items;
+    const { items } = this.tableOf(this.cast.initiator.service);
+    return new Map([...items].filter(([, { record }]) => record !== undefined));
   }
 
   recordOf(service: string, sagaId: string): Item | undefined {

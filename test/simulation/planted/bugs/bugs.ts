@@ -14,6 +14,7 @@ import { providerBugs } from './provider.ts';
 import { recordBugs } from './record.ts';
 import { runBugs } from './run.ts';
 import { stockBugs } from './stock.ts';
+import { tallyBugs } from './tally.ts';
 import { togetherBugs } from './together.ts';
 import { webhookBugs } from './webhook.ts';
 
@@ -28,6 +29,7 @@ export const bugs: readonly Bug[] = [
   ...causalityBugs,
   ...initiatorBugs,
   ...nudgeBugs,
+  ...tallyBugs,
   ...externalStepBugs,
   ...providerBugs,
   ...inventoryBugs,
