@@ -60,7 +60,10 @@ function learn(view: View, write: Write | undefined, refusal: Refusal | undefine
 }
 
 function writesOf(group: readonly Change[]): readonly Write[] {
-  const puts = group.map(({ item, expects }): Write => ({ kind: 'put', item, expects }));
+  const puts = group.flatMap(({ item, expects, besides }): Write[] => [
+    { kind: 'put', item, expects },
+    ...(besides === undefined ? [] : [{ kind: 'put', item: besides, expects: 'absent' } as const]),
+  ]);
   const sums = new Map<string, Extract<Write, { kind: 'add' }>>();
   for (const { key, attribute, delta, relyingOn } of group.flatMap(({ adjusts }) => adjusts)) {
     const sum = sums.get(key);

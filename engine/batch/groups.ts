@@ -11,6 +11,7 @@ export function groups<C extends Change>(
   let isOpen = false;
   for (const change of changes) {
     const own = new Set([change.item.pk, ...change.adjusts.map(({ key }) => key)]);
+    if (change.besides !== undefined) own.add(change.besides.pk);
     const alone = isAlone(change);
     const joins = isOpen && !alone && keys.size + newAmong(own, keys) <= MAX_TRANSACTION_ITEMS;
     if (joins) {

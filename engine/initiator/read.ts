@@ -3,9 +3,10 @@ import type { TableEdges } from '../batch/edges.ts';
 import { fromItem } from '../batch/record.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { type HttpFunction, json } from '../http/http.ts';
-import { caller } from '../http/identity.ts';
+import { caller, role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { pathParameter } from '../http/path-parameter.ts';
+import { READERS } from '../http/role.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { byOwner } from '../saga/initiator-table.ts';
 import { type Initiating, type InitiatorStatus, recordOf } from './initiating.ts';
@@ -16,7 +17,10 @@ export function reading<State extends InitiatorStatus, Placed extends Begun>(
   edges: TableEdges,
 ): HttpFunction {
   const { saga, present } = participant;
-  const checks = [pathParameter(saga.id.name, saga.id.schema), caller(saga)] as const;
+  const checks = [
+    pathParameter(saga.id.name, saga.id.schema),
+    role(saga, saga.ownerRole, ...READERS),
+  ] as const;
   return endpoint(saga, checks, async ({ parameter, caller }) =>
     json(200, present(await recordOf(participant, edges, parameter, caller))),
   );

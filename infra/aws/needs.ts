@@ -1,3 +1,4 @@
+import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
@@ -10,6 +11,8 @@ export type Needs = {
   readonly table?: readonly TableAccess[];
   /** How the keys of the items begin that it reads and writes, if it needs only some kinds. */
   readonly keys?: readonly string[];
+  /** What it does is audited: it writes new entries of its own service's audit. */
+  readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
@@ -22,14 +25,16 @@ export type Needs = {
 
 const reader: Needs = { table: ['read'] };
 const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
+/** A person's wish. */
+const obeyer: Needs = { ...announcer, isAudited: true };
 
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
 
-  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'] },
-  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'] },
+  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'], isAudited: true },
+  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'], isAudited: true },
   'get-stock': { ...reader, keys: ['SKU#'] },
   'list-stock': { table: ['read', 'query catalogue'], keys: ['SKU#'] },
   'get-reservation': { ...reader, keys: ['ORDER#'] },
@@ -51,10 +56,11 @@ const needsOfAnyone = ({
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
   // One to read dead letters, and one to publish them again.
-  ['dead-letters', { table: ['read'], broker: 'publish', connections: 2 }],
+  ['dead-letters', { table: ['read'], isAudited: true, broker: 'publish', connections: 2 }],
+  ['get-audit', { table: ['read', `query ${AUDIT}`], keys: [AUDIT_PREFIX] }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
-  ...(canBeStuck(says) ? [['resolve', announcer] as const] : []),
+  ...(canBeStuck(says) ? [['resolve', obeyer] as const] : []),
 ];
 
 /** The needs of the initiator's further functions. */
@@ -62,7 +68,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['place', announcer],
   ['get', { ...reader, keys: [`${saga.id.prefix}_`] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
-  ['cancel', announcer],
+  ['cancel', obeyer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
 ];
 

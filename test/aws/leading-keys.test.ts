@@ -34,7 +34,7 @@ const calls = {
   'list-orders': listing(order, edges),
 } as const;
 const requests: Partial<Record<keyof typeof calls, object>> = {
-  'put-stock': { available: 1, unitPriceMinor: 100, currency: 'EUR' },
+  'put-stock': { available: 1, unitPriceMinor: 100, currency: 'EUR', reason: 'counted' },
   'receive-stock': { quantity: 1 },
 };
 

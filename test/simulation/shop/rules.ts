@@ -4,6 +4,7 @@ import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { Asked, Rules } from '../checker/rules.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
+import { flawOfStockAudit } from './audit.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReconciliation } from './reconciliation.ts';
 import { flawOfReservation } from './reservations.ts';
@@ -28,7 +29,8 @@ export class ShopRules implements Rules {
     invocation: Invocation | undefined,
   ): Flaw | undefined {
     if (service !== 'inventory') return undefined;
-    return broken('P1', this.#stock.wrote(writes, before, step, invocation));
+    const untold = invocation && flawOfStockAudit(writes, before);
+    return broken('audit', untold) ?? broken('P1', this.#stock.wrote(writes, before, step, invocation));
   }
 
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {
