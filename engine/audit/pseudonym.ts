@@ -13,7 +13,7 @@ const KEY_BYTES = 32;
 export async function pseudonymOf(store: Store, ownerId: string): Promise<string> {
   const pk = pseudonymKeyOf(ownerId);
   const { key } = (await store.read([pk])).get(pk) ?? (await made(store, pk));
-  return createHmac('sha256', Buffer.from(String(key), 'base64url'))
+  return createHmac('sha256', Buffer.from(key as string, 'base64url'))
     .update(ownerId)
     .digest('base64url');
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { auditReader } from '../../engine/http/audit-reader.ts';
 import { recordReader } from '../../engine/http/record-reader.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
 import { stockKey } from '../../functions/inventory/decide.ts';
@@ -32,6 +33,7 @@ const calls = {
   'get-reservation': recordReader(inventory, edges),
   'get-order': reading(order, edges),
   'list-orders': listing(order, edges),
+  'get-inventory-audit': auditReader(inventory, edges),
 } as const;
 const requests: Partial<Record<keyof typeof calls, object>> = {
   'put-stock': { available: 1, unitPriceMinor: 100, currency: 'EUR', reason: 'counted' },
@@ -65,9 +67,12 @@ const conditionsOf = (name: string) => {
   const [, properties] = functions().find(([, each]) => shortName(each) === name) ?? ['', {}];
   const statements = roles[properties.Role['Fn::GetAtt'][0]]?.Policies[0].PolicyDocument.Statement;
   return statements
+    .filter(({ Effect }: { Effect: string }) => Effect === 'Allow')
     .filter(({ Action }: { Action: readonly string[] }) => /^dynamodb:(?!Query)/.test(Action[0] ?? ''))
     .map(({ Condition }: { Condition?: unknown }) => Condition);
 };
+
+const ofKeys = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [] as readonly string[] } };
 
 describe.each(Object.keys(calls) as (keyof typeof calls)[])('%s', (name) => {
   const conditions = conditionsOf(name);
@@ -84,13 +89,45 @@ describe.each(Object.keys(calls) as (keyof typeof calls)[])('%s', (name) => {
 
   // Fails where a function is given another item to write, and its role is not: on AWS alone it would be refused.
   test('may use each key that it uses, and no kind that it does not', async () => {
-    const allowed: readonly string[] = conditions[0]['ForAllValues:StringLike']['dynamodb:LeadingKeys'];
-    const prefixes = allowed.map((pattern) => pattern.replace(/\*$/, ''));
+    const allowed: readonly string[] = conditions.flatMap(
+      (condition: typeof ofKeys) => condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'],
+    );
+    const prefixes = [...new Set(allowed)].map((pattern) => pattern.replace(/\*$/, ''));
     const used = await keysOf(name);
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((key) => !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([]);
     expect(prefixes.filter((prefix) => !used.some((key) => key.startsWith(prefix)))).toEqual([]);
   });
+});
+
+const denials = (name: string): readonly string[] => {
+  const [, properties] = functions().find(([, each]) => shortName(each) === name) ?? ['', {}];
+  const statements = roles[properties.Role['Fn::GetAtt'][0]]?.Policies[0].PolicyDocument.Statement;
+  const keys = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } };
+  return statements
+    .filter(
+      (each: { Effect: string; Condition?: unknown }) =>
+        each.Effect === 'Deny' && isSame(each.Condition, keys),
+    )
+    .flatMap(({ Action }: { Action: readonly string[] }) => Action);
+};
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+// Fails where whoever takes over a function can change what it did: an entry of the audit may be put, and stays.
+test.each(functions().map(([, each]) => shortName(each)))('%s changes no entry of the audit', (name) => {
+  const [, properties] = functions().find(([, each]) => shortName(each) === name) ?? ['', {}];
+  const { Statement } = roles[properties.Role['Fn::GetAtt'][0]]?.Policies[0].PolicyDocument ?? {};
+  const allowed: readonly string[] = Statement.filter(
+    ({ Effect }: { Effect: string }) => Effect === 'Allow',
+  ).flatMap(({ Action }: { Action: readonly string[] }) => Action);
+  const audited = ['put-stock', 'receive-stock', 'cancel-order', 'resolve-payment'];
+  const isAudited = audited.includes(name) || (name.endsWith('-dead-letters') && !name.startsWith('count-'));
+  expect(allowed.filter((each) => /^dynamodb:(Delete|Batch(Write)|Partiql|\*)/i.test(each))).toEqual([]);
+  if (allowed.includes('dynamodb:UpdateItem')) {
+    expect(denials(name)).toContain('dynamodb:UpdateItem');
+    expect(denials(name)).toContain('dynamodb:DeleteItem');
+    expect(denials(name).includes('dynamodb:PutItem')).toBe(!isAudited);
+  } else expect(allowed.includes('dynamodb:PutItem')).toBe(isAudited);
 });
 
 test('what is beside them in the table is none of theirs', () => {
