@@ -8,9 +8,10 @@ export const rooms = {
   dynamodb: ['batch', 'environment'],
   rabbitmq: ['saga', 'batch', 'environment'],
   consumer: ['saga', 'batch', 'environment'],
-  http: ['saga', 'batch', 'environment'],
-  initiator: ['saga', 'batch', 'environment', 'http'],
-  'dead-letters': ['saga', 'batch', 'environment', 'http', 'rabbitmq', 'consumer'],
+  audit: ['saga', 'batch'],
+  http: ['saga', 'batch', 'environment', 'audit'],
+  initiator: ['saga', 'batch', 'environment', 'audit', 'http'],
+  'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -2,6 +2,7 @@ import type { Participant } from './batch/participant.ts';
 import { consume } from './consumer/consume.ts';
 import { countDeadLetters } from './dead-letters/count-dead-letters.ts';
 import { deadLetters } from './dead-letters/dead-letters.ts';
+import { auditReader } from './http/audit-reader.ts';
 import { recordReader } from './http/record-reader.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
@@ -32,6 +33,7 @@ export function liveFunctions<
     ),
     countDeadLetters: countDeadLetters(participant.service, liveDeadLetterCount(participant, HASTY)),
     getRecord: recordReader(participant, liveTable(participant)),
+    getAudit: auditReader(participant, liveTable(participant)),
   };
 }
 

@@ -87,7 +87,10 @@ function learn(view: View, write: Write, refusal: Refusal): void {
 type Add = Extract<Write, { kind: 'add' }>;
 
 function writesOf(group: readonly Change[]): readonly Write[] {
-  const puts = group.map(({ item, expects }): Write => ({ kind: 'put', item, expects }));
+  const puts = group.flatMap(({ item, expects, besides }): Write[] => [
+    { kind: 'put', item, expects },
+    ...(besides === undefined ? [] : [{ kind: 'put', item: besides, expects: 'absent' } as const]),
+  ]);
   const sums = new Map<string, Add>();
   for (const adjustment of group.flatMap(({ adjusts }) => adjusts))
     sums.set(adjustment.key, sumOf(sums.get(adjustment.key), adjustment));

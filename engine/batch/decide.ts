@@ -141,5 +141,9 @@ function changeOf<
   const outbox = says?.map(({ body }) => body);
   const record = next(table, before, { sagaId, state, outbox, because: job.input.type, nowMs });
   const expects = before === undefined ? 'absent' : { version: before.version };
-  return { job, item: toItem(table, record), expects, adjusts, record, effect, says };
+  const change = { job, item: toItem(table, record), expects, adjusts, record, effect, says } as const;
+  // What an answer leads to is no step of the work's own any more.
+  if (job.work.besides === undefined || job.input !== job.work.input) return change;
+  const step = { before: before?.state.status, after: state.status, version: record.version, nowMs };
+  return { ...change, besides: job.work.besides(step) };
 }

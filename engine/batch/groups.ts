@@ -20,6 +20,7 @@ export function groups<C extends Change>(
   let wasApart = false;
   for (const change of changes) {
     const own = new Set([change.item.pk, ...change.adjusts.map(({ key }) => key)]);
+    if (change.besides !== undefined) own.add(change.besides.pk);
     const alone = isAlone(change);
     const apart = isApart(change);
     const fits = keys.size + newAmong(own, keys) <= MAX_TRANSACTION_ITEMS;

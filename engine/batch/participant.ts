@@ -1,7 +1,8 @@
 import type { Decision } from '../saga/decision.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
-import type { Table } from '../saga/table.ts';
+import type { SagaRecord, Table } from '../saga/table.ts';
+import type { Item } from './store.ts';
 import type { Items } from './view.ts';
 
 /** A service's part in the saga: a pure decision, and how it is stored and carried out. */
@@ -43,4 +44,13 @@ export interface Work<Input> {
   readonly traceparent?: string | undefined;
   /** The message that it came in, byte for byte: equal ones are copies. */
   readonly message?: string;
+  /** A new item to write in one transaction with the step that this leads to, if it leads to any. */
+  readonly besides?: (step: Step) => Item;
+}
+
+/** One step of a record. `version`: the record's, after it. */
+export interface Step extends Pick<SagaRecord<unknown>, 'version'> {
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly nowMs: number;
 }

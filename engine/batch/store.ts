@@ -20,8 +20,8 @@ export type Write =
   | {
       readonly kind: 'put';
       readonly item: Item;
-      /** The item that must be there now: none, the one with this version, or any. */
-      readonly expects: 'absent' | 'anything' | { readonly version: number };
+      /** The item that must be there now: none, one with these values, such as a version, or any. */
+      readonly expects: 'absent' | 'anything' | Readonly<Record<string, string | number>>;
     }
   | {
       readonly kind: 'add';

@@ -10,6 +10,8 @@ export interface Change {
   readonly item: Item;
   readonly expects: 'absent' | { readonly version: number };
   readonly adjusts: readonly Adjustment[];
+  /** A new item, which nobody reads in a batch. */
+  readonly besides?: Item | undefined;
 }
 
 /**

@@ -135,13 +135,7 @@ export class DynamoStore implements Store, TableReader {
     return {
       ...base,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-      ...(expects === 'absent'
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: pack({ ':version': expects.version }),
-          }),
+      ...(expects === 'absent' ? { ConditionExpression: 'attribute_not_exists(pk)' } : conditionOn(expects)),
     };
   }
 
@@ -232,6 +226,15 @@ export class DynamoStore implements Store, TableReader {
       );
     }
   }
+}
+
+function conditionOn(values: Readonly<Record<string, string | number>>) {
+  const names = Object.keys(values);
+  return {
+    ConditionExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: pack(Object.fromEntries(names.map((name) => [`:${name}`, values[name]]))),
+  };
 }
 
 const pageOf = ({ Items: items = [], LastEvaluatedKey: last }: Scanned): Page => ({

@@ -10,7 +10,7 @@ import {
   type Said,
   saidBy,
 } from './declaration.ts';
-import { declarationFlaws, hasMember } from './declaration-flaws.ts';
+import { declarationFlaws, hasMember, ownerRoleOf } from './declaration-flaws.ts';
 import { readData } from './event-definition.ts';
 import { sagaIds } from './ids.ts';
 import { type EventKind, waitingKinds } from './kinds.ts';
@@ -105,7 +105,8 @@ export function defineSaga<
     name: declaration.name,
     id: { name, prefix, schema: sagaIds(prefix) },
     owner: declaration.owner,
-    ownerRole: declaration.owner.replace(/Id$/, ''),
+    ownerRole: ownerRoleOf(declaration),
+    roles: declaration.roles ?? [],
     services,
     initiator,
     initiation: { begins, cancels, succeeds, fails },

@@ -29,6 +29,8 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   readonly owner: string;
   /** The role of callers who may own a saga. */
   readonly ownerRole: string;
+  /** Staff roles of its own. */
+  readonly roles: readonly string[];
   readonly services: readonly string[];
   readonly initiator: string;
   /** The initiator's event types. */

@@ -34,6 +34,9 @@ export const reservations: Table<Reservation> = {
   ]),
 };
 
+/** Who takes stock and receives goods: a role that the declaration adds. */
+export const STOCK_ROLE = 'stock';
+
 /** The largest stock of one SKU. A JSON number holds it exactly. */
 export const MAX_AVAILABLE = 1_000_000_000;
 

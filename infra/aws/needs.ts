@@ -1,4 +1,5 @@
 import { SEAT } from '../../engine/initiator/wait-seats.ts';
+import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
@@ -13,6 +14,8 @@ export type Needs = {
   readonly keys?: readonly string[];
   /** The same of those that it writes, if it writes fewer kinds than it reads. */
   readonly writes?: readonly string[];
+  /** What it does is audited: it writes new entries of its own service's audit. */
+  readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
@@ -25,14 +28,16 @@ export type Needs = {
 
 const reader: Needs = { table: ['read'] };
 const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
+/** A person's wish. */
+const obeyer: Needs = { ...announcer, isAudited: true };
 
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
 
-  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'] },
-  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'] },
+  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'], isAudited: true },
+  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'], isAudited: true },
   'get-stock': { ...reader, keys: ['SKU#'] },
   'list-stock': { table: ['read', 'query catalogue'], keys: ['SKU#'] },
   'get-reservation': { ...reader, keys: ['ORDER#'] },
@@ -54,10 +59,11 @@ const needsOfAnyone = ({
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
   // One to read dead letters, and one to publish them again.
-  ['dead-letters', { table: ['read'], broker: 'publish', connections: 2 }],
+  ['dead-letters', { table: ['read'], isAudited: true, broker: 'publish', connections: 2 }],
+  ['get-audit', { table: ['read', `query ${AUDIT}`], keys: [AUDIT_PREFIX] }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
-  ...(canBeStuck(says) ? [['resolve', announcer] as const] : []),
+  ...(canBeStuck(says) ? [['resolve', obeyer] as const] : []),
 ];
 
 /** The needs of the initiator's further functions. */
@@ -65,7 +71,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['place', announcer],
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, SEAT], writes: [SEAT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
-  ['cancel', announcer],
+  ['cancel', obeyer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
 ];
 

@@ -1,3 +1,4 @@
+import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import type { Imports } from './imports.ts';
@@ -46,7 +47,12 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
-    ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table, needs))),
+    ...(table === undefined
+      ? []
+      : [
+          ...(needs.table ?? []).map((access) => mayUseTable(access, table, needs)),
+          ...keepsTheAudit(needs, table),
+        ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
@@ -92,6 +98,30 @@ function mayUseTable(access: TableAccess, table: string, needs: Needs): Statemen
   const [, index] = access.split(' ');
   return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
 }
+
+/**
+ * Entries of the audit are put where none is, and stay: no function updates or deletes one, and one whose acts are not audited
+ * puts none. IAM cannot ask for the condition of a put; whatever is put over an entry is exported like the entry before it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+function keepsTheAudit({ table = [], isAudited }: Needs, name: string): readonly Statement[] {
+  const puts = ['dynamodb:PutItem'] as const;
+  const changes = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
+  const Resource = arn(tableArn(name));
+  const denied = isAudited ? changes : [...puts, ...changes];
+  return [
+    ...(isAudited
+      ? [{ Effect: 'Allow', Action: puts, Resource, Condition: onlyItemsOf([AUDIT_PREFIX]) } as const]
+      : []),
+    ...(table.includes('write')
+      ? [{ Effect: 'Deny', Action: denied, Resource, Condition: anyItemOf(AUDIT_PREFIX) } as const]
+      : []),
+  ];
+}
+
+const anyItemOf = (key: string): Json => ({
+  'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${key}*`] },
+});
 
 /**
  * A request without keys would pass the first condition, so the second asks for some.

@@ -227,7 +227,7 @@ const forOperators = calls
         method,
         path: path.replace('{orderId}', orderId),
         headers: { ...bearer(tokens.mallory), 'content-type': 'application/json', 'idempotency-key': 'k' },
-        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR"}',
+        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR","reason":"x"}',
       }),
     }),
   );

@@ -243,7 +243,7 @@ describe('stock', () => {
   });
 
   test('bad content is 422, an unknown SKU 404', async () => {
-    const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR' };
+    const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR', reason: 'counted' };
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, available: -1 }));
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, unitPriceMinor: 0.5 }));
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, currency: 'euro' }));

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Write } from '../../engine/batch/store.ts';
 import { DynamoStore } from '../../engine/dynamodb/dynamo-store.ts';
+import { isOfAudit } from './checker/audit.ts';
 import { statusOf } from './checker/row.ts';
 import type { Coverage } from './coverage.ts';
 import type { Environment } from './environment.ts';
@@ -141,7 +142,7 @@ class Calls {
 
 /** An item that is too large takes all that is written with it along. */
 function tooLarge(writes: readonly Write[], invocation: Invocation | undefined): never {
-  const [only, ...others] = writes;
+  const [only, ...others] = writes.filter((each) => !isOfAudit(keyOf(each)));
   if (only !== undefined && others.length === 0) invocation?.unwritten.add(keyOf(only));
   return failure('ValidationException', 'Item size has exceeded the maximum allowed size');
 }
@@ -172,7 +173,7 @@ function describeWrite(write: Write): string {
       ...Object.entries(write.deltas).map(([name, by]) => `${name} ${by > 0 ? '+' : ''}${by}`),
     ].join(' ');
   const { item, expects } = write;
-  return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
+  return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version ?? 'unknown'}` : expects}`;
 }
 
 /** Some of the writes met a transaction of somebody else's; which ones is no matter of order. */

@@ -127,7 +127,7 @@ describe('the subject of a token', () => {
 });
 
 describe('an issuer that is down', () => {
-  const fresh = () => authorizing({ ownerRole: 'customer' });
+  const fresh = () => authorizing({ ownerRole: 'customer', roles: [] });
 
   // Fails where its answer is taken for a flaw of the token: clients throw away good tokens, and log out.
   test.each(['unavailable', 'moved', 'html'] as const)(
@@ -160,7 +160,7 @@ describe('an issuer that is down', () => {
 describe('the time of a token', () => {
   const at = async (token: string, shiftMs: number) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + shiftMs });
-    return await ask(token, authorizing({ ownerRole: 'customer' })).then(
+    return await ask(token, authorizing({ ownerRole: 'customer', roles: [] })).then(
       () => 'allowed',
       ({ message }: Error) => message,
     );

@@ -1,3 +1,4 @@
+import { AUDIT_EXPIRES, auditIndex } from '../../../engine/saga/audit-index.ts';
 import type { TableIndex } from '../../../engine/saga/declaration.ts';
 import { initiatorIndexes } from '../../../engine/saga/initiator-table.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
@@ -12,6 +13,7 @@ export const tableIdOf = (service: string): string => `${pascalCase(service)}Tab
 export const indexesOf = (saga: Saga, service: string): readonly TableIndex[] => [
   ...(service === saga.initiator ? initiatorIndexes(saga) : []),
   ...(saga.partOf(service).indexes ?? []),
+  auditIndex,
 ];
 
 /** The stack of a saga's tables, one for each service. A laptop creates its tables from it too. */
@@ -45,7 +47,9 @@ const tableOf = (name: string, indexes: readonly TableIndex[]): Resource => ({
     SSESpecification: { SSEEnabled: true },
     AttributeDefinitions: attributesOf(indexes),
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes.map(indexOf) }),
+    GlobalSecondaryIndexes: indexes.map(indexOf),
+    // DynamoDB knows one such attribute of a table. Only entries of the audit have it.
+    TimeToLiveSpecification: { AttributeName: AUDIT_EXPIRES, Enabled: true },
   },
 });
 

@@ -169,7 +169,8 @@ export class Customer {
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
     const acts: Readonly<Record<UsualWish, () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
-      'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
+      'operator-cancel': () =>
+        this.#cancelByStaff({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
       get: () => this.#look(() => {}),
@@ -234,6 +235,15 @@ export class Customer {
       }
       if (reply?.statusCode === 200) see(reply.body.items);
     });
+  }
+
+  /** Some say why only when they are told to. */
+  #cancelByStaff(request: Request): void {
+    if (this.#random.chance(0.3))
+      this.#send(`cancel-${this.#saga.initiator}`, request, (reply) =>
+        this.#expect(reply, [422], 'a cancel for no reason'),
+      );
+    else this.#cancel({ ...request, body: { reason: 'asked on the phone' } });
   }
 
   #cancel(request: Request, patience = this.plan.patience): void {

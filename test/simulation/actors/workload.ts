@@ -53,8 +53,8 @@ const NOT_JSON = { reason: 'nobody can read it', reasonIncludes: 'not JSON' };
 
 /** What an operator may want of dead letters. */
 export const deadLetterRequests = {
-  redrive: { method: 'POST', path: {}, body: { dryRun: false } },
-  'redrive-first': { method: 'POST', path: {}, body: { dryRun: false, first: 1 } },
+  redrive: { method: 'POST', path: {}, body: { dryRun: false, reason: 'mended' } },
+  'redrive-first': { method: 'POST', path: {}, body: { dryRun: false, reason: 'mended', first: 1 } },
   'dry-run': { method: 'POST', path: {}, body: { dryRun: true } },
   look: { method: 'GET', path: {} },
   discard: { method: 'POST', resource: '/discard', path: {}, body: NOT_JSON },

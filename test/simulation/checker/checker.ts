@@ -11,6 +11,7 @@ import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement, flawOfWaits } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
+import { flawOfAudit, Intentions, isBesides } from './audit.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
@@ -67,6 +68,7 @@ export class Checker {
   /** Every status that a saga's record has ever had, by service and saga. */
   readonly #had = new Map<string, Set<string>>();
   readonly #slots = new Slots();
+  readonly #intentions = new Intentions();
   /** Who has written, and when. */
   readonly #writers: {
     readonly service: string;
@@ -107,13 +109,14 @@ export class Checker {
     this.#writers.push({ service, step: this.#trace.step, invocation });
     const { cast } = this.#world;
     const { initiator, saga } = cast;
+    this.fail('audit', flawOfAudit(saga, writes, before));
+    this.#intentions.wrote(writes, invocation);
     const player = cast.playerOf(service);
     for (const write of writes) {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
-      else if (player === initiator && !keyOf(write).startsWith('tally#'))
-        this.#claimed(write, old, invocation);
+      else if (player === initiator && !isBesides(keyOf(write))) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
       if (write.kind === 'put' && write.item.record !== undefined)
@@ -258,6 +261,7 @@ export class Checker {
 
   /** P7: what is taken out of the dead-letter queue has been published again before, or was to be discarded. */
   letGo({ messageId, body }: Message, invocation: Invocation | undefined): void {
+    this.fail('audit', this.#intentions.flawOf(messageId, invocation));
     const published = invocation?.settledElsewhere.get(messageId);
     const name = `${invocation?.service} ${messageId}`;
     if (this.mayDiscard && this.poison.has(name) && String(body) === NO_JSON) this.discarded.add(name);

@@ -6,6 +6,7 @@ import { TallyBook } from '../checker/tallies.ts';
 import type { Invocation } from '../invocation.ts';
 import { limitsIn } from '../limits.ts';
 import type { World } from '../world/world.ts';
+import { flawOfStockAudit } from './audit.ts';
 import { flawOfService } from './hoarding.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReconciliation } from './reconciliation.ts';
@@ -34,7 +35,8 @@ export class ShopRules implements Rules {
   ): Flaw | undefined {
     if (service === 'order') return broken('fairness', this.#tallies.wrote(writes, before, invocation));
     if (service !== 'inventory') return undefined;
-    return broken('P1', this.#stock.wrote(writes, before, step, invocation));
+    const untold = invocation && flawOfStockAudit(writes, before);
+    return broken('audit', untold) ?? broken('P1', this.#stock.wrote(writes, before, step, invocation));
   }
 
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {

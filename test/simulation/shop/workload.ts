@@ -217,6 +217,7 @@ function operator(
   const deadLetters = `${random.pick(shop.services)}-dead-letters`;
   const unitPriceMinor = 1 + new Random(seed, 13, id).below(2_000);
   const of = { path: { sku } };
+  const reason = 'counted';
   // One key for several deliveries: of one SKU each, so that each is another receipt.
   const odd = new Random(seed, 25, id);
   const isKeyShared = odd.chance(0.6);
@@ -243,8 +244,13 @@ function operator(
         method: 'PUT',
         ...of,
         body: isRevalued
-          ? { available: 10 * quantity, unitPriceMinor: price, currency: currency === 'EUR' ? 'USD' : 'EUR' }
-          : { available: quantity, unitPriceMinor, currency },
+          ? {
+              available: 10 * quantity,
+              unitPriceMinor: price,
+              currency: currency === 'EUR' ? 'USD' : 'EUR',
+              reason,
+            }
+          : { available: quantity, unitPriceMinor, currency, reason },
       },
     },
     redrive: ask('redrive'),

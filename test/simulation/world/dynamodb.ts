@@ -188,14 +188,9 @@ const keyIn = (key: Attributes | undefined): string => String(key?.pk?.S);
 function putIn(put: Partial<Put>): Conditional {
   const item = unpack(put.Item ?? {});
   const { tests, condition } = conditionOf(put, valuesOf(put));
-  const version = tests.find(({ name }) => name === 'version')?.value;
   const isNew = tests.some(({ operator }) => operator === 'attribute_not_exists');
-  const expects =
-    tests.length === 0
-      ? 'anything'
-      : isNew || version === undefined
-        ? 'absent'
-        : { version: Number(version) };
+  const values = tests.map(({ name, value }) => [name, value as string | number] as const);
+  const expects = tests.length === 0 ? 'anything' : isNew ? 'absent' : Object.fromEntries(values);
   return { write: { kind: 'put', item, expects }, condition, isToldOfStored: isToldOfStored(put) };
 }
 

@@ -31,6 +31,8 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
  */
 export class Table {
   readonly items = new Map<string, Item>();
+  /** Whether anything else than records was ever put here. */
+  hasOthers = false;
   readonly #indexes: readonly Index[];
   /** What an index that lags still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
@@ -113,6 +115,7 @@ export class Table {
     const key = keyOf(write);
     const stored = this.items.get(key);
     if (this.#indexes.length > 0) this.#lagging.set(key, stored);
+    this.hasOthers ||= (write.kind === 'put' ? write.item : stored)?.record === undefined;
     if (write.kind === 'put') {
       this.items.set(key, write.item);
       return;
@@ -136,7 +139,8 @@ export const isTransaction = (writes: readonly Write[]): boolean =>
 function holds(write: Write, stored: Item | undefined): boolean {
   if (write.kind === 'put') {
     if (write.expects === 'anything') return true;
-    return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
+    if (write.expects === 'absent') return stored === undefined;
+    return Object.entries(write.expects).every(([name, value]) => stored?.[name] === value);
   }
   const { deltas, relyingOn, atMost } = write;
   if (stored === undefined && atMost === undefined) return false;

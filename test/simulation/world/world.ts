@@ -87,8 +87,8 @@ export class World {
 
   /** The sagas there are: the records of whoever begins them. */
   get sagas(): ReadonlyMap<string, Item> {
-    const { items } = this.tableOf(this.cast.initiator.service);
-    return new Map([...items].filter(([, { record }]) => record !== undefined));
+    const { items, hasOthers } = this.tableOf(this.cast.initiator.service);
+    return hasOthers ? new Map([...items].filter(([, { record }]) => record !== undefined)) : items;
   }
 
   recordOf(service: string, sagaId: string): Item | undefined {

@@ -70,7 +70,11 @@ export async function startWorld(
       new Client(system.urls.api, await system.signToken({ role: 'customer', name, class: ownerClass })),
     stock: async (product) => {
       const { sku, ...rest } = product;
-      await operator.expect(200, 'PUT', `/stock/${sku}`, { ...rest, currency: 'EUR' });
+      await operator.expect(200, 'PUT', `/stock/${sku}`, {
+        ...rest,
+        currency: 'EUR',
+        reason: 'counted',
+      });
       shelf.set(sku, product);
     },
     nudge: () => invoke(system, 'nudge-orders', {}),

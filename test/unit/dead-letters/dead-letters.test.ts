@@ -63,7 +63,8 @@ async function ask(queue: Queue, wish: Wish) {
   const { now, role = 'operator' } = wish;
   const { store, publisher, ...others } = edges();
   const handler = deadLetters(order, { ...others, store, publisher, ...(now && { now }) }, () => queue);
-  const posted = 'query' in wish ? undefined : 'redrive' in wish ? wish.redrive : wish.discard;
+  const posted =
+    'query' in wish ? undefined : 'redrive' in wish ? { reason: 'mended', ...wish.redrive } : wish.discard;
   const event = {
     ...httpEvent({
       authorizer: { principalId: 'olga', role },

@@ -1,4 +1,5 @@
 import type { Bug } from '../planter/bug.ts';
+import { auditBugs } from './audit.ts';
 import { causalityBugs } from './causality.ts';
 import { commitBugs } from './commit.ts';
 import { consumeBugs } from './consume.ts';
@@ -37,4 +38,5 @@ export const bugs: readonly Bug[] = [
   ...orderBugs,
   ...httpBugs,
   ...webhookBugs,
+  ...auditBugs,
 ];
