@@ -43,7 +43,15 @@ test('what can wait until the next working day wakes nobody, and what cannot doe
     [
       ...participants.map((name) => `${name}TableThrottled`),
       ...['PaymentNeedsPerson', 'ChargesChanged', 'ChargesDeclined', 'WebhooksRefused', 'FirewallBlocks'],
-      ...['ReconciliationDisagrees', 'ReconciliationMissing', 'FunctionsThrottled', 'ApiSlow', 'QueueDepth'],
+      ...[
+        'ReconciliationDisagrees',
+        'ReconciliationMissing',
+        'FunctionsThrottled',
+        'AuditExportFailing',
+        'AuditNotExported',
+        'ApiSlow',
+        'QueueDepth',
+      ],
     ].toSorted(),
   );
   expect(ofSeverity(/Alarms$/)).toHaveLength(alarms.length - ofSeverity(/Warnings$/).length);

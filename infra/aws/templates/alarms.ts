@@ -1,4 +1,5 @@
 import type { Saga } from '../../../engine/saga/saga.ts';
+import { auditAlarms } from './audit-alarms.ts';
 import { deadLettersAlarm } from './dead-letters-alarm.ts';
 import { eventSourceAlarm } from './event-source-alarm.ts';
 import { personAlarm } from './person-alarm.ts';
@@ -16,5 +17,5 @@ export function alarmsTemplate(saga: Saga, stage: string): Template {
       alarmOf(saga, service, stage),
     ),
   );
-  return { ...once, Resources: Object.assign({}, once.Resources, ...each) };
+  return { ...once, Resources: Object.assign({}, once.Resources, auditAlarms(saga, stage), ...each) };
 }
