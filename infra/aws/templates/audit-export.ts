@@ -8,6 +8,8 @@ export const auditExportName = ({ name }: Pick<Saga, 'name'>, stage: string): st
   `${name}-${stage}-audit`;
 export const auditPipeName = (saga: Pick<Saga, 'name'>, stage: string, service: string): string =>
   `${auditExportName(saga, stage)}-${service}`;
+export const auditQueueName = (saga: Pick<Saga, 'name'>, stage: string): string =>
+  `${auditExportName(saga, stage)}-not-exported`;
 
 /** LocalStack without an account has no pipes. */
 export const exportConditions: { readonly [name: string]: Json } = {
@@ -45,7 +47,7 @@ export const auditExport = (saga: Saga, tableIdOf: (service: string) => string):
     Type: 'AWS::SQS::Queue',
     Condition,
     Properties: {
-      QueueName: { 'Fn::Sub': `${auditExportName(saga, STAGE)}-not-exported` },
+      QueueName: { 'Fn::Sub': auditQueueName(saga, STAGE) },
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: TWO_WEEKS_SECONDS,
     },
