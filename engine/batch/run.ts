@@ -144,9 +144,18 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       for (const job of jobs) this.#fail(job, error);
       return;
     }
-    const changes = decisions.flatMap((decision) => this.#act(decision));
+    const isDeferred = (decision: (typeof decisions)[number]) =>
+      decision.kind === 'no change' && decision.decision.kind === 'defer';
+    const changes = decisions.flatMap((decision) => (isDeferred(decision) ? [] : this.#act(decision)));
+    let isDraftTrue = true;
     for await (const [group, became] of commit(changes, this.#edges.store, this.#view, grouping)) {
+      isDraftTrue &&= became.kind === 'written';
       for (const change of group) this.#goOn(change, became);
+    }
+    // Somebody may be deferred for what another has only drafted: if that was not written, there may be room after all.
+    for (const decision of decisions.filter(isDeferred)) {
+      if (isDraftTrue) this.#act(decision);
+      else this.#ready.push(decision.job);
     }
   }
 

@@ -5,7 +5,6 @@
  * begun without gives none back.
  */
 import type { Adjustment, Decision } from './decision.ts';
-import type { Command } from './initiator.ts';
 import type { Saga } from './saga.ts';
 
 /** What one owner may do. Infinity: as often as it likes. */
@@ -82,8 +81,7 @@ export function tallied<State extends { readonly status: string }, Input extends
 }
 
 /** Only the command to place carries limits, and only if its owner has any. */
-const limitsIn = (input: object): Limits | undefined =>
-  (input as Partial<Command & { readonly type: 'place' }>).limits;
+const limitsIn = (input: object): Limits | undefined => (input as { readonly limits?: Limits }).limits;
 
 type Taken =
   | Extract<Decision<never>, { readonly kind: 'defer' }>

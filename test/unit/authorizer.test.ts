@@ -58,6 +58,17 @@ test('a token says who calls, once for itself and again from memory', async () =
   expect(await ask(token)).toEqual(first);
 });
 
+// Fails where a claim that somebody else's tokens use for something else keeps their owners out.
+test.each([
+  ['trusted', { role: 'customer', class: 'trusted' }],
+  [undefined, { role: 'customer' }],
+  ['Not a class', { role: 'customer' }],
+  ['x'.repeat(33), { role: 'customer' }],
+])('the class %s comes along, if it is one', async (ownerClass, context) => {
+  const token = await signToken(dataDir, { role: 'customer', name: 'alice', issuer, class: ownerClass });
+  expect((await ask(token)).context).toEqual(context);
+});
+
 test('a token that was verified is refused a minute after it has expired: clocks differ', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   const token = await signToken(dataDir, { role: 'customer', name: 'alice', issuer, lifetimeSeconds: 30 });

@@ -2,19 +2,7 @@ import type { Lambda } from '../lambda.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Reply, type Request, replyOf, requestOf } from './request.ts';
-import type { Body } from './workload.ts';
-
-/** How somebody takes all there is and pays for nothing. */
-export interface HoarderPlan {
-  readonly id: number;
-  readonly name: string;
-  /** Looks whether there is anything: the function that is asked, and for what. */
-  readonly look: { readonly name: string; readonly path: Readonly<Record<string, string>> };
-  /** Whether the answer is worth another order. */
-  readonly isThere: (answer: Reply['body']) => boolean;
-  /** What is ordered each time. */
-  readonly bodies: readonly Body[];
-}
+import type { Body, HoarderPlan } from './workload.ts';
 
 /** Some of its orders come when others have been declined already. */
 const LAST_STEP = 300;

@@ -2,8 +2,7 @@ import type { Item } from '../../../engine/batch/store.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import type { Fault } from '../faults.ts';
 import type { Random } from '../random.ts';
-import type { HoarderPlan } from './hoarder.ts';
-import type { Attempt, Request } from './request.ts';
+import type { Attempt, Reply, Request } from './request.ts';
 
 /** What a saga is begun with. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -94,6 +93,18 @@ export interface OperatorPlan {
   /** The function that is asked, and for what. */
   readonly name: string;
   readonly request: Omit<Request, 'by' | 'role'>;
+}
+
+/** How somebody takes all there is and pays for nothing. */
+export interface HoarderPlan {
+  readonly id: number;
+  readonly name: string;
+  /** Looks whether there is anything: the function that is asked, and for what. */
+  readonly look: { readonly name: string; readonly path: Readonly<Record<string, string>> };
+  /** Whether the answer is worth another order. */
+  readonly isThere: (answer: Reply['body']) => boolean;
+  /** What is ordered each time. */
+  readonly bodies: readonly Body[];
 }
 
 /** What customers of one saga do. */

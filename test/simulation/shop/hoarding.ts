@@ -1,4 +1,4 @@
-import type { HoarderPlan } from '../actors/hoarder.ts';
+import type { HoarderPlan } from '../actors/workload.ts';
 import { rowOf, statusOf } from '../checker/row.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world/world.ts';

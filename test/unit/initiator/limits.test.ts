@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../engine/batch/run.ts';
-import type { Item, Write } from '../../../engine/batch/store.ts';
+import { type Item, StoreUnavailableError, type Write } from '../../../engine/batch/store.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { type LimitsOf, limitsIn } from '../../../engine/initiator/limits.ts';
 import { order } from '../../../functions/order/order.ts';
@@ -76,6 +76,19 @@ describe('limits of an owner', () => {
     await run(order, [{ sagaId: orderId, input: facts['stock.rejected'] }], here.edges);
     expect(tallyOf(here)).toMatchObject({ open: 1 });
     expect(await statuses(['key-2', 'key-3'])).toEqual([202, 429]);
+  });
+
+  // Fails where one is refused for another of its batch that was not written after all.
+  test('keep nobody out for what another could not write', async () => {
+    const { here, statuses } = counter(limitsIn({ MAX_OPEN_PER_OWNER: '1' }));
+    here.store.beforeWrite = () => {
+      if (here.store.writes.length <= 3) throw new StoreUnavailableError('down');
+      return undefined;
+    };
+    // The first two are under way by themselves, the others are one group.
+    const answers = await statuses(keys(5));
+    expect(answers.toSorted((a, b) => a - b)).toEqual([202, 429, 503, 503, 503]);
+    expect(tallyOf(here)).toMatchObject({ open: 1 });
   });
 
   test('make an owner wait after failures, for so many seconds', async () => {

@@ -89,8 +89,11 @@ export const tallyBugs = [
     },
     {
       name: 'the pause after failures forgotten',
-      in: 'pauseMsAfter',
-      plant: () => () => 0,
+      in: 'taking',
+      plant:
+        (original: Taking): Taking =>
+        (key, tally, limits, nowMs) =>
+          original(key, tally, { ...limits, failuresBeforePause: Number.POSITIVE_INFINITY }, nowMs),
     },
     {
       name: 'as many at once after a pause as ever',
