@@ -1,4 +1,4 @@
-import { SEAT } from '../../engine/initiator/wait-seats.ts';
+import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
@@ -69,7 +69,7 @@ const needsOfAnyone = ({
 /** The needs of the initiator's further functions. */
 const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, needs: Needs])[] => [
   ['place', announcer],
-  ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, SEAT], writes: [SEAT] }],
+  ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],

@@ -1,6 +1,6 @@
 import { limitsIn } from '../../engine/initiator/limits.ts';
 import { waitLimit } from '../../engine/initiator/wait-limit.ts';
-import { waitSeatsSetting } from '../../engine/initiator/wait-seats.ts';
+import { waitPermitsSetting } from '../../engine/initiator/wait-permits.ts';
 import { waitingLimit } from '../../engine/initiator/waiting-limit.ts';
 import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
@@ -27,7 +27,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   refuseUnusable('The rate limits', () => limitsFrom(environment, '', 1));
   refuseUnusable('The number that may wait', () => waitingLimit(application, environment));
   refuseUnusable('The longest wait', () => waitLimit(environment.MAX_EXPECTED_WAIT_SECONDS ?? ''));
-  refuseUnusable('The number of seats', () => waitSeatsSetting(environment.WAIT_SEATS ?? ''));
+  refuseUnusable('The number of permits', () => waitPermitsSetting(environment.WAIT_PERMITS ?? ''));
   refuseUnusable('The limits of an owner', () => limitsIn(environment));
   refuseUnusable('What one order may take', () => stockLimitsIn(environment));
   refuseUnusable('LOW_STOCK', () => lowSetting(environment.LOW_STOCK ?? ''));
