@@ -33,13 +33,19 @@ export async function applyTopology(
 async function applyOver(signal: AbortSignal, url: string, topology: Topology): Promise<readonly string[]> {
   const options = { noDelay: true, signal };
   const connection = await amqp.connect(url, options);
-  connection.on('error', () => {});
+  let reason: unknown;
+  connection.on('error', (error) => {
+    reason = error;
+  });
   try {
     const memory = await Memory.open(connection);
     refuseAnother(memory, topology);
     const conflicts = await conflictsWith(connection, topology);
     if (conflicts.length > 0) throw new Error(instructions(conflicts));
     return await change(connection, topology, memory);
+  } catch (error) {
+    // What waits for an answer hears only that none will come. The broker may have said why.
+    throw reason ?? error;
   } finally {
     await connection.close().catch(() => {});
   }

@@ -24,12 +24,19 @@ export async function deleteQueue({ world, deletions }: Stage, queue: string): P
   }
 }
 
-/** As a deployment does it. */
+const tries = 3;
+
+/** As a deployment does it. Where that fails, as the broker may close its connection, an operator deploys again. */
 export async function makeQueuesAgain({ world, deletions }: Stage): Promise<void> {
   const { RETRY_DELAYS } = world.system.environment;
-  await applyTopology(
-    world.system.urls.rabbitmq,
-    configuredTopology(application, { RETRY_DELAYS, QUEUE_SHARDS: undefined }),
-  );
+  const topology = configuredTopology(application, { RETRY_DELAYS, QUEUE_SHARDS: undefined });
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await applyTopology(world.system.urls.rabbitmq, topology);
+      break;
+    } catch (error) {
+      if (tried === tries) throw error;
+    }
+  }
   for (const deletion of deletions) deletion.againAtMs = Math.min(deletion.againAtMs, performance.now());
 }

@@ -90,7 +90,10 @@ export class Saboteur {
       await pause(holdMs, enough);
       await heal();
     } catch (error) {
-      this.failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      const at = new Date().toISOString();
+      this.failures.push(
+        `${name}, ${at}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     } finally {
       this.#now.delete(name);
     }
