@@ -45,7 +45,7 @@ export interface Work<Input> {
   /** The message that it came in, byte for byte: equal ones are copies. */
   readonly message?: string;
   /** A new item to write in one transaction with the step that this leads to, if it leads to any. */
-  readonly besides?: (step: Step) => Item;
+  readonly besides?: ((step: Step) => Item) | undefined;
 }
 
 /** One step of a record. `version`: the record's, after it. */

@@ -27,11 +27,13 @@ export function cancelling<State extends InitiatorStatus, Placed extends Begun>(
     reasonOfStaff(saga),
   ] as const;
   return endpoint(saga, checks, async ({ caller, parameter, reason }, event) => {
-    const { sagaId } = await recordOf(participant, edges, parameter, caller);
+    const { sagaId, state } = await recordOf(participant, edges, parameter, caller);
     const isOwner = caller.role === ownerRole;
-    const by = isOwner ? await pseudonymOf(edges.store, caller.id) : caller.id;
-    const besides = stepEntry(actorOf(caller, event, by), 'cancel', sagaId, reason);
     const input = { type: 'cancel', by: constantCase(isOwner ? ownerRole : OPERATOR) } as const;
+    // What cannot be cancelled any more never can again. Whoever changes nothing leaves no trace.
+    const isOpen = participant.decide(state, input, () => undefined).kind === 'accept';
+    const by = isOwner && isOpen ? await pseudonymOf(edges.store, caller.id) : caller.id;
+    const besides = isOpen ? stepEntry(actorOf(caller, event, by), 'cancel', sagaId, reason) : undefined;
     const traceparent = traceparentOf(event);
     const [outcome] = await run(participant, [{ sagaId, input, traceparent, besides }], edges);
     if (outcome?.kind === 'refused')

@@ -92,6 +92,13 @@ describe('a cancel', () => {
     });
     expect(JSON.stringify(entry)).not.toMatch(new RegExp(`${customerId}|Alice`));
   });
+
+  test('that comes too late leaves no trace, not even a key', async () => {
+    const edges = strictEdges([orderItem(orderId, 'CONFIRMED')]);
+    for (const who of [{ role: 'customer', by: customerId }, { body: { reason: 'asked' } }])
+      expect(await ask(cancelling(order, edges), who)).toMatchObject({ statusCode: 409 });
+    expect(edges.store.writes).toEqual([]);
+  });
 });
 
 describe('stock', () => {

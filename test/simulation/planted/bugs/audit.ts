@@ -1,15 +1,25 @@
 import type { Actor } from '../../../../engine/audit/entry.ts';
+import type { stepEntry } from '../../../../engine/audit/step-entry.ts';
 import type { Committed } from '../../../../engine/batch/commit.ts';
 import type { Edges } from '../../../../engine/batch/edges.ts';
-import type { Work } from '../../../../engine/batch/participant.ts';
 import type { Outcome } from '../../../../engine/batch/run.ts';
 import type { Store, Write } from '../../../../engine/batch/store.ts';
 import type { Change, View } from '../../../../engine/batch/view.ts';
+import type { actorOf } from '../../../../engine/http/actor.ts';
+import type { HttpEvent } from '../../../../engine/http/http.ts';
 import type { Caller } from '../../../../engine/http/identity.ts';
+import type { SagaId } from '../../../../engine/saga/ids.ts';
 import { bugsIn } from '../planter/bug.ts';
 
 type WriteGroup = (group: readonly Change[], store: Store, view: View) => Promise<Committed>;
-type Besides = NonNullable<Work<never>['besides']>;
+interface Cancelling {
+  readonly edges: Edges;
+  readonly sagaId: SagaId;
+  readonly caller: Caller;
+  readonly event: HttpEvent;
+  readonly actorOf: typeof actorOf;
+  readonly stepEntry: typeof stepEntry;
+}
 type Outcomes = readonly Outcome<{ readonly status: string }>[];
 
 /** Who did what. */
@@ -60,11 +70,17 @@ export const auditBugs = [
       at: { call: 'run' },
       plant: async (
         original: () => Promise<Outcomes>,
-        { edges, besides }: { readonly edges: Edges; readonly besides: Besides },
+        { edges, sagaId, caller, event, actorOf, stepEntry }: Cancelling,
       ) => {
         const outcomes = await original();
         const step = { before: 'CANCELLING', after: 'CANCELLING', version: 0, nowMs: edges.now() };
-        await edges.store.write([{ kind: 'put', item: besides(step), expects: 'absent' }]);
+        await edges.store.write([
+          {
+            kind: 'put',
+            item: stepEntry(actorOf(caller, event), 'cancel', sagaId, 'again')(step),
+            expects: 'absent',
+          },
+        ]);
         return outcomes;
       },
     },
