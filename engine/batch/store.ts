@@ -30,7 +30,9 @@ export type Write =
       readonly deltas: Readonly<Record<string, number>>;
       /** The write fails unless the item exists and has these values, and a counter that is taken from stays ≥ 0. */
       readonly relyingOn: Readonly<Record<string, string | number>>;
-    };
+    }
+  /** Whether there is such an item or not. */
+  | { readonly kind: 'delete'; readonly key: string };
 
 /** Why one write of a transaction failed. `stored`: the item that failed the condition, if there is one. */
 export type Refusal =

@@ -160,7 +160,7 @@ function countCulprits(
   if (!isGroup(asked.map(({ write }) => write))) return;
   for (const { write, condition } of asked) {
     if (condition(before.get(keyOf(write)))) continue;
-    if (write.kind === 'add') coverage.count('group refused: sold out');
+    if (write.kind !== 'put') coverage.count('group refused: sold out');
     else coverage.count(write.expects === 'absent' ? 'group refused: duplicate' : 'group refused: stale');
   }
 }
@@ -171,6 +171,7 @@ function describeWrite(write: Write): string {
       write.key,
       ...Object.entries(write.deltas).map(([name, by]) => `${name} ${by > 0 ? '+' : ''}${by}`),
     ].join(' ');
+  if (write.kind === 'delete') return `${write.key} deleted`;
   const { item, expects } = write;
   return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
 }

@@ -4,6 +4,8 @@ import {
   type BatchGetItemCommandOutput,
   type CancellationReason,
   ConditionalCheckFailedException,
+  type Delete,
+  type DeleteItemCommandInput,
   DynamoDBServiceException,
   type GetItemCommandInput,
   type GetItemCommandOutput,
@@ -58,11 +60,16 @@ export function askedBy({ constructor: { name }, input }: Command): Asked {
       return { kind: 'write', writes: [putIn(input as PutItemCommandInput)] };
     case 'UpdateItemCommand':
       return { kind: 'write', writes: [updateIn(input as UpdateItemCommandInput)] };
+    case 'DeleteItemCommand':
+      return { kind: 'write', writes: [deleteIn(input as DeleteItemCommandInput)] };
     case 'TransactWriteItemsCommand': {
       const { TransactItems: items = [] } = input as TransactWriteItemsCommandInput;
       return {
         kind: 'write',
-        writes: items.map(({ Put: put, Update: update }) => (put ? putIn(put) : updateIn(update))),
+        writes: items.map(({ Put: put, Update: update, Delete: gone }) => {
+          if (put !== undefined) return putIn(put);
+          return gone === undefined ? updateIn(update) : deleteIn(gone);
+        }),
       };
     }
     default:
@@ -221,6 +228,12 @@ function updateIn(update: Partial<Update> = {}): Conditional {
     isToldOfStored: isToldOfStored(update),
   };
 }
+
+const deleteIn = ({ Key: key }: Partial<Delete>): Conditional => ({
+  write: { kind: 'delete', key: keyIn(key) },
+  condition: () => true,
+  isToldOfStored: false,
+});
 
 const valuesOf = ({ ExpressionAttributeValues: values }: Partial<Put | Update>) =>
   values === undefined ? {} : unmarshall(values);

@@ -117,6 +117,10 @@ export class Table {
       this.items.set(key, write.item);
       return;
     }
+    if (write.kind === 'delete') {
+      this.items.delete(key);
+      return;
+    }
     const counters = Object.entries(write.deltas).map(([name, by]) => [
       name,
       Number(stored?.[name] ?? 0) + by,
@@ -138,6 +142,7 @@ function holds(write: Write, stored: Item | undefined): boolean {
     if (write.expects === 'anything') return true;
     return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
   }
+  if (write.kind === 'delete') return true;
   const { deltas, relyingOn } = write;
   if (stored === undefined) return false;
   if (Object.entries(deltas).some(([name, by]) => by < 0 && !(Number(stored[name]) >= -by))) return false;
