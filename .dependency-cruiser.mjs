@@ -10,6 +10,7 @@ export const rooms = {
   consumer: ['saga', 'batch', 'environment'],
   http: ['saga', 'batch', 'environment'],
   initiator: ['saga', 'batch', 'environment', 'http'],
+  privacy: ['saga', 'batch', 'environment'],
   'dead-letters': ['saga', 'batch', 'environment', 'http', 'rabbitmq', 'consumer'],
 };
 
@@ -55,7 +56,7 @@ export default {
       name: 'service-imports-no-other-service',
       comment: 'Services talk by events. identity is a service like the others.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/reconciliation/' },
+      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(reconciliation|privacy)/' },
       to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {

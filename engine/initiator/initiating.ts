@@ -46,14 +46,15 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
     decide,
     opens: 'place',
     onceSaid: (state) => ('isUntold' in state ? { type: 'told' } : undefined),
-    present: ({ sagaId, state, updatedAtMs }) => ({
+    present: ({ sagaId, state, updatedAtMs, isForgotten }) => ({
       [saga.id.name]: sagaId,
       status: state.status,
       ...('reason' in state ? { reason: state.reason } : {}),
       ...waitingFor(state),
       ...shows(state),
-      createdAt: isoTime(state.createdAtMs),
-      updatedAt: isoTime(updatedAtMs),
+      ...(isForgotten
+        ? {}
+        : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),
     }),
   };
 }
@@ -81,7 +82,7 @@ export async function recordOf<State extends InitiatorStatus>(
   return record;
 }
 
-/** 202 once the saga is durable. @throws the error, if it is not durable */
+/** 202 once the saga is durable, 200 for one that is forgotten. @throws the error, if it is not durable */
 export function accepted<State extends InitiatorStatus>(
   { saga, present }: Pick<Initiating<State, Begun>, 'saga' | 'present'>,
   outcome: Outcome<State> | undefined,
@@ -94,7 +95,7 @@ export function accepted<State extends InitiatorStatus>(
     // The record is written, and the schedule publishes its events again, so the request is accepted.
     log('warn', 'accepted but not announced yet', { [saga.id.name]: sagaId, error: outcome.error.message });
   }
-  return json(202, present(outcome.record), {
+  return json(outcome.record.isForgotten ? 200 : 202, present(outcome.record), {
     location: asCalled(event, `/${saga.initiator}s/${sagaId}`),
   });
 }
