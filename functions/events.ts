@@ -89,7 +89,9 @@ export const events = {
   'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
   'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Code })),
   'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly().meta(personal) })),
-  'payment.challenged': v1(z.object({ customerId: CustomerId, waitingFor: z.literal('customer').meta(impersonal) })),
+  'payment.challenged': v1(
+    z.object({ customerId: CustomerId, waitingFor: z.literal('customer').meta(impersonal) }),
+  ),
   'payment.voided': v1(z.object({})),
   'payment.refunded': v1(z.object({ ...Money, refundId: ProviderId })),
   'payment.unrefundable': v1(z.object({ waitingFor: z.literal('person').meta(impersonal), reason: Code })),

@@ -52,9 +52,7 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
       ...('reason' in state ? { reason: state.reason } : {}),
       ...waitingFor(state),
       ...shows(state),
-      ...(isForgotten
-        ? {}
-        : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),
+      ...(isForgotten ? {} : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),
     }),
   };
 }

@@ -7,10 +7,8 @@ export interface Limited {
 const RESERVE_MS = 10_000;
 
 /** Whether there is no time for another page. */
-export const withTimeFor =
-  (context: Limited) =>
-  (): boolean =>
-    context.getRemainingTimeInMillis() < RESERVE_MS;
+export const withTimeFor = (context: Limited) => (): boolean =>
+  context.getRemainingTimeInMillis() < RESERVE_MS;
 
 /** The schedule's event has no such member. */
 export const isDryRun = (event: unknown): boolean =>

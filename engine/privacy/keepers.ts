@@ -1,6 +1,6 @@
 import { forgotten, settledIn, sinceMs } from '../batch/forget.ts';
 import { toItem } from '../batch/record.ts';
-import type { Item, Store, TableReader } from '../batch/store.ts';
+import type { Store, TableReader } from '../batch/store.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
 export type AnyRecord = SagaRecord<{ readonly status: string }>;
@@ -21,20 +21,25 @@ export interface Keepers {
 
 /** When a saga ended, by the initiator's record; undefined if it has not. */
 export const endedMs = ({ table }: Keeper, record: AnyRecord): number | undefined =>
-  record.isForgotten || settledIn(table, record) !== undefined ? sinceMs(record) : undefined;
+  settledIn(table, record) === undefined ? undefined : sinceMs(record);
 
-/** What has become of a record. `changed`: somebody has written it in between. */
-export type Fate = 'forgotten' | 'under way' | 'changed';
-
-/** Forgets what a participant has recorded of a saga that has ended. @throws StoreUnavailableError */
-export async function forget({ table, store }: Keeper, record: AnyRecord): Promise<Fate> {
-  if (record.isForgotten) return 'forgotten';
+/**
+ * Forgets what a participant has recorded of a saga that has ended. False if it did not: something is under way, or somebody
+ * has written in between. @throws StoreUnavailableError
+ */
+export async function forget({ table, store }: Keeper, record: AnyRecord): Promise<boolean> {
+  if (record.isForgotten) return true;
   const next = forgotten(table, record);
-  if (next === undefined) return 'under way';
+  if (next === undefined) return false;
   const expects = { version: record.version };
-  const result = await store.write([{ kind: 'put', item: toItem(table, next), expects }]);
-  return result.ok ? 'forgotten' : 'changed';
+  return (await store.write([{ kind: 'put', item: toItem(table, next), expects }])).ok;
 }
 
-/** Whether an item is a record. In a participant's table there may be others, such as stock. */
-export const isRecord = (item: Item): boolean => typeof item.record === 'string';
+/** As Promise.all, but no call outlives the invocation that made it. @throws what the first that failed has thrown */
+export async function together<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(calls);
+  return settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}

@@ -1,8 +1,8 @@
-import { sinceMs } from '../batch/forget.ts';
 import { fromItem } from '../batch/record.ts';
 import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
-import { type AnyRecord, endedMs, forget, isRecord, type Keeper, type Keepers } from './keepers.ts';
+import { type End, forgetSagas, type Terms } from './forget-sagas.ts';
+import { forget, type Keeper, together } from './keepers.ts';
 
 /** One page at a time is some hundred read units a second, whatever the table has. */
 const PAGE_SIZE = 50;
@@ -10,10 +10,10 @@ const PAGE_SIZE = 50;
 const CURSOR = 'retention';
 
 export interface Retained {
-  /** Records that are forgotten now; in a dry run, that would be. */
+  /** Sagas that are forgotten now, and what participants had written of some after that; in a dry run, that would be. */
   readonly forgotten: number;
-  /** Records that were looked at. */
-  readonly seen: number;
+  /** Sagas that are kept for now. */
+  readonly open: number;
   /** The log says why. */
   readonly failed: number;
   /** There was no time for the rest: the next run goes on there. */
@@ -21,24 +21,30 @@ export interface Retained {
 }
 
 /**
- * Forgets what each participant has recorded of sagas that ended so long ago. No index leads to them, as an index would make
- * every saga dearer: the tables are scanned, page by page, which is half a read unit for each 4 KB. A run that has no time
- * left keeps its place, and the next one goes on from there.
+ * Forgets sagas that ended so long ago. No index leads to them, as an index would make every saga dearer: the tables are
+ * scanned, page by page, which is half a read unit for each 4 KB. A run that has no time left keeps its place, and the next
+ * one goes on from there.
  *
  * `keptMs`: how long a saga is kept after its end; Infinity for ever. @throws StoreUnavailableError
  */
 export const retaining =
-  (keepers: Keepers, now: () => number, keptMs: () => number) =>
+  (
+    { saga, keepers }: Pick<Terms, 'saga' | 'keepers'>,
+    now: () => number,
+    keptMs: () => number,
+    pageSize = PAGE_SIZE,
+  ) =>
   async (isOver: () => boolean, dryRun = false): Promise<Retained> => {
-    const run = new Retention(keepers, now() - keptMs(), dryRun);
-    const count = { forgotten: 0, seen: 0, failed: 0 };
-    if (keptMs() === Number.POSITIVE_INFINITY) return { ...count, more: false };
+    const untilMs = now() - keptMs();
+    const count = { forgotten: 0, open: 0, failed: 0 };
+    if (untilMs === Number.NEGATIVE_INFINITY) return { ...count, more: false };
+    const run = new Retention({ saga, keepers, untilMs, dryRun }, pageSize);
     let place = await run.place();
     while (place !== undefined) {
       const { ends, next } = await run.page(place);
       for (const end of ends) count[end] += 1;
       place = next;
-      if (place !== undefined && isOver()) break;
+      if (isOver()) break;
     }
     await run.keep(place);
     const result = { ...count, more: place !== undefined };
@@ -52,89 +58,79 @@ interface Place {
   readonly after?: string | undefined;
 }
 
-type End = 'forgotten' | 'seen' | 'failed';
-
 class Retention {
-  readonly #keepers: Keepers;
-  /** Whatever ended later is kept. */
-  readonly #untilMs: number;
-  readonly #dryRun: boolean;
+  readonly #terms: Terms;
+  readonly #pageSize: number;
 
-  constructor(keepers: Keepers, untilMs: number, dryRun: boolean) {
-    this.#keepers = keepers;
-    this.#untilMs = untilMs;
-    this.#dryRun = dryRun;
+  constructor(terms: Terms, pageSize: number) {
+    this.#terms = terms;
+    this.#pageSize = pageSize;
   }
 
+  /** The initiator comes first: what others write of a saga after that is found in their own tables. */
   get #all(): readonly Keeper[] {
-    return [...this.#keepers.others, this.#keepers.initiator];
+    const { initiator, others } = this.#terms.keepers;
+    return [initiator, ...others];
   }
 
   /** Where the last run stopped, or else the beginning. */
   async place(): Promise<Place | undefined> {
-    const kept = (await this.#keepers.initiator.store.read([CURSOR])).get(CURSOR);
+    const { initiator } = this.#terms.keepers;
+    const kept = (await initiator.store.read([CURSOR])).get(CURSOR);
     const { service, after }: Partial<Item> = kept ?? {};
-    const isKnown = this.#all.some((keeper) => keeper.service === service);
-    if (isKnown && typeof service === 'string' && typeof after === 'string') return { service, after };
-    const [first] = this.#all;
-    return first && { service: first.service };
+    const known = this.#all.find((keeper) => keeper.service === service) ?? initiator;
+    return { service: known.service, ...(typeof after === 'string' ? { after } : {}) };
   }
 
   async keep(place: Place | undefined): Promise<void> {
-    if (this.#dryRun) return;
+    if (this.#terms.dryRun) return;
     const item = { pk: CURSOR, ...place };
-    await this.#keepers.initiator.store.write([{ kind: 'put', item, expects: 'anything' }]);
+    await this.#terms.keepers.initiator.store.write([{ kind: 'put', item, expects: 'anything' }]);
   }
 
   async page({ service, after }: Place): Promise<{ readonly ends: readonly End[]; readonly next?: Place }> {
     const index = this.#all.findIndex((keeper) => keeper.service === service);
     const keeper = this.#all[index];
     if (keeper === undefined) return { ends: [] };
-    const { entries, next } = await keeper.store.scan(PAGE_SIZE, after === undefined ? after : { pk: after });
-    const ends = await this.#judge(keeper, entries.filter(isRecord));
+    const { entries, next } = await keeper.store.scan(
+      this.#pageSize,
+      after === undefined ? after : { pk: after },
+    );
+    // There may be other items than records, such as stock.
+    const items = entries.filter(({ record }) => typeof record === 'string');
+    const isFirst = keeper === this.#terms.keepers.initiator;
+    const ends = await (isFirst ? forgetSagas(this.#terms, items) : this.#forgetLeft(keeper, items));
     const following = this.#all[index + 1];
     if (next !== undefined) return { ends, next: { service, after: next.pk } };
     return following === undefined ? { ends } : { ends, next: { service: following.service } };
   }
 
-  async #judge(keeper: Keeper, items: readonly Item[]): Promise<readonly End[]> {
+  /** What a participant has written of a saga after it was forgotten. One that nobody has begun is a person's to look into. */
+  async #forgetLeft(keeper: Keeper, items: readonly Item[]): Promise<readonly End[]> {
+    const {
+      keepers: { initiator },
+      dryRun,
+    } = this.#terms;
     const records = items.flatMap((item) => this.#read(keeper, item));
-    const isOver = await this.#overIn(keeper, records);
-    const ends = records.map(async (record): Promise<End> => {
-      if (record.isForgotten || !isOver(record)) return 'seen';
-      if (this.#dryRun) return 'forgotten';
-      return (await forget(keeper, record)) === 'forgotten' ? 'forgotten' : 'seen';
+    const begun = await initiator.store.read(records.map(({ sagaId }) => initiator.table.key(sagaId)));
+    const left = records.filter((record) => {
+      const item = begun.get(initiator.table.key(record.sagaId));
+      const [first] = item === undefined ? [] : this.#read(initiator, item);
+      return !record.isForgotten && first?.isForgotten === true;
     });
-    const unreadable = Array.from({ length: items.length - records.length }, () => 'failed' as const);
-    return [...unreadable, ...(await Promise.all(ends))];
+    const ends = left.map(async (record): Promise<End> => {
+      if (dryRun) return 'forgotten';
+      return (await forget(keeper, record)) ? 'forgotten' : 'open';
+    });
+    return await together(ends);
   }
 
-  #read({ service, table }: Keeper, item: Item): readonly AnyRecord[] {
+  #read({ service, table }: Keeper, item: Item) {
     try {
       return [fromItem(table, item)];
     } catch (error) {
-      log('error', 'a record was not forgotten', { service, key: item.pk, error: String(error) });
+      log('error', 'a record cannot be read', { service, key: item.pk, error: String(error) });
       return [];
     }
-  }
-
-  /** Whether a saga has ended so long ago. Of one that nobody has begun, others may have records all the same. */
-  async #overIn(keeper: Keeper, records: readonly AnyRecord[]): Promise<(record: AnyRecord) => boolean> {
-    const { initiator } = this.#keepers;
-    if (keeper === initiator) return (record) => this.#isOver(endedMs(initiator, record));
-    const keys = records.map(({ sagaId }) => initiator.table.key(sagaId));
-    const items = await initiator.store.read(keys);
-    return (record) => {
-      const item = items.get(initiator.table.key(record.sagaId));
-      if (item === undefined) return this.#isOver(sinceMs(record));
-      // One that cannot be read may be under way.
-      const [begun] = this.#read(initiator, item);
-      // What a participant has written late is due at once.
-      return begun !== undefined && (begun.isForgotten || this.#isOver(endedMs(initiator, begun)));
-    };
-  }
-
-  #isOver(atMs: number | undefined): boolean {
-    return atMs !== undefined && atMs <= this.#untilMs;
   }
 }

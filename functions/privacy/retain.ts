@@ -1,6 +1,7 @@
+import { isDryRun, type Limited, withTimeFor } from '../../engine/privacy/invocation.ts';
 import { retaining } from '../../engine/privacy/retain.ts';
 import { retentionMs } from '../../engine/privacy/retention.ts';
-import { isDryRun, type Limited, withTimeFor } from '../../engine/privacy/invocation.ts';
+import { shop } from '../shop.ts';
 import { keepers } from './keepers.ts';
 
 /**
@@ -9,7 +10,7 @@ import { keepers } from './keepers.ts';
  */
 const FEWEST_DAYS = 45;
 
-const retain = retaining(keepers, Date.now, () => retentionMs(FEWEST_DAYS));
+const retain = retaining({ saga: shop, keepers }, Date.now, () => retentionMs(FEWEST_DAYS));
 
 /** The schedule, each night. `{dryRun}`, from `npm run op -- retain`. */
 export const handler = async (event: unknown, context: Limited) =>

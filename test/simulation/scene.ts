@@ -1,4 +1,5 @@
 import { Customer } from './actors/customer.ts';
+import { Forgetter } from './actors/forgetter.ts';
 import { Operator } from './actors/operator.ts';
 import { Settler } from './actors/settler.ts';
 import { MINUTE_MS, type Workload } from './actors/workload.ts';
@@ -28,6 +29,7 @@ export class Scene {
   readonly sources: EventSources;
   readonly customers: readonly Customer[];
   readonly operators: readonly Operator[];
+  readonly forgetter: Forgetter;
   readonly workload: Workload;
   readonly plan: RandomPlan | ScriptedPlan;
   callsAmongFaults = 0;
@@ -77,9 +79,20 @@ export class Scene {
     this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
     this.#fillShelves();
+    this.forgetter = new Forgetter(
+      this.simulation,
+      this.lambda,
+      scenario === undefined ? this.customers.map(({ plan }) => plan.name) : [],
+    );
+  }
+
+  /** What customers have told of themselves. */
+  get secrets(): readonly string[] {
+    return this.customers.flatMap(({ secrets }) => secrets);
   }
 
   start(): void {
+    this.forgetter.start();
     for (const actor of [...this.customers, ...this.operators]) actor.start();
   }
 

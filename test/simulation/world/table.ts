@@ -32,7 +32,7 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
 export class Table {
   readonly items = new Map<string, Item>();
   readonly #indexes: readonly Index[];
-  /** What an index that lags still shows of the items that were written last. */
+  /** What an index that lags, or a scan, still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
 
   constructor(indexes: readonly Index[] = [], items: readonly Item[] = []) {
@@ -83,11 +83,14 @@ export class Table {
     return last !== undefined && page.length === limit ? { entries: page, next: last } : { entries: page };
   }
 
-  /** Everything, in no order that means anything. */
-  scan(limit: number, after?: Pick<Item, 'pk'>): Page {
-    const keys = [...this.items.keys()].sort();
+  /** Everything, in no order that means anything. `lags`: what was written last does not show yet. */
+  scan(limit: number, after?: Pick<Item, 'pk'>, lags = false): Page {
+    const items = new Map(
+      (lags ? this.#asIndexed() : [...this.items.values()]).map((item) => [item.pk, item]),
+    );
+    const keys = [...items.keys()].sort();
     const rest = after === undefined ? keys : keys.filter((key) => key > after.pk);
-    const entries = [...this.read(rest.slice(0, limit)).values()];
+    const entries = rest.slice(0, limit).flatMap((key) => items.get(key) ?? []);
     const last = entries.at(-1);
     return last !== undefined && entries.length === limit ? { entries, next: { pk: last.pk } } : { entries };
   }
@@ -112,7 +115,7 @@ export class Table {
   apply(write: Write): void {
     const key = keyOf(write);
     const stored = this.items.get(key);
-    if (this.#indexes.length > 0) this.#lagging.set(key, stored);
+    this.#lagging.set(key, stored);
     if (write.kind === 'put') {
       this.items.set(key, write.item);
       return;

@@ -87,7 +87,10 @@ export class World {
 
   /** The sagas there are: the records of whoever begins them. */
   get sagas(): ReadonlyMap<string, Item> {
-    return this.tableOf(this.cast.initiator.service).items;
+    const { items } = this.tableOf(this.cast.initiator.service);
+    return items.has('retention')
+      ? new Map([...items].filter(([, item]) => item.record !== undefined))
+      : items;
   }
 
   recordOf(service: string, sagaId: string): Item | undefined {
