@@ -29,8 +29,8 @@ export interface Erased {
   readonly more: boolean;
 }
 
-/** Where the key is by which the audit names an owner. Without it, the name that the audit has leads to nobody. */
-const pseudonymKeyOf = (owner: string): string => `pseudonym-key#${owner}`;
+/** How the item begins with whose key the audit names an owner. Without the key, that name leads to nobody. */
+export const PSEUDONYM_KEY = 'pseudonym-key#';
 
 /**
  * Forgets every saga of one owner that has ended. Nothing of a saga under way is touched. A run that was cut short is
@@ -61,7 +61,7 @@ export const erasing =
       more = after !== undefined && isOver();
     } while (after !== undefined && !more);
     if (!more && !dryRun && count.open + count.failed === 0)
-      await store.write([{ kind: 'delete', key: pseudonymKeyOf(owner) }]);
+      await store.write([{ kind: 'delete', key: `${PSEUDONYM_KEY}${owner}` }]);
     log('info', dryRun ? 'an owner would be erased' : 'an owner was erased', { ...count, more, reason });
     return { ...count, more };
   };

@@ -1,3 +1,5 @@
+import { PSEUDONYM_KEY } from '../../engine/privacy/erase.ts';
+import { byOwner } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import type { Imports } from './imports.ts';
@@ -50,6 +52,8 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
       ? []
       : (needs.table ?? []).map((access) => mayUseTable(access, table, needs.keys))),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
+    ...(needs.rewrites ?? []).map((each) => mayRewrite(tableNameOf(saga, each, stage))),
+    ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
   ];
@@ -81,6 +85,22 @@ const mayAudit = (table: string): Statement => ({
   Action: [...actions.read, 'dynamodb:Scan'],
   Resource: arn(tableArn(table)),
 });
+
+const mayRewrite = (table: string): Statement => ({
+  Effect: 'Allow',
+  Action: ['dynamodb:PutItem'],
+  Resource: arn(tableArn(table)),
+});
+
+const mayErase = (saga: Saga, table: string): readonly Statement[] => [
+  mayUseTable(`query ${byOwner(saga)}`, table, undefined),
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([PSEUDONYM_KEY]),
+  },
+];
 
 function mayUseTable(access: TableAccess, table: string, keys: Needs['keys']): Statement {
   const own = tableArn(table);
