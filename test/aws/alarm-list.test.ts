@@ -42,6 +42,7 @@ test('what can wait until the next working day wakes nobody, and what cannot doe
   expect(ofSeverity(/Warnings$/).toSorted()).toEqual(
     [
       ...participants.map((name) => `${name}TableThrottled`),
+      ...participants.map((name) => `${name}DeadLettersTooOld`),
       ...['PaymentNeedsPerson', 'ChargesChanged', 'ChargesDeclined', 'WebhooksRefused', 'FirewallBlocks'],
       ...['ReconciliationDisagrees', 'ReconciliationMissing', 'FunctionsThrottled', 'ApiSlow', 'QueueDepth'],
     ].toSorted(),
