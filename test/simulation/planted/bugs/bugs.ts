@@ -10,6 +10,7 @@ import { initiatorBugs } from './initiator.ts';
 import { inventoryBugs } from './inventory.ts';
 import { nudgeBugs } from './nudge.ts';
 import { orderBugs } from './order.ts';
+import { privacyBugs } from './privacy.ts';
 import { providerBugs } from './provider.ts';
 import { recordBugs } from './record.ts';
 import { runBugs } from './run.ts';
@@ -35,4 +36,5 @@ export const bugs: readonly Bug[] = [
   ...orderBugs,
   ...httpBugs,
   ...webhookBugs,
+  ...privacyBugs,
 ];
