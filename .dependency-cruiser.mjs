@@ -78,6 +78,22 @@ export default {
       },
     },
     {
+      name: 'forgetter-knows-only-tables',
+      comment: 'It knows how each service keeps its records, and nothing of what the service does.',
+      severity: 'error',
+      from: { path: '^functions/privacy/' },
+      to: {
+        dependencyTypes: ['local'],
+        pathNot: [
+          '^functions/privacy/',
+          '^functions/[^/]+\\.ts$',
+          '^functions/[^/]+/table\\.ts$',
+          '^engine/(saga|privacy)/',
+          '^engine/live-table\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'comparison-imports-only-facts',
       comment: 'What agrees with what depends on the facts alone.',
       severity: 'error',

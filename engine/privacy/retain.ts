@@ -96,7 +96,7 @@ class Retention {
       this.#pageSize,
       after === undefined ? after : { pk: after },
     );
-    // There may be other items than records, such as stock.
+    // There may be other items than records.
     const items = entries.filter(({ record }) => typeof record === 'string');
     const isFirst = keeper === this.#terms.keepers.initiator;
     const ends = await (isFirst ? forgetSagas(this.#terms, items) : this.#forgetLeft(keeper, items));

@@ -29,11 +29,11 @@ export function flawOfForgetting(
   const names = step?.names;
   if ([names?.asking, names?.awaiting, names?.abandoning, names?.undoing].includes(statusOf(before)))
     return `${is} was forgotten while it was ${statusOf(before)}`;
-  const ends = [
-    statusOf(before),
-    ...(statusOf(before) === names?.waiting ? [names.void] : []),
-    ...(old.state.revoked === undefined ? [] : [names?.undone]),
-  ];
+  // What was revoked may be held again, and then has to be undone like anything else.
+  const ends =
+    old.state.revoked !== undefined
+      ? [names?.undone]
+      : [statusOf(before), ...(statusOf(before) === names?.waiting ? [names.void] : [])];
   if (!ends.includes(now.state.status) || now.status !== now.state.status)
     return `${is} was ${statusOf(before)}, and is forgotten as ${now.status}`;
   const { [saga.owner]: owner } = old.state;

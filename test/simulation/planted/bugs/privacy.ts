@@ -1,5 +1,5 @@
 import type { anonymous, settledIn } from '../../../../engine/batch/forget.ts';
-import type { next, toItem } from '../../../../engine/batch/record.ts';
+import type { next } from '../../../../engine/batch/record.ts';
 import type { Write } from '../../../../engine/batch/store.ts';
 import type { erasing } from '../../../../engine/privacy/erase.ts';
 import type { settled } from '../../../../engine/saga/external-settled.ts';
@@ -63,13 +63,6 @@ export const privacyBugs = [
     },
   ]),
   ...bugsIn('engine/batch/record.ts', [
-    {
-      name: 'what is forgotten found by its owner still',
-      in: 'toItem',
-      plant:
-        (original: typeof toItem): typeof toItem =>
-        (table, record) => ({ ...original(table, record), ...table.indexed?.(record) }),
-    },
     {
       name: 'a late step over what is forgotten as if it were not',
       in: 'next',
