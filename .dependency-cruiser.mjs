@@ -87,7 +87,7 @@ export default {
         pathNot: [
           '^functions/privacy/',
           '^functions/[^/]+\\.ts$',
-          '^functions/[^/]+/table\\.ts$',
+          '^functions/[^/]+/(table|decide)\\.ts$',
           '^engine/(saga|privacy)/',
           '^engine/live-table\\.ts$',
         ],

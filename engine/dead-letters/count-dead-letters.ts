@@ -7,9 +7,9 @@ import { type Placed, saidAt } from './page.ts';
 
 /** What a service's dead letters come to. @throws if the broker does not say */
 export interface DeadLetterCount {
-  count(): Promise<number>;
+  readonly count: () => Promise<number>;
   /** When the oldest of them was said first, as far as it says so itself. It reads all of them. */
-  oldestMs(): Promise<number | undefined>;
+  readonly oldestMs: () => Promise<number | undefined>;
 }
 
 /**

@@ -86,14 +86,6 @@ export const privacyBugs = [
   ]),
   ...bugsIn('engine/saga/external-settled.ts', [
     {
-      name: 'a refund under way forgotten',
-      in: 'settled',
-      plant:
-        (original: Settled): Settled =>
-        (is, keeps, owner, state) =>
-          original(is, keeps, owner, state) ?? state,
-    },
-    {
       name: 'a refusal forgotten with what was given back for it',
       in: 'settled',
       plant:
