@@ -34,6 +34,12 @@ export type Write =
       readonly atMost?: Readonly<Record<string, number>>;
       /** Numbers that are not added to but replaced. */
       readonly sets?: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly key: string;
+      /** The deletion fails unless the item has these values. Without them it succeeds, whether there is an item or not. */
+      readonly relyingOn?: Readonly<Record<string, string | number>>;
     };
 
 /** Why one write of a transaction failed. `stored`: the item that failed the condition, if there is one. */

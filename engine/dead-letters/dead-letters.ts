@@ -126,7 +126,7 @@ function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Qu
         const items = await budget.spend(page.deadLetters, (each) => {
           const about = identify(saga, each);
           const discarded = !dryRun;
-          if (discarded) discard(about, each, { service, by: caller.id, why });
+          if (discarded) discard(saga, about, each, { service, by: caller.id, why });
           return { ...about, reason: each.reason, discarded };
         });
         const left = items.map(({ discarded }) => discarded);

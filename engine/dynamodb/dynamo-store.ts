@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -100,11 +101,7 @@ export class DynamoStore implements Store, TableReader {
   /** A single write costs half as much as one in a transaction. */
   async #writeOne(write: Write): Promise<WriteResult> {
     try {
-      await this.#answered(async () =>
-        write.kind === 'put'
-          ? await this.#client.send(new PutItemCommand(this.#putRequest(write)))
-          : await this.#client.send(new UpdateItemCommand(this.#addRequest(write))),
-      );
+      await this.#answered(() => this.#send(write));
       return { ok: true };
     } catch (error) {
       if (error instanceof TransactionConflictException)
@@ -115,11 +112,26 @@ export class DynamoStore implements Store, TableReader {
     }
   }
 
+  #send(write: Write): Promise<unknown> {
+    switch (write.kind) {
+      case 'put':
+        return this.#client.send(new PutItemCommand(this.#putRequest(write)));
+      case 'add':
+        return this.#client.send(new UpdateItemCommand(this.#addRequest(write)));
+      case 'delete':
+        return this.#client.send(new DeleteItemCommand(this.#deleteRequest(write)));
+      default:
+        return write satisfies never;
+    }
+  }
+
   async #transact(writes: readonly Write[]): Promise<WriteResult> {
-    const items = writes.map(
-      (write): TransactWriteItem =>
-        write.kind === 'put' ? { Put: this.#putRequest(write) } : { Update: this.#addRequest(write) },
-    );
+    const items = writes.map((write): TransactWriteItem => {
+      if (write.kind === 'put') return { Put: this.#putRequest(write) };
+      return write.kind === 'add'
+        ? { Update: this.#addRequest(write) }
+        : { Delete: this.#deleteRequest(write) };
+    });
     try {
       await this.#answered(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems: items })));
       return { ok: true };
@@ -179,6 +191,16 @@ export class DynamoStore implements Store, TableReader {
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: pack(values),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+  }
+
+  #deleteRequest({ key: pk, relyingOn }: Extract<Write, { kind: 'delete' }>) {
+    const base = { TableName: this.#table, Key: key(pk) };
+    if (relyingOn === undefined) return base;
+    return {
+      ...base,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      ...conditionOn(relyingOn),
     };
   }
 

@@ -31,7 +31,7 @@ export function cancelling<State extends InitiatorStatus, Placed extends Begun>(
     const isOwner = caller.role === ownerRole;
     const input = { type: 'cancel', by: constantCase(isOwner ? ownerRole : OPERATOR) } as const;
     // What cannot be cancelled any more never can again. Whoever changes nothing leaves no trace.
-    const isOpen = participant.decide(state, input, () => undefined).kind === 'accept';
+    const isOpen = participant.decide(state, input, () => undefined, edges.now()).kind === 'accept';
     const by = isOwner && isOpen ? await pseudonymOf(edges.store, caller.id) : caller.id;
     const besides = isOpen ? stepEntry(actorOf(caller, event, by), 'cancel', sagaId, reason) : undefined;
     const traceparent = traceparentOf(event);

@@ -52,14 +52,13 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
     opens: 'place',
     counts: (input) => countsOf(saga, input),
     onceSaid: (state) => ('isUntold' in state ? { type: 'told' } : undefined),
-    present: ({ sagaId, state, updatedAtMs }) => ({
+    present: ({ sagaId, state, updatedAtMs, isForgotten }) => ({
       [saga.id.name]: sagaId,
       status: state.status,
       ...('reason' in state ? { reason: state.reason } : {}),
       ...waitingFor(state),
       ...shows(state),
-      createdAt: isoTime(state.createdAtMs),
-      updatedAt: isoTime(updatedAtMs),
+      ...(isForgotten ? {} : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),
     }),
   };
 }
@@ -95,7 +94,7 @@ export async function recordOf<State extends InitiatorStatus>(
   return record;
 }
 
-/** 202 once the saga is durable. @throws the error, if it is not durable */
+/** 202 once the saga is durable, 200 for one that is forgotten. @throws the error, if it is not durable */
 export function accepted<State extends InitiatorStatus>(
   { saga, present }: Pick<Initiating<State, Begun>, 'saga' | 'present'>,
   outcome: Outcome<State> | undefined,
@@ -110,5 +109,6 @@ export function accepted<State extends InitiatorStatus>(
   }
   const location = asCalled(event, `/${saga.initiator}s/${sagaId}`);
   // Where to wait for its end: https://www.rfc-editor.org/rfc/rfc8631#section-4.4
-  return json(202, present(outcome.record), { location, link: `<${location}>; rel="status"` });
+  const headers = { location, link: `<${location}>; rel="status"` };
+  return json(outcome.record.isForgotten ? 200 : 202, present(outcome.record), headers);
 }

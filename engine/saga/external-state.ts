@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Heard } from './heard.ts';
 import { CallerId, UnicodeText } from './ids.ts';
+import { personal } from './personal-data.ts';
 
 /** A service's names for the machine's states and the outside's answers, used in its records and history. */
 export interface Names {
@@ -84,11 +85,9 @@ export type ExternalCommand =
  * How a person has settled what the outside would not undo. `by`: the operator. `proof`: where to see that it is done, for
  * instance the number of a bank transfer.
  */
-export const Resolution = z.object({
-  by: CallerId,
-  reason: UnicodeText.min(1).max(500),
-  proof: UnicodeText.min(1).max(500),
-});
+export const Resolution = z
+  .object({ by: CallerId, reason: UnicodeText.min(1).max(500), proof: UnicodeText.min(1).max(500) })
+  .meta(personal);
 export type Resolution = Readonly<z.infer<typeof Resolution>>;
 
 /**

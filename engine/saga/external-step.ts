@@ -5,6 +5,7 @@ import { hasMember, overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError, type DefinedSaga } from './define-saga.ts';
 import { externalDecision } from './external-decision.ts';
 import { externalSchema } from './external-schema.ts';
+import { settled } from './external-settled.ts';
 import {
   type Answer,
   type Call,
@@ -209,7 +210,12 @@ export function externalStep<
     service,
     names,
     decide: externalDecision(saga, use),
-    table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use) },
+    table: {
+      saga,
+      key: (sagaId) => sagaId,
+      schema: externalSchema(saga, use),
+      settled: (state) => settled(names, keeps, saga.owner, state),
+    },
     forgets: Object.keys(asks.shape).filter((name) => !keeps.some((kept) => kept === name)),
     isPrepared: prepares !== undefined,
     ...(first === undefined || !isOpened ? {} : { opens: first }),

@@ -55,5 +55,7 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   carriesOwner(type: string): boolean;
   /** The version in which a type is published. */
   versionOf(type: string): number;
+  /** An event's data without its owner and what is personal. */
+  impersonal(fact: AnyFact): object;
   readFact(type: string, version: number, data: unknown): Reading<Fact>;
 }

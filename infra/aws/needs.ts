@@ -18,6 +18,10 @@ export type Needs = {
   readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
+  /** The services whose records it rewrites, whoever's they are. */
+  readonly rewrites?: readonly string[];
+  /** It finds an owner's sagas, and deletes the key by which the audit names the owner. */
+  readonly erases?: true;
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
   readonly broker?: 'publish' | 'consume' | 'administer';
   /** How many of the broker's connections an environment may hold, if not one. */
@@ -45,6 +49,13 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
+  // More than one service's tables, since only the order's says whether an order has ended.
+  retain: { audits: ['order', 'inventory', 'payment'], rewrites: ['order', 'inventory', 'payment'] },
+  erase: {
+    audits: ['order', 'inventory', 'payment'],
+    rewrites: ['order', 'inventory', 'payment'],
+    erases: true,
+  },
   topology: { broker: 'administer' },
 };
 

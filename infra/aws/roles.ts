@@ -1,5 +1,8 @@
+import { pseudonymKeyOf } from '../../engine/audit/pseudonym.ts';
 import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
+import { byOwner } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
+import { tallyKey } from '../../engine/saga/tally.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import type { Imports } from './imports.ts';
 import type { Needs, TableAccess } from './needs.ts';
@@ -54,6 +57,8 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
           ...keepsTheAudit(needs, table),
         ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
+    ...(needs.rewrites ?? []).map((each) => mayRewrite(tableNameOf(saga, each, stage))),
+    ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
   ];
@@ -86,7 +91,23 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-function mayUseTable(access: TableAccess, table: string, needs: Needs): Statement {
+const mayRewrite = (table: string): Statement => ({
+  Effect: 'Allow',
+  Action: ['dynamodb:PutItem'],
+  Resource: arn(tableArn(table)),
+});
+
+const mayErase = (saga: Saga, table: string): readonly Statement[] => [
+  mayUseTable(`query ${byOwner(saga)}`, table, {}),
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([pseudonymKeyOf(''), tallyKey('')]),
+  },
+];
+
+function mayUseTable(access: TableAccess, table: string, needs: Pick<Needs, 'keys' | 'writes'>): Statement {
   const own = tableArn(table);
   if (access === 'read' || access === 'write') {
     const keys = access === 'write' ? (needs.writes ?? needs.keys) : needs.keys;

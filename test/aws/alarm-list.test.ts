@@ -41,7 +41,9 @@ test('what can wait until the next working day wakes nobody, and what cannot doe
   const participants = shop.services.map(pascalCase);
   expect(ofSeverity(/Warnings$/).toSorted()).toEqual(
     [
-      ...participants.flatMap((name) => [`${name}TableThrottled`, `${name}AuditPipeFailing`]),
+      ...participants.flatMap((name) => [
+        ...[`${name}TableThrottled`, `${name}AuditPipeFailing`, `${name}DeadLettersTooOld`],
+      ]),
       ...['PaymentNeedsPerson', 'ChargesChanged', 'ChargesDeclined', 'WebhooksRefused', 'FirewallBlocks'],
       ...[
         'ReconciliationDisagrees',

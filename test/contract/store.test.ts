@@ -130,6 +130,36 @@ describe.each(storeKinds)('%s', (_name, begin) => {
     });
   });
 
+  describe('a deletion', () => {
+    test('leaves nothing, whether there was something or not', async () => {
+      const item = await given({ version: 1 });
+      for (let times = 0; times < 2; times += 1) {
+        expect(await store.write([{ kind: 'delete', key: item.pk }])).toEqual({ ok: true });
+        expect(await stored(item.pk)).toBeUndefined();
+      }
+    });
+
+    test('that relies on a value is refused if the item has another, or is gone', async () => {
+      const item = await given({ version: 1 });
+      const gone: Write = { kind: 'delete', key: item.pk, relyingOn: { version: 2 } };
+      const refused = { ok: false, refusals: [{ cause: 'condition', stored: item }] };
+      expect(await store.write([gone])).toEqual(refused);
+      expect(await stored(item.pk)).toEqual(item);
+      const right: Write = { ...gone, relyingOn: { version: 1 } };
+      expect(await store.write([right])).toEqual({ ok: true });
+      expect(await store.write([right])).toMatchObject({ ok: false });
+    });
+
+    test('happens with all of its transaction, or not at all', async () => {
+      const [one, other] = [await given({ version: 1 }), await given({ version: 1 })];
+      const gone: Write = { kind: 'delete', key: one.pk };
+      expect(await store.write([gone, put(other)])).toMatchObject({ ok: false });
+      expect(await stored(one.pk)).toEqual(one);
+      expect(await store.write([gone, put({ ...other, version: 2 }, { version: 1 })])).toEqual({ ok: true });
+      expect(await stored(one.pk)).toBeUndefined();
+    });
+  });
+
   describe('a counter', () => {
     test('is added to and taken from, down to zero and not below', async () => {
       const item = await given({ available: 5 });

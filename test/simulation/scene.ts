@@ -1,4 +1,5 @@
 import { Customer } from './actors/customer.ts';
+import { Forgetter } from './actors/forgetter.ts';
 import { Hoarder } from './actors/hoarder.ts';
 import { Operator } from './actors/operator.ts';
 import { Settler } from './actors/settler.ts';
@@ -30,6 +31,7 @@ export class Scene {
   readonly customers: readonly Customer[];
   readonly operators: readonly Operator[];
   readonly hoarders: readonly Hoarder[];
+  readonly forgetter: Forgetter;
   readonly workload: Workload;
   readonly plan: RandomPlan | ScriptedPlan;
   callsAmongFaults = 0;
@@ -82,9 +84,20 @@ export class Scene {
     this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
     this.#fillShelves();
+    this.forgetter = new Forgetter(
+      this.simulation,
+      this.lambda,
+      scenario === undefined ? this.customers.map(({ plan }) => plan.name) : [],
+    );
+  }
+
+  /** What customers have told of themselves. */
+  get secrets(): readonly string[] {
+    return this.customers.flatMap(({ secrets }) => secrets);
   }
 
   start(): void {
+    this.forgetter.start();
     for (const actor of [...this.customers, ...this.operators, ...this.hoarders]) actor.start();
   }
 

@@ -113,6 +113,10 @@ export interface Desk {
   readonly shows: readonly string[];
   /** What else its owner is shown of it, as it is stored. */
   readonly tells: readonly string[];
+  /** What of that is left of a saga that is forgotten, if it was there. */
+  readonly remains?: readonly string[];
+  /** The members of a body that must not be found anywhere once their owner is erased. */
+  readonly private?: readonly string[];
   /** What only customers of this saga want and must not get; undefined if it is none of that. */
   readonly attempt: (kind: string, plan: CustomerPlan) => Attempt | undefined;
 }

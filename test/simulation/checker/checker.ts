@@ -15,6 +15,7 @@ import { flawOfAudit, Intentions, isBesides } from './audit.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
+import { flawOfForgetting, isForgotten } from './forgotten.ts';
 import { flawOfHoldings } from './holdings.ts';
 import { sagaIdOf } from './message-id.ts';
 import { type Role, roleOf } from './roles.ts';
@@ -60,6 +61,8 @@ export class Checker {
   cameTooOften = 0;
   /** Ids of all events that were confirmed. */
   readonly said = new Set<string>();
+  /** Sagas that were forgotten before their outcome was said. */
+  readonly forgottenEarly = new Set<string>();
   readonly #world: World;
   readonly #trace: Trace;
   readonly #rules: Rules;
@@ -114,14 +117,25 @@ export class Checker {
     const player = cast.playerOf(service);
     for (const write of writes) {
       const old = before.get(keyOf(write));
-      if (write.kind === 'put' && write.item.record !== undefined)
+      if (write.kind === 'put' && isForgotten(write.item) && !isForgotten(old))
+        this.#forgotten(player, old, write.item);
+      else if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
+      else if (keyOf(write) === 'retention' || write.kind === 'delete') continue;
       else if (player === initiator && !isBesides(keyOf(write))) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
       if (write.kind === 'put' && write.item.record !== undefined)
         this.moved(String(rowOf(write.item)?.[saga.id.name]));
     }
+  }
+
+  #forgotten(player: Player, old: Item | undefined, item: Item): void {
+    const { saga, initiator } = this.#world.cast;
+    this.fail('privacy', flawOfForgetting(this.#world, player, old, item));
+    const sagaId = String(rowOf(item)?.[saga.id.name]);
+    const outcome = statusOf(item) === 'CONFIRMED' ? saga.initiation.succeeds : saga.initiation.fails;
+    if (player === initiator && !this.said.has(`${sagaId}:${outcome}`)) this.forgottenEarly.add(sagaId);
   }
 
   /** The due time moves while a saga waits, or has to be told of; nothing else of a record changes without a step. */

@@ -45,9 +45,13 @@ export class TallyBook {
     for (const write of writes) {
       if (write.kind === 'add') {
         if (write.key.startsWith('tally#')) owners.add(write.key.slice('tally#'.length));
+      } else if (write.kind === 'delete') {
+        if (write.key.startsWith('tally#')) owners.add(this.#forget(write.key.slice('tally#'.length)));
       } else if (write.item.record !== undefined) {
         const { state } = rowOf(write.item) as Row;
-        const owner: string = state[this.#world.cast.saga.owner];
+        const owner: string | undefined = state[this.#world.cast.saga.owner];
+        // It is forgotten.
+        if (owner === undefined) continue;
         owners.add(owner);
         const old = rowOf(before.get(write.item.pk))?.state;
         if (old === undefined && state.isTallied) beginners.add(owner);
@@ -63,6 +67,13 @@ export class TallyBook {
       if (flaw !== undefined) return `${owner} ${flaw}`;
     }
     return undefined;
+  }
+
+  /** Nobody knows any more how often an owner had failed who is erased. */
+  #forget(owner: string): string {
+    this.#failures.delete(owner);
+    this.#failedAtMs.delete(owner);
+    return owner;
   }
 
   #follow(owner: string, old: Row | undefined, now: Row, atMs: number): string | undefined {

@@ -100,6 +100,8 @@ export const deployment: Deployment = {
   desk: {
     shows: ['items'],
     tells: ['status', 'totalMinor', 'currency', 'reason'],
+    remains: ['status', 'totalMinor', 'currency'],
+    private: ['paymentMethod'],
     attempt: attemptOf,
   },
   crashed: {

@@ -72,7 +72,7 @@ export class ShopRules implements Rules {
   }
 
   mayBeUnwritable(orderId: string): boolean {
-    return rowOf(this.#world.recordOf('order', orderId))?.state.items.some(isOfUnwritable) ?? false;
+    return rowOf(this.#world.recordOf('order', orderId))?.state.items?.some(isOfUnwritable) ?? false;
   }
 
   /** The auditor sees what is wrong, and nothing else. What operators were told is done is done. */

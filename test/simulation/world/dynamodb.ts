@@ -4,6 +4,8 @@ import {
   type BatchGetItemCommandOutput,
   type CancellationReason,
   ConditionalCheckFailedException,
+  type Delete,
+  type DeleteItemCommandInput,
   DynamoDBServiceException,
   type GetItemCommandInput,
   type GetItemCommandOutput,
@@ -58,11 +60,16 @@ export function askedBy({ constructor: { name }, input }: Command): Asked {
       return { kind: 'write', writes: [putIn(input as PutItemCommandInput)] };
     case 'UpdateItemCommand':
       return { kind: 'write', writes: [updateIn(input as UpdateItemCommandInput)] };
+    case 'DeleteItemCommand':
+      return { kind: 'write', writes: [deleteIn(input as DeleteItemCommandInput)] };
     case 'TransactWriteItemsCommand': {
       const { TransactItems: items = [] } = input as TransactWriteItemsCommandInput;
       return {
         kind: 'write',
-        writes: items.map(({ Put: put, Update: update }) => (put ? putIn(put) : updateIn(update))),
+        writes: items.map(({ Put: put, Update: update, Delete: gone }) => {
+          if (put !== undefined) return putIn(put);
+          return gone === undefined ? updateIn(update) : deleteIn(gone);
+        }),
       };
     }
     default:
@@ -227,10 +234,18 @@ function updateIn(update: Partial<Update> = {}): Conditional {
   };
 }
 
-const valuesOf = ({ ExpressionAttributeValues: values }: Partial<Put | Update>) =>
+function deleteIn(gone: Partial<Delete>): Conditional {
+  const { tests, condition } = conditionOf(gone, valuesOf(gone));
+  const values = tests.map(({ name, value }) => [name, value as string | number] as const);
+  const relyingOn = values.length === 0 ? {} : { relyingOn: Object.fromEntries(values) };
+  const write = { kind: 'delete', key: keyIn(gone.Key), ...relyingOn } as const;
+  return { write, condition, isToldOfStored: isToldOfStored(gone) };
+}
+
+const valuesOf = ({ ExpressionAttributeValues: values }: Partial<Put | Update | Delete>) =>
   values === undefined ? {} : unmarshall(values);
 
-const isToldOfStored = (request: Partial<Put | Update>): boolean =>
+const isToldOfStored = (request: Partial<Put | Update | Delete>): boolean =>
   request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
 
 interface Test {

@@ -34,7 +34,7 @@ export class Table {
   /** Whether anything else than records was ever put here. */
   hasOthers = false;
   readonly #indexes: readonly Index[];
-  /** What an index that lags still shows of the items that were written last. */
+  /** What an index that lags, or a scan, still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
 
   constructor(indexes: readonly Index[] = [], items: readonly Item[] = []) {
@@ -85,11 +85,14 @@ export class Table {
     return last !== undefined && page.length === limit ? { entries: page, next: last } : { entries: page };
   }
 
-  /** Everything, in no order that means anything. */
-  scan(limit: number, after?: Pick<Item, 'pk'>): Page {
-    const keys = [...this.items.keys()].sort();
+  /** Everything, in no order that means anything. `lags`: what was written last does not show yet. */
+  scan(limit: number, after?: Pick<Item, 'pk'>, lags = false): Page {
+    const items = new Map(
+      (lags ? this.#asIndexed() : [...this.items.values()]).map((item) => [item.pk, item]),
+    );
+    const keys = [...items.keys()].sort();
     const rest = after === undefined ? keys : keys.filter((key) => key > after.pk);
-    const entries = [...this.read(rest.slice(0, limit)).values()];
+    const entries = rest.slice(0, limit).flatMap((key) => items.get(key) ?? []);
     const last = entries.at(-1);
     return last !== undefined && entries.length === limit ? { entries, next: { pk: last.pk } } : { entries };
   }
@@ -114,10 +117,14 @@ export class Table {
   apply(write: Write): void {
     const key = keyOf(write);
     const stored = this.items.get(key);
-    if (this.#indexes.length > 0) this.#lagging.set(key, stored);
+    this.#lagging.set(key, stored);
     this.hasOthers ||= (write.kind === 'put' ? write.item : stored)?.record === undefined;
     if (write.kind === 'put') {
       this.items.set(key, write.item);
+      return;
+    }
+    if (write.kind === 'delete') {
+      this.items.delete(key);
       return;
     }
     const counters = Object.entries(write.deltas).map(([name, by]) => [
@@ -142,6 +149,8 @@ function holds(write: Write, stored: Item | undefined): boolean {
     if (write.expects === 'absent') return stored === undefined;
     return Object.entries(write.expects).every(([name, value]) => stored?.[name] === value);
   }
+  if (write.kind === 'delete')
+    return Object.entries(write.relyingOn ?? {}).every(([name, value]) => stored?.[name] === value);
   const { deltas, relyingOn, atMost } = write;
   if (stored === undefined && atMost === undefined) return false;
   const isWithin = ([name, by]: readonly [string, number]): boolean => {

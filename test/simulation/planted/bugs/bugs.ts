@@ -11,6 +11,7 @@ import { initiatorBugs } from './initiator.ts';
 import { inventoryBugs } from './inventory.ts';
 import { nudgeBugs } from './nudge.ts';
 import { orderBugs } from './order.ts';
+import { privacyBugs } from './privacy.ts';
 import { providerBugs } from './provider.ts';
 import { recordBugs } from './record.ts';
 import { runBugs } from './run.ts';
@@ -39,4 +40,5 @@ export const bugs: readonly Bug[] = [
   ...httpBugs,
   ...webhookBugs,
   ...auditBugs,
+  ...privacyBugs,
 ];
