@@ -140,6 +140,7 @@ describe('the stacks', () => {
     expect(Object.keys(broker.outputs)).toEqual(Object.keys(broker.resources));
     expect(Object.keys(alarms.resources)).toEqual([
       ...['ParcelCarrierDeadLettersFilter', 'ParcelCarrierDeadLetters'],
+      ...['ParcelCarrierDeadLettersTooOldFilter', 'ParcelCarrierDeadLettersTooOld'],
       ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled', 'ParcelCarrierAuditPipeFailing'],
     ]);
   });

@@ -8,12 +8,13 @@ import { retaining } from '../../../engine/privacy/retain.ts';
 import { CallerId, type SagaId } from '../../../engine/saga/ids.ts';
 import { order } from '../../../functions/order/order.ts';
 import { tables } from '../../../functions/privacy/tables.ts';
-import { type Service, shop } from '../../../functions/shop.ts';
+import { shop } from '../../../functions/shop.ts';
 import { orderIdOf } from '../../support/facts.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 import { RecordingPublisher } from '../../support/recording-publisher.ts';
 
 /** Goal: what has ended is forgotten and nothing else is. The simulation does the same among faults. */
+type Service = 'order' | 'inventory' | 'payment';
 const DAY_MS = 24 * 3_600_000;
 const ENDED_MS = Date.parse('2026-01-01T00:00:00Z');
 const lines = [{ sku: 'mug', quantity: 2, unitPriceMinor: 1_290 }];
