@@ -41,7 +41,11 @@ export function headerOf(event: HttpEvent, name: string): string | undefined {
 
 /** All values of a header that was sent more than once. */
 export function headersOf(event: HttpEvent, name: string): readonly string[] {
-  const all = Object.entries(event.multiValueHeaders ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const found = Object.entries(event.multiValueHeaders ?? {}).find(
+    ([key]) => key.toLowerCase() === name,
+  )?.[1];
+  // A hostile event may have anything in the place of a text.
+  const all = Array.isArray(found) ? found.filter((each) => typeof each === 'string') : undefined;
   const one = headerOf(event, name);
   return all ?? (one === undefined ? [] : [one]);
 }

@@ -104,6 +104,27 @@ describe.each(storeKinds)('%s', (_name, begin) => {
       });
     });
 
+    test('over several values is refused where any of them is another', async () => {
+      const item = await given({ available: 5, currency: 'EUR', status: 'x' });
+      const values = { available: 5, currency: 'EUR' };
+      const next = { ...item, available: 1 };
+      for (const other of [
+        { ...values, available: 4 },
+        { ...values, currency: 'USD' },
+        { ...values, unit: 1 },
+      ])
+        expect(await store.write([put(next, other)])).toMatchObject({ ok: false });
+      expect(await stored(item.pk)).toEqual(item);
+      const besides = { pk: newKey() };
+      expect(await store.write([put(next, values), put(besides)])).toEqual({ ok: true });
+      expect(await stored(item.pk)).toEqual(next);
+      // The second time neither is written.
+      expect(await store.write([put(item, { available: 1 }), put(besides)])).toMatchObject({
+        refusals: [undefined, { cause: 'condition', stored: besides }],
+      });
+      expect(await stored(item.pk)).toEqual(next);
+    });
+
     test('over an item without a version is refused', async () => {
       const item = await given({ status: 'PENDING' });
       expect(await store.write([put(item, { version: 1 })])).toMatchObject({ ok: false });

@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../../engine/batch/store.ts';
@@ -8,6 +9,8 @@ import { cancelling } from '../../../engine/initiator/cancel.ts';
 import { putStock } from '../../../functions/inventory/put-stock.ts';
 import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { order } from '../../../functions/order/order.ts';
+import { place } from '../../../functions/order/place.ts';
+import { itemBytes, writeUnits } from '../../bench/counting/capacity-units.ts';
 import { stock } from '../../support/engine-runs.ts';
 import { customerId, orderIdOf } from '../../support/facts.ts';
 import { orderItem } from '../../support/fuzz/saga-items.ts';
@@ -39,6 +42,8 @@ async function ask(handle: HttpFunction, wish: Wish = {}) {
   const reply = await handle({ ...event, requestContext } as never, {} as Context);
   return { statusCode: reply.statusCode, body: JSON.parse(reply.body) };
 }
+const unitsOf = (item: object, isTransaction: boolean) =>
+  writeUnits(itemBytes(marshall(item, { removeUndefinedValues: true }) as never), isTransaction);
 const entriesIn = ({ store }: Scene): readonly Item[] =>
   [...store.items.values()].filter(({ pk }) => pk.startsWith('audit#'));
 
@@ -91,6 +96,22 @@ describe('a cancel', () => {
       by: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(JSON.stringify(entry)).not.toMatch(new RegExp(`${customerId}|Alice`));
+  });
+
+  // As docs/performance.md says. An index is not in a transaction, and takes one more.
+  test('takes three units more in the table than the order’s own one, and a customer’s first a fourth', async () => {
+    const edges = scene();
+    const authorizer = { principalId: customerId, role: 'customer' };
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
+    const items = ['sku-1', 'sku-2'].map((sku) => ({ sku, quantity: 1 }));
+    const body = JSON.stringify({ items, paymentMethod: 'pm_card_visa' });
+    const { body: reply } = await place(edges)(httpEvent({ headers, authorizer, body }), {} as Context);
+    const path = { orderId: JSON.parse(reply).orderId };
+    await cancelling(order, edges)(httpEvent({ path, authorizer }), {} as Context);
+    const units = edges.store.writes.map((writes) =>
+      writes.map((write) => unitsOf(write.kind === 'put' ? write.item : {}, writes.length > 1)),
+    );
+    expect(units).toEqual([[1], [1], [2, 2]]);
   });
 
   test('that comes too late leaves no trace, not even a key', async () => {
