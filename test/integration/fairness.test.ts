@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit } from '../support/saga/audit.ts';
 import type { Client, Reply } from '../support/saga/client.ts';
+import { providerIs } from '../support/saga/sandbox.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 
 /**
@@ -12,6 +13,8 @@ let world: World;
 beforeAll(async () => {
   const { MAX_OPEN_PER_OWNER, PAUSE_AFTER_FAILURES, MAX_STOCK_SHARE } = usual;
   world = await startWorld({ MAX_OPEN_PER_OWNER, PAUSE_AFTER_FAILURES, MAX_STOCK_SHARE });
+  // So long is stock held for a card that is declined.
+  await providerIs(world, { latencyMs: 500 });
 });
 afterAll(() => world?.end());
 
@@ -19,43 +22,48 @@ const usual = { MAX_OPEN_PER_OWNER: '20,trusted=200', PAUSE_AFTER_FAILURES: '3',
 const DECLINED = 'pm_card_chargeDeclined';
 const PIECES = 500;
 const BUYERS = 24;
-const HOARDS = 12;
 const SECONDS = 12;
 
 const retryAfterOf = ({ headers }: Reply): number => Number(headers.get('retry-after'));
 
-/** Polls, and orders as soon as there is any: all of it, or what it takes one order to get. */
-async function hoard(mallory: Client, sku: string, quantity: number, enough: AbortSignal): Promise<number[]> {
-  const statuses: number[] = [];
-  while (!enough.aborted && statuses.filter((status) => status === 202).length < HOARDS) {
+/** Nobody tells a customer how many there are: so ever fewer are ordered, until none is left. */
+const everFewer = [480, 240, 120, 60, 30, 15, 8, 4, 2, 1];
+
+/** Polls, takes all there is as soon as there is any, and again when that has come to nothing. */
+async function hoard(mallory: Client, sku: string, enough: AbortSignal): Promise<string[]> {
+  const answers: string[] = [];
+  const order = async (quantity: number): Promise<void> => {
+    const { status, body } = await mallory.order([{ sku, quantity }], DECLINED);
+    const ended = status === 202 ? await mallory.until(body.orderId, undefined, 40_000) : undefined;
+    answers.push(ended?.reason.code ?? String(status));
+  };
+  while (!enough.aborted) {
     const { availability } = await mallory.expect(200, 'GET', `/stock/${sku}`);
-    if (availability !== 'OUT_OF_STOCK')
-      statuses.push((await mallory.order([{ sku, quantity }], DECLINED)).status);
+    if (availability !== 'OUT_OF_STOCK') await Promise.all(everFewer.map(order));
     await delay(50);
   }
-  return statuses;
+  return answers;
 }
 
-test.each([
-  ['all of it', PIECES],
-  ['as much as one order may take', PIECES / 2],
-])('one customer orders %s again and again, and nine of ten honest buyers get one', async (_, quantity) => {
-  const sku = `console-${quantity}`;
+// Fails where an order holds what it likes for as long as a card takes to be declined: then there is seldom any left.
+test('one customer takes all there is again and again, and nine of ten honest buyers get one', async () => {
+  const sku = 'console';
   await world.stock({ sku, available: PIECES, unitPriceMinor: 39_900 });
-  const mallory = await world.customer(`mallory-${quantity}`);
+  const mallory = await world.customer('mallory');
   const over = new AbortController();
-  const hoarding = hoard(mallory, sku, quantity, over.signal);
-  const buying = Array.from({ length: BUYERS }, async (_each, index) => {
-    const buyer = await world.customer(`buyer-${quantity}-${index}`);
+  const hoarding = hoard(mallory, sku, over.signal);
+  const buying = Array.from({ length: BUYERS }, async (_, index) => {
+    const buyer = await world.customer(`buyer-${index}`);
     await delay((index * SECONDS * 1_000) / BUYERS);
     const orderId = await buyer.place([{ sku, quantity: 1 }]);
     return await buyer.until(orderId, undefined, 40_000);
   });
   const bought = await Promise.all(buying);
   over.abort();
-  const answers = await hoarding;
+  const answers = Object.groupBy(await hoarding, (answer) => answer);
+  const times = Object.entries(answers).map(([answer, { length } = []]) => `${length} × ${answer}`);
   const served = bought.filter(({ status }) => status === 'CONFIRMED').length;
-  console.log(`${served} of ${BUYERS} served; the hoarder was answered ${answers.join()}`);
+  console.log(`${served} of ${BUYERS} served; the hoarder got ${times.join(', ')}`);
   expect(served).toBeGreaterThanOrEqual(0.9 * BUYERS);
   expect((await audit(world)).violations).toEqual([]);
 });
@@ -81,21 +89,31 @@ test('declined again and again, a customer has to wait longer each time, and is 
   expect((await carl.order([{ sku: 'mug', quantity: 1 }])).status).toBe(202);
 });
 
+/** Asks again under the same key if this machine is too busy to say what has become of it. */
+async function answered(client: Client, key: string): Promise<Reply> {
+  for (;;) {
+    const reply = await client.order([{ sku: 'pen', quantity: 1 }], 'pm_card_threeDSecure2Required', key);
+    if (reply.status < 500) return reply;
+    busy.push(`${key}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    await delay(500);
+  }
+}
+const busy: string[] = [];
+
 test('500 orders at once by one customer: twenty at most are accepted, the others are told when to come again', async () => {
   await world.stock({ sku: 'pen', available: 10_000, unitPriceMinor: 300 });
   const eve = await world.customer('eve');
   const atOnce = (client: Client, count: number) =>
     Promise.all(
       // Nobody can say whether its customer pays, so none of these ends meanwhile.
-      Array.from({ length: count }, () =>
-        client.order([{ sku: 'pen', quantity: 1 }], 'pm_card_threeDSecure2Required'),
-      ),
+      Array.from({ length: count }, (_, index) => answered(client, `pen-${index}`)),
     );
   const replies = await atOnce(eve, 500);
-  const accepted = replies.filter(({ status }) => status === 202);
-  const refused = replies.filter(({ status }) => status === 429);
-  expect(accepted).toHaveLength(20);
-  expect(refused).toHaveLength(480);
+  const byStatus = Object.groupBy(replies, ({ status }) => status);
+  const { 202: accepted = [], 429: refused = [] } = byStatus;
+  const counts = Object.entries(byStatus).map(([status, { length } = []]) => `${status}: ${length}`);
+  if (busy.length > 0) console.log(busy.join('\n'));
+  expect(counts).toEqual(['202: 20', '429: 480']);
   for (const reply of refused) {
     expect(reply.body).toMatchObject({ type: 'urn:order-saga:problem:too-many-open', status: 429 });
     expect(retryAfterOf(reply)).toBeGreaterThan(0);
