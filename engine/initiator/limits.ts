@@ -9,22 +9,21 @@ interface LimitSettings {
   readonly PAUSE_AFTER_FAILURES?: string | undefined;
 }
 
-/** Both `none`, or not set: nobody is limited, and nothing is counted. */
-const isNone = (text: string | undefined): boolean => text === undefined || text === '' || text === 'none';
-
 /**
  * The limits of an owner: MAX_OPEN_PER_OWNER is a number of sagas, PAUSE_AFTER_FAILURES one of failures in a row; after
- * it may follow those of some classes: `20,trusted=200,staff=none`.
+ * it may follow those of some classes: `20,trusted=200,staff=none`. Whoever has no limit is not counted.
  * @throws RangeError naming the setting that is wrong
  */
 export function limitsIn({ MAX_OPEN_PER_OWNER: open, PAUSE_AFTER_FAILURES: pause }: LimitSettings): LimitsOf {
-  if (isNone(open) && isNone(pause)) return () => undefined;
   const mostOpen = byClass('MAX_OPEN_PER_OWNER', open);
   const failuresBeforePause = byClass('PAUSE_AFTER_FAILURES', pause);
-  return (ownerClass = '') => ({
-    mostOpen: mostOpen(ownerClass),
-    failuresBeforePause: failuresBeforePause(ownerClass),
-  });
+  return (ownerClass = '') => {
+    const limits = {
+      mostOpen: mostOpen(ownerClass),
+      failuresBeforePause: failuresBeforePause(ownerClass),
+    };
+    return Object.values(limits).some(Number.isFinite) ? limits : undefined;
+  };
 }
 
 function byClass(setting: string, text: string | undefined): (ownerClass: string) => number {

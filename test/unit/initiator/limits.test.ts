@@ -157,6 +157,7 @@ describe('what it costs', () => {
   test.each([
     ['switched off', limitsIn({ MAX_OPEN_PER_OWNER: 'none', PAUSE_AFTER_FAILURES: 'none' })],
     ['never heard of', undefined],
+    ['those of others', () => limitsIn({ MAX_OPEN_PER_OWNER: '1,staff=none' })('staff')],
   ])('nothing where they are %s: no item, no write, no read', async (_, limitsOf) => {
     const { here, ask } = counter(limitsOf);
     const { orderId } = JSON.parse((await ask('key-0')).body);
