@@ -179,7 +179,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       );
     else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
     else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
-    else this.#finish(job, { kind: 'done', record: before }, before.outbox);
+    else {
+      const also = (decision.also ?? []).map((fact) => this.#sealed(job.work, fact));
+      this.#finish(job, { kind: 'done', record: before }, [...before.outbox, ...also]);
+    }
   }
 
   #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {

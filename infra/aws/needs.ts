@@ -2,7 +2,7 @@ import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
-export type TableAccess = 'read' | 'write' | `query ${string}`;
+export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
 
 /** What a function may touch outside itself. Its role, network and environment follow from it. */
 export type Needs = {
@@ -63,7 +63,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { ...reader, keys: [`${saga.id.prefix}_`] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', announcer],
-  ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
+  ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 
 /** @throws Error if this file does not know the function: packaging then fails */
