@@ -13,6 +13,6 @@ const provider = liveProvider(connect);
 const participant = payment(
   sinceMs === undefined
     ? provider
-    : recallingProvider(connect, new RestoredCharges(connect, sinceMs, Date.now()), provider),
+    : recallingProvider(connect, new RestoredCharges(connect, sinceMs), provider),
 );
 export const handler = consume(participant, liveEdges(participant), retryDelays());

@@ -44,6 +44,13 @@ export const recallingProvider = (
   provider = stripeProvider(connect),
 ): Provider => ({
   ...provider,
+  call: async (orderId, request, ...how) => {
+    const answer = await provider.call(orderId, request, ...how);
+    // The order may have been confirmed before people gave a part of the money back.
+    if (!('revoked' in answer) || (await hasGivenBack(await connect(), orderId, request.paymentIntentId)))
+      return answer;
+    return { done: answer.revoked };
+  },
   recall: async (orderId, { done, unwanted }) => {
     const stripe = await connect();
     if (done !== undefined) return await recallDone(stripe, orderId, done as Charge);

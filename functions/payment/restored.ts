@@ -17,21 +17,21 @@ const NEAREST_FIRST: readonly Stripe.PaymentIntent.Status[] = [
 
 /**
  * The payment intents that Stripe has of the time that a restored table has lost, by order. They are listed once for each
- * environment: by when they were made, as a search by metadata may lag. A listing that runs out of time goes on where it
- * was. What is made after it has begun, this table knows again. https://docs.stripe.com/api/payment_intents/list
+ * environment: by when they were made, as a search by metadata may lag, and newest first. A listing that runs out of time
+ * goes on where it was. What is made after it has begun, this table knows again. https://docs.stripe.com/api/payment_intents/list
  */
 export class RestoredCharges {
   readonly #connect: () => StripeCalls | Promise<StripeCalls>;
-  readonly #created: { readonly gte: number; readonly lt: number };
+  readonly #created: { readonly gte: number };
   readonly #intents = new Map<string, Stripe.PaymentIntent>();
   #last: string | undefined;
   #isListed = false;
   #listing: Promise<void> | undefined;
 
-  constructor(connect: () => StripeCalls | Promise<StripeCalls>, sinceMs: number, nowMs: number) {
+  constructor(connect: () => StripeCalls | Promise<StripeCalls>, sinceMs: number) {
     this.#connect = connect;
     // Stripe tells whole seconds.
-    this.#created = { gte: Math.floor(sinceMs / 1_000), lt: Math.ceil(nowMs / 1_000) + 1 };
+    this.#created = { gte: Math.floor(sinceMs / 1_000) };
   }
 
   /** The intent by which an order is charged, or was; undefined if nobody has asked for a charge. */

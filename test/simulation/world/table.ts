@@ -31,6 +31,8 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
  */
 export class Table {
   readonly items = new Map<string, Item>();
+  /** How often something was written. */
+  changes = 0;
   readonly #indexes: readonly Index[];
   /** What an index that lags still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
@@ -110,6 +112,7 @@ export class Table {
 
   /** Whatever is stored. */
   apply(write: Write): void {
+    this.changes += 1;
     const key = keyOf(write);
     const stored = this.items.get(key);
     if (this.#indexes.length > 0) this.#lagging.set(key, stored);
