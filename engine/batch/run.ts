@@ -260,8 +260,11 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     return eventMessage(this.#participant.saga, JSON.parse(said) as SagaEvent, said);
   }
 
+  /** None is under way any more once it ends, even if another has failed. */
   async #publish(says: readonly Said[]): Promise<void> {
-    await Promise.all(says.map((said) => this.#edges.publisher.publish(this.#messageOf(said))));
+    const publishing = says.map((said) => this.#edges.publisher.publish(this.#messageOf(said)));
+    await Promise.allSettled(publishing);
+    await Promise.all(publishing);
   }
 }
 

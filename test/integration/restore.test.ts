@@ -20,6 +20,7 @@ import { type Audit, audit } from '../support/saga/audit.ts';
 import { type Client, inParallel } from '../support/saga/client.ts';
 import { reconciliationOf } from '../support/saga/reconciliation.ts';
 import { ledgerOf } from '../support/saga/sandbox.ts';
+import { until } from '../support/saga/until.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 
 /**
@@ -148,6 +149,8 @@ test('tables of different moments, a new broker and a provider that is ahead', {
   expect(named.toSorted()).toEqual(paid.toSorted());
 
   await sayAgain({ lost: named.map((orderId) => ({ orderId, customerId: 'alice' })) });
+  for (const orderId of paid)
+    await until(`${orderId} is given back`, async () => (await ledgerOf(world, orderId)).keptMinor === 0);
   const result = await untilQuiet();
   expect(
     result.violations.filter((each) => !lost.some((orderId) => each.startsWith(`orphan: ${orderId}`))),

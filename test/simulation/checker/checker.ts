@@ -155,7 +155,9 @@ export class Checker {
   #recorded(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
     const { service } = player;
     const { saga } = this.#world.cast;
-    const flaw = flawOfStep(player, saga, old, item);
+    // Answers to what nobody has said may come to an initiator in any state.
+    const isMisled = this.#world.takenOver !== undefined && player === this.#world.cast.initiator;
+    const flaw = isMisled ? undefined : flawOfStep(player, saga, old, item);
     this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
     for (const body of rowOf(item)?.outbox ?? []) this.#outboxes.get(service)?.add(body);
     if (invocation !== undefined) {
@@ -222,7 +224,7 @@ export class Checker {
 
   /** Something of a saga is another than before: a record, or what an outside holds. */
   moved(sagaId: string): void {
-    if (this.#world.isRecovering) {
+    if (this.#world.isRecovering || this.#world.takenOver !== undefined) {
       this.failWith(flawOfEffects(this.#world, sagaId));
       return;
     }
@@ -277,6 +279,8 @@ export class Checker {
     // Its stock was given to others in the time that is lost. A person is told so, and nothing is taken back.
     if (this.#world.isRecovering && reason === `${typeOf(messageId)} for a confirmed saga`)
       this.poison.add(`${invocation.service} ${messageId}`);
+    // Somebody has said what is not true.
+    if (this.#world.takenOver !== undefined) this.poison.add(`${invocation.service} ${messageId}`);
     if (!isRetry && !isUnasked && !this.poison.has(`${invocation.service} ${messageId}`)) {
       this.fail('P7', `${messageId} was dead-lettered without a fault that explains it: ${reason}`);
     }

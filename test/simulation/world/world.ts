@@ -61,6 +61,8 @@ export class World {
   readonly provider: PaymentProvider;
   /** Since when tables may not know what happened; undefined if none was put back. */
   readonly restoredSinceMs: number | undefined;
+  /** The service of which somebody else says what it says. */
+  takenOver: string | undefined;
   /** Whether what is wrong may still be put right. */
   isRecovering: boolean;
   /** Sagas that nobody has placed, and that some message speaks of all the same. */
