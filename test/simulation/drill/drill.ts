@@ -47,7 +47,8 @@ export async function drill(seed: number, { isTraced = false, coverage }: Option
   const nobody = [...before.customers, ...before.operators].map(({ plan }) => plan.id);
   const scene = new Scene(deployment, { seed, without: nobody }, told);
   const { checker, trace, world } = scene.simulation;
-  const flaw = before.simulation.checker.violation ?? (await recover(scene), checker.violation);
+  if (before.simulation.checker.violation === undefined) await recover(scene);
+  const flaw = before.simulation.checker.violation ?? checker.violation;
   for (const { code } of (await reconciled(world)).findings) coverage?.count(`named: ${code}`);
   return {
     seed,

@@ -39,6 +39,7 @@ export async function inNode(tree: string, command: readonly string[]): Promise<
 /** Looks for a violation, seed by seed, and says what it found as JSON. */
 const SEEDS = 'test/simulation/planted/find.ts';
 export const DRILLS = 'test/simulation/drill/find.ts';
+export const TAKEOVERS = 'test/simulation/byzantine/find.ts';
 
 /**
  * Simulates seeds with a bug planted, until one finds it. `deployment`: the file of another than the shop's. `finder`: what
