@@ -3,6 +3,7 @@ import { flawOfUnasked } from '../checker/holdings.ts';
 import { rowOf, statusOf } from '../checker/row.ts';
 import type { Coverage } from '../coverage.ts';
 import { deploymentIn } from '../deployment.ts';
+import { redrivePages } from '../redriving.ts';
 import { settle, turn } from '../run.ts';
 import { Scene } from '../scene.ts';
 import { reconciled } from '../shop/reconciliation.ts';
@@ -51,7 +52,9 @@ export async function byzantine(
   scene.lambda.recycle();
   if (await settle(scene)) {
     while (scene.finishAside()) if (!(await settle(scene))) break;
-    await judge(scene, service);
+    // What was done for a saga that nobody has placed may have to wait for a redrive to be undone.
+    for (const player of simulation.cast.players) redrivePages(simulation, scene.lambda, player.service);
+    if (await settle(scene)) await judge(scene, service);
   }
   const flaw = checker.violation;
   return { flaw: flaw && `${flaw.promise}: ${flaw.flaw}`, trace: trace.lines };
