@@ -10,9 +10,10 @@ import { limitsSetting } from './initiator/limits.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
+import { orSayAgain, sayingAgain } from './initiator/say-again.ts';
 import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
 import { liveAdmission } from './live-admission.ts';
-import { liveTable } from './live-table.ts';
+import { liveReader, liveTable } from './live-table.ts';
 import { liveWait } from './live-wait.ts';
 import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
@@ -50,6 +51,9 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
     get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
-    nudge: nudge(participant, edges, deadlineSetting, backlog),
+    nudge: orSayAgain(
+      nudge(participant, edges, deadlineSetting, backlog),
+      sayingAgain(participant, edges, backlog, liveReader(participant.service)),
+    ),
   };
 }

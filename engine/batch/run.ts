@@ -218,7 +218,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       this.#finish(job, { kind: 'deferred', afterMs, reason, record: before }, []);
     } else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
     else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
-    else this.#finish(job, { kind: 'done', record: before }, before.outbox);
+    else {
+      const also = (decision.also ?? []).map((fact) => this.#sealed(job.work, fact));
+      this.#finish(job, { kind: 'done', record: before }, [...before.outbox, ...also]);
+    }
   }
 
   #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {
@@ -296,8 +299,11 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     return eventMessage(this.#participant.saga, JSON.parse(said) as SagaEvent, said);
   }
 
+  /** None is under way any more once it ends, even if another has failed. */
   async #publish(says: readonly Said[]): Promise<void> {
-    await Promise.all(says.map((said) => this.#edges.publisher.publish(this.#messageOf(said))));
+    const publishing = says.map((said) => this.#edges.publisher.publish(this.#messageOf(said)));
+    await Promise.allSettled(publishing);
+    await Promise.all(publishing);
   }
 }
 

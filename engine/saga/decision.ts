@@ -5,7 +5,7 @@ import type { AnyFact } from './declaration.ts';
  * `refuse`: only a bug or a forgery can cause one.
  *
  * - accept: write `state`, then publish `says`. `effect` is a call to the outside that follows the write.
- * - repeat: this step is done; publish the stored record's events again.
+ * - repeat: this step is done; publish the stored record's events again, and besides what `also` has.
  * - resume: call `effect` without a write: it was begun and its result is unknown, or it comes before the first write.
  * - ignore: nothing to do in this state, which is normal.
  * - defer: not now. Nothing is written, and it is worth trying again after so long.
@@ -21,7 +21,7 @@ export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
       readonly effect?: Effect;
       readonly adjusts?: readonly Adjustment[];
     }
-  | { readonly kind: 'repeat' }
+  | { readonly kind: 'repeat'; readonly also?: readonly Said[] }
   | { readonly kind: 'resume'; readonly effect: Effect }
   | { readonly kind: 'ignore'; readonly reason: string }
   | { readonly kind: 'defer'; readonly reason: string; readonly afterMs: number }

@@ -153,7 +153,8 @@ function release(
   const lines = (reservation?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
   return {
     kind: 'accept',
-    state: { customerId, status: 'RELEASED', lines },
+    // Whoever says that it failed does not say whose it is.
+    state: { customerId: reservation?.customerId ?? customerId, status: 'RELEASED', lines },
     says: [{ type: 'stock.released', data: { lines } }],
     adjusts: lines.map(({ sku, quantity }) => ({
       key: stockKey(sku),

@@ -59,6 +59,7 @@ export const charging = externalStep(shop, 'payment', {
       undone: 'refund.succeeded',
       impasse: 'refund.refused',
       observed: 'charge.observed',
+      recalled: 'charge.recalled',
     },
   },
 });

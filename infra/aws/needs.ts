@@ -4,7 +4,7 @@ import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
-export type TableAccess = 'read' | 'write' | `query ${string}`;
+export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
 
 /** What a function may touch outside itself. Its role, network and environment follow from it. */
 export type Needs = {
@@ -83,7 +83,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
-  ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
+  ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 
 /** @throws Error if this file does not know the function: packaging then fails */

@@ -116,6 +116,7 @@ function mayUseTable(access: TableAccess, table: string, needs: Pick<Needs, 'key
       ...(keys === undefined ? {} : { Condition: onlyItemsOf(keys) }),
     };
   }
+  if (access === 'scan') return { Effect: 'Allow', Action: ['dynamodb:Scan'], Resource: arn(own) };
   const [, index] = access.split(' ');
   return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
 }

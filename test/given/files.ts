@@ -48,6 +48,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('needs several queues for each service', 'shards'),
   ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
   ...why('kills its own function', 'killed-function'),
+  ...why('puts tables back behind the functions’ backs', 'restore'),
   ...why('leaves an order behind that never ends', 'unrefunded'),
   ...why('moves money behind the shop’s back, which every other file’s audit would see', 'reconciliation'),
   ...why('measures processes of this machine', 'bench', 'growth'),

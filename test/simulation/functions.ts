@@ -1,6 +1,7 @@
 import type { Edges } from '../../engine/batch/edges.ts';
 import type { ExternalParticipant } from '../../engine/batch/outside.ts';
 import type { Participant } from '../../engine/batch/participant.ts';
+import type { Item } from '../../engine/batch/store.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
@@ -11,6 +12,7 @@ import { cancelling } from '../../engine/initiator/cancel.ts';
 import type { Initiating } from '../../engine/initiator/initiating.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
+import { orSayAgain, sayingAgain } from '../../engine/initiator/say-again.ts';
 import { erasing } from '../../engine/privacy/erase.ts';
 import type { Keeper, Keepers } from '../../engine/privacy/keepers.ts';
 import { retaining } from '../../engine/privacy/retain.ts';
@@ -180,16 +182,23 @@ function initiatorFunctions({ service, join }: Member): Readonly<Record<string, 
     [`nudge-${service}s`]: {
       service,
       isHttp: false,
-      start: (simulation, environment) =>
-        nudge(
-          beginner(simulation, environment),
-          edgesOf(simulation, environment),
-          () => DEADLINE_MS,
-          backlogIn(simulation),
-        ),
+      start: (simulation, environment) => {
+        const participant = beginner(simulation, environment);
+        const edges = edgesOf(simulation, environment);
+        const backlog = backlogIn(simulation);
+        return orSayAgain(
+          nudge(participant, edges, () => DEADLINE_MS, backlog),
+          sayingAgain(participant, edges, backlog, readerOf(simulation, service)),
+        );
+      },
     },
   };
 }
+
+/** A person's run, which is made again if it fails. */
+const readerOf = ({ world }: Simulation, service: string) => ({
+  scan: async (limit: number, after?: Pick<Item, 'pk'>) => world.tableOf(service).scan(limit, after),
+});
 
 /** Far below what keeps the schedule from nudging: these runs are not about long queues. */
 const backlogIn = (simulation: Simulation) => async () =>

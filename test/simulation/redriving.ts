@@ -44,7 +44,7 @@ export async function redriveAll(
 }
 
 /** A page at a time, however many of them stay. */
-function redrivePages(
+export function redrivePages(
   simulation: Simulation,
   lambda: Lambda,
   service: string,

@@ -28,7 +28,7 @@ const MAX_HEALING_MS = 6 * 3_600_000;
  * Whatever functions do without the outside is done after it: from within a microtask, the next tick comes when
  * there is no other microtask left. https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick
  */
-const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+export const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 /** Lets the event loop turn, which no number of ticks does: only then is a rejection known to be nobody's. */
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -87,7 +87,7 @@ const runOf = (
 });
 
 /** Without faults, until nothing is left to happen. False if a promise is broken, or if it does not end. */
-async function settle(scene: Scene): Promise<boolean> {
+export async function settle(scene: Scene): Promise<boolean> {
   const { simulation } = scene;
   const { checker } = simulation;
   const { clock } = simulation.world;

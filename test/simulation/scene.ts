@@ -15,12 +15,14 @@ import { Random } from './random.ts';
 import type { Script } from './script.ts';
 import { Simulation } from './simulation.ts';
 import type { Refusals } from './world/ledger.ts';
-import { ONE_QUEUE_EACH, World } from './world/world.ts';
+import { ONE_QUEUE_EACH, type Restored, World } from './world/world.ts';
 
 export interface RunOptions {
   readonly isTraced?: boolean;
   /** Where to count what happens. Any number of runs may share it. */
   readonly coverage?: Coverage;
+  /** The tables were put back, and everything else is gone but the provider. */
+  readonly restored?: Restored;
 }
 
 /** Everything that takes part in one run. */
@@ -43,7 +45,7 @@ export class Scene {
   constructor(
     deployment: Deployment,
     script: Script,
-    { isTraced = false, coverage = new Coverage() }: RunOptions,
+    { isTraced = false, coverage = new Coverage(), restored }: RunOptions,
   ) {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario } = script;
     const { shards = scenario === undefined ? shardsOf(seed) : ONE_QUEUE_EACH } = script;
@@ -55,6 +57,7 @@ export class Scene {
     const world = new World(deployment.cast, {
       refusals: (service) => refusalsOf(seed, this.workload, service),
       shards,
+      ...(restored === undefined ? {} : { restored }),
     });
     const { plan } = this;
     const rules = deployment.rulesOf(world, seed);
@@ -83,7 +86,8 @@ export class Scene {
     this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
     this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
-    this.#fillShelves();
+    if (restored === undefined) this.#fillShelves();
+    else this.simulation.checker.takesOver();
     this.forgetter = new Forgetter(
       this.simulation,
       this.lambda,

@@ -5,7 +5,8 @@ import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { place } from '../../../functions/order/place.ts';
 import { paced } from '../../../functions/payment/pace/paced-stripe.ts';
 import { Pacer } from '../../../functions/payment/pace/pacer.ts';
-import { stripeProvider } from '../../../functions/payment/provider.ts';
+import { recallingProvider, stripeProvider } from '../../../functions/payment/provider.ts';
+import { RestoredCharges } from '../../../functions/payment/restored.ts';
 import type { StripeCalls } from '../../../functions/payment/stripe-calls.ts';
 import { webhook } from '../../../functions/payment/webhook.ts';
 import { shop } from '../../../functions/shop.ts';
@@ -75,7 +76,10 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
     payment: {
       connect: (simulation, environment) => {
         const stripe = pacedIn(simulation, environment);
-        return stripeProvider(() => stripe);
+        const { restoredSinceMs } = simulation.world;
+        if (restoredSinceMs === undefined) return stripeProvider(() => stripe);
+        const charges = new RestoredCharges(() => stripe, restoredSinceMs);
+        return recallingProvider(() => stripe, charges);
       },
       holding: ({ provider }, orderId) => {
         const account = provider.account(orderId);

@@ -33,6 +33,8 @@ export class Table {
   readonly items = new Map<string, Item>();
   /** Whether anything else than records was ever put here. */
   hasOthers = false;
+  /** How often something was written. */
+  changes = 0;
   readonly #indexes: readonly Index[];
   /** What an index that lags, or a scan, still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
@@ -115,6 +117,7 @@ export class Table {
 
   /** Whatever is stored. */
   apply(write: Write): void {
+    this.changes += 1;
     const key = keyOf(write);
     const stored = this.items.get(key);
     this.#lagging.set(key, stored);
