@@ -11,6 +11,7 @@ import { listing, reading } from './initiator/read.ts';
 import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
 import { liveAdmission } from './live-admission.ts';
 import { liveTable } from './live-table.ts';
+import { liveWait } from './live-wait.ts';
 import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
 
@@ -43,7 +44,7 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
   const backlog = () => liveBacklog(participant, HASTY)();
   return {
     place: placing(participant, edges, wanted, liveAdmission(participant)),
-    get: reading(participant, table),
+    get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
     nudge: nudge(participant, edges, deadlineSetting, backlog),

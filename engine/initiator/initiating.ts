@@ -65,6 +65,8 @@ function waitingFor(state: object): { readonly waitingFor?: string } {
   return first === undefined ? {} : { waitingFor: first };
 }
 
+export const isWaitingForSomebody = (state: object): boolean => 'waitingFor' in waitingFor(state);
+
 /** @throws Problem 404 if there is no such saga or it is another owner's */
 export async function recordOf<State extends InitiatorStatus>(
   { saga, table }: { readonly saga: Saga; readonly table: Table<State> },
@@ -94,7 +96,7 @@ export function accepted<State extends InitiatorStatus>(
     // The record is written, and the schedule publishes its events again, so the request is accepted.
     log('warn', 'accepted but not announced yet', { [saga.id.name]: sagaId, error: outcome.error.message });
   }
-  return json(202, present(outcome.record), {
-    location: asCalled(event, `/${saga.initiator}s/${sagaId}`),
-  });
+  const location = asCalled(event, `/${saga.initiator}s/${sagaId}`);
+  // Where to wait for its end: https://www.rfc-editor.org/rfc/rfc8631#section-4.4
+  return json(202, present(outcome.record), { location, link: `<${location}>; rel="status"` });
 }

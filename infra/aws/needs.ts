@@ -1,3 +1,4 @@
+import { SEAT } from '../../engine/initiator/wait-seats.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
@@ -10,6 +11,8 @@ export type Needs = {
   readonly table?: readonly TableAccess[];
   /** How the keys of the items begin that it reads and writes, if it needs only some kinds. */
   readonly keys?: readonly string[];
+  /** The same of those that it writes, if it writes fewer kinds than it reads. */
+  readonly writes?: readonly string[];
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
@@ -60,7 +63,7 @@ const needsOfAnyone = ({
 /** The needs of the initiator's further functions. */
 const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, needs: Needs])[] => [
   ['place', announcer],
-  ['get', { ...reader, keys: [`${saga.id.prefix}_`] }],
+  ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, SEAT], writes: [SEAT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', announcer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],

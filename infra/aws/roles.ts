@@ -46,9 +46,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
-    ...(table === undefined
-      ? []
-      : (needs.table ?? []).map((access) => mayUseTable(access, table, needs.keys))),
+    ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table, needs))),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
@@ -82,9 +80,10 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-function mayUseTable(access: TableAccess, table: string, keys: Needs['keys']): Statement {
+function mayUseTable(access: TableAccess, table: string, needs: Needs): Statement {
   const own = tableArn(table);
   if (access === 'read' || access === 'write') {
+    const keys = access === 'write' ? (needs.writes ?? needs.keys) : needs.keys;
     return {
       ...{ Effect: 'Allow', Action: actions[access], Resource: arn(own) },
       ...(keys === undefined ? {} : { Condition: onlyItemsOf(keys) }),

@@ -7,7 +7,7 @@ type Product = {
   readonly currency: 'EUR';
 };
 
-/** Stock for a newcomer's orders. One SKU is scarce, to show a rejection. */
+/** Stock for a newcomer's orders. One SKU is soon sold out, to show a rejection. */
 const sampleStock: readonly Product[] = [
   { sku: 'mug-blue', available: 500, unitPriceMinor: 1290, currency: 'EUR' },
   { sku: 'mug-white', available: 500, unitPriceMinor: 1190, currency: 'EUR' },
@@ -18,7 +18,7 @@ const sampleStock: readonly Product[] = [
   { sku: 'grinder-hand', available: 60, unitPriceMinor: 7900, currency: 'EUR' },
   { sku: 'kettle-gooseneck', available: 40, unitPriceMinor: 6450, currency: 'EUR' },
   { sku: 'filter-paper-100', available: 1000, unitPriceMinor: 450, currency: 'EUR' },
-  { sku: 'scale-brass-antique', available: 1, unitPriceMinor: 18_900, currency: 'EUR' },
+  { sku: 'scale-brass-antique', available: 3, unitPriceMinor: 18_900, currency: 'EUR' },
 ];
 
 const stockListSchema = z.object({ items: z.array(z.unknown()) });

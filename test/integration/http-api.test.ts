@@ -28,6 +28,42 @@ async function refused(status: number, reply: ReturnType<Client['call']>) {
   return body;
 }
 
+describe('GET /orders/{orderId}', () => {
+  test('answers when the order has ended, to who prefers to wait; and then no more than that it is the same', async () => {
+    const placed = await alice.call('POST', '/orders', good, key());
+    const [, link = ''] = /^<(.+)>; rel="status"$/.exec(placed.headers.get('link') ?? '') ?? [];
+    const { body, headers } = await alice.call('GET', link, undefined, { prefer: 'wait=10' });
+    expect([body.status, headers.get('preference-applied')]).toEqual(['CONFIRMED', 'wait=10']);
+    const known = { 'if-none-match': headers.get('etag') ?? '', prefer: 'wait=10' };
+    const { status, body: none } = await alice.call('GET', link, undefined, known);
+    expect([status, none]).toEqual([304, undefined]);
+  });
+
+  // Fails where whoever waits takes a function that others need.
+  test('more than may wait are answered at once, and others can order meanwhile', async () => {
+    const challenge = await alice.order(good.items, 'pm_card_threeDSecure2Required');
+    const path = `/orders/${challenge.body.orderId}`;
+    await expect.poll(async () => (await alice.call('GET', path)).body.waitingFor).toBe('customer');
+    const { headers } = await alice.call('GET', path);
+    const wait = { prefer: 'wait=3', 'if-none-match': headers.get('etag') ?? '' };
+    const startedMs = performance.now();
+    const waiting = Promise.all(
+      Array.from({ length: 80 }, async () => {
+        const { status, headers: got } = await alice.call('GET', path, undefined, wait);
+        return { status, hasWaited: got.has('preference-applied'), ms: performance.now() - startedMs };
+      }),
+    );
+    expect((await alice.order(good.items)).status).toBe(202);
+    const all = await waiting;
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([304]));
+    const waited = all.filter(({ hasWaited }) => hasWaited);
+    expect(waited.length).toBeGreaterThan(0);
+    expect(waited.length).toBeLessThanOrEqual(50);
+    expect(waited.every(({ ms }) => ms >= 3_000)).toBe(true);
+    await alice.call('POST', `${path}/cancel`);
+  });
+});
+
 describe('POST /orders', () => {
   test('is accepted with a location, and the order can be read there', async () => {
     const { status, headers, body } = await alice.order(good.items);

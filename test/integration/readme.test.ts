@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { freePorts } from '../../infra/local/ports.ts';
 import { projectDir } from '../../infra/local/project.ts';
+import { requestsIn } from '../support/http-file.ts';
 import { Command, portVariables } from '../support/local-system/start-command.ts';
 
 /** Goal: what the README shows is what a reader gets. Method: its transcripts are compared with a run, line by line. */
@@ -59,4 +60,23 @@ test('a saga is played as the README shows', async () => {
   ];
   expect(printed.filter((line) => !isEvents(line))).toEqual(shown.filter((line) => !isEvents(line)));
   expect(eventsIn(printed)).toEqual(eventsIn(shown));
+});
+
+test('docs/orders.http plays, from its first request to its last', async () => {
+  const printed = system.printedSoFar;
+  const [, token = ''] = /^TOKEN=(.+)$/m.exec(printed) ?? [];
+  const [, api = ''] = /^ {2}API +(\S+)/m.exec(printed) ?? [];
+  const requests = requestsIn(readFileSync(join(projectDir, 'docs/orders.http'), 'utf8'), { token, api });
+  const play = async () => {
+    const replies: { readonly status: number; readonly body: Record<string, unknown> }[] = [];
+    for (const { method, url, headers, body = null } of requests) {
+      const reply = await fetch(url, { method, headers, body });
+      replies.push({ status: reply.status, body: (await reply.json()) as Record<string, unknown> });
+    }
+    return replies;
+  };
+  expect((await play()).map(({ status }) => status)).toEqual([202, 202, 202, 200, 200]);
+  // The same keys are the same orders.
+  const outcomes = async () => (await play()).slice(0, 3).map(({ body }) => body.status);
+  await expect.poll(outcomes, { timeout: 20_000 }).toEqual(['CONFIRMED', 'CANCELLED', 'CANCELLED']);
 });
