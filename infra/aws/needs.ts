@@ -1,4 +1,4 @@
-import { SEAT } from '../../engine/initiator/wait-seats.ts';
+import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
@@ -63,7 +63,7 @@ const needsOfAnyone = ({
 /** The needs of the initiator's further functions. */
 const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, needs: Needs])[] => [
   ['place', announcer],
-  ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, SEAT], writes: [SEAT] }],
+  ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', announcer],
   ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],

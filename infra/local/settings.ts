@@ -1,5 +1,5 @@
 import { waitLimit } from '../../engine/initiator/wait-limit.ts';
-import { waitSeatsSetting } from '../../engine/initiator/wait-seats.ts';
+import { waitPermitsSetting } from '../../engine/initiator/wait-permits.ts';
 import { waitingLimit } from '../../engine/initiator/waiting-limit.ts';
 import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
@@ -24,7 +24,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   refuseUnusable('The rate limits', () => limitsFrom(environment, '', 1));
   refuseUnusable('The number that may wait', () => waitingLimit(application, environment));
   refuseUnusable('The longest wait', () => waitLimit(environment.MAX_EXPECTED_WAIT_SECONDS ?? ''));
-  refuseUnusable('The number of seats', () => waitSeatsSetting(environment.WAIT_SEATS ?? ''));
+  refuseUnusable('The number of permits', () => waitPermitsSetting(environment.WAIT_PERMITS ?? ''));
   refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
 }
 

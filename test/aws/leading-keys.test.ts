@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { recordReader } from '../../engine/http/record-reader.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
-import { onSeats } from '../../engine/initiator/wait-for-news.ts';
-import { WaitSeats } from '../../engine/initiator/wait-seats.ts';
+import { withPermits } from '../../engine/initiator/wait-for-news.ts';
+import { WaitPermits } from '../../engine/initiator/wait-permits.ts';
 import { stockKey } from '../../functions/inventory/decide.ts';
 import { getStock } from '../../functions/inventory/get-stock.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
@@ -36,8 +36,8 @@ const calls = {
   'get-order': reading(
     order,
     edges,
-    onSeats(
-      () => new WaitSeats(store, 1),
+    withPermits(
+      () => new WaitPermits(store, 1),
       edges.now,
       async () => {
         nowMs += 1_000;

@@ -1,5 +1,6 @@
 import type { Item } from '../../../engine/batch/store.ts';
 import { MAX_RETURNS } from '../../../engine/consumer/settle.ts';
+import { waitingKinds } from '../../../engine/saga/kinds.ts';
 import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
@@ -100,16 +101,15 @@ function flawAtInitiator(
   if (status === 'CANCELLED' || row?.state.answered?.includes(publisher)) return undefined;
   // Whom a participant waits for is shown as long as the saga waits for that participant.
   const { waits, impasses } = row?.state ?? {};
-  switch (saga.kindOf(type)) {
-    case 'wait':
-      // What it did may overtake it, while the saga waits for others still.
-      if (status !== 'PENDING' || waits?.[publisher] !== undefined) return undefined;
-      if (isRemembered(row, type) || hasHeardOf(world, row, publisher)) return undefined;
-      break;
-    case 'impasse':
-      if ((status === 'PENDING' ? impasses : waits)?.[publisher] !== undefined) return undefined;
-      break;
-  }
+  const kind = saga.kindOf(type);
+  const isShown = (status === 'PENDING' && kind === 'impasse' ? impasses : waits)?.[publisher] !== undefined;
+  if (waitingKinds.has(kind) && isShown) return undefined;
+  // What it did may overtake a wait, while the saga waits for others still.
+  if (
+    kind === 'wait' &&
+    (status !== 'PENDING' || isRemembered(row, type) || hasHeardOf(world, row, publisher))
+  )
+    return undefined;
   return `the ${initiator.service} does not know it and is ${status}`;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../engine/batch/run.ts';
 import { reading } from '../../../engine/initiator/read.ts';
-import { onSeats } from '../../../engine/initiator/wait-for-news.ts';
-import { WaitSeats } from '../../../engine/initiator/wait-seats.ts';
+import { withPermits } from '../../../engine/initiator/wait-for-news.ts';
+import { WaitPermits } from '../../../engine/initiator/wait-permits.ts';
 import { order } from '../../../functions/order/order.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { scene } from '../../support/engine-runs.ts';
@@ -12,11 +12,11 @@ import { httpEvent } from '../../support/http-event.ts';
 
 /**
  * Goal: who prefers to wait hears of the end at once when it comes, and nobody waits for more than it asked, or keeps more
- * environments busy than there are seats. Method: time is virtual, and an order gets its events while somebody waits.
+ * environments busy than there are permits. Method: time is virtual, and an order gets its events while somebody waits.
  */
 const sagaId = orderIdOf(1);
 
-function shop(seats = 1) {
+function shop(permits = 1) {
   let nowMs = 1_800_000_000_000;
   const startedMs = nowMs;
   const { edges: still, store } = scene([orderItem(sagaId, 'PENDING')], () => nowMs);
@@ -30,13 +30,13 @@ function shop(seats = 1) {
   };
   const random = (() => {
     let count = 0;
-    return () => ((count++ % seats) + 0.5) / seats;
+    return () => ((count++ % permits) + 0.5) / permits;
   })();
-  const seatsOf = () => new WaitSeats(store, seats, random);
+  const permitsOf = () => new WaitPermits(store, permits, random);
   const get = reading(
     order,
     edges,
-    onSeats(seatsOf, () => nowMs, pause),
+    withPermits(permitsOf, () => nowMs, pause),
   );
   const ask = async (headers: Record<string, string>) => {
     const askedMs = nowMs;
@@ -48,7 +48,7 @@ function shop(seats = 1) {
   return {
     ask,
     store,
-    seatsOf,
+    permitsOf,
     comes: (atMs: number, fact: Fact) => comes.push({ atMs, fact }),
     pass: (ms: number) => {
       nowMs += ms;
@@ -134,40 +134,40 @@ describe('an entity tag', () => {
   });
 });
 
-describe('a seat', () => {
+describe('a permit', () => {
   // Fails where a function that waits has no limit: enough of them take every environment of the account.
   test('is needed to wait; who finds none is answered at once, and is told', async () => {
     const street = shop(2);
-    const leaves = [
-      await street.seatsOf().take(street.nowMs, 10_000),
-      await street.seatsOf().take(street.nowMs, 10_000),
+    const holders = [
+      await street.permitsOf().take(street.nowMs, 10_000),
+      await street.permitsOf().take(street.nowMs, 10_000),
     ];
     const { code, waitedMs, headers } = await street.ask({ prefer: 'wait=10' });
     expect([code, waitedMs, headers['preference-applied']]).toEqual([200, 0, undefined]);
-    await leaves[0]?.();
+    await holders[0]?.();
     expect((await street.ask({ prefer: 'wait=1' })).waitedMs).toBe(1_000);
   });
 
   test('of a function that died is free after its time', async () => {
     const street = shop();
-    await street.seatsOf().take(street.nowMs, 10_000);
+    await street.permitsOf().take(street.nowMs, 10_000);
     street.pass(10_000);
     expect((await street.ask({ prefer: 'wait=1' })).waitedMs).toBe(1_000);
   });
 
   test('is not given back by somebody whose time was over, if another has it', async () => {
     const street = shop();
-    const leave = await street.seatsOf().take(street.nowMs, 1_000);
+    const giveBack = await street.permitsOf().take(street.nowMs, 1_000);
     street.pass(1_000);
-    await street.seatsOf().take(street.nowMs, 10_000);
-    await leave?.();
+    await street.permitsOf().take(street.nowMs, 10_000);
+    await giveBack?.();
     expect((await street.ask({ prefer: 'wait=1' })).waitedMs).toBe(0);
   });
 
   test('goes to one of several that want it at the same time', async () => {
     const street = shop();
-    const takes = [1, 2, 3, 4, 5].map(() => street.seatsOf().take(street.nowMs, 10_000));
-    expect((await Promise.all(takes)).filter((leave) => leave !== undefined)).toHaveLength(1);
+    const takes = [1, 2, 3, 4, 5].map(() => street.permitsOf().take(street.nowMs, 10_000));
+    expect((await Promise.all(takes)).filter((giveBack) => giveBack !== undefined)).toHaveLength(1);
   });
 
   test('costs two reads and two writes, and none if nobody waits', async () => {

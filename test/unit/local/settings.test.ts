@@ -20,7 +20,7 @@ test.each([
     '1m',
     'MAX_EXPECTED_WAIT_SECONDS is "1m": it has to be a number of seconds, or none',
   ],
-  ['WAIT_SEATS', 'all', 'WAIT_SEATS is "all": it has to be a number up to 9999, or none'],
+  ['WAIT_PERMITS', 'all', 'WAIT_PERMITS is "all": it has to be a number up to 9999, or none'],
 ])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
   expect(() => checkSettings({ [name]: value })).toThrow(why);
 });
@@ -36,7 +36,7 @@ test('what is not set, or set well, is no concern', () => {
     PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
     MAX_WAITING: 'none',
     MAX_EXPECTED_WAIT_SECONDS: '30',
-    WAIT_SEATS: 'none',
+    WAIT_PERMITS: 'none',
   });
 });
 
