@@ -8,15 +8,15 @@ import { log } from '../environment/log.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
 import type { Table } from '../saga/table.ts';
-import type { Initiating } from './initiating.ts';
+import { type Initiating, isWaitingForSomebody } from './initiating.ts';
 
 /** Bounds one run; the next run finds the rest. */
 const PAGE_SIZE = 100;
 const MAX_PAGES_PER_SHARD = 10;
 /** No page is begun after this; the last page still fits into the function's timeout. */
 const MAX_RUN_MS = 10_000;
-/** A pending saga is nudged until its deadline, a cancelling one until it ends. */
-const MAX_INTERVAL_SECONDS = { PENDING: 60, CANCELLING: 3_600 };
+/** A pending saga is nudged until its deadline, a cancelling one until it ends: seldom if a person has to act before. */
+const MAX_INTERVAL_SECONDS = { pending: 60, cancelling: 600, stuck: 3_600 };
 
 /**
  * Behind so many messages a saga is not stuck but waits its turn. A nudge would make the queues longer and more sagas
@@ -174,6 +174,11 @@ async function pageOf(shard: string, { store }: Edges, startedMs: number, after?
   return { shard, overdue, next };
 }
 
+function kindOf(state: { readonly status: string }): keyof typeof MAX_INTERVAL_SECONDS {
+  if (state.status !== 'CANCELLING') return 'pending';
+  return isWaitingForSomebody(state) ? 'stuck' : 'cancelling';
+}
+
 async function claim<State extends { readonly status: string }>(
   table: Table<State>,
   { store }: Edges,
@@ -183,7 +188,7 @@ async function claim<State extends { readonly status: string }>(
   const record = fromItem(table, item);
   const due = Number(item.dueEpochSeconds);
   const waitedSeconds = Math.round((nowMs - record.updatedAtMs) / 1000);
-  const longest = MAX_INTERVAL_SECONDS[record.state.status === 'CANCELLING' ? 'CANCELLING' : 'PENDING'];
+  const longest = MAX_INTERVAL_SECONDS[kindOf(record.state)];
   // The longer a saga has waited, the less often it is nudged.
   const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), longest);
   const nextDue = Math.floor(nowMs / 1000) + interval;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PublishError, UnroutableError } from '../../../engine/batch/publish-error.ts';
-import { next, toItem } from '../../../engine/batch/record.ts';
+import { fromItem, next, toItem } from '../../../engine/batch/record.ts';
 import type { Item } from '../../../engine/batch/store.ts';
 import { nudge } from '../../../engine/initiator/nudge.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
@@ -8,8 +8,8 @@ import { dueShards } from '../../../engine/saga/initiator-table.ts';
 import { decide } from '../../../functions/order/decide.ts';
 import { order } from '../../../functions/order/order.ts';
 import { orders } from '../../../functions/order/table.ts';
-import { shop } from '../../../functions/shop.ts';
-import { customerId, line, orderIdOf, paymentMethod } from '../../support/facts.ts';
+import { type Fact, shop } from '../../../functions/shop.ts';
+import { customerId, facts, line, orderIdOf, paymentMethod } from '../../support/facts.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 import { RecordingPublisher } from '../../support/recording-publisher.ts';
 
@@ -28,6 +28,18 @@ function pending(number: number): Item {
     JSON.stringify(seal(shop, fact, { sagaId, nowMs: begin })),
   );
   return toItem(orders, next(orders, undefined, { sagaId, state, outbox, because: 'place', nowMs: begin }));
+}
+
+/** Its customer cancelled it, and then it heard these. */
+function cancelling(number: number, ...heard: readonly Fact[]): Item {
+  let record = fromItem(orders, pending(number));
+  for (const input of [{ type: 'cancel', by: 'CUSTOMER' } as const, ...heard]) {
+    const decision = decide(record.state, input);
+    if (decision.kind !== 'accept') throw new Error(`${input.type} is not accepted`);
+    const step = { sagaId: record.sagaId, state: decision.state, because: input.type, nowMs: begin };
+    record = next(orders, record, { ...step, outbox: undefined });
+  }
+  return toItem(orders, record);
 }
 
 /** A table, a broker that may be down, and a schedule that runs once a minute. */
@@ -63,6 +75,18 @@ describe('the schedule', () => {
     const { publisher, runAt } = scene(many);
     expect(await runAt(1)).toEqual({ overdue: 40, nudged: 40, failed: 0 });
     expect(new Set(publisher.ids).size).toBe(40);
+  });
+
+  // Fails where the wait doubles up to an hour: after a long outage a refund that fails some times more takes half a day.
+  test('asks about a cancelling order every ten minutes at least, and every hour if a person has to act', async () => {
+    const day = 24 * 60;
+    const dueIn = async (...facts: readonly Fact[]) => {
+      const { store, runAt } = scene([cancelling(1, ...facts)]);
+      await runAt(day);
+      return Number(store.items.get(orderIdOf(1))?.dueEpochSeconds) - (begin + day * minute) / 1_000;
+    };
+    expect(await dueIn()).toBe(600);
+    expect(await dueIn(facts['payment.unrefundable'])).toBe(3_600);
   });
 
   // Fails where the wait doubles without end: the next nudge comes after the deadline has passed.
