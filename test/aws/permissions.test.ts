@@ -133,6 +133,8 @@ describe('permissions', () => {
         // Who did what with them, and nothing else: leading-keys.test.ts.
         ...shop.services.map((service) => `${service}-dead-letters`),
         ...FORGETTERS,
+        // Its caller's permit to wait, and no order: leading-keys.test.ts.
+        'get-order',
         'place-order',
         'cancel-order',
         'nudge-orders',
