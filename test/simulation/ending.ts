@@ -21,6 +21,7 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
   simulation.checker.failWith(flawOfUnasked(simulation.world));
   simulation.checker.failWith(await simulation.rules.ended(operators));
   judgeOutcomes(simulation);
+  if (scene.forgetter.isHere) await scene.forgetter.finishAfterRedrive(settle);
   scene.forgetter.judge(scene.secrets);
   const { seed } = simulation;
   const customer = customers[seed % customers.length];
