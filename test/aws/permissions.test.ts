@@ -101,6 +101,8 @@ describe('permissions', () => {
     expect(writers.toSorted()).toEqual(
       [
         ...shop.services,
+        // Its caller's permit to wait, and no order: leading-keys.test.ts.
+        'get-order',
         'place-order',
         'cancel-order',
         'nudge-orders',
