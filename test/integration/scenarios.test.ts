@@ -51,7 +51,9 @@ describe('a scenario', () => {
     const said = happy?.lines
       .filter((line) => line.includes('←'))
       .flatMap((line) => line.trim().slice(2).split(', '));
-    expect(said).toEqual(['order.placed', 'stock.reserved', 'payment.captured', 'order.confirmed']);
+    // What is said twice comes after itself: a webhook may come while payment is still saying what it has done.
+    const once = said?.filter((event, index) => event !== said[index - 1]);
+    expect(once).toEqual(['order.placed', 'stock.reserved', 'payment.captured', 'order.confirmed']);
     expect((await finalState(happy?.orderId ?? '', stage.watch)).join('\n')).toMatch(
       /order +CONFIRMED[\s\S]*inventory +RESERVED[\s\S]*payment +CAPTURED +CHARGING → CAPTURED/,
     );
