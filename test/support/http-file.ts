@@ -30,7 +30,7 @@ export function requestsIn(
       title,
       method,
       url,
-      headers: Object.fromEntries(headers.map((line) => line.split(': '))),
+      headers: Object.fromEntries(headers.filter(Boolean).map((line) => line.split(': '))),
       body: body.trim() === '' ? undefined : body,
     };
   });
