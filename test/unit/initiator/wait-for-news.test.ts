@@ -3,12 +3,12 @@ import { run } from '../../../engine/batch/run.ts';
 import { reading } from '../../../engine/initiator/read.ts';
 import { withPermits } from '../../../engine/initiator/wait-for-news.ts';
 import { WaitPermits } from '../../../engine/initiator/wait-permits.ts';
-import { order } from '../../../functions/order/order.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { scene } from '../../support/engine-runs.ts';
 import { customerId, facts, orderIdOf } from '../../support/facts.ts';
 import { orderItem } from '../../support/fuzz/saga-items.ts';
 import { httpEvent } from '../../support/http-event.ts';
+import { order } from '../../support/three-services.ts';
 
 /**
  * Goal: who prefers to wait hears of the end at once when it comes, and nobody waits for more than it asked, or keeps more
