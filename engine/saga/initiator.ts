@@ -19,7 +19,6 @@ import { type Decision, ignore, refuse, repeat } from './decision.ts';
 import type { AnyFact, EventData, EventDefinitions, Initiation, Participants } from './declaration.ts';
 import type { DefinedSaga } from './define-saga.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
-import type { EventKind } from './kinds.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
 
@@ -197,8 +196,9 @@ class Initiator {
       case 'compensation':
         return this.#answered(state, fact.type);
       case 'wait':
+        return this.#waits(state, fact);
       case 'impasse':
-        return this.#waits(state, fact, kind);
+        return this.#stuck(state, fact);
       case 'outcome':
         return refuse(`${fact.type} is not for ${this.#saga.initiator}`);
       default:
@@ -343,26 +343,30 @@ class Initiator {
   }
 
   /** What is said of a participant's step may come after what has become of the step. */
-  #waits(state: AnyState, { type, data }: AnyFact, kind: EventKind): InitiatorDecision {
-    if (state.status !== 'PENDING' && (state.status !== 'CANCELLING' || kind === 'wait'))
-      return ignore(`it is ${state.status}`);
+  #waits(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
+    if (state.status !== 'PENDING') return ignore(`it is ${state.status}`);
     const by = this.#saga.publisherOf(type);
-    const { waitingFor } = data as { readonly waitingFor: string };
-    if (state.answered.includes(by) || (kind === 'wait' && this.#hasDone(state, by)))
-      return ignore(`${by} has gone on already`);
-    const isEarly = kind === 'impasse' && state.status === 'PENDING';
-    const before = isEarly ? state.impasses : state.waits;
-    if (before?.[by] === waitingFor) return ignore(`${type} was heard before`);
-    const now = { ...before, [by]: waitingFor };
-    const next = isEarly ? { ...goneOn(by, state), impasses: now } : { ...state, waits: now };
-    return { kind: 'accept', state: next };
+    const { answered, heard = {}, impasses = {} } = state;
+    const hasDone = Object.keys(heard).some((step) => this.#saga.publisherOf(step) === by);
+    // What cannot be undone has been done, too.
+    if (hasDone || by in impasses || answered.includes(by)) return ignore(`${by} has gone on already`);
+    const waits = { ...state.waits, [by]: whomIn(data) };
+    if (state.waits?.[by] === waits[by]) return ignore(`${type} was heard before`);
+    return { kind: 'accept', state: { ...state, waits } };
   }
 
-  /** A step that cannot be undone was done, too. */
-  #hasDone(state: AnyPending | AnyCancelling, by: string): boolean {
-    if (state.status !== 'PENDING') return true;
-    const { heard = {}, impasses = {} } = state;
-    return by in impasses || Object.keys(heard).some((step) => this.#saga.publisherOf(step) === by);
+  /** A step that cannot be undone. Its failure may come later. */
+  #stuck(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
+    if (state.status !== 'PENDING' && state.status !== 'CANCELLING') return ignore(`it is ${state.status}`);
+    const by = this.#saga.publisherOf(type);
+    if (state.answered.includes(by)) return ignore(`${by} has gone on already`);
+    const before = state.status === 'PENDING' ? state.impasses : state.waits;
+    const now = { ...before, [by]: whomIn(data) };
+    if (before?.[by] === now[by]) return ignore(`${type} was heard before`);
+    return {
+      kind: 'accept',
+      state: state.status === 'PENDING' ? { ...goneOn(by, state), impasses: now } : { ...state, waits: now },
+    };
   }
 
   #hearAnswer(state: AnyCancelling, by: string): InitiatorDecision {
@@ -424,6 +428,9 @@ function told(state: AnyState): InitiatorDecision {
   const { isUntold: _, ...rest } = state;
   return { kind: 'accept', state: rest };
 }
+
+/** Whom a participant waits for. */
+const whomIn = (data: unknown): string => (data as { readonly waitingFor: string }).waitingFor;
 
 /** A participant has failed, as others undo their steps, or cannot. */
 const isBeingUndone = ({ answered, impasses }: Pending): boolean =>

@@ -170,7 +170,7 @@ describe('a permit', () => {
     expect((await Promise.all(takes)).filter((giveBack) => giveBack !== undefined)).toHaveLength(1);
   });
 
-  test('costs two reads and two writes, and none if nobody waits', async () => {
+  test('costs two writes, and none if nobody waits', async () => {
     const street = shop();
     await street.ask({});
     expect(street.store.writes).toHaveLength(0);

@@ -257,6 +257,11 @@ export const initiatorBugs = bugsIn('engine/saga/initiator.ts', [
     plant: () => (): Decided => ({ kind: 'ignore', reason: 'planted' }),
   },
   {
+    name: 'a person who has to undo what nobody else can not shown',
+    in: 'Initiator.#stuck',
+    plant: () => (): Decided => ({ kind: 'ignore', reason: 'planted' }),
+  },
+  {
     name: 'whom an order waited for shown for ever',
     in: 'goneOn',
     plant:
