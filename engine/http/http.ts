@@ -41,10 +41,15 @@ export function headerOf(event: HttpEvent, name: string): string | undefined {
 
 /** All values of a header that was sent more than once. */
 export function headersOf(event: HttpEvent, name: string): readonly string[] {
-  const all = Object.entries(event.multiValueHeaders ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const named = Object.entries(event.multiValueHeaders ?? {}).filter(([key]) => key.toLowerCase() === name);
+  // What no gateway sends, though an invocation by hand may, is no value.
+  const all = named.flatMap(([, values]: [string, unknown]) => values).filter(isText);
+  if (named.length > 0) return all;
   const one = headerOf(event, name);
-  return all ?? (one === undefined ? [] : [one]);
+  return one === undefined ? [] : [one];
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** The caller's trace context, if it sent a valid one. */
 export function traceparentOf(event: HttpEvent): string | undefined {

@@ -205,4 +205,17 @@ describe('a header that is sent twice', () => {
   test('with the same key is read once', () => {
     expect(idempotencyKeyOf(sent('"a"', ' "a"'))).toBe('a');
   });
+
+  test('with two keys, in two spellings of its name, is refused', () => {
+    const twice = {
+      ...sent('"a"'),
+      multiValueHeaders: { 'Idempotency-Key': ['"a"'], 'idempotency-key': ['"b"'] },
+    };
+    expect(problemOf(() => idempotencyKeyOf(twice))).toBe('idempotency-key-malformed');
+  });
+
+  test('without any text, as only an invocation by hand can send it, is missing', () => {
+    const empty: unknown = { ...sent(), multiValueHeaders: { 'Idempotency-Key': [null] } };
+    expect(problemOf(() => idempotencyKeyOf(empty as HttpEvent))).toBe('idempotency-key-missing');
+  });
 });

@@ -75,7 +75,7 @@ const orderEndpoints: readonly Endpoint[] = [
     method: 'POST',
     path: '/orders',
     role: 'customer',
-    body: fc.record({ items: anyLines, paymentMethod: fc.stringMatching(/^[A-Za-z0-9_]{1,30}$/) }),
+    body: fc.record({ items: anyLines, paymentMethod: fc.stringMatching(/^pm_[A-Za-z0-9_]{1,12}$/) }),
     isKeyed: true,
     handler: (edges) => place(edges),
     given: items,
