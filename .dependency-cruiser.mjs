@@ -8,9 +8,11 @@ export const rooms = {
   dynamodb: ['batch', 'environment'],
   rabbitmq: ['saga', 'batch', 'environment'],
   consumer: ['saga', 'batch', 'environment'],
-  http: ['saga', 'batch', 'environment'],
-  initiator: ['saga', 'batch', 'environment', 'http'],
-  'dead-letters': ['saga', 'batch', 'environment', 'http', 'rabbitmq', 'consumer'],
+  audit: ['saga', 'batch'],
+  http: ['saga', 'batch', 'environment', 'audit'],
+  initiator: ['saga', 'batch', 'environment', 'audit', 'http'],
+  privacy: ['saga', 'batch', 'environment', 'audit'],
+  'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,7 +57,7 @@ export default {
       name: 'service-imports-no-other-service',
       comment: 'Services talk by events. identity is a service like the others.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/reconciliation/' },
+      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(reconciliation|privacy)/' },
       to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {
@@ -72,6 +74,22 @@ export default {
           '^functions/payment/(stripe-client|provider-code)\\.ts$',
           '^engine/(saga|environment)/',
           '^engine/batch/(store|record)\\.ts$',
+          '^engine/live-table\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'forgetter-knows-only-tables',
+      comment: 'It knows how each service keeps its records, and nothing of what the service does.',
+      severity: 'error',
+      from: { path: '^functions/privacy/' },
+      to: {
+        dependencyTypes: ['local'],
+        pathNot: [
+          '^functions/privacy/',
+          '^functions/[^/]+\\.ts$',
+          '^functions/[^/]+/(table|decide)\\.ts$',
+          '^engine/(saga|privacy)/',
           '^engine/live-table\\.ts$',
         ],
       },

@@ -20,7 +20,8 @@ export const jsonBody = <Schema extends z.ZodType>(
   },
 });
 
-function contentOf(event: HttpEvent): unknown {
+/** The content of a body. @throws Problem 413, 415, 400 */
+export function contentOf(event: HttpEvent): unknown {
   const contentType = headerOf(event, 'content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new Problem('unsupported-media-type', 'Send the header Content-Type: application/json.');
@@ -69,7 +70,8 @@ function parseJson(text: string): unknown {
 
 const notJson = () => new Problem('bad-request', 'The body is not JSON in UTF-8.');
 
-function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+/** @throws Problem 422 */
+export function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid-content', 'See errors for what is wrong, and where.', flawsOf(parsed.error));

@@ -16,6 +16,8 @@ const problems = {
   'unsupported-media-type': [415, 'The body has to be JSON'],
   'invalid-content': [422, 'The content is not valid'],
   'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
+  'too-many-open': [429, ({ initiator }) => `Too many of your ${initiator}s are open`],
+  paused: [429, ({ initiator }) => `Too many of your ${initiator}s have failed`],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'Try again in a moment'],
   busy: [503, 'Too much is waiting already'],

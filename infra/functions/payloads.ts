@@ -5,6 +5,7 @@ import { CallerId, type SagaId } from '../../engine/saga/ids.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import {
+  auditOf,
   canBeStuck,
   consumerOf,
   counterOf,
@@ -40,6 +41,7 @@ export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unkn
           : [[resolverOf(record), () => resolution(path)] as const]),
         [consumerOf(service), () => messages(saga, service, sagaId)],
         [deadLettersOf(service), () => request('olga', 'operator', {})],
+        [auditOf(service), () => request('olga', 'operator', {})],
         [counterOf(service), () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event' })],
       ];
     }),

@@ -202,6 +202,7 @@ const calls = [
   ['GET', '/stock/cup'],
   ['GET', '/stock'],
   ['GET', '/dead-letters/order'],
+  ['GET', '/audit/order'],
   ['POST', '/dead-letters/payment/redrive'],
   ['POST', '/dead-letters/inventory/discard'],
 ] as const;
@@ -217,7 +218,7 @@ const anonymous = calls.map(
 const forOperators = calls
   .filter(
     ([method, path]) =>
-      /^\/dead-letters|\/resolve$/.test(path) || (method !== 'GET' && path.startsWith('/stock')),
+      /^\/(dead-letters|audit)|\/resolve$/.test(path) || (method !== 'GET' && path.startsWith('/stock')),
   )
   .map(
     ([method, path]): Attack => ({
@@ -227,7 +228,7 @@ const forOperators = calls
         method,
         path: path.replace('{orderId}', orderId),
         headers: { ...bearer(tokens.mallory), 'content-type': 'application/json', 'idempotency-key': 'k' },
-        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR"}',
+        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR","reason":"x"}',
       }),
     }),
   );

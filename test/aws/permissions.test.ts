@@ -5,6 +5,8 @@ import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 
 const AUDITOR = 'reconcile';
+/** What they forget is in every table. */
+const FORGETTERS = ['erase', 'retain'];
 
 /** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
 describe('permissions', () => {
@@ -56,7 +58,7 @@ describe('permissions', () => {
     for (const [, { Role, FunctionName, Handler }] of functions()) {
       const [, folder = ''] = String(Handler).split('/');
       const service = shop.services.find((each) => each === folder);
-      if (shortName({ FunctionName }) === AUDITOR) continue;
+      if ([AUDITOR, ...FORGETTERS].includes(shortName({ FunctionName }))) continue;
       const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
       const foundTables = [...policy.matchAll(/table\/order-saga-prod-([\w-]+)/g)].map(([, found]) => found);
       expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
@@ -92,6 +94,33 @@ describe('permissions', () => {
     ]);
   });
 
+  test.each(FORGETTERS)(
+    'let %s read and rewrite records, and delete nothing but the key of a name',
+    (name) => {
+      const [role] = functions().filter(([, properties]) => shortName(properties) === name);
+      const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
+      const { Policies } = roles[String(role?.[1].Role['Fn::GetAtt'][0])] ?? {};
+      const allowed = (Policies[0].PolicyDocument.Statement as readonly Record<string, unknown>[]).map(
+        ({ Action, Resource, Condition }) => [
+          Action,
+          JSON.stringify(Resource).replaceAll(/.*table\/order-saga-prod-([\w/-]+).*/g, '$1'),
+          ...(Condition === undefined ? [] : [JSON.stringify(Condition)]),
+        ],
+      );
+      const tables = ['order', 'inventory', 'payment'];
+      expect(allowed.slice(1)).toEqual([
+        ...tables.map((each) => [['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], each]),
+        ...tables.map((each) => [['dynamodb:PutItem'], each]),
+        ...(name === 'erase'
+          ? [
+              [['dynamodb:Query'], 'order/index/by-customer'],
+              [['dynamodb:DeleteItem'], 'order', expect.stringContaining('"pseudonym-key#*"')],
+            ]
+          : []),
+      ]);
+    },
+  );
+
   test('let only what writes change a table', () => {
     const writers = functions()
       .filter(([, { Role }]) =>
@@ -101,6 +130,9 @@ describe('permissions', () => {
     expect(writers.toSorted()).toEqual(
       [
         ...shop.services,
+        // Who did what with them, and nothing else: leading-keys.test.ts.
+        ...shop.services.map((service) => `${service}-dead-letters`),
+        ...FORGETTERS,
         // Its caller's permit to wait, and no order: leading-keys.test.ts.
         'get-order',
         'place-order',

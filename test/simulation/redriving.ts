@@ -2,6 +2,7 @@ import type { Item } from '../../engine/batch/store.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
 import { replyOf, requestOf } from './actors/request.ts';
 import type { Player } from './cast.ts';
+import { isOfAudit } from './checker/audit.ts';
 import { sagaIdOf } from './checker/message-id.ts';
 import { roleOf } from './checker/roles.ts';
 import { rowOf } from './checker/row.ts';
@@ -43,7 +44,7 @@ export async function redriveAll(
 }
 
 /** A page at a time, however many of them stay. */
-function redrivePages(
+export function redrivePages(
   simulation: Simulation,
   lambda: Lambda,
   service: string,
@@ -55,7 +56,7 @@ function redrivePages(
     by: 'operator',
     role: 'operator',
     path: {},
-    body: { dryRun: false, first: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+    body: { dryRun: false, reason: 'mended', first: PAGE, ...(cursor === undefined ? {} : { cursor }) },
   } as const;
   lambda.invoke(`${service}-dead-letters`, requestOf(request), (end) => {
     const reply = end.kind === 'returned' ? replyOf(end.value) : undefined;
@@ -91,7 +92,7 @@ function snapshot(world: World): Snapshot {
       .flatMap((player): (readonly [string, unknown])[] => [
         [player.service, JSON.stringify(knownTo(player, world))],
         ...[...world.tableOf(player.service).items]
-          .filter(([, item]) => !isWaiting(player, item) && !isUnasked(world, item))
+          .filter(([key, item]) => !isOfAudit(key) && !isWaiting(player, item) && !isUnasked(world, item))
           .map(([key, item]) => [`${player.service} ${key}`, item] as const),
       ]),
   );

@@ -28,7 +28,7 @@ const MAX_HEALING_MS = 6 * 3_600_000;
  * Whatever functions do without the outside is done after it: from within a microtask, the next tick comes when
  * there is no other microtask left. https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick
  */
-const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+export const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 /** Lets the event loop turn, which no number of ticks does: only then is a rejection known to be nobody's. */
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -72,11 +72,14 @@ export async function play(scene: Scene): Promise<void> {
   if (await settle(scene)) await judgeEnd(scene, () => settle(scene));
 }
 
-const runOf = (script: Script, { simulation, plan, customers, operators, callsAmongFaults }: Scene): Run => ({
+const runOf = (
+  script: Script,
+  { simulation, plan, customers, operators, hoarders, callsAmongFaults }: Scene,
+): Run => ({
   script,
   violation: simulation.checker.violation,
   faults: plan.happened,
-  actors: [...customers, ...operators].map((actor) => actor.plan.id),
+  actors: [...customers, ...operators, ...hoarders].map((actor) => actor.plan.id),
   steps: simulation.step,
   calls: simulation.calls,
   callsAmongFaults,
@@ -84,7 +87,7 @@ const runOf = (script: Script, { simulation, plan, customers, operators, callsAm
 });
 
 /** Without faults, until nothing is left to happen. False if a promise is broken, or if it does not end. */
-async function settle(scene: Scene): Promise<boolean> {
+export async function settle(scene: Scene): Promise<boolean> {
   const { simulation } = scene;
   const { checker } = simulation;
   const { clock } = simulation.world;

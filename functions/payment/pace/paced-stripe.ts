@@ -25,6 +25,7 @@ export function paced(stripe: StripeCalls, pacer: Pacer, now: () => number): Str
         stripe.paymentIntents.retrieve(id, wanted),
       ),
       cancel: call('POST /v1/payment_intents/{id}/cancel', (id) => stripe.paymentIntents.cancel(id)),
+      list: call('GET /v1/payment_intents', (wanted) => stripe.paymentIntents.list(wanted)),
     },
     refunds: {
       create: call('POST /v1/refunds', (wanted) => stripe.refunds.create(wanted)),

@@ -133,6 +133,7 @@ const stockEndpoints: readonly Endpoint[] = [
       // A multiple of every currency's smallest step.
       unitPriceMinor: fc.integer({ min: 1, max: 999_999 }).map((hundreds) => hundreds * 100),
       currency: fc.constantFrom(...chargeableCurrencies),
+      reason: fc.constant('counted'),
     }),
     handler: putStock,
     answers: [200, 400, 403, 413, 415, 422, 503],
@@ -193,7 +194,10 @@ const deadLetterEndpoints = (
       ...shared,
       method: 'POST',
       path: `/dead-letters/${service}/redrive`,
-      body: fc.record({ dryRun: fc.boolean(), ...selection }, { requiredKeys: [] }),
+      body: fc.record(
+        { dryRun: fc.boolean(), reason: fc.constant('mended'), ...selection },
+        { requiredKeys: ['reason'] },
+      ),
       // None of the named ones may be there.
       accepts: [200, 404],
       answers: [200, 400, 403, 404, 413, 415, 422, 503],
