@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { pseudonymKeyOf } from '../audit/pseudonym.ts';
-import type { Item, Store } from '../batch/store.ts';
+import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
 import { CallerId } from '../saga/ids.ts';
 import { byOwner } from '../saga/initiator-table.ts';
 import type { Saga } from '../saga/saga.ts';
-import { tallyKey } from '../saga/tally.ts';
+import { forgetOwner } from './forget-owner.ts';
 import { forgetSagas } from './forget-sagas.ts';
 import type { Keepers } from './keepers.ts';
 
@@ -63,13 +62,3 @@ export const erasing =
     log('info', dryRun ? 'an owner would be erased' : 'an owner was erased', { ...count, more, reason });
     return { ...count, more };
   };
-
-/** What is kept of an owner beside its sagas: the key of its name in the audit, and its tally. */
-async function forgetOwner(store: Store, owner: string): Promise<void> {
-  // Without the key that name leads to nobody.
-  await store.write([{ kind: 'delete', key: pseudonymKeyOf(owner) }]);
-  const key = tallyKey(owner);
-  if (!(await store.read([key])).has(key)) return;
-  // Somebody who has begun another saga meanwhile gives its place back when it ends, so that tally stays.
-  await store.write([{ kind: 'delete', key, relyingOn: { open: 0 } }]);
-}

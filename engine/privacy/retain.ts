@@ -1,6 +1,7 @@
 import { fromItem } from '../batch/record.ts';
 import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
+import { forgetIdleOwner, ownerKeptIn } from './forget-owner.ts';
 import { type End, forgetSagas, type Terms } from './forget-sagas.ts';
 import { forget, type Keeper, together } from './keepers.ts';
 
@@ -100,9 +101,17 @@ class Retention {
     const items = entries.filter(({ record }) => typeof record === 'string');
     const isFirst = keeper === this.#terms.keepers.initiator;
     const ends = await (isFirst ? forgetSagas(this.#terms, items) : this.#forgetLeft(keeper, items));
+    if (isFirst) await this.#forgetOwners(entries);
     const following = this.#all[index + 1];
     if (next !== undefined) return { ends, next: { service, after: next.pk } };
     return following === undefined ? { ends } : { ends, next: { service: following.service } };
+  }
+
+  async #forgetOwners(items: readonly Item[]): Promise<void> {
+    const { saga, keepers, dryRun } = this.#terms;
+    if (dryRun) return;
+    const owners = new Set(items.map(ownerKeptIn).filter((owner) => owner !== undefined));
+    await together([...owners].map((owner) => forgetIdleOwner(saga, keepers.initiator.store, owner)));
   }
 
   /** What a participant has written of a saga after it was forgotten. One that nobody has begun is a person's to look into. */

@@ -35,6 +35,13 @@ const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
 /** A person's wish. */
 const obeyer: Needs = { ...announcer, isAudited: true };
 
+/** It uses more than one service's tables, since only the order's says whether an order has ended. */
+const forgetter: Needs = {
+  audits: ['order', 'inventory', 'payment'],
+  rewrites: ['order', 'inventory', 'payment'],
+  erases: true,
+};
+
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
@@ -49,13 +56,8 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
-  // More than one service's tables, since only the order's says whether an order has ended.
-  retain: { audits: ['order', 'inventory', 'payment'], rewrites: ['order', 'inventory', 'payment'] },
-  erase: {
-    audits: ['order', 'inventory', 'payment'],
-    rewrites: ['order', 'inventory', 'payment'],
-    erases: true,
-  },
+  retain: forgetter,
+  erase: forgetter,
   topology: { broker: 'administer' },
 };
 

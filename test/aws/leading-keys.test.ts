@@ -77,7 +77,6 @@ async function keysOf(
   };
 }
 
-
 interface Condition {
   readonly 'ForAllValues:StringLike': { readonly 'dynamodb:LeadingKeys': readonly string[] };
 }

@@ -91,7 +91,7 @@ export class Scene {
     this.forgetter = new Forgetter(
       this.simulation,
       this.lambda,
-      scenario === undefined ? this.customers.map(({ plan }) => plan.name) : [],
+      scenario === undefined ? [...this.customers, ...this.hoarders].map(({ plan }) => plan.name) : [],
     );
   }
 

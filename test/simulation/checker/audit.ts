@@ -31,7 +31,7 @@ export function flawOfAudit(
   const steps = writes.flatMap((write) => {
     const because =
       write.kind === 'put' && write.item.record !== undefined
-        ? rowOf(write.item)?.history.at(-1).because
+        ? rowOf(write.item)?.history.at(-1)?.because
         : undefined;
     return STEPS.has(because) && write.kind === 'put' ? [{ because, item: write.item }] : [];
   });

@@ -47,6 +47,13 @@ const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
 /** Poison of this body can be told by its reason. */
 export const NO_JSON = 'no JSON';
 
+type Written = readonly [
+  service: string,
+  writes: readonly Write[],
+  before: ReadonlyMap<string, Item>,
+  invocation: Invocation | undefined,
+];
+
 /** Watches every effect as it happens, and keeps the first promise that it breaks. */
 export class Checker {
   violation: Violation | undefined;
@@ -102,12 +109,16 @@ export class Checker {
     return this.#world.tableOf(service).read(writes.map(keyOf));
   }
 
-  wrote(
-    service: string,
-    writes: readonly Write[],
-    before: ReadonlyMap<string, Item>,
-    invocation: Invocation | undefined,
-  ): void {
+  /** A mistake of the checker's own is a violation, too: the handler would take it for a fault of its table. */
+  wrote(...write: Written): void {
+    try {
+      this.#judge(...write);
+    } catch (error) {
+      this.fail('the checker itself', error instanceof Error ? error.stack : String(error));
+    }
+  }
+
+  #judge(...[service, writes, before, invocation]: Written): void {
     this.failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
     this.#writers.push({ service, step: this.#trace.step, invocation });
     const { cast } = this.#world;

@@ -199,6 +199,38 @@ describe('the retention', () => {
     expect(await retainAt(ENDED_MS + 45 * DAY_MS)(never)).toMatchObject({ forgotten: 1 });
     expect(text()).not.toContain('alice');
   });
+
+  test('forgets what is kept of a customer who has no order left, and of nobody else', async () => {
+    const { stores, text, retainAt } = sceneOf();
+    const beside = (customer: string, open: number) => {
+      for (const item of [
+        { pk: `pseudonym-key#${customer}`, key: 'secret' },
+        { pk: `tally#${customer}`, open, failures: 3, failedAtMs: ENDED_MS },
+      ])
+        stores.order.items.set(item.pk, item);
+    };
+    beside('alice', 0);
+    beside('bob', 0);
+    beside('carol', 1);
+    const retain = async () => await retainAt(ENDED_MS + 45 * DAY_MS)(never);
+    await retainAt(ENDED_MS + 45 * DAY_MS - 1)(never);
+    expect(text()).toContain('pseudonym-key#alice');
+    expect(text()).toContain('tally#alice');
+    expect(text()).not.toContain('bob');
+    expect(text()).toContain('tally#carol');
+    await retain();
+    await retain();
+    expect(text()).not.toContain('alice');
+    expect(text()).toContain('tally#carol');
+  });
+
+  test('writes nothing in a dry run', async () => {
+    const { stores, text, retainAt } = sceneOf();
+    stores.order.items.set('tally#bob', { pk: 'tally#bob', open: 0 });
+    const before = text();
+    expect(await retainAt(ENDED_MS + 45 * DAY_MS)(never, true)).toMatchObject({ forgotten: 1 });
+    expect(text()).toBe(before);
+  });
 });
 
 describe('an order that is forgotten', () => {

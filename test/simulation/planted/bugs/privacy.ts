@@ -2,12 +2,14 @@ import type { anonymous, settledIn } from '../../../../engine/batch/forget.ts';
 import type { next } from '../../../../engine/batch/record.ts';
 import type { Write } from '../../../../engine/batch/store.ts';
 import type { erasing } from '../../../../engine/privacy/erase.ts';
+import type { forgetOwner } from '../../../../engine/privacy/forget-owner.ts';
 import type { settled } from '../../../../engine/saga/external-settled.ts';
 import type { withoutPersonal } from '../../../../engine/saga/personal-data.ts';
 import { bugsIn } from '../planter/bug.ts';
 
 type Settled = typeof settled;
 type Forgotten = (...about: readonly unknown[]) => Record<string, unknown> | undefined;
+type ForgetOwner = typeof forgetOwner;
 type ForgetOne = (terms: unknown, others: readonly unknown[], begun: unknown) => unknown;
 
 /** Whom the product forgets, and what it keeps. */
@@ -122,6 +124,23 @@ export const privacyBugs = [
         (original: typeof erasing): typeof erasing =>
         (...about) =>
         async (event) => ({ ...(await original(...about)(event, () => true)), more: false }),
+    },
+  ]),
+  ...bugsIn('engine/privacy/forget-owner.ts', [
+    {
+      name: 'the tally of somebody whose sagas are all forgotten kept',
+      in: 'forgetIdleOwner',
+      plant: () => () => Promise.resolve(),
+    },
+    {
+      name: 'the tally forgotten of somebody who has a saga open',
+      in: 'forgetOwner',
+      plant:
+        (original: ForgetOwner): ForgetOwner =>
+        async (store, owner) => {
+          await original(store, owner);
+          await store.write([{ kind: 'delete', key: `tally#${owner}` }]);
+        },
     },
   ]),
 ];
