@@ -57,7 +57,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
           ...keepsTheAudit(needs, table),
         ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
-    ...(needs.rewrites ?? []).map((each) => mayRewrite(tableNameOf(saga, each, stage))),
+    ...(needs.rewrites ?? []).flatMap((each) => mayRewrite(tableNameOf(saga, each, stage))),
     ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
@@ -91,11 +91,10 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-const mayRewrite = (table: string): Statement => ({
-  Effect: 'Allow',
-  Action: ['dynamodb:PutItem'],
-  Resource: arn(tableArn(table)),
-});
+const mayRewrite = (table: string): readonly Statement[] => [
+  { Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: arn(tableArn(table)) },
+  mayNotChangeTheAudit(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], table),
+];
 
 const mayErase = (saga: Saga, table: string): readonly Statement[] => [
   mayUseTable(`query ${byOwner(saga)}`, table, {}),
@@ -135,14 +134,15 @@ function keepsTheAudit({ table = [], isAudited }: Needs, name: string): readonly
     ...(isAudited
       ? [{ Effect: 'Allow', Action: puts, Resource, Condition: onlyItemsOf([AUDIT_PREFIX]) } as const]
       : []),
-    ...(table.includes('write')
-      ? [{ Effect: 'Deny', Action: denied, Resource, Condition: anyItemOf(AUDIT_PREFIX) } as const]
-      : []),
+    ...(table.includes('write') ? [mayNotChangeTheAudit(denied, name)] : []),
   ];
 }
 
-const anyItemOf = (key: string): Json => ({
-  'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${key}*`] },
+const mayNotChangeTheAudit = (denied: readonly string[], table: string): Statement => ({
+  Effect: 'Deny',
+  Action: denied,
+  Resource: arn(tableArn(table)),
+  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${AUDIT_PREFIX}*`] } },
 });
 
 /**

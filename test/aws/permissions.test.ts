@@ -110,13 +110,16 @@ describe('permissions', () => {
       const tables = ['order', 'inventory', 'payment'];
       expect(allowed.slice(1)).toEqual([
         ...tables.map((each) => [['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], each]),
-        ...tables.map((each) => [['dynamodb:PutItem'], each]),
-        ...(name === 'erase'
-          ? [
-              [['dynamodb:Query'], 'order/index/by-customer'],
-              [['dynamodb:DeleteItem'], 'order', expect.stringContaining('"pseudonym-key#*"')],
-            ]
-          : []),
+        ...tables.flatMap((each) => [
+          [['dynamodb:PutItem'], each],
+          [
+            ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+            each,
+            expect.stringContaining('"audit#*"'),
+          ],
+        ]),
+        [['dynamodb:Query'], 'order/index/by-customer'],
+        [['dynamodb:DeleteItem'], 'order', expect.stringContaining('["pseudonym-key#*","tally#*"]')],
       ]);
     },
   );
