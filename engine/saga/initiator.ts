@@ -31,6 +31,9 @@ export interface Reason {
 /** A participant failed. Its failure has not been heard yet, only the answers to it. */
 const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
 
+/** The reason of a cancellation whose own is forgotten. */
+const FORGOTTEN = 'FORGOTTEN';
+
 /** Nobody has asked for the saga that a participant has acted for. */
 const NEVER_PLACED = 'NEVER_PLACED';
 
@@ -183,7 +186,7 @@ class Initiator {
       case 'told':
         return told(state);
       case 'say-again':
-        return this.#sayAgain(state);
+        return this.#saga.owner in state ? this.#sayAgain(state) : this.#sayOfForgotten(state, command.owner);
       default:
         return command satisfies never;
     }
@@ -241,6 +244,13 @@ class Initiator {
       default:
         return state satisfies never;
     }
+  }
+
+  /** What it was is gone: a success cannot be told again, and a cancellation by whoever knows whose it was. */
+  #sayOfForgotten({ status }: AnyState, owner: string | undefined): InitiatorDecision {
+    if (status !== 'CANCELLED' || owner === undefined) return ignore('what it was is forgotten');
+    const data = this.#story.cancel({ [this.#saga.owner]: owner }, { code: FORGOTTEN });
+    return { kind: 'repeat', also: [{ type: this.#saga.initiation.cancels, data }] };
   }
 
   /** The record is gone, and with it all that the others have acted for. */
@@ -390,7 +400,9 @@ class Initiator {
 
   /** A step that cannot be undone. Its failure may come later. */
   #stuck(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
-    if (state.status !== 'PENDING' && state.status !== 'CANCELLING') return ignore(`it is ${state.status}`);
+    // Nobody has asked to undo what has succeeded.
+    if (state.status === 'CONFIRMED') return refuse(`${type}, and it is CONFIRMED`);
+    if (state.status === 'CANCELLED') return ignore('it is CANCELLED');
     const by = this.#saga.publisherOf(type);
     if (state.answered.includes(by)) return ignore(`${by} has gone on already`);
     const before = state.status === 'PENDING' ? state.impasses : state.waits;

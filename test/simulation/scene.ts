@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly coverage?: Coverage;
   /** The tables were put back, and everything else is gone but the provider. */
   readonly restored?: Restored;
+  /** Nobody is forgotten before everything has ended. */
+  readonly keepsAll?: boolean;
 }
 
 /** Everything that takes part in one run. */
@@ -45,7 +47,7 @@ export class Scene {
   constructor(
     deployment: Deployment,
     script: Script,
-    { isTraced = false, coverage = new Coverage(), restored }: RunOptions,
+    { isTraced = false, coverage = new Coverage(), restored, keepsAll = false }: RunOptions,
   ) {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario } = script;
     const { shards = scenario === undefined ? shardsOf(seed) : ONE_QUEUE_EACH } = script;
@@ -88,11 +90,9 @@ export class Scene {
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
     if (restored === undefined) this.#fillShelves();
     else this.simulation.checker.takesOver();
-    this.forgetter = new Forgetter(
-      this.simulation,
-      this.lambda,
-      scenario === undefined ? [...this.customers, ...this.hoarders].map(({ plan }) => plan.name) : [],
-    );
+    const isForgetting = scenario === undefined && !keepsAll;
+    const owners = [...this.customers, ...this.hoarders].map(({ plan }) => plan.name);
+    this.forgetter = new Forgetter(this.simulation, this.lambda, isForgetting ? owners : []);
   }
 
   /** What customers have told of themselves. */

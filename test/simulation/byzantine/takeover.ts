@@ -53,7 +53,8 @@ export class Takeover {
   #forged(sagaId: string): object {
     const { world } = this.#simulation;
     const order = rowOf(world.recordOf('order', sagaId))?.state;
-    const items = this.#random.chance(0.8) && order ? order.items : [{ sku: 'mug', quantity: 2 }];
+    // One that is forgotten has no items any more.
+    const items = (this.#random.chance(0.8) && order?.items) || [{ sku: 'mug', quantity: 2 }];
     const unitPriceMinor = 1 + this.#random.below(5_000);
     const lines = items.map((line: object) => ({ ...line, unitPriceMinor }));
     const due = lines.reduce(

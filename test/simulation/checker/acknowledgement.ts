@@ -107,6 +107,8 @@ function flawAtInitiator(
   const kind = saga.kindOf(type);
   const isShown = (status === 'PENDING' && kind === 'impasse' ? impasses : waits)?.[publisher] !== undefined;
   if (waitingKinds.has(kind) && isShown) return undefined;
+  // Whoever speaks for a service may say that it waits, and that it has succeeded.
+  if (waitingKinds.has(kind) && status === 'CONFIRMED' && world.takenOver === publisher) return undefined;
   // What it did may overtake a wait, while the saga waits for others still.
   if (
     kind === 'wait' &&

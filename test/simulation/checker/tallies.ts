@@ -47,6 +47,8 @@ export class TallyBook {
         if (write.key.startsWith('tally#')) owners.add(write.key.slice('tally#'.length));
       } else if (write.kind === 'delete') {
         if (write.key.startsWith('tally#')) owners.add(this.#forget(write.key.slice('tally#'.length)));
+      } else if (invocation === undefined && write.item.pk.startsWith('tally#')) {
+        owners.add(this.#adopt(write.item));
       } else if (write.item.record !== undefined) {
         const { state } = rowOf(write.item) as Row;
         const owner: string | undefined = state[this.#world.cast.saga.owner];
@@ -73,6 +75,14 @@ export class TallyBook {
   #forget(owner: string): string {
     this.#failures.delete(owner);
     this.#failedAtMs.delete(owner);
+    return owner;
+  }
+
+  /** A table was put back: how often an owner had failed stands there alone. */
+  #adopt({ pk, failures = 0, failedAtMs }: Item): string {
+    const owner = pk.slice('tally#'.length);
+    this.#failures.set(owner, Number(failures));
+    if (failedAtMs !== undefined) this.#failedAtMs.set(owner, Number(failedAtMs));
     return owner;
   }
 

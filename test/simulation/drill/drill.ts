@@ -37,11 +37,12 @@ const GIVEN_BACK: ReadonlySet<string> = new Set(['CONFIRMED_OTHER_MONEY', 'GIVEN
 
 /**
  * One drill: sagas are under way, among faults, when all is lost. Each table is put back to a moment of its own, the broker
- * is new, and the provider knows everything. Then a person does what docs/operations.md says.
+ * is new, and the provider knows everything. Then a person does what docs/operations.md says. Nobody was forgotten: who has
+ * forgotten a saga repeats nothing of it.
  */
 export async function drill(seed: number, { isTraced = false, coverage }: Options = {}): Promise<Drilled> {
   const deployment = await deploymentIn();
-  const before = new Scene(deployment, { seed }, { isTraced });
+  const before = new Scene(deployment, { seed }, { isTraced, keepsAll: true });
   const restored = await disaster(before, seed);
   const told = { isTraced, ...(coverage === undefined ? {} : { coverage }), restored };
   const nobody = [...before.customers, ...before.operators].map(({ plan }) => plan.id);

@@ -22,7 +22,8 @@ export function flawOfReservation(
 ): string | undefined {
   const { state, orderId } = rowOf(item) as Row;
   const order = rowOf(world.recordOf('order', orderId))?.state;
-  if (order === undefined) return undefined;
+  // Only somebody else's lie has an order forgotten before its stock was asked for.
+  if (order?.items === undefined) return undefined;
   if (state.status === 'RESERVED')
     return flawOfShare(stock, order.items, item) ?? flawOfTaking(world, order.items, item);
   if (state.status === 'REJECTED') return flawOfRefusal(stock, order.items, item, invocation);

@@ -25,6 +25,8 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
     sort: sort.name,
   }));
 
+const isOther = (item: Item | undefined): boolean => item?.record === undefined;
+
 /**
  * One service's table as DynamoDB keeps it: conditions, transactions that apply as a whole or not at all with
  * their refusals in order, the stored item beside a failed condition, and indexes that may lag behind.
@@ -32,7 +34,7 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
 export class Table {
   readonly items = new Map<string, Item>();
   /** Whether anything else than records was ever put here. */
-  hasOthers = false;
+  hasOthers: boolean;
   /** How often something was written. */
   changes = 0;
   readonly #indexes: readonly Index[];
@@ -42,6 +44,7 @@ export class Table {
   constructor(indexes: readonly Index[] = [], items: readonly Item[] = []) {
     this.#indexes = indexes;
     for (const item of items) this.items.set(item.pk, item);
+    this.hasOthers = items.some(isOther);
   }
 
   read(keys: readonly string[]): ReadonlyMap<string, Item> {
@@ -121,7 +124,7 @@ export class Table {
     const key = keyOf(write);
     const stored = this.items.get(key);
     this.#lagging.set(key, stored);
-    this.hasOthers ||= (write.kind === 'put' ? write.item : stored)?.record === undefined;
+    this.hasOthers ||= isOther(write.kind === 'put' ? write.item : stored);
     if (write.kind === 'put') {
       this.items.set(key, write.item);
       return;

@@ -181,7 +181,7 @@ stock.released       | refuse    | repeat
 payment.voided       | refuse    | repeat
 payment.refunded     | refuse    | repeat
 payment.challenged   | ignore    | ignore
-payment.unrefundable | ignore    | ignore
+payment.unrefundable | refuse    | ignore
 payment.resolved     | refuse    | repeat
 order.confirmed      | refuse    | refuse
 order.cancelled      | refuse    | refuse
@@ -341,6 +341,18 @@ describe('after a restore', () => {
     expect(saidAgain(undefined, customerId)).toMatchObject({
       kind: 'refuse',
       says: [{ type: 'order.cancelling', data: { customerId, cause: 'NEVER_PLACED' } }],
+    });
+  });
+
+  // Fails where a reason is looked for that is forgotten: then nothing of the page is ever said.
+  test('an order that is forgotten is cancelled again by whoever knows whose it was, and not confirmed', () => {
+    const forgotten = (status: 'CONFIRMED' | 'CANCELLED') => ({ status, fingerprint: 'digest' }) as never;
+    const nothing = { kind: 'ignore', reason: 'what it was is forgotten' };
+    expect(saidAgain(forgotten('CANCELLED'))).toEqual(nothing);
+    expect(saidAgain(forgotten('CONFIRMED'), customerId)).toEqual(nothing);
+    expect(saidAgain(forgotten('CANCELLED'), customerId)).toEqual({
+      kind: 'repeat',
+      also: [{ type: 'order.cancelling', data: { customerId, cause: 'FORGOTTEN' } }],
     });
   });
 });
