@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { deadLetterViews } from '../../engine/dead-letters/dead-letter-view.ts';
+import { AuditEntryView } from '../../engine/http/audit-view.ts';
+import type { Parameter } from '../../engine/http/check.ts';
+import { pageView } from '../../engine/http/page-view.ts';
+import { History } from '../../engine/http/record-view.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import { canBeStuck } from '../functions/participant-functions.ts';
+import type { Operations } from './operation.ts';
+
+const ifNoneMatch: Parameter = {
+  in: 'header',
+  name: 'If-None-Match',
+  schema: z.string(),
+  description: 'The `ETag` that the caller has. With `Prefer: wait`, any news ends the wait.',
+};
+
+/** The calls that every saga has: those of the initiator. `body` and `shown`: examples. */
+export function initiatorOperations(
+  { initiator, id, ownerRole }: Saga,
+  view: z.ZodType,
+  page: z.ZodType,
+  { body, shown }: { readonly body: object; readonly shown: Readonly<Record<string, unknown>> },
+): Operations {
+  const one = `/${initiator}s/{${id.name}}`;
+  const placed = { schema: view, headers: ['Location', 'Link'] } as const;
+  return {
+    [`POST /${initiator}s`]: {
+      summary: `Place the ${initiator} that the key stands for`,
+      description: `It is durable when this answers, and then runs by itself. The same key and body are the same ${initiator} for ever; the key with another body is refused.`,
+      answers: {
+        202: { ...placed, description: `The ${initiator}, as it is now.`, example: shown },
+        200: { ...placed, description: `The ${initiator} was forgotten: this is what is left of it.` },
+      },
+      problems: ['idempotency-key-reused', 'too-many-open', 'paused'],
+      example: body,
+    },
+    [`GET /${initiator}s`]: {
+      summary: `The caller’s own ${initiator}s, newest first`,
+      answers: { 200: { description: 'A page.', schema: page, example: { items: [shown] } } },
+    },
+    [`GET ${one}`]: {
+      summary: `An ${initiator}, at once or when there is news`.replace(/^An (?![aeiou])/, 'A '),
+      description: `There is news when it has ended or waits for somebody. A ${ownerRole} sees their own only.`,
+      parameters: [ifNoneMatch],
+      answers: {
+        200: {
+          description: 'What it is now.',
+          schema: view,
+          headers: ['ETag', 'Preference-Applied'],
+          example: shown,
+        },
+        304: { description: 'It is what the caller has.', headers: ['ETag', 'Preference-Applied'] },
+      },
+      problems: ['not-found'],
+    },
+    [`POST ${one}/cancel`]: {
+      summary: `Cancel what has not been confirmed yet`,
+      description: 'It is durable when this answers; what was done is then undone.',
+      answers: {
+        202: {
+          ...placed,
+          description: 'What it is now.',
+          example: { ...shown, status: 'CANCELLING', reason: { code: ownerRole.toUpperCase() } },
+        },
+        200: { ...placed, description: 'It was cancelled and forgotten: this is what is left of it.' },
+      },
+      problems: ['not-found', 'conflict'],
+      example: { reason: 'asked by telephone' },
+    },
+  };
+}
+
+/** The schemas of what every saga's API answers, and what the documents call them. */
+export function engineViews(saga: Saga) {
+  const { shown, redriven, discarded } = deadLetterViews(saga);
+  return {
+    History,
+    AuditPage: pageView(AuditEntryView),
+    DeadLetters: shown,
+    Redriven: redriven,
+    Discarded: discarded,
+  };
+}
+
+/** The calls that every participant has. `view`: of its record, if the API shows it. */
+export function participantOperations(
+  saga: Saga,
+  views: ReturnType<typeof engineViews>,
+  service: string,
+  view?: z.ZodType,
+): Operations {
+  const { initiator, id } = saga;
+  const { record, says } = saga.partOf(service);
+  const at = `/${initiator}s/{${id.name}}/${record}`;
+  return {
+    ...(record === undefined || view === undefined
+      ? {}
+      : {
+          [`GET ${at}`]: {
+            summary: `The ${record} of this ${initiator}, with its history`,
+            answers: { 200: { description: `What ${service} has recorded.`, schema: view } },
+            problems: ['not-found'],
+          },
+        }),
+    ...(record === undefined || view === undefined || !canBeStuck(says)
+      ? {}
+      : {
+          [`POST ${at}/resolve`]: {
+            summary: `Say how a person has settled what the outside would not undo`,
+            answers: { 200: { description: 'The record, which is settled.', schema: view } },
+            problems: ['not-found', 'conflict'],
+            example: { reason: 'The bank refuses it, so it was paid by transfer.', proof: 'transfer 7' },
+          },
+        }),
+    ...deadLetterOperations(saga, views, service),
+    [`GET /audit/${service}`]: {
+      summary: `Who did what to ${service} on a day, newest first`,
+      answers: { 200: { description: 'A page.', schema: views.AuditPage } },
+    },
+  };
+}
+
+function deadLetterOperations(
+  saga: Saga,
+  { DeadLetters, Redriven, Discarded }: ReturnType<typeof engineViews>,
+  service: string,
+): Operations {
+  const at = `/dead-letters/${service}`;
+  const selection = 'Of all that the body selects. Without any it is all of them.';
+  return {
+    [`GET ${at}`]: {
+      summary: `Messages that ${service} could not handle, and why`,
+      answers: { 200: { description: 'A page.', schema: DeadLetters } },
+    },
+    [`POST ${at}/redrive`]: {
+      summary: `Move dead letters of ${service} back to its queue`,
+      description: `${selection} With \`dryRun\` it only says what each would do.`,
+      answers: { 200: { description: 'What was moved, or would be.', schema: Redriven } },
+      problems: ['bad-request', 'not-found'],
+      example: { dryRun: true, type: saga.partOf(service).consumes[0] },
+    },
+    [`POST ${at}/discard`]: {
+      summary: `Remove dead letters of ${service} that nobody can use`,
+      description: 'Each is logged whole. With `dryRun` it only says which.',
+      answers: { 200: { description: 'What was removed, or would be.', schema: Discarded } },
+      problems: ['bad-request', 'not-found'],
+      example: { dryRun: true, reason: 'nobody sends these any more', reasonIncludes: 'unknown event type' },
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import type * as z from 'zod';
+import type { Parameter } from '../../engine/http/check.ts';
+import type { Saga } from '../../engine/saga/saga.ts';
+import type { Answer, AnswerHeader, Operation, Operations } from './operation.ts';
+import { Problem, problemAnswers } from './problems.ts';
+import type { Route } from './routes.ts';
+import { type JsonSchema, Schemas } from './schemas.ts';
+
+const headers: Readonly<Record<AnswerHeader, { readonly description: string; readonly isAlways: boolean }>> =
+  {
+    Location: { description: 'Where to read it.', isAlways: true },
+    Link: { description: 'Where to wait for its end: `rel="status"` (RFC 8631).', isAlways: true },
+    ETag: { description: 'Its version, for `If-None-Match`.', isAlways: true },
+    'Preference-Applied': {
+      description: 'Whether the wish to wait was respected (RFC 7240).',
+      isAlways: false,
+    },
+    'Cache-Control': { description: 'How long it may be kept.', isAlways: true },
+  };
+
+export interface Described {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** The names of answers' schemas. */
+  readonly named: Readonly<Record<string, z.ZodType>>;
+  /** What the calls are about, by the first step of their path. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The OpenAPI 3.1 document of these routes. https://spec.openapis.org/oas/v3.1.1
+ * @throws Error if an operation says nothing of a route, or is of none
+ */
+export function openapiOf(
+  saga: Saga,
+  routes: readonly Route[],
+  operations: Operations,
+  { title, version, description, named, tags }: Described,
+) {
+  checkBoth(routes, operations);
+  const [sent, answered] = [new Schemas({}, 'input'), new Schemas(named, 'output')];
+  const paths: Record<string, Record<string, object>> = {};
+  const responses: Record<string, object> = {};
+  for (const route of routes) {
+    const operation = operations[`${route.method} ${route.path}`] as Operation;
+    const described = operationOf(saga, route, operation, sent, answered);
+    Object.assign(responses, described.components);
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: described.operation };
+  }
+  return {
+    openapi: '3.1.1',
+    info: { title, version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [
+      { url: '.', description: 'Where this document was read' },
+      { url: 'http://127.0.0.1:3000', description: 'npm start' },
+    ],
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name, description: tags[name] ?? '' })),
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Each of the alternatives names a role that the token may have.',
+        },
+      },
+      schemas: { Problem, ...answered.components() },
+      responses: Object.fromEntries(Object.entries(responses).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+function checkBoth(routes: readonly Route[], operations: Operations): void {
+  const known = routes.map(({ method, path }) => `${method} ${path}`);
+  const missing = known.filter((route) => operations[route] === undefined);
+  if (missing.length > 0) throw new Error(`infra/specs/ says nothing of ${missing.join(', ')}`);
+  const gone = Object.keys(operations).filter((route) => !known.includes(route));
+  if (gone.length > 0)
+    throw new Error(`infra/specs/ speaks of routes that are not there: ${gone.join(', ')}`);
+}
+
+function operationOf(saga: Saga, route: Route, operation: Operation, sent: Schemas, answered: Schemas) {
+  const { tells, hasToken } = route;
+  const problems = [...tells.flatMap((told) => told.problems ?? []), ...(operation.problems ?? [])];
+  const { responses, components } = problemAnswers(saga, problems, hasToken);
+  const parameters = [...tells.flatMap((told) => told.parameters ?? []), ...(operation.parameters ?? [])];
+  return {
+    components,
+    operation: {
+      tags: [tagOf(route)],
+      operationId: idOf(route),
+      summary: operation.summary,
+      ...(operation.description === undefined ? {} : { description: operation.description }),
+      security: securityOf(route),
+      ...(parameters.length === 0 ? {} : { parameters: parameters.map((each) => parameterOf(each, sent)) }),
+      ...bodyOf(route, operation, sent),
+      responses: {
+        ...Object.fromEntries(
+          Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, answered)]),
+        ),
+        ...responses,
+      },
+    },
+  };
+}
+
+const tagOf = ({ path }: Route): string => path.split('/')[1] ?? '';
+
+/** The function's name; where it has several routes, with what is done there. */
+function idOf({ name, method, path, isOneOfSeveral }: Route): string {
+  const act = method === 'GET' ? 'get' : (path.split('/').at(-1) ?? '');
+  const words = (isOneOfSeveral ? `${act}-${name}` : name).split('-');
+  return words
+    .map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
+    .join('');
+}
+
+/** Each alternative is a role of its own. */
+function securityOf({ tells, hasToken }: Route): readonly object[] {
+  if (!hasToken) return [];
+  const roles = tells.flatMap((told) => told.roles ?? []);
+  return roles.length === 0 ? [{ bearer: [] }] : roles.map((role) => ({ bearer: [role] }));
+}
+
+function parameterOf({ in: place, name, schema, isRequired, description }: Parameter, sent: Schemas) {
+  return {
+    name,
+    in: place,
+    ...(isRequired === true ? { required: true } : {}),
+    ...(description === '' ? {} : { description }),
+    schema: sent.of(schema),
+  };
+}
+
+function bodyOf({ tells }: Route, { example }: Operation, sent: Schemas): object {
+  const told = tells.find(({ body }) => body !== undefined);
+  if (told?.body === undefined) return {};
+  return {
+    requestBody: {
+      ...(told.noBodyFrom === undefined
+        ? { required: true }
+        : { description: `Needed, but not from a ${told.noBodyFrom}, whose body is not read.` }),
+      content: {
+        'application/json': { schema: sent.of(told.body), ...(example === undefined ? {} : { example }) },
+      },
+    },
+  };
+}
+
+function answerOf(
+  { description, schema, contentType, headers: names = [], example }: Answer,
+  answered: Schemas,
+) {
+  const content: { schema?: JsonSchema; example?: unknown } = {
+    ...(schema === undefined ? {} : { schema: answered.of(schema) }),
+    ...(example === undefined ? {} : { example }),
+  };
+  return {
+    description,
+    ...(names.length === 0
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            names.map((name) => {
+              const { description: what, isAlways } = headers[name];
+              return [
+                name,
+                { description: what, ...(isAlways ? { required: true } : {}), schema: { type: 'string' } },
+              ];
+            }),
+          ),
+        }),
+    ...(schema === undefined ? {} : { content: { [contentType ?? 'application/json']: content } }),
+  };
+}
