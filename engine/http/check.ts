@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Table } from '../saga/table.ts';
 import type { Middleware } from './http.ts';
 import type { ProblemType } from './problem.ts';
 import type { Role } from './role.ts';
@@ -13,7 +14,7 @@ export interface Parameter {
   readonly description: string;
 }
 
-/** What a check says of itself, so that the API's description follows from what is checked. */
+/** What a check or a function says of itself, so that the API's description follows from what is checked. */
 export interface Told {
   /** Whom it lets pass; an empty list: whoever has a token. Without this member, whoever calls. */
   readonly roles?: readonly Role[];
@@ -21,6 +22,8 @@ export interface Told {
   readonly body?: z.ZodType;
   /** Who need not send the body. */
   readonly noBodyFrom?: Role;
+  /** The records of which it answers one. */
+  readonly shows?: Pick<Table<unknown>, 'saga' | 'schema'>;
   /** What it may throw. */
   readonly problems?: readonly ProblemType[];
 }

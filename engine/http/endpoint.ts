@@ -14,8 +14,12 @@ type All<Found extends readonly object[]> = Found extends readonly [
   ? First & All<Rest>
   : object;
 
-/** `tells`: what its checks say of themselves. */
+/** `tells`: what its checks, and it, say of themselves. */
 export type Endpoint = HttpFunction & { readonly tells: readonly Told[] };
+
+/** A function that answers one of these records. */
+export const showing = (shows: NonNullable<Told['shows']>, answering: Endpoint): Endpoint =>
+  Object.assign(answering, { tells: [...answering.tells, { shows }] });
 
 /**
  * A function behind API Gateway. Its checks run in order; the caller hears of the first that fails. The handler gets

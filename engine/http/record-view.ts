@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { classOf } from '../saga/personal-data.ts';
-import type { Saga } from '../saga/saga.ts';
 import type { Table } from '../saga/table.ts';
 
 export const History = z
@@ -12,14 +11,8 @@ const FOR_SOME = ['action', 'resolution', 'observed'];
 const FOR_NOBODY = ['heard'];
 
 /** A participant's record as `shown` shows it, for each of its statuses. Once it is forgotten, what is personal is missing. */
-export function recordView<State>({
-  saga,
-  table,
-}: {
-  readonly saga: Saga;
-  readonly table: Table<State>;
-}): z.ZodType {
-  const { options } = (table.schema as unknown as z.ZodDiscriminatedUnion<z.ZodObject[]>).def;
+export function recordView({ saga, schema }: Pick<Table<unknown>, 'saga' | 'schema'>): z.ZodType {
+  const { options = [schema as z.ZodObject] } = schema.def as { readonly options?: readonly z.ZodObject[] };
   const views = options.map((state) => {
     const hidden = new Set([saga.owner, ...FOR_NOBODY]);
     const members = Object.entries<z.ZodType>(state.shape).filter(([name]) => !hidden.has(name));

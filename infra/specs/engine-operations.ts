@@ -3,10 +3,12 @@ import { deadLetterViews } from '../../engine/dead-letters/dead-letter-view.ts';
 import { AuditEntryView } from '../../engine/http/audit-view.ts';
 import type { Parameter } from '../../engine/http/check.ts';
 import { pageView } from '../../engine/http/page-view.ts';
-import { History } from '../../engine/http/record-view.ts';
+import { History, recordView } from '../../engine/http/record-view.ts';
+import { pascalCase } from '../../engine/saga/names.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 import type { Operations } from './operation.ts';
+import type { Route } from './routes.ts';
 
 const ifNoneMatch: Parameter = {
   in: 'header',
@@ -83,15 +85,31 @@ export function engineViews(saga: Saga) {
   };
 }
 
-/** The calls that every participant has. `view`: of its record, if the API shows it. */
+/** The views of the participants' records that the API shows, and what the documents call them. */
+export function recordViews({ initiator, id, services, partOf }: Saga, routes: readonly Route[]) {
+  const views = services.flatMap((service) => {
+    const { record } = partOf(service);
+    const reader = routes.find(
+      ({ method, path }) => method === 'GET' && path === `/${initiator}s/{${id.name}}/${record}`,
+    );
+    const { shows } = reader?.tells.find((told) => told.shows !== undefined) ?? {};
+    return record === undefined || shows === undefined
+      ? []
+      : [[pascalCase(record), recordView(shows)] as const];
+  });
+  return Object.fromEntries(views);
+}
+
+/** The calls that every participant has. `records`: the views of what the API shows. */
 export function participantOperations(
   saga: Saga,
   views: ReturnType<typeof engineViews>,
   service: string,
-  view?: z.ZodType,
+  records: Readonly<Record<string, z.ZodType>>,
 ): Operations {
   const { initiator, id } = saga;
   const { record, says } = saga.partOf(service);
+  const view = record === undefined ? undefined : records[pascalCase(record)];
   const at = `/${initiator}s/{${id.name}}/${record}`;
   return {
     ...(record === undefined || view === undefined

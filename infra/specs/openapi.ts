@@ -20,7 +20,6 @@ const headers: Readonly<Record<AnswerHeader, { readonly description: string; rea
 
 export interface Described {
   readonly title: string;
-  readonly version: string;
   readonly description: string;
   /** The names of answers' schemas. */
   readonly named: Readonly<Record<string, z.ZodType>>;
@@ -36,7 +35,8 @@ export function openapiOf(
   saga: Saga,
   routes: readonly Route[],
   operations: Operations,
-  { title, version, description, named, tags }: Described,
+  { title, description, named, tags }: Described,
+  version: string,
 ) {
   checkBoth(routes, operations);
   const [sent, answered] = [new Schemas({}, 'input'), new Schemas(named, 'output')];
