@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { shop } from '../../functions/shop.ts';
 import { projectDir } from '../local/project.ts';
+import { asyncapiOf } from './asyncapi.ts';
 import { openapiOf } from './openapi.ts';
 import { routesOf } from './routes.ts';
 import { shopOperations } from './shop-operations.ts';
@@ -15,7 +16,10 @@ const { version } = z
 export async function documents(): Promise<Readonly<Record<string, object>>> {
   const routes = await routesOf(shop);
   const { operations, ...described } = shopOperations(routes);
-  return { 'openapi.json': openapiOf(shop, routes, operations, described, version) };
+  return {
+    'openapi.json': openapiOf(shop, routes, operations, described, version),
+    'asyncapi.json': asyncapiOf(shop, described.title, version),
+  };
 }
 
 export const textOf = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;

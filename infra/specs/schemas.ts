@@ -6,30 +6,33 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 type Named = Readonly<Record<string, z.ZodType>>;
 /** `input`: what a caller or publisher may send; `output`: what comes back. */
 type Direction = 'input' | 'output';
+/** OpenAPI 3.1 takes the one, and AsyncAPI 3 the other. */
+type Dialect = 'draft-2020-12' | 'draft-07';
 
-const DEFS = '#/$defs/';
 const COMPONENTS = '#/components/schemas/';
 
 /** Turns zod's schemas into JSON Schema. Those with a name stand among the components, and the others refer to them. */
 export class Schemas {
   readonly #named: Named;
   readonly #direction: Direction;
+  readonly #dialect: Dialect;
 
-  constructor(named: Named, direction: Direction) {
+  constructor(named: Named, direction: Direction, dialect: Dialect = 'draft-2020-12') {
     this.#named = named;
     this.#direction = direction;
+    this.#dialect = dialect;
   }
 
   components(): Readonly<Record<string, JsonSchema>> {
-    const { $defs = {} } = this.#converted(z.object(this.#named));
-    return $defs;
+    const { $defs, definitions } = this.#converted(z.object(this.#named));
+    return ($defs ?? definitions ?? {}) as Record<string, JsonSchema>;
   }
 
   /** @throws Error if a rule of the schema has no words */
   of(schema: z.ZodType): JsonSchema {
     const name = this.#nameOf(schema);
     if (name !== undefined) return { $ref: `${COMPONENTS}${name}` };
-    const { $schema: _, $defs: __, ...converted } = this.#converted(schema);
+    const { $schema: _, $defs: __, definitions: ___, ...converted } = this.#converted(schema);
     return converted;
   }
 
@@ -37,6 +40,7 @@ export class Schemas {
     const metadata = { get: (each: z.ZodType) => ({ ...each.meta(), id: this.#nameOf(each) }) };
     const converted = z.toJSONSchema(schema, {
       io: this.#direction,
+      target: this.#dialect,
       unrepresentable: 'throw',
       metadata: metadata as unknown as typeof z.globalRegistry,
       override: ({ zodSchema, jsonSchema }) => {
@@ -45,7 +49,7 @@ export class Schemas {
         if (this.#direction === 'input') sayInWords(zodSchema, jsonSchema);
       },
     });
-    const text = JSON.stringify(converted).replaceAll(DEFS, COMPONENTS);
+    const text = JSON.stringify(converted).replaceAll(/#\/(\$defs|definitions)\//g, COMPONENTS);
     if (text.includes(WORDLESS)) throw new Error(`a rule has no words, so describe its schema: ${text}`);
     return JSON.parse(text) as JsonSchema;
   }
