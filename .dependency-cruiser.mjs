@@ -159,5 +159,7 @@ export default {
     // Its own support for TypeScript ends below version 7, without which it is blind to what is imported for types.
     parser: 'swc',
     doNotFollow: { path: '(^|/)node_modules/' },
+    // Some packages say only there where they begin.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };

@@ -86,9 +86,10 @@ export function engineViews(saga: Saga) {
 }
 
 /** The views of the participants' records that the API shows, and what the documents call them. */
-export function recordViews({ initiator, id, services, partOf }: Saga, routes: readonly Route[]) {
+export function recordViews(saga: Saga, routes: readonly Route[]) {
+  const { initiator, id, services } = saga;
   const views = services.flatMap((service) => {
-    const { record } = partOf(service);
+    const { record } = saga.partOf(service);
     const reader = routes.find(
       ({ method, path }) => method === 'GET' && path === `/${initiator}s/{${id.name}}/${record}`,
     );

@@ -42,7 +42,7 @@ function closed(schema: unknown): unknown {
 }
 
 /** The routes that the document has, such as `GET /things/{id}`. */
-export const describedRoutes: readonly string[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+const describedRoutes: readonly string[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
 );
 
