@@ -103,10 +103,11 @@ export default {
     },
     {
       name: 'functions-import-only-functions',
-      comment: 'What ships knows neither infra/, test/ nor a file of the project folder.',
+      comment:
+        'What ships knows neither infra/, test/ nor a file of the project folder. api/ describes what ships.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { dependencyTypes: ['local'], pathNot: '^(functions|engine)/' },
+      to: { dependencyTypes: ['local'], pathNot: '^(functions|engine|api)/' },
     },
     {
       name: 'example-imports-only-engine',

@@ -46,6 +46,7 @@ const forgetter: Needs = {
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
+  specs: {},
 
   'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'], isAudited: true },
   'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'], isAudited: true },

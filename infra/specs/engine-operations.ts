@@ -10,11 +10,12 @@ import { canBeStuck } from '../functions/participant-functions.ts';
 import type { Operations } from './operation.ts';
 import type { Route } from './routes.ts';
 
-const ifNoneMatch: Parameter = {
+export const ifNoneMatch: Parameter = {
   in: 'header',
   name: 'If-None-Match',
   schema: z.string(),
-  description: 'The `ETag` that the caller has. With `Prefer: wait`, any news ends the wait.',
+  description:
+    'The `ETag` that the caller has. What it has is not sent again; with `Prefer: wait`, any news ends the wait.',
 };
 
 /** The calls that every saga has: those of the initiator. `body` and `shown`: examples. */

@@ -23,7 +23,7 @@ export interface Described {
   readonly description: string;
   /** The names of answers' schemas. */
   readonly named: Readonly<Record<string, z.ZodType>>;
-  /** What the calls are about, by the first step of their path. */
+  /** What the calls are about: the first step of their path, or what the operation says. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export function openapiOf(
   { title, description, named, tags }: Described,
   version: string,
 ) {
-  checkBoth(routes, operations);
+  checkAll(routes, operations, tags);
   const [sent, answered] = [new Schemas({}, 'input'), new Schemas(named, 'output')];
   const paths: Record<string, Record<string, object>> = {};
   const responses: Record<string, object> = {};
@@ -55,7 +55,7 @@ export function openapiOf(
       { url: '.', description: 'Where this document was read' },
       { url: 'http://127.0.0.1:3000', description: 'npm start' },
     ],
-    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name, description: tags[name] ?? '' })),
+    tags: Object.entries(tags).map(([name, what]) => ({ name, description: what })),
     paths,
     components: {
       securitySchemes: {
@@ -72,13 +72,17 @@ export function openapiOf(
   };
 }
 
-function checkBoth(routes: readonly Route[], operations: Operations): void {
-  const known = routes.map(({ method, path }) => `${method} ${path}`);
-  const missing = known.filter((route) => operations[route] === undefined);
+function checkAll(routes: readonly Route[], operations: Operations, tags: Described['tags']): void {
+  const known = routes.map((route) => [`${route.method} ${route.path}`, route] as const);
+  const missing = known.filter(([name]) => operations[name] === undefined).map(([name]) => name);
   if (missing.length > 0) throw new Error(`infra/specs/ says nothing of ${missing.join(', ')}`);
-  const gone = Object.keys(operations).filter((route) => !known.includes(route));
+  const gone = Object.keys(operations).filter((name) => !known.some(([each]) => each === name));
   if (gone.length > 0)
     throw new Error(`infra/specs/ speaks of routes that are not there: ${gone.join(', ')}`);
+  const untold = known
+    .map(([name, route]) => tagOf(route, operations[name]))
+    .filter((tag) => tags[tag] === undefined);
+  if (untold.length > 0) throw new Error(`infra/specs/ has no tag ${[...new Set(untold)].join(', ')}`);
 }
 
 function operationOf(saga: Saga, route: Route, operation: Operation, sent: Schemas, answered: Schemas) {
@@ -89,7 +93,7 @@ function operationOf(saga: Saga, route: Route, operation: Operation, sent: Schem
   return {
     components,
     operation: {
-      tags: [tagOf(route)],
+      tags: [tagOf(route, operation)],
       operationId: idOf(route),
       summary: operation.summary,
       ...(operation.description === undefined ? {} : { description: operation.description }),
@@ -106,16 +110,10 @@ function operationOf(saga: Saga, route: Route, operation: Operation, sent: Schem
   };
 }
 
-const tagOf = ({ path }: Route): string => path.split('/')[1] ?? '';
+const tagOf = ({ path }: Route, operation?: Operation): string => operation?.tag ?? path.split('/')[1] ?? '';
 
-/** The function's name; where it has several routes, with what is done there. */
-function idOf({ name, method, path, isOneOfSeveral }: Route): string {
-  const act = method === 'GET' ? 'get' : (path.split('/').at(-1) ?? '');
-  const words = (isOneOfSeveral ? `${act}-${name}` : name).split('-');
-  return words
-    .map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
-    .join('');
-}
+const idOf = ({ name }: Route): string =>
+  name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Each alternative is a role of its own. */
 function securityOf({ tells, hasToken }: Route): readonly object[] {

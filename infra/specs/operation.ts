@@ -18,6 +18,8 @@ export interface Answer {
 /** What a route does, beside what its checks say of themselves. */
 export interface Operation {
   readonly summary: string;
+  /** What it is about. Without one, the first step of its path. */
+  readonly tag?: string;
   readonly description?: string;
   readonly answers: Readonly<Record<number, Answer>>;
   /** What its handler throws. Every function may also answer `internal` and `unavailable`. */

@@ -11,9 +11,8 @@ export interface Route {
   readonly method: string;
   /** As in `/things/{id}`. */
   readonly path: string;
-  /** The name of its function, and whether that has other routes, too. */
+  /** Its own name, of its function's. */
   readonly name: string;
-  readonly isOneOfSeveral: boolean;
   readonly hasToken: boolean;
   readonly tells: readonly Told[];
 }
@@ -30,13 +29,22 @@ export async function routesOf(saga: Saga): Promise<readonly Route[]> {
     return https.map(({ method, path, authorizer }) => ({
       method: method.toUpperCase(),
       path: `/${path}`,
-      name,
-      isOneOfSeveral: https.length > 1,
+      name: nameOf(name, { method, path }, https),
       hasToken: authorizer !== undefined,
       tells: tellsOf(loaded, method.toUpperCase(), `/${path}`),
     }));
   });
   return (await Promise.all(all)).flat();
+}
+
+type Http = z.infer<typeof Http>;
+
+/** The function's name; where it has several routes, with what is done there. */
+function nameOf(name: string, { method, path }: Http, all: readonly Http[]): string {
+  if (all.length === 1) return name;
+  if (method !== 'get') return `${path.split('/').at(-1)}-${name}`;
+  const isOnlyOne = all.filter((each) => each.method === 'get').length === 1;
+  return `get-${isOnlyOne ? name : path.replaceAll(/\W+/g, '-')}`;
 }
 
 async function load(handler: string): Promise<unknown> {

@@ -4,7 +4,13 @@ import { Line, PricedLine } from '../../functions/events.ts';
 import { ProductView, StockView } from '../../functions/inventory/view.ts';
 import { OrderView } from '../../functions/order/view.ts';
 import { shop } from '../../functions/shop.ts';
-import { engineViews, initiatorOperations, participantOperations, recordViews } from './engine-operations.ts';
+import {
+  engineViews,
+  ifNoneMatch,
+  initiatorOperations,
+  participantOperations,
+  recordViews,
+} from './engine-operations.ts';
 import type { Described } from './openapi.ts';
 import type { Operations } from './operation.ts';
 import type { Route } from './routes.ts';
@@ -25,12 +31,12 @@ const named = {
 };
 
 const tags = {
-  health: 'The API itself.',
   orders: 'Orders, and what each service has recorded of them.',
   stock: 'Products, and what is on the shelf.',
   'dead-letters': 'Messages that a service could not handle.',
   audit: 'Who did what.',
   webhooks: 'What Stripe calls.',
+  api: 'The API itself.',
 };
 
 const items = [{ sku: 'mug-blue', quantity: 2 }];
@@ -74,9 +80,32 @@ const stockOperations: Operations = {
   },
 };
 
+/** What describes the API itself. */
+const served = (what: string, schema: z.ZodType, contentType: string) => ({
+  tag: 'api',
+  answers: {
+    200: { description: what, schema, contentType, headers: ['ETag', 'Cache-Control'] as const },
+    304: { description: 'It is what the caller has.', headers: ['ETag', 'Cache-Control'] as const },
+  },
+  parameters: [ifNoneMatch],
+});
+
 const operations: Operations = {
+  'GET /openapi.json': {
+    summary: 'What the calls are, for programs',
+    ...served('This document.', z.looseObject({ openapi: z.string() }), 'application/json'),
+  },
+  'GET /asyncapi.json': {
+    summary: 'What the events are, for programs',
+    ...served('An AsyncAPI 3 document.', z.looseObject({ asyncapi: z.string() }), 'application/json'),
+  },
+  'GET /docs': {
+    summary: 'What the calls and the events are, for people',
+    ...served('A page.', z.string(), 'text/html'),
+  },
   'GET /health': {
     summary: 'Whether the API answers',
+    tag: 'api',
     description: 'It asks neither the database nor the broker.',
     answers: {
       200: {

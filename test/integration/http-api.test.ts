@@ -64,6 +64,20 @@ describe('GET /orders/{orderId}', () => {
   });
 });
 
+describe('GET /docs, /openapi.json and /asyncapi.json', () => {
+  test.each([
+    ['/docs', 'text/html; charset=utf-8', '<!doctype html>'],
+    ['/openapi.json', 'application/json', '{"openapi":"3.1'],
+    ['/asyncapi.json', 'application/json', '{"asyncapi":"3'],
+  ])('%s is there for anyone, and need not be sent twice', async (path, contentType, begins) => {
+    const get = (headers = {}) => fetch(`${world.system.urls.api}${path}`, { headers });
+    const { status, headers } = await get();
+    expect([status, headers.get('content-type')]).toEqual([200, contentType]);
+    expect((await get({ 'if-none-match': headers.get('etag') ?? '' })).status).toBe(304);
+    expect(await (await get()).text()).toMatch(new RegExp(`^${begins.replaceAll(/[{}]/g, '\\$&')}`));
+  });
+});
+
 describe('POST /orders', () => {
   test('is accepted with a location, and the order can be read there', async () => {
     const { status, headers, body } = await alice.order(good.items);

@@ -30,6 +30,9 @@ const auditors = ['operator', 'auditor'];
 /** Who may call each route; `undefined`: it has no token, so no role. */
 const rules: Readonly<Record<string, readonly string[] | undefined>> = {
   'GET /health': undefined,
+  'GET /openapi.json': undefined,
+  'GET /asyncapi.json': undefined,
+  'GET /docs': undefined,
   'POST /webhooks/stripe': undefined,
   'POST /orders': [ownerRole],
   'GET /orders': anyone,
