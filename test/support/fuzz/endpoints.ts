@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { auditEntry } from '../../../engine/audit/entry.ts';
 import type { Item } from '../../../engine/batch/store.ts';
 import type { DeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import { deadLetters } from '../../../engine/dead-letters/dead-letters.ts';
+import { auditReader } from '../../../engine/http/audit-reader.ts';
 import type { HttpFunction } from '../../../engine/http/http.ts';
 import { encodeCursor } from '../../../engine/http/paging.ts';
 import { recordReader } from '../../../engine/http/record-reader.ts';
+import { resolving } from '../../../engine/http/resolving.ts';
 import { cancelling } from '../../../engine/initiator/cancel.ts';
 import { listing, reading } from '../../../engine/initiator/read.ts';
 import { chargeableCurrencies } from '../../../functions/currencies.ts';
@@ -228,6 +231,48 @@ const notAsked: Provider = {
   observe: () => Promise.reject(new Error('not asked')),
 };
 
+const acts: readonly Item[] = [1, 2, 3].map((number) =>
+  auditEntry(
+    { by: 'olga', role: 'operator', requestId: `r${number}` },
+    { act: 'stocktake', about: ['mug'], before: {}, after: { available: number }, reason: 'counted' },
+    NOW_MS - number,
+    String(number),
+  ),
+);
+
+const staffEndpoints: readonly Endpoint[] = [
+  {
+    ...own,
+    method: 'POST',
+    path: '/orders/{orderId}/payment/resolve',
+    role: 'operator',
+    body: fc.record({ reason: fc.constant('paid by transfer'), proof: fc.constant('transfer 7') }),
+    handler: (edges) => resolving(charging, edges),
+    given: oneInEach(['REFUNDING', 'CAPTURED', 'RESOLVED', 'CHARGING'] as const, 1, paymentItem),
+    accepts: [200, 409],
+    answers: [200, 400, 403, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'GET',
+    path: '/audit/inventory',
+    role: 'operator',
+    query: fc.record(
+      {
+        day: fc.constantFrom('2027-01-15', '2026-11-30'),
+        by: fc.constantFrom('olga', 'oscar'),
+        act: fc.constant('stocktake'),
+        about: fc.constantFrom('mug', 'pen'),
+        limit: fc.constantFrom('1', '2', '100'),
+      },
+      { requiredKeys: [] },
+    ),
+    handler: (edges) => auditReader(inventory, edges),
+    given: acts,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+];
+
 /** Every function behind API Gateway. */
 export const endpoints: readonly Endpoint[] = [
   {
@@ -241,6 +286,7 @@ export const endpoints: readonly Endpoint[] = [
   },
   ...orderEndpoints,
   ...stockEndpoints,
+  ...staffEndpoints,
   ...deadLetterEndpoints('order', items, (edges, deadLetterQueues) =>
     deadLetters(order, edges, () => deadLetterQueues),
   ),
