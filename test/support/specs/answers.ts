@@ -15,8 +15,12 @@ interface Response {
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Responses }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly responses: Responses };
+}
+interface Operation {
+  readonly responses: Responses;
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> };
 }
 type Responses = Readonly<Record<string, Response & { readonly $ref?: string }>>;
 
@@ -62,6 +66,15 @@ export function routeOf(method: string, called: string): string | undefined {
     })
     .toSorted((a, b) => a.split('{').length - b.split('{').length)[0];
 }
+
+/** The bodies that the document shows, by the routes that take them. */
+export const exampleBodies: readonly (readonly [route: string, body: unknown])[] = describedRoutes.flatMap(
+  (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const content = document.paths[path]?.[method.toLowerCase()]?.requestBody?.content['application/json'];
+    return content?.example === undefined ? [] : [[route, content.example] as const];
+  },
+);
 
 /** What of an answer the document does not say; empty if it says all of it. */
 export function flawsOfAnswer(route: string, { status, header, body }: Answered): readonly string[] {
