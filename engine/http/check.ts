@@ -20,6 +20,8 @@ export interface Told {
   readonly roles?: readonly Role[];
   readonly parameters?: readonly Parameter[];
   readonly body?: z.ZodType;
+  /** The largest body. */
+  readonly maxBytes?: number;
   /** Who need not send the body. */
   readonly noBodyFrom?: Role;
   /** The records of which it answers one. */

@@ -6,7 +6,7 @@ import { repeatedMember } from './member-names.ts';
 import { Problem, type ProblemType } from './problem.ts';
 
 /** Far more than the body that begins a saga has. */
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** What is thrown for a body. */
 export const BODY_PROBLEMS: readonly ProblemType[] = [
@@ -20,7 +20,7 @@ export const BODY_PROBLEMS: readonly ProblemType[] = [
 export const jsonBody = <Schema extends z.ZodType>(
   schema: Schema,
 ): Check<{ body: z.infer<Schema>; sent: unknown }> => ({
-  tells: { body: schema, problems: BODY_PROBLEMS },
+  tells: { body: schema, maxBytes: MAX_BODY_BYTES, problems: BODY_PROBLEMS },
   before: ({ event, context }) => {
     context.sent = contentOf(event);
     context.body = validated(context.sent, schema);

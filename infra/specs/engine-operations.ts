@@ -102,68 +102,133 @@ export function recordViews(saga: Saga, routes: readonly Route[]) {
   return Object.fromEntries(views);
 }
 
-/** The calls that every participant has. `records`: the views of what the API shows. */
-export function participantOperations(
+/** How the API shows participants' records, by the documents' names for them. */
+export interface Records {
+  readonly views: Readonly<Record<string, z.ZodType>>;
+  readonly examples: Readonly<Record<string, unknown>>;
+}
+
+type EngineViews = ReturnType<typeof engineViews>;
+
+/** The calls that every participant has. */
+export const participantOperations = (
   saga: Saga,
-  views: ReturnType<typeof engineViews>,
+  views: EngineViews,
   service: string,
-  records: Readonly<Record<string, z.ZodType>>,
-): Operations {
+  records: Records,
+): Operations => ({
+  ...recordOperations(saga, service, records),
+  ...deadLetterOperations(saga, views, service),
+  [`GET /audit/${service}`]: {
+    summary: `Who did what to ${service} on a day, newest first`,
+    answers: {
+      200: {
+        description: 'A page.',
+        schema: views.AuditPage,
+        example: { items: [exampleAct(saga, service)] },
+      },
+    },
+  },
+});
+
+function recordOperations(saga: Saga, service: string, { views, examples }: Records): Operations {
   const { initiator, id } = saga;
-  const { record, says } = saga.partOf(service);
-  const view = record === undefined ? undefined : records[pascalCase(record)];
+  const { record = '', says } = saga.partOf(service);
+  const name = pascalCase(record);
+  const { [name]: schema } = views;
+  if (schema === undefined) return {};
+  const example = examples[name] === undefined ? {} : { example: examples[name] };
   const at = `/${initiator}s/{${id.name}}/${record}`;
   return {
-    ...(record === undefined || view === undefined
-      ? {}
-      : {
-          [`GET ${at}`]: {
-            summary: `The ${record} of this ${initiator}, with its history`,
-            answers: { 200: { description: `What ${service} has recorded.`, schema: view } },
-            problems: ['not-found'],
-          },
-        }),
-    ...(record === undefined || view === undefined || !canBeStuck(says)
-      ? {}
-      : {
+    [`GET ${at}`]: {
+      summary: `The ${record} of this ${initiator}, with its history`,
+      answers: { 200: { description: `What ${service} has recorded.`, schema, ...example } },
+      problems: ['not-found'],
+    },
+    ...(canBeStuck(says)
+      ? {
           [`POST ${at}/resolve`]: {
-            summary: `Say how a person has settled what the outside would not undo`,
-            answers: { 200: { description: 'The record, which is settled.', schema: view } },
+            summary: 'Say how a person has settled what the outside would not undo',
+            answers: { 200: { description: 'The record, which is settled.', schema } },
             problems: ['not-found', 'conflict'],
             example: { reason: 'The bank refuses it, so it was paid by transfer.', proof: 'transfer 7' },
           },
-        }),
-    ...deadLetterOperations(saga, views, service),
-    [`GET /audit/${service}`]: {
-      summary: `Who did what to ${service} on a day, newest first`,
-      answers: { 200: { description: 'A page.', schema: views.AuditPage } },
-    },
+        }
+      : {}),
   };
 }
 
+const exampleIn = ({ id }: Saga): string => `${id.prefix}_${'A'.repeat(24)}`;
+
+const exampleAct = (saga: Saga, service: string) => ({
+  at: '2026-01-01T00:00:00.000Z',
+  by: 'olga',
+  role: 'dead-letters',
+  act: 'redrive',
+  about: [`${exampleIn(saga)}:${saga.partOf(service).consumes[0]}`],
+  before: {},
+  after: {},
+  reason: 'mended',
+  requestId: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+});
+
 function deadLetterOperations(
   saga: Saga,
-  { DeadLetters, Redriven, Discarded }: ReturnType<typeof engineViews>,
+  { DeadLetters, Redriven, Discarded }: EngineViews,
   service: string,
 ): Operations {
   const at = `/dead-letters/${service}`;
-  const selection = 'Of all that the body selects. Without any it is all of them.';
+  const [type] = saga.partOf(service).consumes;
+  const named = {
+    messageId: `${exampleIn(saga)}:${type}`,
+    digest: '6f1ed002ab5595859014ebf0951522d9',
+    type,
+    [saga.id.name]: exampleIn(saga),
+  };
+  const reason = 'gave up after 6 attempts';
+  const end = { more: false, isWhole: true };
   return {
     [`GET ${at}`]: {
       summary: `Messages that ${service} could not handle, and why`,
-      answers: { 200: { description: 'A page.', schema: DeadLetters } },
+      answers: {
+        200: {
+          description: 'A page.',
+          schema: DeadLetters,
+          example: {
+            items: [{ ...named, reason, attempts: 6, bytes: 420, body: '{"specversion":"1.0"' }],
+            ...end,
+          },
+        },
+      },
     },
     [`POST ${at}/redrive`]: {
       summary: `Move dead letters of ${service} back to its queue`,
-      description: `${selection} With \`dryRun\` it only says what each would do.`,
-      answers: { 200: { description: 'What was moved, or would be.', schema: Redriven } },
+      description:
+        'All that the body selects; without a selection, all. With `dryRun` it only says what each would do.',
+      answers: {
+        200: {
+          description: 'What was moved, or would be.',
+          schema: Redriven,
+          example: {
+            ...{ dryRun: true, redriven: 0 },
+            items: [{ ...named, would: 'stay', reason: 'not JSON in UTF-8', moved: false }],
+            ...end,
+          },
+        },
+      },
       problems: ['bad-request', 'not-found'],
-      example: { dryRun: true, type: saga.partOf(service).consumes[0] },
+      example: { dryRun: true, type },
     },
     [`POST ${at}/discard`]: {
       summary: `Remove dead letters of ${service} that nobody can use`,
       description: 'Each is logged whole. With `dryRun` it only says which.',
-      answers: { 200: { description: 'What was removed, or would be.', schema: Discarded } },
+      answers: {
+        200: {
+          description: 'What was removed, or would be.',
+          schema: Discarded,
+          example: { dryRun: true, discarded: 0, items: [{ ...named, reason, discarded: false }], ...end },
+        },
+      },
       problems: ['bad-request', 'not-found'],
       example: { dryRun: true, reason: 'nobody sends these any more', reasonIncludes: 'unknown event type' },
     },

@@ -135,13 +135,17 @@ function parameterOf({ in: place, name, schema, isRequired, description }: Param
 function bodyOf({ tells }: Route, { example }: Operation, sent: Schemas): object {
   const told = tells.find(({ body }) => body !== undefined);
   if (told?.body === undefined) return {};
+  const { body, maxBytes, noBodyFrom } = told;
+  const words = [
+    ...(maxBytes === undefined ? [] : [`At most ${maxBytes} bytes.`]),
+    ...(noBodyFrom === undefined ? [] : [`Needed, but not from a ${noBodyFrom}, whose body is not read.`]),
+  ];
   return {
     requestBody: {
-      ...(told.noBodyFrom === undefined
-        ? { required: true }
-        : { description: `Needed, but not from a ${told.noBodyFrom}, whose body is not read.` }),
+      ...(words.length === 0 ? {} : { description: words.join(' ') }),
+      ...(noBodyFrom === undefined ? { required: true } : {}),
       content: {
-        'application/json': { schema: sent.of(told.body), ...(example === undefined ? {} : { example }) },
+        'application/json': { schema: sent.of(body), ...(example === undefined ? {} : { example }) },
       },
     },
   };

@@ -39,6 +39,13 @@ const RETRY_AFTER = {
     schema: { type: 'integer', minimum: 0 },
   },
 };
+const HOW_TO_COME_IN = {
+  'WWW-Authenticate': {
+    description: 'Which token is needed (RFC 6750).',
+    required: true,
+    schema: { type: 'string' },
+  },
+};
 /** These say when to come again. */
 const LATER = ['429', '503', '5XX'];
 
@@ -89,6 +96,7 @@ function component(status: string, told: readonly Told[]) {
   const response = {
     description: types.map((type) => `${titles.get(type)}.`).join(' '),
     ...(LATER.includes(status) ? { headers: RETRY_AFTER } : {}),
+    ...(status === '401' ? { headers: HOW_TO_COME_IN } : {}),
     content: {
       'application/problem+json': content,
       ...(told.some(({ isPlainJson }) => isPlainJson) ? { 'application/json': content } : {}),

@@ -51,6 +51,30 @@ const order = {
 const stock = { sku: 'mug-blue', available: 12, unitPriceMinor: 1_290, currency: 'EUR', stocktakenAt: at };
 const product = { ...stock, availability: 'IN_STOCK' };
 
+const lines = [{ sku: 'mug-blue', quantity: 2, unitPriceMinor: 1_290 }];
+const recordExamples = {
+  Reservation: {
+    orderId: order.orderId,
+    ...{ status: 'RESERVED', lines, totalMinor: 2_580, currency: 'EUR', updatedAt: at },
+    history: [{ at, status: 'RESERVED', because: 'order.placed' }],
+  },
+  Payment: {
+    orderId: order.orderId,
+    ...{
+      status: 'CAPTURED',
+      lines,
+      amountMinor: 2_580,
+      currency: 'EUR',
+      paymentIntentId: 'pi_1',
+      updatedAt: at,
+    },
+    history: [
+      { at, status: 'CHARGING', because: 'stock.reserved' },
+      { at, status: 'CAPTURED', because: 'charge.captured' },
+    ],
+  },
+};
+
 const stockOperations: Operations = {
   'PUT /stock/{sku}': {
     summary: 'Take stock: set what is on the shelf, and the price',
@@ -146,7 +170,7 @@ const operations: Operations = {
 
 /** What each route of the shop does, and what the documents call the schemas of answers. */
 export function shopOperations(routes: readonly Route[]): Described & { readonly operations: Operations } {
-  const records = recordViews(shop, routes);
+  const records = { views: recordViews(shop, routes), examples: recordExamples };
   return {
     title: 'OrderSaga',
     description: [
@@ -156,7 +180,7 @@ export function shopOperations(routes: readonly Route[]): Described & { readonly
       '`x-data` says which members are personal data, or lead to them.',
     ].join(' '),
     tags,
-    named: { ...named, ...records },
+    named: { ...named, ...records.views },
     operations: {
       ...operations,
       ...Object.assign(
