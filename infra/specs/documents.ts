@@ -7,19 +7,22 @@ import { asyncapiOf } from './asyncapi.ts';
 import { openapiOf } from './openapi.ts';
 import { routesOf } from './routes.ts';
 import { shopOperations } from './shop-operations.ts';
+import { typesOf } from './types.ts';
 
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')));
 
-/** The documents that describe the shop, by the name of their file in api/. */
-export async function documents(): Promise<Readonly<Record<string, object>>> {
+/** What describes the shop: the texts of the files in api/, by their names. */
+export async function documents(): Promise<Readonly<Record<string, string>>> {
   const routes = await routesOf(shop);
   const { operations, ...described } = shopOperations(routes);
+  const openapi = openapiOf(shop, routes, operations, described, version);
   return {
-    'openapi.json': openapiOf(shop, routes, operations, described, version),
-    'asyncapi.json': asyncapiOf(shop, described.title, version),
+    'openapi.json': textOf(openapi),
+    'asyncapi.json': textOf(asyncapiOf(shop, described.title, version)),
+    'calls.ts': typesOf(openapi),
   };
 }
 
-export const textOf = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;
+const textOf = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientOf } from '../../api/client.ts';
 import { Client, inParallel } from '../support/saga/client.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 import { exampleBodies } from '../support/specs/answers.ts';
@@ -76,6 +77,31 @@ describe('GET /docs, /openapi.json and /asyncapi.json', () => {
     expect([status, headers.get('content-type')?.split(';')[0]]).toEqual([200, contentType]);
     expect((await get({ 'if-none-match': headers.get('etag') ?? '' })).status).toBe(304);
     expect(await (await get()).text()).toMatch(new RegExp(`^${begins.replaceAll(/[{}]/g, '\\$&')}`));
+  });
+});
+
+describe('the client in api/', () => {
+  test('places an order and follows it, and its compiler knows what each status brings', async () => {
+    const call = clientOf(
+      world.system.urls.api,
+      await world.system.signToken({ role: 'customer', name: 'alice' }),
+    );
+    const placed = await call('POST /orders', { headers: { 'Idempotency-Key': randomUUID() }, body: good });
+    if (placed.status !== 202) throw new Error(`${placed.status}`);
+    const { orderId } = placed.body;
+    const ended = await call('GET /orders/{orderId}', { path: { orderId }, headers: { Prefer: 'wait=10' } });
+    expect(ended.status === 200 && ended.body.status).toBe('CONFIRMED');
+    const payment = await call('GET /orders/{orderId}/payment', { path: { orderId } });
+    expect(payment.status === 200 && payment.body.status === 'CAPTURED' && payment.body.amountMinor).toBe(
+      1_290,
+    );
+    const page = await call('GET /orders', { query: { limit: 1 } });
+    expect(page.status === 200 && page.body.items.map((each) => each.orderId)).toEqual([orderId]);
+    const late = await call('POST /orders/{orderId}/cancel', { path: { orderId } });
+    expect(late.status === 409 && late.body.type).toBe('urn:order-saga:problem:conflict');
+    const forbidden = await call('GET /audit/order');
+    expect(forbidden.status).toBe(403);
+    expect((await clientOf(world.system.urls.api)('GET /docs')).status).toBe(200);
   });
 });
 
