@@ -8,6 +8,7 @@ import { Problem } from './problem.ts';
 
 const NAME = 'idempotency-key';
 const MAX_KEY_LENGTH = 255;
+const PRINTABLE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** Finds the caller's Idempotency-Key. @throws Problem 400 if it is missing or malformed */
 export const idempotencyKey = (): Check<{ idempotencyKey: string }> => ({
@@ -16,7 +17,7 @@ export const idempotencyKey = (): Check<{ idempotencyKey: string }> => ({
       {
         in: 'header',
         name: 'Idempotency-Key',
-        schema: z.string(),
+        schema: z.string().regex(PRINTABLE),
         isRequired: true,
         description: `A new value for each new intention, and the same value for each retry: 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in double quotes or without any.`,
       },
@@ -43,11 +44,7 @@ function idempotencyKeyOf(event: HttpEvent): string {
     );
   }
   const key = unquote(header);
-  if (
-    key === undefined ||
-    !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key) ||
-    key.length > MAX_KEY_LENGTH
-  ) {
+  if (key === undefined || !PRINTABLE.test(key) || key.length > MAX_KEY_LENGTH) {
     throw new Problem(
       'idempotency-key-malformed',
       `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in double quotes or without any.`,

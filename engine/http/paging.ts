@@ -33,7 +33,7 @@ export const cursor = <Schema extends z.ZodType>(
       {
         in: 'query',
         name: 'cursor',
-        schema: z.string(),
+        schema: z.string().min(1),
         description: 'The `cursor` of the page before. It says nothing to anybody else.',
       },
     ],
