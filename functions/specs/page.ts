@@ -1,3 +1,4 @@
+import { curlOf } from './curl.ts';
 import type { AsyncApi, OpenApi, Operation, Response, Schema } from './documents.ts';
 import { anchorOf, escaped, prose, schemaText } from './schema-text.ts';
 import { STYLE } from './style.ts';
@@ -81,7 +82,8 @@ function callText(openapi: OpenApi, { method, path, operation }: Call): string {
 <p>${prose(summary)}. ${prose(description ?? '')}</p>
 <p class="dim">${rolesText(operation)}</p>
 ${rows.length === 0 ? '' : `<table>${rows.join('\n')}</table>`}
-${media === undefined ? '' : `<p class="dim">Body. ${prose(requestBody?.description ?? '')}</p>\n<pre>${schemaText(media.schema ?? {})}</pre>\n${exampleText(media.example)}`}
+${media === undefined ? '' : `<p class="dim">Body. ${prose(requestBody?.description ?? '')}</p>\n<pre>${schemaText(media.schema ?? {})}</pre>`}
+${folded('curl', curlOf(method, path, operation))}
 <table>${Object.entries(operation.responses)
     .map(([status, response]) => answerText(status, resolved(openapi, response)))
     .join('\n')}</table>`;
@@ -116,6 +118,7 @@ const bodyText = (schema: Schema): string =>
   schema.$ref === undefined ? `<pre>${schemaText(schema)}</pre>` : schemaText(schema);
 
 const exampleText = (example: unknown): string =>
-  example === undefined
-    ? ''
-    : `<details><summary>Example</summary><pre>${escaped(JSON.stringify(example, undefined, 2))}</pre></details>`;
+  example === undefined ? '' : folded('Example', JSON.stringify(example, undefined, 2));
+
+const folded = (title: string, text: string): string =>
+  `<details><summary>${title}</summary><pre>${escaped(text)}</pre></details>`;

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { HttpEvent } from '../../../engine/http/http.ts';
+import { curlOf } from '../../../functions/specs/curl.ts';
 import { documents } from '../../../functions/specs/documents.ts';
 import { handler } from '../../../functions/specs/get.ts';
 import { pageOf } from '../../../functions/specs/page.ts';
@@ -23,6 +24,20 @@ describe('the page', () => {
     ];
     expect(ids.filter((id) => !page.includes(` id="${id}"`))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('says how each call is made in a shell', () => {
+    const { post } = documents.openapi.paths['/stock/{sku}/receipts'] ?? {};
+    expect(post && curlOf('post', '/stock/mug/receipts', post)).toBe(
+      [
+        'curl -sS -X POST "$API/stock/mug/receipts"',
+        '-H "Authorization: Bearer $TOKEN"',
+        "-H 'Idempotency-Key: …'",
+        "-H 'Content-Type: application/json'",
+        `-d '{"quantity":12}'`,
+      ].join(' \\\n  '),
+    );
+    expect(page).toContain('curl -sS &quot;$API/health&quot;');
   });
 
   test('links to what is on it', () => {
