@@ -1,4 +1,5 @@
 import { pseudonymKeyOf } from '../../engine/audit/pseudonym.ts';
+import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
@@ -57,7 +58,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
           ...keepsTheAudit(needs, table),
         ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
-    ...(needs.rewrites ?? []).map((each) => mayRewrite(tableNameOf(saga, each, stage))),
+    ...(needs.rewrites ?? []).flatMap((each) => mayRewrite(tableNameOf(saga, each, stage))),
     ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
@@ -91,11 +92,15 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-const mayRewrite = (table: string): Statement => ({
-  Effect: 'Allow',
-  Action: ['dynamodb:PutItem'],
-  Resource: arn(tableArn(table)),
-});
+const mayRewrite = (table: string): readonly Statement[] => [
+  { Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: arn(tableArn(table)) },
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([TROUBLE]),
+  },
+];
 
 const mayErase = (saga: Saga, table: string): readonly Statement[] => [
   mayUseTable(`query ${byOwner(saga)}`, table, {}),

@@ -24,6 +24,7 @@ import type { Rules } from './rules.ts';
 import { dueAt, flawOfSchedule } from './schedule.ts';
 import { Slots } from './slots.ts';
 import { flawOfStep } from './transitions.ts';
+import { flawOfTrouble, isTrouble } from './troubles.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
 export interface Violation {
@@ -124,6 +125,7 @@ export class Checker {
     const { cast } = this.#world;
     const { initiator, saga } = cast;
     this.fail('audit', flawOfAudit(saga, writes, before));
+    this.fail('insight', flawOfTrouble(writes));
     this.#intentions.wrote(writes, invocation);
     const player = cast.playerOf(service);
     for (const write of writes) {
@@ -132,7 +134,7 @@ export class Checker {
         this.#forgotten(player, old, write.item);
       else if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
-      else if (keyOf(write) === 'retention' || write.kind === 'delete') continue;
+      else if (keyOf(write) === 'retention' || write.kind === 'delete' || isTrouble(keyOf(write))) continue;
       else if (player === initiator && !isBesides(keyOf(write))) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
