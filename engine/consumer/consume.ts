@@ -47,19 +47,43 @@ export function consume<
 ): (event: RabbitMqEvent, invocation?: Invocation) => Promise<void> {
   const { saga, service } = participant;
   const memory = new Memory();
+  const troubles = new Troubles(participant, edges, retryDelays);
 
-  const settle = async ({ message, why }: Settlement, publisher: Publisher): Promise<void> => {
-    if (why !== undefined)
-      log('warn', 'message not handled', {
-        service,
-        messageId: message.messageId,
-        to: message.routingKey,
-        why,
-      });
+  const settle = async (message: OutgoingMessage, why: string, publisher: Publisher): Promise<void> => {
+    log('warn', 'message not handled', {
+      service,
+      messageId: message.messageId,
+      to: message.routingKey,
+      why,
+    });
     await publisher.publish(message);
   };
 
-  const troubles = new Troubles(participant, edges);
+  const settleOutcome = async (
+    delivery: Delivery,
+    outcome: Outcome<State>,
+    publisher: Publisher,
+  ): Promise<void> => {
+    switch (outcome.kind) {
+      case 'done':
+        // Again whenever the schedule asks, as long as nobody has settled it.
+        return tellOfImpasse(participant, outcome.record);
+      case 'ignored':
+        return;
+      case 'refused':
+        return await settle(deadLetterMessage(service, delivery, outcome.reason), outcome.reason, publisher);
+      case 'deferred':
+        return await publisher.publish(deferredMessage(service, delivery, outcome.afterMs, retryDelays));
+      case 'failed':
+        return await settle(
+          retryMessage(service, delivery, outcome.error, retryDelays),
+          outcome.error.message,
+          publisher,
+        );
+      default:
+        return outcome satisfies never;
+    }
+  };
 
   return async (event, invocation) => {
     const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
@@ -78,72 +102,19 @@ export function consume<
     );
     tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
-    const untried = [
-      ...putAside(service, tooOften, retryDelays).map((message) => ({
-        message,
-        why: 'it came too often',
-      })),
-      ...unreadable.map(({ delivery, reason }) => ({
-        message: deadLetterMessage(service, delivery, reason),
-        why: reason,
-      })),
-    ];
-    const tried = received.flatMap(({ delivery, work }, index) => {
-      const outcome = outcomes[index];
-      if (outcome === undefined) return [];
-      return [{ delivery, work, outcome, settled: settlementOf(service, delivery, outcome, retryDelays) }];
-    });
-    // Again whenever the schedule asks, as long as nobody has settled it.
-    for (const { outcome } of tried) if (outcome.kind === 'done') tellOfImpasse(participant, outcome.record);
-    const noting = troubles.note(
-      [
-        ...untried.flatMap(({ message }) => troubles.untried(saga, message)),
-        ...tried.flatMap(({ delivery, work, outcome, settled }) =>
-          troubles.handled(
-            work.sagaId,
-            { attempts: delivery.attempts, type: work.input.type },
-            outcome,
-            settled?.message,
-          ),
-        ),
-      ],
-      deadlineMs - edges.now(),
-    );
-    try {
-      await Promise.all(
-        [...untried, ...tried.flatMap(({ settled }) => settled ?? [])].map((each) => settle(each, publisher)),
-      );
-    } finally {
-      await noting;
-    }
+    const aside = putAside(service, tooOften, retryDelays);
+    const noting = troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
+    await Promise.all([
+      ...aside.map((message) => settle(message, 'it came too often', publisher)),
+      ...unreadable.map(({ delivery, reason }) =>
+        settle(deadLetterMessage(service, delivery, reason), reason, publisher),
+      ),
+      ...received.map(({ delivery }, index) => {
+        const outcome = outcomes[index];
+        return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
+      }),
+    ]).finally(() => noting);
   };
-}
-
-/** What takes the place of a message that was not handled. `why`: for the log, if something failed. */
-interface Settlement {
-  readonly message: OutgoingMessage;
-  readonly why?: string;
-}
-
-function settlementOf(
-  service: string,
-  delivery: Delivery,
-  outcome: Outcome<unknown>,
-  delays: readonly RetryDelay[],
-): Settlement | undefined {
-  switch (outcome.kind) {
-    case 'done':
-    case 'ignored':
-      return undefined;
-    case 'refused':
-      return { message: deadLetterMessage(service, delivery, outcome.reason), why: outcome.reason };
-    case 'deferred':
-      return { message: deferredMessage(service, delivery, outcome.afterMs, delays) };
-    case 'failed':
-      return { message: retryMessage(service, delivery, outcome.error, delays), why: outcome.error.message };
-    default:
-      return outcome satisfies never;
-  }
 }
 
 /** What can be handled, what never can, and what came too often to be tried at once. */

@@ -1,19 +1,36 @@
 import type { TableEdges } from '../batch/edges.ts';
 import type { OutgoingMessage } from '../batch/messages.ts';
+import type { Participant, Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
 import { MAX_TRANSACTION_ITEMS, type Write } from '../batch/store.ts';
 import { type Trouble, troubleItem, troubleKey } from '../batch/trouble.ts';
 import { log } from '../environment/log.ts';
 import type { SagaId } from '../saga/ids.ts';
+import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { Table } from '../saga/table.ts';
 import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
-import { ERROR_HEADER, header, REASON_HEADER } from './settle.ts';
+import { deadLetterMessage, deferredMessage, ERROR_HEADER, header, retryMessage } from './settle.ts';
 
 /** What came of a message of a saga. `trouble`: 'over' if there is none any more. */
 interface Handled {
   readonly sagaId: SagaId;
   readonly trouble: Trouble | 'over';
+}
+
+type TriedWork = Pick<Work<{ readonly type: string }>, 'sagaId' | 'input'>;
+
+/** The messages of a batch. `aside`: what takes the place of those that were not tried. */
+interface Batch {
+  readonly unreadable: readonly { readonly delivery: Delivery; readonly reason: string }[];
+  readonly aside: readonly OutgoingMessage[];
+  readonly received: readonly { readonly delivery: Delivery; readonly work: TriedWork }[];
+  /** Of those that were received. */
+  readonly outcomes: readonly Outcome<unknown>[];
+}
+
+interface Keyed {
+  readonly table: Pick<Table<never>, 'key'>;
 }
 
 /** A table that does not answer takes so long to say so. Less time than this is left for settling alone. */
@@ -27,23 +44,36 @@ const MAX_NOTED = 10_000;
  * What goes well at the first try costs nothing.
  */
 export class Troubles {
+  readonly #saga: Saga;
   readonly #service: string;
-  readonly #table: Pick<Table<never>, 'key'>;
+  readonly #table: Keyed['table'];
   readonly #edges: TableEdges;
+  readonly #delays: readonly RetryDelay[];
   /** What this environment has written. */
   readonly #noted = new Map<SagaId, Trouble>();
 
   constructor(
-    { service, table }: { readonly service: string; readonly table: Pick<Table<never>, 'key'> },
+    { saga, service, table }: Pick<Participant<never, never, never>, 'saga' | 'service'> & Keyed,
     edges: TableEdges,
+    delays: readonly RetryDelay[],
   ) {
+    this.#saga = saga;
     this.#service = service;
     this.#table = table;
     this.#edges = edges;
+    this.#delays = delays;
   }
 
-  /** `leftMs`: what the function has left. Never rejects. */
-  async note(handled: readonly Handled[], leftMs: number): Promise<void> {
+  /** `leftMs`: what the function has left. A write that fails is no error. */
+  async note({ unreadable, aside, received, outcomes }: Batch, leftMs: number): Promise<void> {
+    const handled = [
+      ...unreadable.flatMap(({ delivery, reason }) => this.#unread(delivery, reason)),
+      ...aside.flatMap((message) => this.#untried(message)),
+      ...received.flatMap(({ delivery, work }, index) => {
+        const outcome = outcomes[index];
+        return outcome === undefined ? [] : this.#tried(work, delivery, outcome);
+      }),
+    ];
     const last = new Map(handled.map(({ sagaId, trouble }) => [sagaId, trouble]));
     const writes = [...last].flatMap(([sagaId, trouble]) => this.#writeOf(sagaId, trouble));
     if (leftMs < WRITE_MS) return;
@@ -76,58 +106,68 @@ export class Troubles {
     }
   }
 
-  /** Of a message that was read. `settled`: the message that takes its place. Nothing if it went well at once. */
-  handled(
-    sagaId: SagaId,
-    { attempts, type: because }: Pick<Delivery, 'attempts' | 'type'>,
+  /** Of a message that was tried. Nothing if it went well at once. */
+  #tried(
+    { sagaId, input: { type: because } }: TriedWork,
+    delivery: Delivery,
     outcome: Outcome<unknown>,
-    settled: OutgoingMessage | undefined,
   ): readonly Handled[] {
     const error = saidOf(outcome);
     if (error === undefined) {
       // One that waits for its turn is in no trouble, and out of none.
-      const hasFailed = attempts > 0 || this.#noted.get(sagaId)?.because === because;
+      const hasFailed = delivery.attempts > 0 || this.#noted.get(sagaId)?.because === because;
       return hasFailed && outcome.kind !== 'deferred' ? [{ sagaId, trouble: 'over' }] : [];
     }
     const version = outcome.record?.version;
-    return [
-      {
-        sagaId,
-        trouble: {
-          atMs: this.#edges.now(),
-          because,
-          error: header(error),
-          attempts: attempts + (outcome.kind === 'deferred' ? 0 : 1),
-          ...(settled === undefined ? {} : this.#next(settled)),
-          ...(version === undefined ? {} : { version }),
-        },
-      },
-    ];
+    const trouble = {
+      atMs: this.#edges.now(),
+      because,
+      error: header(error),
+      attempts: delivery.attempts + (outcome.kind === 'deferred' ? 0 : 1),
+      ...this.#next(this.#placeOf(delivery, outcome)),
+      ...(version === undefined ? {} : { version }),
+    };
+    return [{ sagaId, trouble }];
   }
 
-  /** Of a message that was never tried, by its id. `settled`: the one that takes its place. */
-  untried({ id }: Saga, settled: OutgoingMessage): readonly Handled[] {
-    const [, subject, because = ''] = /^([^:]+):(.+)$/.exec(settled.messageId) ?? [];
-    const { data: sagaId } = id.schema.safeParse(subject);
-    if (sagaId === undefined) return [];
-    const {
-      [ERROR_HEADER]: error,
-      [REASON_HEADER]: reason,
-      [ATTEMPTS_HEADER]: attempts = 1,
-    } = settled.headers ?? {};
-    return [
-      {
-        sagaId,
-        trouble: {
-          ...{ atMs: this.#edges.now(), because, error: String(error ?? reason), attempts: Number(attempts) },
-          ...this.#next(settled),
-        },
-      },
-    ];
+  /** Of a message that nobody could read, as far as its id says what it is about. */
+  #unread({ messageId, attempts }: Delivery, reason: string): readonly Handled[] {
+    return this.#about(messageId, {
+      error: header(reason),
+      attempts: attempts + 1,
+      isDeadLetter: true,
+    });
+  }
+
+  /** The same of one that was not tried. `message`: what takes its place. */
+  #untried(message: OutgoingMessage): readonly Handled[] {
+    const { [ERROR_HEADER]: error = '', [ATTEMPTS_HEADER]: attempts = 1 } = message.headers ?? {};
+    return this.#about(message.messageId, {
+      ...{ error: String(error), attempts: Number(attempts) },
+      ...this.#next(message),
+    });
+  }
+
+  #about(messageId: string, what: Omit<Trouble, 'atMs' | 'because'>): readonly Handled[] {
+    const [, subject, because = ''] = /^([^:]+):(.+)$/.exec(messageId) ?? [];
+    const { data: sagaId } = this.#saga.id.schema.safeParse(subject);
+    return sagaId === undefined ? [] : [{ sagaId, trouble: { atMs: this.#edges.now(), because, ...what } }];
+  }
+
+  /** The message that takes the place of one that was not handled. */
+  #placeOf(delivery: Delivery, outcome: Outcome<unknown>): OutgoingMessage | undefined {
+    const [service, delays] = [this.#service, this.#delays];
+    if (outcome.kind === 'refused') return deadLetterMessage(service, delivery, outcome.reason);
+    if (outcome.kind === 'failed') return retryMessage(service, delivery, outcome.error, delays);
+    return outcome.kind === 'deferred'
+      ? deferredMessage(service, delivery, outcome.afterMs, delays)
+      : undefined;
   }
 
   /** Only a delay queue gives a message back by itself. */
-  #next({ expirationMs: afterMs }: OutgoingMessage): Pick<Trouble, 'nextTryMs' | 'isDeadLetter'> {
+  #next(message: OutgoingMessage | undefined): Pick<Trouble, 'nextTryMs' | 'isDeadLetter'> {
+    if (message === undefined) return {};
+    const { expirationMs: afterMs } = message;
     return afterMs === undefined ? { isDeadLetter: true } : { nextTryMs: this.#edges.now() + afterMs };
   }
 }
