@@ -18,6 +18,8 @@ export type Needs = {
   readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
+  /** It reads the records of all participants: those that a caller names, or also those that are open. */
+  readonly inspects?: 'named' | 'open';
   /** The services whose records it rewrites, whoever's they are. */
   readonly rewrites?: readonly string[];
   /** It finds an owner's sagas, and deletes the key by which the audit names the owner. */
@@ -55,6 +57,7 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
+  'get-timeline': { inspects: 'named' },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   retain: forgetter,
   erase: forgetter,
