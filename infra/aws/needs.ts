@@ -58,6 +58,7 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
   'get-timeline': { inspects: 'named' },
+  'list-sagas': { inspects: 'open' },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   retain: forgetter,
   erase: forgetter,

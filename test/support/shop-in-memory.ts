@@ -2,7 +2,7 @@ import type { Edges } from '../../engine/batch/edges.ts';
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
-import type { HttpFunction, HttpReply } from '../../engine/http/http.ts';
+import type { HttpEvent, HttpFunction, HttpReply } from '../../engine/http/http.ts';
 import { cancelling } from '../../engine/initiator/cancel.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import type { Views } from '../../engine/insight/seen.ts';
@@ -149,20 +149,25 @@ export class ShopInMemory {
     {
       headers = {},
       body,
+      resource,
       ...request
     }: {
+      readonly resource?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly path?: Readonly<Record<string, string>>;
       readonly query?: Readonly<Record<string, string>>;
       readonly body?: object;
     } = {},
   ): Promise<Answered> {
-    const event = httpEvent({
-      ...request,
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      authorizer,
-    });
+    const event = {
+      ...httpEvent({
+        ...request,
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        authorizer,
+      }),
+      resource,
+    } as HttpEvent;
     const reply = (await handler(event, {} as never)) as HttpReply;
     return { status: reply.statusCode, body: JSON.parse(reply.body) };
   }
