@@ -59,6 +59,7 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
 
   'get-timeline': { inspects: 'named' },
   'list-sagas': { inspects: 'open' },
+  'look-up': { inspects: 'named', secrets: ['stripe'] },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   retain: forgetter,
   erase: forgetter,
