@@ -90,6 +90,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
+  ['nudge-now', obeyer],
   ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 

@@ -110,6 +110,11 @@ export class ShopInMemory {
     }
   }
 
+  /** The broker loses what waits in its queues. */
+  loseAll(): void {
+    this.#queue = [];
+  }
+
   /** The delay queues give all back. */
   async retry(): Promise<void> {
     this.#queue.push(...this.delayed.splice(0));

@@ -11,7 +11,7 @@ import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement, flawOfWaits } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
-import { flawOfAudit, Intentions, isBesides } from './audit.ts';
+import { flawOfAudit, flawOfNudge, Intentions, isBesides } from './audit.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
@@ -126,6 +126,7 @@ export class Checker {
     const { initiator, saga } = cast;
     this.fail('audit', flawOfAudit(saga, writes, before));
     this.fail('insight', flawOfTrouble(writes));
+    if (invocation?.functionName === `nudge-${initiator.service}`) this.fail('audit', flawOfNudge(writes));
     this.#intentions.wrote(writes, invocation);
     const player = cast.playerOf(service);
     for (const write of writes) {
