@@ -12,7 +12,7 @@ export const rooms = {
   http: ['saga', 'batch', 'environment', 'audit'],
   initiator: ['saga', 'batch', 'environment', 'audit', 'http'],
   privacy: ['saga', 'batch', 'environment', 'audit'],
-  insight: ['saga', 'batch', 'environment', 'audit', 'http', 'initiator'],
+  insight: ['saga', 'batch', 'environment', 'http'],
   'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
 };
 
