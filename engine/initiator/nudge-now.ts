@@ -4,6 +4,7 @@ import type { Edges } from '../batch/edges.ts';
 import { fromItem } from '../batch/record.ts';
 import { run } from '../batch/run.ts';
 import type { Item } from '../batch/store.ts';
+import { log } from '../environment/log.ts';
 import { actorOf } from '../http/actor.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { FreeText } from '../http/free-text.ts';
@@ -32,7 +33,7 @@ const TRIES = 3;
 /**
  * POST …/nudge `{reason, dryRun}`, by staff: what the schedule does with a saga that is overdue, now. It publishes its last
  * events again; past its deadline it cancels itself. The claim and the entry in the audit are one transaction. Answers 200
- * with what was said (or would be), 409 if the saga has ended.
+ * with what was said (or would be), 202 if nothing can be said now and the schedule does it later, 409 if the saga has ended.
  */
 export function nudging<State extends InitiatorStatus, Placed extends Begun>(
   participant: Initiating<State, Placed>,
@@ -73,8 +74,11 @@ export function nudging<State extends InitiatorStatus, Placed extends Begun>(
       );
       if (!(await edges.store.write([write, entry])).ok) continue;
       const [outcome] = await run(participant, [{ sagaId, input }], edges);
-      if (outcome?.kind === 'failed') throw outcome.error;
-      return json(200, { dryRun: false, ...prospect, ...present(outcome?.record ?? record) });
+      const now = present(outcome?.record ?? record);
+      if (outcome?.kind !== 'failed') return json(200, { dryRun: false, ...prospect, ...now });
+      // The claim stands, so the schedule comes to it soon.
+      log('warn', 'nudged but not announced yet', { [id.name]: sagaId, error: outcome.error.message });
+      return json(202, { dryRun: false, says: [], ...now });
     }
     throw new Problem('conflict', `This ${initiator} is moving on at this moment.`);
   });
