@@ -104,7 +104,7 @@ export function consume<
     if (isDebugging) tell(participant, received, outcomes);
     const aside = putAside(service, tooOften, retryDelays);
     const noting = troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
-    await Promise.all([
+    const settling = Promise.all([
       ...aside.map((message) => settle(message, 'it came too often', publisher)),
       ...unreadable.map(({ delivery, reason }) =>
         settle(deadLetterMessage(service, delivery, reason), reason, publisher),
@@ -113,7 +113,9 @@ export function consume<
         const outcome = outcomes[index];
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
       }),
-    ]).finally(() => noting);
+    ]);
+    await Promise.allSettled([settling, noting]);
+    await settling;
   };
 }
 

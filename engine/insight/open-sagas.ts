@@ -96,7 +96,7 @@ async function pageOf({ table, store }: Viewed, { shard, id, due }: Place, limit
 }
 
 const placeOf = ({ pk, dueShard, dueEpochSeconds }: Item): Place => ({
-  shard: String(dueShard),
+  shard: typeof dueShard === 'string' ? dueShard : '',
   id: pk,
   due: Number(dueEpochSeconds),
 });

@@ -85,7 +85,7 @@ function counting({ saga, views, now }: Insight): HttpFunction {
     const { isWhole } = await eachOpen(views, isOver, ({ item }) => {
       const createdAtMs = Number(item.createdAtMs);
       const age = AGES.findLastIndex((each) => startedMs - createdAtMs >= msOf(each));
-      const status = String(item.status);
+      const status = typeof item.status === 'string' ? item.status : 'UNKNOWN';
       const byAge = counts.get(status) ?? AGES.map(() => 0);
       byAge[Math.max(age, 0)] = (byAge[Math.max(age, 0)] ?? 0) + 1;
       counts.set(status, byAge);

@@ -63,7 +63,7 @@ export function standing(saga: Saga, seen: Seen): object {
   };
 }
 
-export const hasEnded = ({ state: { status } }: AnyRecord): boolean =>
+const hasEnded = ({ state: { status } }: AnyRecord): boolean =>
   status === 'CONFIRMED' || status === 'CANCELLED';
 
 /** What a participant is stuck at. */

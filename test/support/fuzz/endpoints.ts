@@ -224,6 +224,15 @@ const insightEndpoints: readonly Endpoint[] = [
   },
   {
     method: 'GET',
+    path: '/sagas/counts',
+    role: 'operator',
+    handler: (edges) => sagasReader({ saga: shop, views: viewsIn(edges), now: edges.now, deadlineMs }),
+    given: items,
+    accepts: [200],
+    answers: [200, 403, 503],
+  },
+  {
+    method: 'GET',
     path: '/lookup',
     role: 'operator',
     query: fc.record({
