@@ -1,3 +1,4 @@
+import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
@@ -44,6 +45,9 @@ const forgetter: Needs = {
   erases: true,
 };
 
+/** How the keys of the participants' records begin, and of what they last failed on: not of who did what, nor of names. */
+const records = ['ord_', 'ORDER#', TROUBLE];
+
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
@@ -57,9 +61,9 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
-  'get-timeline': { inspects: 'named' },
-  'list-sagas': { inspects: 'open' },
-  'look-up': { inspects: 'named', secrets: ['stripe'] },
+  'get-timeline': { inspects: 'named', keys: records },
+  'list-sagas': { inspects: 'open', keys: records },
+  'look-up': { inspects: 'named', keys: records, secrets: ['stripe'] },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   retain: forgetter,
   erase: forgetter,

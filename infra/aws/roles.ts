@@ -58,7 +58,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
           ...keepsTheAudit(needs, table),
         ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
-    ...(needs.inspects === undefined ? [] : mayInspect(needs.inspects, saga, stage)),
+    ...(needs.inspects === undefined ? [] : mayInspect(needs, saga, stage)),
     ...(needs.rewrites ?? []).flatMap((each) => mayRewrite(tableNameOf(saga, each, stage))),
     ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
@@ -94,9 +94,11 @@ const mayAudit = (table: string): Statement => ({
 });
 
 /** The index of what is due is the initiator's. */
-const mayInspect = (which: 'named' | 'open', saga: Saga, stage: string): readonly Statement[] => [
-  ...saga.services.map((service) => mayUseTable('read', tableNameOf(saga, service, stage), {})),
-  ...(which === 'open' ? [mayUseTable(`query ${DUE}`, tableNameOf(saga, saga.initiator, stage), {})] : []),
+const mayInspect = (needs: Needs, saga: Saga, stage: string): readonly Statement[] => [
+  ...saga.services.map((service) => mayUseTable('read', tableNameOf(saga, service, stage), needs)),
+  ...(needs.inspects === 'open'
+    ? [mayUseTable(`query ${DUE}`, tableNameOf(saga, saga.initiator, stage), {})]
+    : []),
 ];
 
 const mayRewrite = (table: string): readonly Statement[] => [

@@ -127,14 +127,18 @@ describe('permissions', () => {
     const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
     const { Policies } = roles[String(role?.[1].Role['Fn::GetAtt'][0])] ?? {};
     const allowed = (Policies[0].PolicyDocument.Statement as readonly Record<string, unknown>[]).map(
-      ({ Action, Resource }) => [
+      ({ Action, Resource, Condition }) => [
         Action,
         JSON.stringify(Resource).replaceAll(/.*(?:table\/|Value":")order-saga-prod-([\w/-]+).*/g, '$1'),
+        ...(String(Action).includes('GetItem')
+          ? [JSON.stringify(Condition).replaceAll(/.*"dynamodb:LeadingKeys":(\[.*\]).*/g, '$1')]
+          : []),
       ],
     );
     const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+    const records = '["ord_*","ORDER#*","trouble#*"]';
     expect(allowed.slice(1)).toEqual([
-      ...['order', 'inventory', 'payment'].map((service) => [reads, service]),
+      ...['order', 'inventory', 'payment'].map((service) => [reads, service, records]),
       ...(name === 'list-sagas' ? [[['dynamodb:Query'], 'order/index/due']] : []),
       ...(name === 'look-up'
         ? [
