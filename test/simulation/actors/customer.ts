@@ -285,7 +285,8 @@ export class Customer {
     const request = { method: 'POST', by: 'olga', role: 'support', path: this.#path, body } as const;
     this.#send(`nudge-${initiator}`, request, (reply) => {
       if (reply?.statusCode === 200) coverage.count('a nudge by staff');
-      if (!isForgotten(world.sagas.get(this.told.sagaId ?? ''))) this.#expect(reply, [200, 202, 409], 'a nudge');
+      if (!isForgotten(world.sagas.get(this.told.sagaId ?? '')))
+        this.#expect(reply, [200, 202, 409], 'a nudge');
     });
   }
 
