@@ -109,6 +109,15 @@ describe('the open ones', () => {
     expect(listed.toSorted()).toEqual(all.toSorted());
   });
 
+  test('have none among them that has ended since the index was asked', async () => {
+    const { here, challenged, failing, unheard } = await someOpen();
+    const { dueShard: _, dueEpochSeconds: __, ...ended } = here.stores.order.items.get(challenged) ?? {};
+    here.stores.order.beforeRead = () => {
+      here.stores.order.items.set(challenged, { ...ended, pk: challenged });
+    };
+    expect(idsIn(await list(here))).toEqual([failing, unheard].toSorted());
+  });
+
   test('have one among them that cannot be read, and the others are listed all the same', async () => {
     const { here, challenged } = await someOpen();
     const item = here.stores.order.items.get(challenged);
