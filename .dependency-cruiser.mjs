@@ -12,6 +12,7 @@ export const rooms = {
   http: ['saga', 'batch', 'environment', 'audit'],
   initiator: ['saga', 'batch', 'environment', 'audit', 'http'],
   privacy: ['saga', 'batch', 'environment', 'audit'],
+  insight: ['saga', 'batch', 'environment', 'http'],
   'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
 };
 
@@ -57,7 +58,7 @@ export default {
       name: 'service-imports-no-other-service',
       comment: 'Services talk by events. identity is a service like the others.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(reconciliation|privacy)/' },
+      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(reconciliation|privacy|insight)/' },
       to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {
@@ -90,6 +91,25 @@ export default {
           '^functions/[^/]+\\.ts$',
           '^functions/[^/]+/(table|decide)\\.ts$',
           '^engine/(saga|privacy)/',
+          '^engine/live-table\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'insight-only-reads',
+      comment:
+        'It may know how each service keeps its records, and what the provider has; it changes nothing.',
+      severity: 'error',
+      from: { path: '^functions/insight/' },
+      to: {
+        dependencyTypes: ['local'],
+        pathNot: [
+          '^functions/insight/',
+          '^functions/[^/]+\\.ts$',
+          '^functions/privacy/tables\\.ts$',
+          '^functions/payment/(stripe-client|provider-code)\\.ts$',
+          '^engine/(saga|insight)/',
+          '^engine/initiator/nudge\\.ts$',
           '^engine/live-table\\.ts$',
         ],
       },

@@ -25,5 +25,5 @@ async function made(store: Store, pk: string): Promise<Item> {
   if (result.ok) return item;
   const [refusal] = result.refusals;
   if (refusal?.cause === 'condition' && refusal.stored !== undefined) return refusal.stored;
-  throw new StoreUnavailableError(`${pk} is being made`);
+  throw new StoreUnavailableError('the key of a name in the audit is being made');
 }

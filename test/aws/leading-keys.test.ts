@@ -144,9 +144,16 @@ test.each(functions().map(([, each]) => shortName(each)))('%s changes no entry o
   const allowed: readonly string[] = Statement.filter(
     ({ Effect }: { Effect: string }) => Effect === 'Allow',
   ).flatMap(({ Action }: { Action: readonly string[] }) => Action);
-  const audited = ['put-stock', 'receive-stock', 'cancel-order', 'resolve-payment'];
+  const audited = ['put-stock', 'receive-stock', 'cancel-order', 'nudge-order', 'resolve-payment'];
   const isAudited = audited.includes(name) || (name.endsWith('-dead-letters') && !name.startsWith('count-'));
-  expect(allowed.filter((each) => /^dynamodb:(Delete|Batch(Write)|Partiql|\*)/i.test(each))).toEqual([]);
+  expect(allowed.filter((each) => /^dynamodb:(Batch(Write)|Partiql|\*)/i.test(each))).toEqual([]);
+  const deletes = Statement.filter(
+    ({ Effect, Action }: { Effect: string; Action: readonly string[] }) =>
+      Effect === 'Allow' && Action.includes('dynamodb:DeleteItem'),
+  );
+  for (const { Condition } of deletes)
+    for (const keys of Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'])
+      expect(['pseudonym-key#*', 'tally#*', 'trouble#*']).toContain(keys);
   if (allowed.includes('dynamodb:UpdateItem')) {
     expect(denials(name)).toContain('dynamodb:UpdateItem');
     expect(denials(name)).toContain('dynamodb:DeleteItem');

@@ -180,6 +180,74 @@ describe('POST /orders', () => {
   });
 });
 
+describe('where an order is, and why', () => {
+  const idsIn = ({ items }: { items: { orderId: string }[] }) => items.map(({ orderId }) => orderId);
+
+  test('is told by its timeline, by the list of the open ones, and by any id', async () => {
+    const mine = randomUUID();
+    const orderId = await alice.place(good.items, 'pm_card_threeDSecure2Required', mine);
+    await alice.until(orderId, ({ waitingFor }) => waitingFor === 'customer');
+    const path = `/orders/${orderId}`;
+
+    const own = await alice.expect(200, 'GET', `${path}/timeline`);
+    expect(own).toMatchObject({ orderId, status: 'PENDING', waitingFor: 'customer' });
+    expect(own.participants.map(({ status }: { status: string }) => status)).toContain('RESERVED');
+    expect(own.waitsOn).toBeUndefined();
+    const theirs = await world.operator.expect(200, 'GET', `${path}/timeline`);
+    expect(theirs.waitsOn).toEqual([{ service: 'payment', toSay: ['payment.captured'] }]);
+    expect(Date.parse(theirs.nextNudge)).toBeGreaterThan(Date.parse(theirs.createdAt));
+
+    const listed: string[] = [];
+    let cursor = '';
+    do {
+      const query = `status=PENDING&service=payment&olderThan=0s&limit=100${cursor}`;
+      const page = await world.operator.expect(200, 'GET', `/sagas?${query}`);
+      listed.push(...idsIn(page));
+      cursor = page.cursor === undefined ? '' : `&cursor=${page.cursor}`;
+    } while (cursor !== '');
+    expect(listed).toContain(orderId);
+    const counts = await world.operator.expect(200, 'GET', '/sagas/counts');
+    expect(counts).toMatchObject({ isWhole: true, total: expect.any(Number) });
+    expect(counts.total).toBeGreaterThan(0);
+
+    const { paymentIntentId } = await alice.expect(200, 'GET', `${path}/payment`);
+    for (const query of [
+      `id=${orderId}`,
+      `id=${orderId}:stock.reserved`,
+      `id=${paymentIntentId}`,
+      `idempotencyKey=${mine}&customerId=alice`,
+    ]) {
+      expect(await world.operator.expect(200, 'GET', `/lookup?${query}`)).toMatchObject({
+        ...{ orderId, timeline: `${path}/timeline` },
+      });
+    }
+    await refused(404, world.operator.call('GET', '/lookup?id=pi_nobody'));
+    await refused(422, world.operator.call('GET', '/lookup?id=dp_1'));
+    await alice.expect(202, 'POST', `${path}/cancel`);
+    await alice.until(orderId);
+  });
+
+  test('can be asked for again at once by staff, with a reason that stands in the audit', async () => {
+    const orderId = await alice.place(good.items, 'pm_card_threeDSecure2Required');
+    await alice.until(orderId, ({ waitingFor }) => waitingFor === 'customer');
+    const path = `/orders/${orderId}/nudge`;
+    expect(await world.operator.expect(200, 'POST', path, { dryRun: true })).toMatchObject({
+      ...{ dryRun: true, says: ['order.placed'] },
+    });
+    await refused(422, world.operator.call('POST', path, {}));
+    await refused(403, alice.call('POST', path, { reason: 'mine' }));
+    const reason = `asked on the phone ${orderId}`;
+    expect(await world.operator.expect(200, 'POST', path, { reason })).toMatchObject({
+      ...{ dryRun: false, says: ['order.placed'], status: 'PENDING' },
+    });
+    const { items } = await world.operator.expect(200, 'GET', `/audit/order?act=nudge&about=${orderId}`);
+    expect(items).toMatchObject([{ act: 'nudge', about: [orderId], reason }]);
+    await alice.expect(202, 'POST', `/orders/${orderId}/cancel`);
+    await alice.until(orderId);
+    await refused(409, world.operator.call('POST', path, { reason }));
+  });
+});
+
 describe('who may do what', () => {
   test.each([
     ['no token', ''],
