@@ -136,6 +136,102 @@ export type Discarded = {
   readonly isWhole: boolean;
 };
 
+export type Timeline = {
+  readonly orderId: string;
+  readonly status: string;
+  readonly reason?: {
+    readonly code: string;
+  } & { readonly [name: string]: unknown };
+  readonly waitingFor?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly deadline?: string;
+  readonly nextNudge?: string;
+  readonly waitsOn?: readonly ({
+    readonly service: string;
+    readonly toHear?: readonly (string)[];
+    readonly toSay?: readonly (string)[];
+  })[];
+  readonly participants: readonly ({
+    readonly service: string;
+    readonly status?: string;
+    readonly since?: string;
+    readonly waitingFor?: string;
+    readonly lastError?: string;
+    readonly failedAt?: string;
+    readonly cause?: string;
+    readonly attempts?: number;
+    readonly nextTry?: string;
+    readonly isDeadLetter?: boolean;
+  } & { readonly [name: string]: unknown })[];
+  readonly entries: readonly ({
+    readonly at: string;
+    readonly service: string;
+    readonly status?: string;
+    readonly cause: string;
+    readonly error?: string;
+  })[];
+};
+
+export type OpenPage = {
+  readonly items: readonly ({
+    readonly orderId: string;
+    readonly status: string;
+    readonly reason?: {
+      readonly code: string;
+    } & { readonly [name: string]: unknown };
+    readonly waitingFor?: string;
+    readonly createdAt?: string;
+    readonly updatedAt?: string;
+    readonly deadline?: string;
+    readonly nextNudge?: string;
+    readonly waitsOn?: readonly ({
+      readonly service: string;
+      readonly toHear?: readonly (string)[];
+      readonly toSay?: readonly (string)[];
+    })[];
+    readonly ageSeconds: number;
+    readonly troubles?: readonly ({
+      readonly service: string;
+      readonly lastError?: string;
+      readonly failedAt?: string;
+      readonly cause?: string;
+      readonly attempts?: number;
+      readonly nextTry?: string;
+      readonly isDeadLetter?: boolean;
+    })[];
+    readonly lastError?: string;
+  })[];
+  readonly cursor?: string;
+};
+
+export type Counts = {
+  readonly at: string;
+  readonly total: number;
+  readonly oldest?: string;
+  readonly counts: readonly ({
+    readonly status: string;
+    readonly olderThan: string;
+    readonly youngerThan?: string;
+    readonly count: number;
+  })[];
+  readonly isWhole: boolean;
+};
+
+export type Found = {
+  readonly orderId: string;
+  readonly status: string;
+  readonly reason?: {
+    readonly code: string;
+  } & { readonly [name: string]: unknown };
+  readonly waitingFor?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly deadline?: string;
+  readonly foundBy: string;
+  readonly timeline: string;
+};
+
 export type Reservation = {
   readonly orderId: string;
   readonly status: "RESERVED";
@@ -654,6 +750,174 @@ export interface Calls {
       };
     };
   };
+  readonly 'GET /orders/{orderId}/timeline': {
+    readonly path: { readonly orderId: string; };
+    readonly query: {};
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: Timeline;
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 404: Problem & {
+        readonly type: "urn:order-saga:problem:not-found";
+        readonly status: 404;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'GET /sagas': {
+    readonly path: {};
+    readonly query: { readonly status?: "PENDING" | "CANCELLING"; readonly olderThan?: string; readonly reason?: string; readonly service?: "order" | "inventory" | "payment"; readonly cursor?: string; readonly limit?: number; };
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: OpenPage;
+      readonly 400: Problem & {
+        readonly type: "urn:order-saga:problem:bad-request";
+        readonly status: 400;
+      };
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'GET /sagas/counts': {
+    readonly path: {};
+    readonly query: {};
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: Counts;
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'GET /lookup': {
+    readonly path: {};
+    readonly query: { readonly id?: string; readonly idempotencyKey?: string; readonly customerId?: string; };
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: Found;
+      readonly 400: Problem & {
+        readonly type: "urn:order-saga:problem:bad-request";
+        readonly status: 400;
+      };
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 404: Problem & {
+        readonly type: "urn:order-saga:problem:not-found";
+        readonly status: 404;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 422: Problem & {
+        readonly type: "urn:order-saga:problem:invalid-content";
+        readonly status: 422;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
   readonly 'POST /orders': {
     readonly path: {};
     readonly query: {};
@@ -799,6 +1063,91 @@ export interface Calls {
     readonly answers: {
       readonly 200: Order;
       readonly 202: Order;
+      readonly 400: Problem & {
+        readonly type: "urn:order-saga:problem:bad-request";
+        readonly status: 400;
+      };
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 404: Problem & {
+        readonly type: "urn:order-saga:problem:not-found";
+        readonly status: 404;
+      };
+      readonly 409: Problem & {
+        readonly type: "urn:order-saga:problem:conflict";
+        readonly status: 409;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 422: Problem & {
+        readonly type: "urn:order-saga:problem:invalid-content";
+        readonly status: 422;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'POST /orders/{orderId}/nudge': {
+    readonly path: { readonly orderId: string; };
+    readonly query: {};
+    readonly headers: {};
+    readonly body: {
+      readonly dryRun?: boolean;
+      readonly reason?: string;
+    };
+    readonly answers: {
+      readonly 200: {
+        readonly orderId: string;
+        readonly status: "PENDING" | "CONFIRMED" | "CANCELLING" | "CANCELLED";
+        readonly reason?: {
+          readonly code: string;
+        } & { readonly [name: string]: unknown };
+        readonly waitingFor?: string;
+        readonly createdAt?: string;
+        readonly updatedAt?: string;
+        readonly items?: readonly (Line)[];
+        readonly totalMinor?: number;
+        readonly currency?: string;
+        readonly dryRun: boolean;
+        readonly says: readonly (string)[];
+      };
+      readonly 202: {
+        readonly orderId: string;
+        readonly status: "PENDING" | "CONFIRMED" | "CANCELLING" | "CANCELLED";
+        readonly reason?: {
+          readonly code: string;
+        } & { readonly [name: string]: unknown };
+        readonly waitingFor?: string;
+        readonly createdAt?: string;
+        readonly updatedAt?: string;
+        readonly items?: readonly (Line)[];
+        readonly totalMinor?: number;
+        readonly currency?: string;
+        readonly dryRun: boolean;
+        readonly says: readonly (string)[];
+      };
       readonly 400: Problem & {
         readonly type: "urn:order-saga:problem:bad-request";
         readonly status: 400;

@@ -21,5 +21,5 @@ export type PresentedSaga = Omit<SagaMembers, 'status' | 'reason'> & {
 };
 
 /** A saga as `present` shows it. Of one that is forgotten, what is personal is missing, and its times are. */
-export const sagaView = ({ id }: Saga, own: z.ZodObject): z.ZodType =>
+export const sagaView = ({ id }: Saga, own: z.ZodObject): z.ZodObject =>
   z.object({ [id.name]: id.schema, ...SagaMembers.shape, ...own.shape });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { log } from '../environment/log.ts';
+import type { Check, Parameter } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { type HttpFunction, json, type Middleware } from '../http/http.ts';
+import { type HttpFunction, json } from '../http/http.ts';
 import { sagaIdFor } from '../http/idempotency-key.ts';
 import { role } from '../http/identity.ts';
 import { asCalled } from '../http/location.ts';
@@ -93,13 +94,24 @@ async function askOthers({ id, initiator }: Saga, { of, find }: ForeignId, wante
 }
 
 /** Finds what the caller has. @throws Problem 400 */
-function wantedIn({ owner, id }: Saga): Middleware<{ wanted: Wanted }> {
+function wantedIn({ owner, id }: Saga): Check<{ wanted: Wanted }> {
   const text = z.string().min(1).max(512);
   const Query = z.union([
     z.strictObject({ id: text }).readonly(),
     z.strictObject({ idempotencyKey: text.max(255), [owner]: CallerId }),
   ]);
+  const query = (name: string, schema: z.ZodType, description: string): Parameter => ({
+    ...{ in: 'query', name, schema, description },
+  });
   return {
+    tells: {
+      parameters: [
+        query('id', text, 'Its own id, an event’s, or one that a provider gave. Alone.'),
+        query('idempotencyKey', text.max(255), 'The key that it was placed with.'),
+        query(owner, CallerId, 'Whose key that is.'),
+      ],
+      problems: ['bad-request'],
+    },
     before: ({ event, context }) => {
       const { data } = Query.safeParse(event.queryStringParameters ?? {});
       if (data === undefined)

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Check, Parameter } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { type HttpFunction, json, type Middleware } from '../http/http.ts';
+import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
@@ -31,7 +32,10 @@ interface Insight {
 export function sagasReader(insight: Insight): HttpFunction {
   const list = listing(insight);
   const count = counting(insight);
-  return (event, context) => (event.resource?.endsWith('/counts') ? count : list)(event, context);
+  const at = (_: string, path: string | undefined): HttpFunction =>
+    path?.endsWith('/counts') ? count : list;
+  const handler: HttpFunction = (event, context) => at(event.httpMethod, event.resource)(event, context);
+  return Object.assign(handler, { at });
 }
 
 /** GET /sagas: open ones, with what each waits for, and why. */
@@ -111,14 +115,26 @@ function counting({ saga, views, now }: Insight): HttpFunction {
 const OPEN = ['PENDING', 'CANCELLING'] as const;
 
 /** Finds which sagas the caller wants to see. @throws Problem 400 */
-const wanted = ({ services }: Saga): Middleware<{ wanted: Wanted }> => {
+const wanted = ({ services }: Saga): Check<{ wanted: Wanted }> => {
   const Query = z.object({
     status: z.enum(OPEN).optional(),
     olderThan: Age.optional(),
     reason: z.string().min(1).max(255).optional(),
     service: z.enum(services as [string, ...string[]]).optional(),
   });
+  const query = (name: keyof typeof Query.shape, description: string): Parameter => ({
+    ...{ in: 'query', name, schema: Query.shape[name], description },
+  });
   return {
+    tells: {
+      parameters: [
+        query('status', 'In which status.'),
+        query('olderThan', 'At least so old, such as 90s, 15m, 2h or 3d.'),
+        query('reason', 'The code of the reason for which it is cancelled.'),
+        query('service', 'At whom it stands.'),
+      ],
+      problems: ['bad-request'],
+    },
     before: ({ event, context }) => {
       const { data } = Query.safeParse(event.queryStringParameters ?? {});
       if (data === undefined)

@@ -4,6 +4,7 @@ import { AuditEntryView } from '../../engine/http/audit-view.ts';
 import type { Parameter } from '../../engine/http/check.ts';
 import { pageView } from '../../engine/http/page-view.ts';
 import { History, recordView } from '../../engine/http/record-view.ts';
+import { insightViews } from '../../engine/insight/insight-view.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
@@ -21,7 +22,7 @@ export const ifNoneMatch: Parameter = {
 /** The calls that every saga has: those of the initiator. `body` and `shown`: examples. */
 export function initiatorOperations(
   { initiator, id, ownerRole }: Saga,
-  view: z.ZodType,
+  view: z.ZodObject,
   page: z.ZodType,
   { body, shown }: { readonly body: object; readonly shown: Readonly<Record<string, unknown>> },
 ): Operations {
@@ -71,18 +72,61 @@ export function initiatorOperations(
       problems: ['not-found', 'conflict'],
       example: { reason: 'asked by telephone' },
     },
+    [`POST ${one}/nudge`]: {
+      summary: 'Have it say again now what it last said',
+      description: 'As the schedule does when it is overdue. Past its deadline it cancels itself.',
+      answers: {
+        200: { description: 'What was said, or would be.', schema: nudgeView(view) },
+        202: { description: 'Nothing can be said now: the schedule does it later.', schema: nudgeView(view) },
+      },
+      problems: ['not-found', 'conflict'],
+      example: { dryRun: true },
+    },
+  };
+}
+
+const nudgeView = (view: z.ZodObject) => view.extend({ dryRun: z.boolean(), says: z.array(z.string()) });
+
+/** The calls about where a saga is, and why. */
+export function insightOperations(saga: Saga, views: EngineViews): Operations {
+  const { initiator, id } = saga;
+  return {
+    [`GET /${initiator}s/{${id.name}}/timeline`]: {
+      summary: `Where this ${initiator} is, and why`,
+      answers: { 200: { description: 'What all participants know of it.', schema: views.Timeline } },
+      problems: ['not-found'],
+    },
+    'GET /sagas': {
+      summary: 'What is open, what it waits for, and what failed',
+      answers: { 200: { description: 'A page.', schema: views.OpenPage } },
+    },
+    'GET /sagas/counts': {
+      summary: 'How many are open, by status and age',
+      answers: { 200: { description: 'The counts.', schema: views.Counts } },
+    },
+    'GET /lookup': {
+      summary: `The ${initiator} to which an id belongs`,
+      answers: { 200: { description: `The ${initiator} in short.`, schema: views.Found } },
+      problems: ['not-found', 'invalid-content'],
+      tag: 'sagas',
+    },
   };
 }
 
 /** The schemas of what every saga's API answers, and what the documents call them. */
 export function engineViews(saga: Saga) {
   const { shown, redriven, discarded } = deadLetterViews(saga);
+  const { timeline, open, counts, found } = insightViews(saga);
   return {
     History,
     AuditPage: pageView(AuditEntryView),
     DeadLetters: shown,
     Redriven: redriven,
     Discarded: discarded,
+    Timeline: timeline,
+    OpenPage: pageView(open),
+    Counts: counts,
+    Found: found,
   };
 }
 

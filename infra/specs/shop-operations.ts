@@ -8,6 +8,7 @@ import {
   engineViews,
   ifNoneMatch,
   initiatorOperations,
+  insightOperations,
   participantOperations,
   recordViews,
 } from './engine-operations.ts';
@@ -32,6 +33,7 @@ const named = {
 
 const tags = {
   orders: 'Orders, and what each service has recorded of them.',
+  sagas: 'Where orders are, and why, for staff.',
   stock: 'Products, and what is on the shelf.',
   'dead-letters': 'Messages that a service could not handle.',
   audit: 'Who did what.',
@@ -143,6 +145,7 @@ const operations: Operations = {
     body: { items, paymentMethod: 'pm_card_visa' },
     shown: order,
   }),
+  ...insightOperations(shop, views),
   ...stockOperations,
   'POST /webhooks/stripe': {
     summary: 'Stripe says that there is something to see',
