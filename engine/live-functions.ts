@@ -8,6 +8,7 @@ import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
 import { limitsSetting } from './initiator/limits.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
+import { nudging } from './initiator/nudge-now.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
 import { orSayAgain, sayingAgain } from './initiator/say-again.ts';
@@ -51,6 +52,7 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
     get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
+    nudgeNow: nudging(participant, edges, deadlineSetting),
     nudge: orSayAgain(
       nudge(participant, edges, deadlineSetting, backlog),
       sayingAgain(participant, edges, backlog, liveReader(participant.service)),

@@ -18,14 +18,20 @@ import { View } from './view.ts';
 /** The result of one piece of work. `record`: what the table holds for the saga, if that is known. */
 export type Outcome<State> =
   | { readonly kind: 'done'; readonly record: SagaRecord<State> }
-  | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** The outside has not decided yet. */
+      readonly isOpen?: true;
+      readonly record: SagaRecord<State> | undefined;
+    }
   | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined }
-  /** Nothing failed: it is worth trying again after so long. `reason`: if it was decided so. */
+  /** Nothing failed: it is worth trying again after so long. */
   | {
       readonly kind: 'deferred';
       readonly afterMs: number;
-      readonly reason?: string;
+      readonly reason: string;
       readonly record: SagaRecord<State> | undefined;
     };
 
@@ -205,9 +211,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 
   #actOn({ job, before, decision }: NoChange<State, Effect, Job<State, Input>>): void {
-    if (decision.kind === 'ignore')
-      this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
-    else if (decision.kind === 'refuse')
+    if (decision.kind === 'ignore') {
+      const { reason, isOpen } = decision;
+      this.#finish(job, { kind: 'ignored', reason, ...(isOpen && { isOpen }), record: before }, []);
+    } else if (decision.kind === 'refuse')
       this.#finish(
         job,
         { kind: 'refused', reason: decision.reason, record: before },
@@ -261,7 +268,8 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
 
   #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {
     if (cause instanceof Deferred) {
-      this.#finish(job, { kind: 'deferred', afterMs: cause.afterMs, record }, []);
+      const { afterMs, message: reason } = cause;
+      this.#finish(job, { kind: 'deferred', afterMs, reason, record }, []);
       return;
     }
     const error = cause instanceof Error ? cause : new Error(String(cause));

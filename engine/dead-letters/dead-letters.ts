@@ -11,6 +11,7 @@ import { cursor, limit } from '../http/paging.ts';
 import { DEAD_LETTERS } from '../http/role.ts';
 import { Budget } from './budget.ts';
 import type { DeadLetterQueues } from './dead-letter-queues.ts';
+import type { DiscardedView, RedrivenView } from './dead-letter-view.ts';
 import { discard } from './discard.ts';
 import { intention } from './intention.ts';
 import { identify, present } from './present.ts';
@@ -52,10 +53,12 @@ export function deadLetters<
   const show = showing(participant, edges, deadLetterQueues);
   const redrive = redriving(participant, edges, deadLetterQueues);
   const discard = discarding(participant, edges, deadLetterQueues);
-  return (event, context) => {
-    if (event.httpMethod === 'GET') return show(event, context);
-    return (event.resource?.endsWith('/discard') ? discard : redrive)(event, context);
+  const at = (method: string, path: string | undefined): HttpFunction => {
+    if (method === 'GET') return show;
+    return path?.endsWith('/discard') ? discard : redrive;
   };
+  const handler: HttpFunction = (event, context) => at(event.httpMethod, event.resource)(event, context);
+  return Object.assign(handler, { at });
 }
 
 type Place = Pick<Participant<never, never, never>, 'saga' | 'service'>;
@@ -97,7 +100,7 @@ function redriving<State extends { readonly status: string }, Input extends { re
             await intend();
             await redrive(participant, each, edges);
           }
-          return { ...about, ...prospect, moved };
+          return { ...about, ...prospect, moved } satisfies RedrivenView;
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           return { ...about, would: 'stay', reason, moved: false };
@@ -127,7 +130,7 @@ function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Qu
           const about = identify(saga, each);
           const discarded = !dryRun;
           if (discarded) discard(saga, about, each, { service, by: caller.id, why });
-          return { ...about, reason: each.reason, discarded };
+          return { ...about, reason: each.reason, discarded } satisfies DiscardedView;
         });
         const left = items.map(({ discarded }) => discarded);
         return json(200, { dryRun, discarded: countOf(left), items, ...rest(page, left) });

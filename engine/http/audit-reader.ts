@@ -4,8 +4,10 @@ import type { Item, Store } from '../batch/store.ts';
 import { AUDIT, AUDIT_PREFIX } from '../saga/audit-index.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
+import type { AuditEntryView } from './audit-view.ts';
+import type { Check, Parameter } from './check.ts';
 import { endpoint } from './endpoint.ts';
-import { type HttpFunction, json, type Middleware } from './http.ts';
+import { type HttpFunction, json } from './http.ts';
 import { role } from './identity.ts';
 import { cursor, encodeCursor, limit } from './paging.ts';
 import { Problem } from './problem.ts';
@@ -87,15 +89,30 @@ const fits = (item: Item, { by, act, about }: Wanted): boolean =>
   (act === undefined || item.act === act) &&
   (about === undefined || (Array.isArray(item.about) && item.about.includes(about)));
 
-const shown = ({ at, by, role, act, about, before, after, reason, requestId }: Item): object => ({
-  ...{ at, by, role, act, about, before, after, reason, requestId },
-});
+const shown = ({ at, by, role, act, about, before, after, reason, requestId }: Item): object =>
+  ({ at, by, role, act, about, before, after, reason, requestId }) satisfies Record<
+    keyof AuditEntryView,
+    unknown
+  >;
 
 const text = z.string().min(1).max(255).optional();
 const Query = z.object({ day: z.iso.date().optional(), by: text, act: text, about: text });
 
+const query = (name: keyof typeof Query.shape, description: string): Parameter => ({
+  ...{ in: 'query', name, schema: Query.shape[name], description },
+});
+
 /** Finds what the caller wants to see. @throws Problem 400 */
-const wanted: Middleware<{ wanted: Wanted }> = {
+const wanted: Check<{ wanted: Wanted }> = {
+  tells: {
+    parameters: [
+      query('day', 'The day in UTC. Today, if there is none.'),
+      query('by', 'Who acted: the subject of a member of staff, or the pseudonym of an owner.'),
+      query('act', 'What was done.'),
+      query('about', 'What it was done to, such as the id of a saga.'),
+    ],
+    problems: ['bad-request'],
+  },
   before: ({ event, context }) => {
     const { data } = Query.safeParse(event.queryStringParameters ?? {});
     if (data === undefined)

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
-import type { HttpEvent, Middleware } from './http.ts';
+import type { Check } from './check.ts';
+import type { HttpEvent } from './http.ts';
 import { Problem } from './problem.ts';
 import { isReader, OPERATOR, type Role, staffRolesOf } from './role.ts';
 
@@ -15,8 +16,9 @@ export interface Caller {
 }
 
 /** Finds the caller, in any role. @throws Problem 403 if the token names nobody or an unknown role */
-export function caller(saga: Saga): Middleware<{ caller: Caller }> {
+export function caller(saga: Saga): Check<{ caller: Caller }> {
   return {
+    tells: { roles: [], problems: ['forbidden'] },
     before: ({ event, context }) => {
       const { roles, ...holder } = holderIn(saga, event);
       context.caller = { ...holder, role: roles[0] };
@@ -25,11 +27,12 @@ export function caller(saga: Saga): Middleware<{ caller: Caller }> {
 }
 
 /** Finds the caller, in one of these roles only. An operator has every role but the owner's. @throws Problem 403 */
-export function role(saga: Saga, ...needed: readonly Role[]): Middleware<{ caller: Caller }> {
+export function role(saga: Saga, ...needed: readonly Role[]): Check<{ caller: Caller }> {
   const accepted = needed.some((each) => each !== saga.ownerRole && each !== OPERATOR)
     ? [...needed, OPERATOR]
     : needed;
   return {
+    tells: { roles: accepted, problems: ['forbidden'] },
     before: ({ event, context }) => {
       const { roles, ...holder } = holderIn(saga, event);
       const found = accepted.find((each) => roles.includes(each));

@@ -1,11 +1,17 @@
 import type * as z from 'zod';
+import type { Check } from './check.ts';
 import { flawsOf } from './flaws.ts';
-import { type HttpEvent, headerOf, type Middleware } from './http.ts';
+import { type HttpEvent, headerOf } from './http.ts';
 import { repeatedMember } from './member-names.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemType } from './problem.ts';
 
 /** Far more than the body that begins a saga has. */
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** What is thrown for a body. */
+export const BODY_PROBLEMS: readonly ProblemType[] = [
+  ...(['too-large', 'unsupported-media-type', 'bad-request', 'invalid-content'] as const),
+];
 
 /**
  * Finds the content of a JSON body. `sent`: as it came, before the schema adds defaults that may change with a version.
@@ -13,7 +19,8 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export const jsonBody = <Schema extends z.ZodType>(
   schema: Schema,
-): Middleware<{ body: z.infer<Schema>; sent: unknown }> => ({
+): Check<{ body: z.infer<Schema>; sent: unknown }> => ({
+  tells: { body: schema, maxBytes: MAX_BODY_BYTES, problems: BODY_PROBLEMS },
   before: ({ event, context }) => {
     context.sent = contentOf(event);
     context.body = validated(context.sent, schema);

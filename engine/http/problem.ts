@@ -25,6 +25,16 @@ const problems = {
 
 export type ProblemType = keyof typeof problems;
 
+/** What all problems of a type have in common. */
+export function headOf(saga: Saga, type: ProblemType) {
+  const [status, title] = problems[type];
+  return {
+    type: `urn:${saga.name}:problem:${type}`,
+    title: typeof title === 'string' ? title : title(saga),
+    status,
+  };
+}
+
 const usualRetryAfter: Partial<Record<ProblemType, number>> = { unavailable: 2, busy: 30 };
 
 /** An error reply that says what to do differently: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
@@ -49,17 +59,15 @@ export class Problem extends Error {
 }
 
 function problemReply(saga: Saga, { type, message, flaws, retryAfterSeconds: seconds }: Problem): HttpReply {
-  const [status, title] = problems[type];
+  const head = headOf(saga, type);
   return {
-    statusCode: status,
+    statusCode: head.status,
     headers: {
       'content-type': 'application/problem+json',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
     body: JSON.stringify({
-      type: `urn:${saga.name}:problem:${type}`,
-      title: typeof title === 'string' ? title : title(saga),
-      status,
+      ...head,
       detail: message,
       ...(flaws.length > 0 ? { errors: flaws } : {}),
     }),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Saga } from '../saga/saga.ts';
+import type { Check } from './check.ts';
 import { FreeText } from './free-text.ts';
-import type { Middleware } from './http.ts';
 import type { Caller } from './identity.ts';
-import { contentOf, validated } from './json-body.ts';
+import { BODY_PROBLEMS, contentOf, MAX_BODY_BYTES, validated } from './json-body.ts';
 
 const Why = z.strictObject({ reason: FreeText });
 
@@ -14,7 +14,8 @@ const Why = z.strictObject({ reason: FreeText });
  */
 export const reasonOfStaff = ({
   ownerRole,
-}: Saga): Middleware<{ caller: Caller; reason: string | undefined }> => ({
+}: Saga): Check<{ caller: Caller; reason: string | undefined }> => ({
+  tells: { body: Why, maxBytes: MAX_BODY_BYTES, noBodyFrom: ownerRole, problems: BODY_PROBLEMS },
   before: ({ event, context }) => {
     if (context.caller.role === ownerRole) return;
     // Whoever sends nothing is told what to send, and not first in which format.

@@ -4,7 +4,7 @@ import { fromItem } from '../batch/record.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord } from '../saga/table.ts';
-import { endpoint } from './endpoint.ts';
+import { endpoint, showing } from './endpoint.ts';
 import { type HttpFunction, json } from './http.ts';
 import { type Caller, mayRead, role } from './identity.ts';
 import { pathParameter } from './path-parameter.ts';
@@ -23,7 +23,7 @@ export function recordReader<State extends { readonly status: string }>(
   const notFound = () =>
     new Problem('not-found', `${capitalized(service)} has not heard of this ${initiator}.`);
   const checks = [role(saga, saga.ownerRole, ...READERS), pathParameter(id.name, id.schema)] as const;
-  return endpoint(saga, checks, async ({ caller, parameter: sagaId }) => {
+  const answering = endpoint(saga, checks, async ({ caller, parameter: sagaId }) => {
     const key = table.key(sagaId);
     const item = (await edges.store.read([key])).get(key);
     if (item === undefined) throw notFound();
@@ -31,6 +31,7 @@ export function recordReader<State extends { readonly status: string }>(
     if (!mayRead(saga, caller, record.state)) throw notFound();
     return json(200, shown(saga, record, caller));
   });
+  return showing(table, answering);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Edges } from '../batch/edges.ts';
 import type { ExternalParticipant } from '../batch/outside.ts';
 import { run } from '../batch/run.ts';
 import { actorOf } from './actor.ts';
-import { endpoint } from './endpoint.ts';
+import { endpoint, showing } from './endpoint.ts';
 import { FreeText } from './free-text.ts';
 import { type HttpFunction, json, traceparentOf } from './http.ts';
 import { role } from './identity.ts';
@@ -27,7 +27,7 @@ export function resolving(
   const { saga, service } = participant;
   const { id } = saga;
   const checks = [role(saga, SETTLEMENTS), pathParameter(id.name, id.schema), jsonBody(Settled)] as const;
-  return endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
+  const answering = endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
     const input = { type: 'resolve', resolution: { by: caller.id, ...body } } as const;
     const besides = stepEntry(actorOf(caller, event), 'resolve', sagaId, body.reason);
     const traceparent = traceparentOf(event);
@@ -42,4 +42,5 @@ export function resolving(
       );
     return json(200, shown(saga, outcome.record, caller));
   });
+  return showing(participant.table, answering);
 }

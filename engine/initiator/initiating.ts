@@ -15,6 +15,7 @@ import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 import { ownerIn, tallied, tallyKey } from '../saga/tally.ts';
+import type { PresentedSaga } from './saga-view.ts';
 
 /** The part of the initiator's state that the engine knows. */
 export type InitiatorStatus = Begun & { readonly status: string };
@@ -30,7 +31,7 @@ export interface Initiating<
 > extends Participant<State, Command<Placed> | AnyFact, never> {
   readonly saga: OwnedBy<Owner>;
   /** A saga as its owner sees it. */
-  readonly present: (record: SagaRecord<State>) => object;
+  readonly present: (record: SagaRecord<State>) => PresentedSaga;
 }
 
 /**
@@ -55,7 +56,7 @@ export function initiating<State extends InitiatorStatus, Placed extends Begun, 
     present: ({ sagaId, state, updatedAtMs, isForgotten }) => ({
       [saga.id.name]: sagaId,
       status: state.status,
-      ...('reason' in state ? { reason: state.reason } : {}),
+      ...('reason' in state ? { reason: state.reason as object } : {}),
       ...waitingFor(state),
       ...shows(state),
       ...(isForgotten ? {} : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),

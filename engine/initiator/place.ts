@@ -2,8 +2,9 @@ import type * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import { Memory } from '../batch/memory.ts';
 import { together } from '../batch/together.ts';
+import type { Check } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { type HttpFunction, type Middleware, traceparentOf } from '../http/http.ts';
+import { type HttpFunction, traceparentOf } from '../http/http.ts';
 import { fingerprintOf, idempotencyKey, sagaIdFor } from '../http/idempotency-key.ts';
 import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -28,7 +29,7 @@ export function placing<State extends InitiatorStatus, Placed extends Begun, Own
 ): HttpFunction {
   const { saga } = participant;
   const run = together(participant, edges, new Memory());
-  const admitted: Middleware = { before: () => admission.admit() };
+  const admitted: Check = { before: () => admission.admit(), tells: { problems: ['busy'] } };
   // Whoever is not let in costs next to nothing: nothing of the request was read, and nothing is written.
   const checks = [admitted, role(saga, saga.ownerRole), idempotencyKey(), jsonBody(schema)] as const;
   return endpoint(saga, checks, async ({ caller, idempotencyKey: key, body, sent }, event) => {

@@ -3,6 +3,7 @@ import { fromItem } from '../batch/record.ts';
 import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
 import type { Saga } from '../saga/saga.ts';
+import { forgetTroubles } from './forget-trouble.ts';
 import { type AnyRecord, endedMs, forget, type Keeper, type Keepers, together } from './keepers.ts';
 
 export interface Terms {
@@ -12,6 +13,8 @@ export interface Terms {
   readonly untilMs: number;
   /** Nothing is written. */
   readonly dryRun: boolean;
+  /** The tables are scanned, so what has failed in a saga is found by itself. */
+  readonly isScan?: true;
 }
 
 /** What has become of a saga. `open`: it goes on, has ended too lately, or somebody has written to it in between. */
@@ -66,12 +69,17 @@ function failed({ id }: Saga, { pk }: Item, error: unknown): 'failed' {
 }
 
 /** Of a saga of which something is under way nothing is written. What others write in between, the next run finds. */
-async function forgetOne({ dryRun }: Terms, others: readonly Kept[], begun: Kept): Promise<End> {
+async function forgetOne(
+  { keepers, dryRun, isScan }: Terms,
+  others: readonly Kept[],
+  begun: Kept,
+): Promise<End> {
   const all = [...others, begun];
   const isUnderWay = ([{ table }, record]: Kept) =>
     !record.isForgotten && forgotten(table, record) === undefined;
   if (all.some(isUnderWay)) return 'open';
   if (dryRun) return 'forgotten';
+  if (!isScan) await forgetTroubles(keepers, begun[1].sagaId);
   const fates = await together(others.map(([keeper, record]) => forget(keeper, record)));
   if (fates.some((isDone) => !isDone)) return 'open';
   const [initiator, record] = begun;

@@ -3,6 +3,7 @@ import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
 import { forgetIdleOwner, ownerKeptIn } from './forget-owner.ts';
 import { type End, forgetSagas, type Terms } from './forget-sagas.ts';
+import { forgetOldTroubles } from './forget-trouble.ts';
 import { forget, type Keeper, together } from './keepers.ts';
 
 /** One page at a time is some hundred read units a second, whatever the table has. */
@@ -39,7 +40,7 @@ export const retaining =
     const untilMs = now() - keptMs();
     const count = { forgotten: 0, open: 0, failed: 0 };
     if (untilMs === Number.NEGATIVE_INFINITY) return { ...count, more: false };
-    const run = new Retention({ saga, keepers, untilMs, dryRun }, pageSize);
+    const run = new Retention({ saga, keepers, untilMs, dryRun, isScan: true }, pageSize);
     let place = await run.place();
     while (place !== undefined) {
       const { ends, next } = await run.page(place);
@@ -102,6 +103,7 @@ class Retention {
     const isFirst = keeper === this.#terms.keepers.initiator;
     const ends = await (isFirst ? forgetSagas(this.#terms, items) : this.#forgetLeft(keeper, items));
     if (isFirst) await this.#forgetOwners(entries);
+    if (!this.#terms.dryRun) await forgetOldTroubles(keeper, entries, this.#terms.untilMs);
     const following = this.#all[index + 1];
     if (next !== undefined) return { ends, next: { service, after: next.pk } };
     return following === undefined ? { ends } : { ends, next: { service: following.service } };

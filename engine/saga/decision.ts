@@ -7,7 +7,7 @@ import type { AnyFact } from './declaration.ts';
  * - accept: write `state`, then publish `says`. `effect` is a call to the outside that follows the write.
  * - repeat: this step is done; publish the stored record's events again, and besides what `also` has.
  * - resume: call `effect` without a write: it was begun and its result is unknown, or it comes before the first write.
- * - ignore: nothing to do in this state, which is normal.
+ * - ignore: nothing to do in this state, which is normal. `isOpen`: nothing yet, as the outside has not decided.
  * - defer: not now. Nothing is written, and it is worth trying again after so long.
  * - refuse: this cannot happen; the message becomes a dead letter with the reason. Before that `says` is published: it ends
  *   what others have begun because of something that is not true.
@@ -23,7 +23,7 @@ export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
     }
   | { readonly kind: 'repeat'; readonly also?: readonly Said[] }
   | { readonly kind: 'resume'; readonly effect: Effect }
-  | { readonly kind: 'ignore'; readonly reason: string }
+  | { readonly kind: 'ignore'; readonly reason: string; readonly isOpen?: true }
   | { readonly kind: 'defer'; readonly reason: string; readonly afterMs: number }
   | { readonly kind: 'refuse'; readonly reason: string; readonly says?: readonly Said[] };
 

@@ -1,8 +1,9 @@
 import type { Caller } from '../../engine/http/identity.ts';
 import { shop } from '../shop.ts';
 import type { Stock } from './table.ts';
+import type { ProductView } from './view.ts';
 
-export type Availability = 'OUT_OF_STOCK' | 'LOW' | 'IN_STOCK';
+type Availability = ProductView['availability'];
 
 /** Up to so many pieces are LOW, unless LOW_STOCK says otherwise. */
 const LOW = 10;
@@ -21,7 +22,7 @@ export function lowSetting(text = process.env.LOW_STOCK): number {
 }
 
 /** A customer who saw the number could wait for the moment at which all of it can be had. Staff see it. */
-export function stockFor({ role }: Caller, { available, stocktakenAt, ...product }: Stock): object {
+export function stockFor({ role }: Caller, { available, stocktakenAt, ...product }: Stock): ProductView {
   const seen = { ...product, availability: availabilityOf(available, lowSetting()) };
   return role === shop.ownerRole ? seen : { ...seen, available, stocktakenAt };
 }

@@ -19,6 +19,7 @@ import { shop } from '../shop.ts';
 import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { catalogueEntry, MAX_AVAILABLE, STOCK_ROLE, stockOf } from './table.ts';
+import type { StockView } from './view.ts';
 
 /** An order at a price that no card can be charged could only be cancelled. What is stored already stays readable. */
 const Stocktake = z
@@ -31,7 +32,10 @@ const Stocktake = z
   .superRefine((stock, context) => {
     const flaw = flawOfPrice(stock);
     if (flaw !== undefined) context.addIssue({ code: 'custom', path: [flaw.member], message: flaw.message });
-  });
+  })
+  .describe(
+    'The currency is one that Stripe charges in, and the price a multiple of its smallest coin: of 10 in those with three decimals, of 100 in ISK and UGX.',
+  );
 
 /** A PUT creates the SKU in its path, so a malformed one is invalid content and not a 404. */
 const malformedSku = () =>
@@ -64,7 +68,8 @@ export const putStock = (edges: TableEdges) =>
         { kind: 'put', item: catalogueEntry(sku), expects: 'anything' },
       ]);
       // This very request was carried out before.
-      if (result.ok || result.refusals[1]?.cause === 'condition') return json(200, stockOf(item));
+      if (result.ok || result.refusals[1]?.cause === 'condition')
+        return json(200, stockOf(item) satisfies StockView);
     }
     throw new StoreUnavailableError(`the stock of ${sku} kept changing`);
   });

@@ -18,6 +18,7 @@ import { shop } from '../shop.ts';
 import { stockKey } from './decide.ts';
 import { inventory } from './inventory.ts';
 import { STOCK_ROLE, stockOf } from './table.ts';
+import type { StockView } from './view.ts';
 
 const Receipt = z.strictObject({
   quantity: z.int().min(1).max(1_000_000),
@@ -50,7 +51,7 @@ export const receiveStock = (edges: TableEdges) =>
     if (!result.ok) checkRepeat(result, fingerprint);
     const stock = (await edges.store.read([stockKey(sku)])).get(stockKey(sku));
     if (stock === undefined) throw new Problem('not-found', `There is no product with the SKU ${sku}.`);
-    return json(200, stockOf(stock));
+    return json(200, stockOf(stock) satisfies StockView);
   });
 
 /** @throws Problem 422 if the key came with another body, 404 if there is no such SKU */

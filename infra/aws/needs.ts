@@ -1,3 +1,4 @@
+import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
@@ -18,6 +19,8 @@ export type Needs = {
   readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
+  /** It reads the records of all participants: those that a caller names, or also those that are open. */
+  readonly inspects?: 'named' | 'open';
   /** The services whose records it rewrites, whoever's they are. */
   readonly rewrites?: readonly string[];
   /** It finds an owner's sagas, and deletes the key by which the audit names the owner. */
@@ -42,10 +45,14 @@ const forgetter: Needs = {
   erases: true,
 };
 
+/** How the keys of the participants' records begin, and of what they last failed on: not of who did what, nor of names. */
+const records = ['ord_', 'ORDER#', TROUBLE];
+
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
+  specs: {},
 
   'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'], isAudited: true },
   'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'], isAudited: true },
@@ -55,6 +62,9 @@ const needsOfTheShop: Readonly<Record<string, Needs>> = {
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
+  'get-timeline': { inspects: 'named', keys: records },
+  'list-sagas': { inspects: 'open', keys: records },
+  'look-up': { inspects: 'named', keys: records, secrets: ['stripe'] },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
   retain: forgetter,
   erase: forgetter,
@@ -85,6 +95,7 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
+  ['nudge-now', obeyer],
   ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 

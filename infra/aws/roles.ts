@@ -1,6 +1,7 @@
 import { pseudonymKeyOf } from '../../engine/audit/pseudonym.ts';
+import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
-import { byOwner } from '../../engine/saga/initiator-table.ts';
+import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { tallyKey } from '../../engine/saga/tally.ts';
 import { tableNameOf } from '../functions/variables.ts';
@@ -57,6 +58,7 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
           ...keepsTheAudit(needs, table),
         ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
+    ...(needs.inspects === undefined ? [] : mayInspect(needs, saga, stage)),
     ...(needs.rewrites ?? []).flatMap((each) => mayRewrite(tableNameOf(saga, each, stage))),
     ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
@@ -91,8 +93,22 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
+/** The index of what is due is the initiator's. */
+const mayInspect = (needs: Needs, saga: Saga, stage: string): readonly Statement[] => [
+  ...saga.services.map((service) => mayUseTable('read', tableNameOf(saga, service, stage), needs)),
+  ...(needs.inspects === 'open'
+    ? [mayUseTable(`query ${DUE}`, tableNameOf(saga, saga.initiator, stage), {})]
+    : []),
+];
+
 const mayRewrite = (table: string): readonly Statement[] => [
   { Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: arn(tableArn(table)) },
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([TROUBLE]),
+  },
   mayNotChangeTheAudit(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], table),
 ];
 

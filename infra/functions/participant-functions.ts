@@ -140,6 +140,11 @@ const initiatorFunctions = (saga: Saga): Named => {
     [`list-${initiator}s`, of('list', http('get', `${initiator}s`))],
     [`cancel-${initiator}`, of('cancel', http('post', `${pathOf(saga)}/cancel`))],
     [
+      `nudge-${initiator}`,
+      // Operators seldom need it, so it takes one of the broker's connections.
+      { ...of('nudge-now', http('post', `${pathOf(saga)}/nudge`)), reservedConcurrency: 1 },
+    ],
+    [
       `nudge-${initiator}s`,
       {
         ...of('nudge', {

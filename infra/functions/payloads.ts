@@ -73,9 +73,12 @@ const messages = (saga: Known, service: string, sagaId: SagaId) => ({
   },
 });
 
-/** As its publisher would have said it. */
+/** An event as its publisher would have said it. */
+export const exampleOf = (saga: Known, type: string, sagaId = sagaIdFor(saga, CALLER, KEY)) =>
+  seal(saga, { type, data: dataOf(saga, type) }, { sagaId, nowMs: SAID_AT_MS });
+
 function messageOf(saga: Known, type: string, sagaId: SagaId) {
-  const event = seal(saga, { type, data: dataOf(saga, type) }, { sagaId, nowMs: SAID_AT_MS });
+  const event = exampleOf(saga, type, sagaId);
   const body = Buffer.from(JSON.stringify(event));
   return {
     basicProperties: {

@@ -10,7 +10,7 @@ export function welcome(system: System, ownerToken: string, logDir: string): str
   return `
 ${title} runs. Ctrl-C stops it.
 
-  API        ${api} (a page lists the calls)
+  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}

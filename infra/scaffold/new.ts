@@ -95,7 +95,7 @@ ${
 `
 }  functions/shop.ts             ${says.length === 0 ? '' : 'whether a saga has to wait for it ("completes"), and '}secrets that it needs
   docs/security.md              what it keeps of a person: each member of its events and of "asks" has a class
-Then: npm run check:types, npm start (again after each change), npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
+Then: npm run specs, npm run check:types, npm start (again after each change), npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
 To deploy it: docs/change-a-declaration.md.`;
 
 try {

@@ -3,9 +3,13 @@ import { staffRolesOf } from '../../engine/http/role.ts';
 import { shop } from '../../functions/shop.ts';
 import { type Attack, badRequest, bearer, forbidden, invalid, JSON_BODY, unauthorized } from './attack.ts';
 
-/** One call for each right of the staff; a body that would be carried out. */
+/** One call for each right of the staff, or for one of several; a body that would be carried out. */
 const calls: readonly (readonly [right: string, method: string, path: string, body?: string])[] = [
   ['support', 'POST', '/orders/{orderId}/cancel', '{"reason":"x"}'],
+  ['support', 'POST', '/orders/{orderId}/nudge', '{"reason":"x"}'],
+  ['support auditor', 'GET', '/sagas'],
+  ['support auditor', 'GET', '/sagas/counts'],
+  ['support auditor', 'GET', '/lookup?id={orderId}'],
   ['settlements', 'POST', '/orders/{orderId}/payment/resolve', '{"reason":"x","proof":"x"}'],
   ['stock', 'PUT', '/stock/cup', '{"available":1,"unitPriceMinor":1,"currency":"EUR","reason":"x"}'],
   ['stock', 'POST', '/stock/cup/receipts', '{"quantity":1}'],
@@ -41,7 +45,7 @@ const others = staffRolesOf(shop)
   .filter((role) => role !== 'operator')
   .flatMap((role) =>
     calls
-      .filter(([right]) => right !== role)
+      .filter(([right]) => !right.split(' ').includes(role))
       .map((call) => attackOf(`${call[1]} ${call[2]} in the role ${role}`, { role }, call)),
   );
 
@@ -103,6 +107,8 @@ const unreasoned = [
   ['POST', '/orders/{orderId}/cancel', '{}'],
   ['POST', '/orders/{orderId}/cancel', '{"reason":""}'],
   ['POST', '/orders/{orderId}/cancel', '{"reason":"4242424242424242"}'],
+  ['POST', '/orders/{orderId}/nudge', '{}'],
+  ['POST', '/orders/{orderId}/nudge', '{"dryRun":false}'],
   ['PUT', '/stock/cup', '{"available":1,"unitPriceMinor":1,"currency":"EUR"}'],
   ['POST', '/dead-letters/order/redrive', '{}'],
   ['POST', '/dead-letters/order/redrive', '{"dryRun":false}'],
@@ -115,5 +121,14 @@ const unreasoned = [
   ),
 );
 
+const position = encodeCursor({ shard: 'due-9' });
+const misled = [
+  ...['status=CONFIRMED', 'status=', 'olderThan=1', 'olderThan=1m&olderThan=-1m', 'service=identity'],
+  ...['reason=', 'limit=1000', 'cursor=e30', `cursor=${position}`],
+]
+  .map((query) => `/sagas?${query}`)
+  .concat(['/lookup', '/lookup?id=', '/lookup?idempotencyKey=x', `/lookup?id=${'x'.repeat(600)}`])
+  .map((path) => attackOf(`GET ${path}`.slice(0, 120), { role: 'auditor' }, ['', 'GET', path], badRequest));
+
 /** Staff who want more than they were given, or leave no reason. */
-export const staff = [...others, ...scopes, ...ofCustomers, ...roles, ...queries, ...unreasoned];
+export const staff = [...others, ...scopes, ...ofCustomers, ...roles, ...queries, ...misled, ...unreasoned];

@@ -194,6 +194,8 @@ const calls = [
   ['GET', '/orders'],
   ['GET', '/orders/{orderId}'],
   ['POST', '/orders/{orderId}/cancel'],
+  ['POST', '/orders/{orderId}/nudge'],
+  ['GET', '/orders/{orderId}/timeline'],
   ['GET', '/orders/{orderId}/reservation'],
   ['GET', '/orders/{orderId}/payment'],
   ['POST', '/orders/{orderId}/payment/resolve'],
@@ -203,6 +205,9 @@ const calls = [
   ['GET', '/stock'],
   ['GET', '/dead-letters/order'],
   ['GET', '/audit/order'],
+  ['GET', '/sagas'],
+  ['GET', '/sagas/counts'],
+  ['GET', '/lookup'],
   ['POST', '/dead-letters/payment/redrive'],
   ['POST', '/dead-letters/inventory/discard'],
 ] as const;
@@ -218,7 +223,8 @@ const anonymous = calls.map(
 const forOperators = calls
   .filter(
     ([method, path]) =>
-      /^\/(dead-letters|audit)|\/resolve$/.test(path) || (method !== 'GET' && path.startsWith('/stock')),
+      /^\/(dead-letters|audit|sagas|lookup)|\/(resolve|nudge)$/.test(path) ||
+      (method !== 'GET' && path.startsWith('/stock')),
   )
   .map(
     ([method, path]): Attack => ({

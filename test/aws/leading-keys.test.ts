@@ -144,11 +144,18 @@ test.each(functions().map(([, each]) => shortName(each)))('%s changes no entry o
   const allowed: readonly string[] = Statement.filter(
     ({ Effect }: { Effect: string }) => Effect === 'Allow',
   ).flatMap(({ Action }: { Action: readonly string[] }) => Action);
-  const audited = ['put-stock', 'receive-stock', 'cancel-order', 'resolve-payment'];
+  const audited = ['put-stock', 'receive-stock', 'cancel-order', 'nudge-order', 'resolve-payment'];
   const isAudited = audited.includes(name) || (name.endsWith('-dead-letters') && !name.startsWith('count-'));
   const isForgetter = ['erase', 'retain'].includes(name);
-  const more = allowed.filter((each) => /^dynamodb:(Delete|Batch(Write)|Partiql|\*)/i.test(each));
-  expect(more).toEqual(isForgetter ? ['dynamodb:DeleteItem'] : []);
+  expect(allowed.filter((each) => /^dynamodb:(Batch(Write)|Partiql|\*)/i.test(each))).toEqual([]);
+  expect(allowed.includes('dynamodb:DeleteItem')).toBe(isForgetter);
+  const deletes = Statement.filter(
+    ({ Effect, Action }: { Effect: string; Action: readonly string[] }) =>
+      Effect === 'Allow' && Action.includes('dynamodb:DeleteItem'),
+  );
+  for (const { Condition } of deletes)
+    for (const keys of Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'])
+      expect(['pseudonym-key#*', 'tally#*', 'trouble#*']).toContain(keys);
   if (allowed.includes('dynamodb:UpdateItem') || isForgetter) {
     expect(denials(name)).toContain('dynamodb:UpdateItem');
     expect(denials(name)).toContain('dynamodb:DeleteItem');

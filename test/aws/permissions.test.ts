@@ -7,6 +7,8 @@ import { functions, ofType, propertiesOf, shortName, template } from '../support
 const AUDITOR = 'reconcile';
 /** What they forget is in every table. */
 const FORGETTERS = ['erase', 'retain'];
+/** They show what all participants have of an order. */
+const VIEWERS = ['get-timeline', 'list-sagas', 'look-up'];
 
 /** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
 describe('permissions', () => {
@@ -58,7 +60,7 @@ describe('permissions', () => {
     for (const [, { Role, FunctionName, Handler }] of functions()) {
       const [, folder = ''] = String(Handler).split('/');
       const service = shop.services.find((each) => each === folder);
-      if ([AUDITOR, ...FORGETTERS].includes(shortName({ FunctionName }))) continue;
+      if ([AUDITOR, ...FORGETTERS, ...VIEWERS].includes(shortName({ FunctionName }))) continue;
       const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
       const foundTables = [...policy.matchAll(/table\/order-saga-prod-([\w-]+)/g)].map(([, found]) => found);
       expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
@@ -95,7 +97,7 @@ describe('permissions', () => {
   });
 
   test.each(FORGETTERS)(
-    'let %s read and rewrite records, and delete nothing but the key of a name',
+    'let %s read and rewrite records, and delete nothing but the key of a name, and what somebody failed on',
     (name) => {
       const [role] = functions().filter(([, properties]) => shortName(properties) === name);
       const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
@@ -112,6 +114,7 @@ describe('permissions', () => {
         ...tables.map((each) => [['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], each]),
         ...tables.flatMap((each) => [
           [['dynamodb:PutItem'], each],
+          [['dynamodb:DeleteItem'], each, expect.stringContaining('"trouble#*"')],
           [
             ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
             each,
@@ -123,6 +126,33 @@ describe('permissions', () => {
       ]);
     },
   );
+
+  test.each(VIEWERS)('let %s read the tables, and change nothing', (name) => {
+    const [role] = functions().filter(([, properties]) => shortName(properties) === name);
+    const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
+    const { Policies } = roles[String(role?.[1].Role['Fn::GetAtt'][0])] ?? {};
+    const allowed = (Policies[0].PolicyDocument.Statement as readonly Record<string, unknown>[]).map(
+      ({ Action, Resource, Condition }) => [
+        Action,
+        JSON.stringify(Resource).replaceAll(/.*(?:table\/|Value":")order-saga-prod-([\w/-]+).*/g, '$1'),
+        ...(String(Action).includes('GetItem')
+          ? [JSON.stringify(Condition).replaceAll(/.*"dynamodb:LeadingKeys":(\[.*\]).*/g, '$1')]
+          : []),
+      ],
+    );
+    const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+    const records = '["ord_*","ORDER#*","trouble#*"]';
+    expect(allowed.slice(1)).toEqual([
+      ...['order', 'inventory', 'payment'].map((service) => [reads, service, records]),
+      ...(name === 'list-sagas' ? [[['dynamodb:Query'], 'order/index/due']] : []),
+      ...(name === 'look-up'
+        ? [
+            [['secretsmanager:GetSecretValue'], outsideSecretOf('stripe')],
+            [['kms:Decrypt'], 'SecretsKeyArn'],
+          ]
+        : []),
+    ]);
+  });
 
   test('let only what writes change a table', () => {
     const writers = functions()
@@ -140,6 +170,7 @@ describe('permissions', () => {
         'get-order',
         'place-order',
         'cancel-order',
+        'nudge-order',
         'nudge-orders',
         'put-stock',
         'receive-stock',

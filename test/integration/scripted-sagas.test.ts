@@ -145,7 +145,7 @@ describe('sls invoke local', () => {
       )),
     ];
     expect(Object.fromEntries(outcomes)).toEqual({
-      ...{ authorizer: '"Unauthorized"', health: '200' },
+      ...{ authorizer: '"Unauthorized"', health: '200', specs: '200' },
       ...{ 'place-order': '202', 'get-order': '200', 'cancel-order': '202', 'list-orders': '200' },
       ...{ 'put-stock': '200', 'receive-stock': '200', 'get-stock': '200', 'list-stock': '200' },
       'nudge-orders': expect.stringContaining('"failed": 0'),

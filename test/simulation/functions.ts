@@ -11,6 +11,7 @@ import { resolving } from '../../engine/http/resolving.ts';
 import { cancelling } from '../../engine/initiator/cancel.ts';
 import type { Initiating } from '../../engine/initiator/initiating.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
+import { nudging } from '../../engine/initiator/nudge-now.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
 import { orSayAgain, sayingAgain } from '../../engine/initiator/say-again.ts';
 import { erasing } from '../../engine/privacy/erase.ts';
@@ -178,6 +179,9 @@ function initiatorFunctions({ service, join }: Member): Readonly<Record<string, 
     ),
     [`cancel-${service}`]: http(service, (simulation, environment) =>
       cancelling(beginner(simulation, environment), edgesOf(simulation, environment)),
+    ),
+    [`nudge-${service}`]: http(service, (simulation, environment) =>
+      nudging(beginner(simulation, environment), edgesOf(simulation, environment), () => DEADLINE_MS),
     ),
     [`nudge-${service}s`]: {
       service,

@@ -6,6 +6,7 @@ import { isOfAudit } from './checker/audit.ts';
 import { sagaIdOf } from './checker/message-id.ts';
 import { roleOf } from './checker/roles.ts';
 import { rowOf } from './checker/row.ts';
+import { isTrouble } from './checker/troubles.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world/world.ts';
@@ -92,7 +93,8 @@ function snapshot(world: World): Snapshot {
       .flatMap((player): (readonly [string, unknown])[] => [
         [player.service, JSON.stringify(knownTo(player, world))],
         ...[...world.tableOf(player.service).items]
-          .filter(([key, item]) => !isOfAudit(key) && !isWaiting(player, item) && !isUnasked(world, item))
+          .filter(([key]) => !isOfAudit(key) && !isTrouble(key))
+          .filter(([, item]) => !isWaiting(player, item) && !isUnasked(world, item))
           .map(([key, item]) => [`${player.service} ${key}`, item] as const),
       ]),
   );

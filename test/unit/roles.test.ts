@@ -25,16 +25,25 @@ const anyone = roles;
 const readers = [ownerRole, 'operator', 'support', 'settlements', 'auditor'];
 const deadLetters = ['operator', 'dead-letters'];
 const stock = ['operator', 'stock'];
+const insight = ['operator', 'support', 'auditor'];
 const auditors = ['operator', 'auditor'];
 
 /** Who may call each route; `undefined`: it has no token, so no role. */
 const rules: Readonly<Record<string, readonly string[] | undefined>> = {
   'GET /health': undefined,
+  'GET /openapi.json': undefined,
+  'GET /asyncapi.json': undefined,
+  'GET /docs': undefined,
   'POST /webhooks/stripe': undefined,
   'POST /orders': [ownerRole],
   'GET /orders': anyone,
   'GET /orders/{orderId}': readers,
   'POST /orders/{orderId}/cancel': [ownerRole, 'operator', 'support'],
+  'POST /orders/{orderId}/nudge': ['operator', 'support'],
+  'GET /orders/{orderId}/timeline': readers,
+  'GET /sagas': insight,
+  'GET /sagas/counts': insight,
+  'GET /lookup': insight,
   'GET /orders/{orderId}/reservation': readers,
   'GET /orders/{orderId}/payment': readers,
   'POST /orders/{orderId}/payment/resolve': ['operator', 'settlements'],

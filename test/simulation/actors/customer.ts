@@ -202,7 +202,7 @@ export class Customer {
         this.#cancelByStaff({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
-      get: () => this.#look(() => {}),
+      get: () => (this.#simulation.detail(44) < 0.5 ? this.#look(() => {}) : this.#nudgeByStaff()),
       stranger: () => read(`get-${initiator}`, [404], 'stranger'),
       list: () => this.#list({ method: 'GET', ...own }),
     };
@@ -275,6 +275,19 @@ export class Customer {
         this.#expect(reply, [422], 'a cancel for no reason'),
       );
     else this.#cancel({ ...request, body: { reason: 'asked on the phone' } });
+  }
+
+  /** Somebody on call does what the schedule would do later. What has ended, or is moving on, stays as it is. */
+  #nudgeByStaff(): void {
+    const { coverage, world } = this.#simulation;
+    const { initiator } = this.#saga;
+    const body = { reason: 'asked on the phone', dryRun: this.#simulation.detail(45) < 0.2 };
+    const request = { method: 'POST', by: 'olga', role: 'support', path: this.#path, body } as const;
+    this.#send(`nudge-${initiator}`, request, (reply) => {
+      if (reply?.statusCode === 200) coverage.count('a nudge by staff');
+      if (!isForgotten(world.sagas.get(this.told.sagaId ?? '')))
+        this.#expect(reply, [200, 202, 409], 'a nudge');
+    });
   }
 
   #cancel(request: Request, patience = this.plan.patience): void {

@@ -54,6 +54,13 @@ export function flawOfAudit(
     if (entry.role === ownerRole && Object.values(entry).includes(state[owner]))
       return `${state[owner]} is named in the audit`;
   }
+  for (const { act, about } of entries) {
+    if (act !== 'nudge') continue;
+    const isClaimed = writes.some(
+      (write) => write.kind === 'add' && write.key === about[0] && 'dueEpochSeconds' in write.deltas,
+    );
+    if (!isClaimed) return `the nudge of ${about} has an entry, and was not done`;
+  }
   const idle = entries.find(
     (entry) => STEPS.has(entry.act) && !steps.some(({ because }) => because === entry.act),
   );
@@ -64,6 +71,15 @@ export function flawOfAudit(
   if (unsaid !== undefined) return `${unsaid.act} of ${unsaid.about} was done for no reason`;
   const anonymous = entries.find(({ by, role, requestId }) => !by || !role || !requestId);
   return anonymous && `${anonymous.act} of ${anonymous.about} was done by ${anonymous.by}, ${anonymous.role}`;
+}
+
+/** Who nudges by hand is in the audit: only the schedule claims a saga without an entry. */
+export function flawOfNudge(writes: readonly Write[]): string | undefined {
+  const claim = writes.find((write) => write.kind === 'add' && 'dueEpochSeconds' in write.deltas);
+  const isNamed = entriesIn(writes).some(
+    ({ act, about }) => act === 'nudge' && about[0] === (claim && keyOf(claim)),
+  );
+  return claim === undefined || isNamed ? undefined : `nobody knows who nudged ${keyOf(claim)}`;
 }
 
 /** What each call has said that it is going to do with dead letters. */

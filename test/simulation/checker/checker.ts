@@ -11,7 +11,7 @@ import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement, flawOfWaits } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
-import { flawOfAudit, Intentions, isBesides } from './audit.ts';
+import { flawOfAudit, flawOfNudge, Intentions, isBesides } from './audit.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
@@ -24,6 +24,7 @@ import type { Rules } from './rules.ts';
 import { dueAt, flawOfSchedule } from './schedule.ts';
 import { Slots } from './slots.ts';
 import { flawOfStep } from './transitions.ts';
+import { flawOfTrouble, isTrouble } from './troubles.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
 export interface Violation {
@@ -124,6 +125,8 @@ export class Checker {
     const { cast } = this.#world;
     const { initiator, saga } = cast;
     this.fail('audit', flawOfAudit(saga, writes, before));
+    this.fail('insight', flawOfTrouble(writes));
+    if (invocation?.functionName === `nudge-${initiator.service}`) this.fail('audit', flawOfNudge(writes));
     this.#intentions.wrote(writes, invocation);
     const player = cast.playerOf(service);
     for (const write of writes) {
@@ -132,7 +135,7 @@ export class Checker {
         this.#forgotten(player, old, write.item);
       else if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
-      else if (keyOf(write) === 'retention' || write.kind === 'delete') continue;
+      else if (keyOf(write) === 'retention' || write.kind === 'delete' || isTrouble(keyOf(write))) continue;
       else if (player === initiator && !isBesides(keyOf(write))) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {

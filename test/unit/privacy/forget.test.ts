@@ -168,6 +168,37 @@ describe('erase', () => {
   });
 });
 
+describe('what a participant last failed on', () => {
+  const noted = (stores: ReturnType<typeof sceneOf>['stores'], atMs: number) => {
+    for (const service of ['order', 'inventory', 'payment'] as const) {
+      const pk = `trouble#${tables[service].key(orderIdOf(1))}`;
+      stores[service].items.set(pk, { pk, atMs, because: 'stock.reserved', error: 'down', attempts: 1 });
+    }
+  };
+
+  test('is erased with the order, at each of them', async () => {
+    const { stores, text, eraseAt } = sceneOf();
+    noted(stores, ENDED_MS);
+    await eraseAt(ENDED_MS)(wish, never);
+    expect(text()).toContain('trouble#');
+    await eraseAt(ENDED_MS + DAY_MS)({ ...wish, dryRun: true }, never);
+    expect(text()).toContain('trouble#');
+    await eraseAt(ENDED_MS + DAY_MS)(wish, never);
+    expect(text()).not.toContain('trouble#');
+  });
+
+  test('is found by the retention when it is as old as what is forgotten', async () => {
+    const { stores, text, retainAt } = sceneOf();
+    noted(stores, ENDED_MS + 1);
+    await retainAt(ENDED_MS + 45 * DAY_MS)(never);
+    expect(text().split('trouble#')).toHaveLength(4);
+    await retainAt(ENDED_MS + 45 * DAY_MS + 1)(never, true);
+    expect(text().split('trouble#')).toHaveLength(4);
+    await retainAt(ENDED_MS + 45 * DAY_MS + 1)(never);
+    expect(text()).not.toContain('trouble#');
+  });
+});
+
 describe('the retention', () => {
   test('forgets what ended so many days ago, and not a day before', async () => {
     const { text, retainAt } = sceneOf();

@@ -91,6 +91,14 @@ export const auditBugs = [
       plant: async (_: unknown, { caller }: { readonly caller: Caller }) => caller.id,
     },
   ]),
+  ...bugsIn('engine/initiator/nudge-now.ts', [
+    {
+      name: 'a nudge by hand of which nobody knows',
+      in: 'nudging',
+      at: { argument: 0, of: 'edges.store.write' },
+      plant: (writes: readonly Write[]): readonly Write[] => writes.slice(0, 1),
+    },
+  ]),
   ...bugsIn('engine/http/reason.ts', [
     {
       name: 'staff cancel for no reason',
