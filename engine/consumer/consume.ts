@@ -114,7 +114,9 @@ export function consume<
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
       }),
     ]);
-    await Promise.allSettled([settling, noting]);
+    const [, noted] = await Promise.allSettled([settling, noting]);
+    if (noted.status === 'rejected')
+      log('warn', 'what failed is not noted', { service, error: String(noted.reason) });
     await settling;
   };
 }

@@ -56,7 +56,7 @@ export const returnsOf = (headers: Readonly<Record<string, unknown>> | null): nu
 
 /** Anybody may send any header: what is no count counts nothing. */
 export const countIn = (header: unknown): number =>
-  typeof header === 'number' && Number.isSafeInteger(header) && header > 0 ? header : 0;
+  typeof header === 'number' && Number.isSafeInteger(header + 1) && header > 0 ? header : 0;
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
 const MAX_PROPERTY_BYTES = 255;

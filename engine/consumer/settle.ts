@@ -10,7 +10,7 @@ export const REASON_HEADER = 'saga-dead-reason';
 const MAX_HEADER_LENGTH = 500;
 
 /** Such a text, as long as a header may be. */
-export const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH);
+export const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH).toWellFormed();
 
 const base = ({ body, messageId, type, contentType }: Delivery) => ({
   body,

@@ -2,7 +2,7 @@ import type { TableEdges } from '../batch/edges.ts';
 import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
-import { MAX_TRANSACTION_ITEMS, type Write } from '../batch/store.ts';
+import { StoreUnavailableError, type Write } from '../batch/store.ts';
 import { type Trouble, troubleItem, troubleKey } from '../batch/trouble.ts';
 import { log } from '../environment/log.ts';
 import type { SagaId } from '../saga/ids.ts';
@@ -12,9 +12,10 @@ import type { Table } from '../saga/table.ts';
 import { ATTEMPTS_HEADER, type Delivery } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, ERROR_HEADER, header, retryMessage } from './settle.ts';
 
-/** What came of a message of a saga. `trouble`: 'over' if there is none any more. */
+/** What came of a message of a saga, which is about the event `because`. `trouble`: 'over' if there is none any more. */
 interface Handled {
   readonly sagaId: SagaId;
+  readonly because: string;
   readonly trouble: Trouble | 'over';
 }
 
@@ -65,7 +66,14 @@ export class Troubles {
   }
 
   /** `leftMs`: what the function has left. A write that fails is no error. */
-  async note({ unreadable, aside, received, outcomes }: Batch, leftMs: number): Promise<void> {
+  async note(batch: Batch, leftMs: number): Promise<void> {
+    if (leftMs < WRITE_MS) return;
+    // One by one: none is lost with another that cannot be written, and a transaction would cost twice as much.
+    await Promise.all(this.#lastIn(batch).map((each) => this.#keep(each)));
+  }
+
+  /** What each saga of a batch stands with. What one message has come to is no end of what another one failed on. */
+  #lastIn({ unreadable, aside, received, outcomes }: Batch): readonly Handled[] {
     const handled = [
       ...unreadable.flatMap(({ delivery, reason }) => this.#unread(delivery, reason)),
       ...aside.flatMap((message) => this.#untried(message)),
@@ -74,35 +82,38 @@ export class Troubles {
         return outcome === undefined ? [] : this.#tried(work, delivery, outcome);
       }),
     ];
-    const last = new Map(handled.map(({ sagaId, trouble }) => [sagaId, trouble]));
-    const writes = [...last].flatMap(([sagaId, trouble]) => this.#writeOf(sagaId, trouble));
-    if (leftMs < WRITE_MS) return;
-    const puts = writes.filter(({ kind }) => kind === 'put');
-    const chunks = Array.from({ length: Math.ceil(puts.length / MAX_TRANSACTION_ITEMS) }, (_, index) =>
-      puts.slice(index * MAX_TRANSACTION_ITEMS, (index + 1) * MAX_TRANSACTION_ITEMS),
-    );
-    // The end of what was never noted is refused by its condition, so it is in nobody's transaction.
-    const ends = writes.filter(({ kind }) => kind !== 'put').map((end) => [end]);
-    await Promise.all([...chunks, ...ends].map((each) => this.#write(each)));
+    const last = new Map<SagaId, Handled>();
+    for (const each of handled) {
+      const before = last.get(each.sagaId);
+      const isAnothers = before !== undefined && before.trouble !== 'over' && before.because !== each.because;
+      if (each.trouble !== 'over' || !isAnothers) last.set(each.sagaId, each);
+    }
+    return [...last.values()];
   }
 
-  #writeOf(sagaId: SagaId, trouble: Trouble | 'over'): readonly Write[] {
+  async #keep({ sagaId, because, trouble }: Handled): Promise<void> {
     const key = troubleKey(this.#table, sagaId);
     if (trouble === 'over') {
+      // Where nothing of this event was noted the condition refuses it.
+      await this.#write({
+        ...{ kind: 'add', key, deltas: {}, sets: { overMs: this.#edges.now() } },
+        relyingOn: { because },
+      });
       this.#noted.delete(sagaId);
-      return [{ kind: 'add', key, deltas: {}, sets: { overMs: this.#edges.now() }, relyingOn: {} }];
+      return;
     }
-    if (isSame(trouble, this.#noted.get(sagaId))) return [];
+    if (isSame(trouble, this.#noted.get(sagaId))) return;
+    if (!(await this.#write({ kind: 'put', item: troubleItem(key, trouble), expects: 'anything' }))) return;
     if (this.#noted.size >= MAX_NOTED) this.#noted.clear();
     this.#noted.set(sagaId, trouble);
-    return [{ kind: 'put', item: troubleItem(key, trouble), expects: 'anything' }];
   }
 
-  async #write(writes: readonly Write[]): Promise<void> {
+  async #write(write: Write): Promise<boolean> {
     try {
-      await this.#edges.store.write(writes);
+      return (await this.#edges.store.write([write])).ok;
     } catch (error) {
       log('warn', 'what failed is not noted', { service: this.#service, error: String(error) });
+      return false;
     }
   }
 
@@ -112,11 +123,13 @@ export class Troubles {
     delivery: Delivery,
     outcome: Outcome<unknown>,
   ): readonly Handled[] {
+    // Where the table does not answer nothing can be noted either.
+    if (outcome.kind === 'failed' && outcome.error instanceof StoreUnavailableError) return [];
     const error = saidOf(outcome);
     if (error === undefined) {
       // One that waits for its turn is in no trouble, and out of none.
       const hasFailed = delivery.attempts > 0 || this.#noted.get(sagaId)?.because === because;
-      return hasFailed && outcome.kind !== 'deferred' ? [{ sagaId, trouble: 'over' }] : [];
+      return hasFailed && outcome.kind !== 'deferred' ? [{ sagaId, because, trouble: 'over' }] : [];
     }
     const version = outcome.record?.version;
     const trouble = {
@@ -127,7 +140,7 @@ export class Troubles {
       ...this.#next(this.#placeOf(delivery, outcome)),
       ...(version === undefined ? {} : { version }),
     };
-    return [{ sagaId, trouble }];
+    return [{ sagaId, because, trouble }];
   }
 
   /** Of a message that nobody could read, as far as its id says what it is about. */
@@ -151,7 +164,9 @@ export class Troubles {
   #about(messageId: string, what: Omit<Trouble, 'atMs' | 'because'>): readonly Handled[] {
     const [, subject, because = ''] = /^([^:]+):(.+)$/.exec(messageId) ?? [];
     const { data: sagaId } = this.#saga.id.schema.safeParse(subject);
-    return sagaId === undefined ? [] : [{ sagaId, trouble: { atMs: this.#edges.now(), because, ...what } }];
+    // Anybody who may publish can write any id: what is no event of the saga is about none.
+    if (sagaId === undefined || !this.#saga.eventTypes.includes(because)) return [];
+    return [{ sagaId, because, trouble: { atMs: this.#edges.now(), because, ...what } }];
   }
 
   /** The message that takes the place of one that was not handled. */

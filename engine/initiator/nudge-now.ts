@@ -60,7 +60,7 @@ export function nudging<State extends InitiatorStatus, Placed extends Begun>(
       if (decision.kind === 'ignore')
         throw new Problem('conflict', `This ${initiator} waits for nothing: ${decision.reason}.`);
       const prospect = prospectOf(record, decision);
-      if (body.dryRun) return json(200, { dryRun: true, ...prospect, ...present(record) });
+      if (body.dryRun) return json(200, { dryRun: true, ...present(record), ...prospect });
       const { write, due, nextDue } = claimOf(record, item, nowMs);
       const entry = auditWrite(
         actorOf(caller, event),
@@ -75,6 +75,8 @@ export function nudging<State extends InitiatorStatus, Placed extends Begun>(
       if (!(await edges.store.write([write, entry])).ok) continue;
       const [outcome] = await run(participant, [{ sagaId, input }], edges);
       const now = present(outcome?.record ?? record);
+      // It may have ended since it was claimed.
+      if (outcome?.kind === 'ignored') return json(200, { dryRun: false, says: [], ...now });
       if (outcome?.kind !== 'failed') return json(200, { dryRun: false, ...prospect, ...now });
       // The claim stands, so the schedule comes to it soon.
       log('warn', 'nudged but not announced yet', { [id.name]: sagaId, error: outcome.error.message });

@@ -71,7 +71,7 @@ async function idOf(saga: Saga, foreign: readonly ForeignId[], wanted: Wanted): 
   const kinds = [saga.initiator, 'event', ...foreign.map(({ of }) => of)];
   throw new Problem(
     'invalid-content',
-    `This is no id of any of these: ${kinds.join(', ')}. From nothing else a way leads to the ${saga.initiator}.`,
+    `This is no id of any of these: ${kinds.join(', ')}. Nothing else leads to the ${saga.initiator}.`,
   );
 }
 
@@ -117,7 +117,7 @@ function wantedIn({ owner, id }: Saga): Check<{ wanted: Wanted }> {
       if (data === undefined)
         throw new Problem(
           'bad-request',
-          `Say either id, or idempotencyKey and ${owner}. A ${id.name} is an id, too.`,
+          `Say either id, or idempotencyKey and ${owner}. The ${id.name} may be the id.`,
         );
       const said = data as Readonly<Record<string, string>>;
       context.wanted =

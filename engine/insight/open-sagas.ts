@@ -9,6 +9,8 @@ import { waitsOn } from './waits-on.ts';
 /** Bounds one call: behind so many sagas that do not fit, the caller goes on with the cursor. */
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
+/** No page is begun after this, so that the caller gets what there is, and the cursor. */
+const MAX_MS = 10_000;
 
 /** Which open sagas a request is about. */
 export interface Wanted {
@@ -51,12 +53,14 @@ export async function openSagas(
   {
     limit,
     from,
-    nowMs,
-  }: { readonly limit: number; readonly from: Place | undefined; readonly nowMs: number },
+    now,
+  }: { readonly limit: number; readonly from: Place | undefined; readonly now: () => number },
 ): Promise<{ readonly found: readonly Found[]; readonly last: Place | undefined }> {
   const found: Found[] = [];
+  const nowMs = now();
+  const isOver = () => now() - nowMs > MAX_MS;
   let place: Place | undefined = from ?? { shard: dueShards[0] ?? '' };
-  for (let pages = 0; pages < MAX_PAGES && place !== undefined; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES && place !== undefined && !isOver(); pages += 1) {
     const size = isNarrow(wanted) ? PAGE_SIZE : limit - found.length;
     const { open, entries, next } = await pageOf(views.initiator, place, size);
     const fitting = open.filter((each) => fits(each, wanted, nowMs));

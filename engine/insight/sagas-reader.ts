@@ -40,15 +40,15 @@ export function sagasReader(insight: Insight): HttpFunction {
 
 /** GET /sagas: open ones, with what each waits for, and why. */
 function listing({ saga, views, now, deadlineMs }: Insight): HttpFunction {
-  const Position = z.strictObject({
-    shard: z.enum(dueShards as [string, ...string[]]),
-    id: z.string().min(1).optional(),
-    due: z.int().min(0).optional(),
-  });
+  const Shard = z.enum(dueShards as [string, ...string[]]);
+  const Position = z.union([
+    z.strictObject({ shard: Shard }),
+    z.strictObject({ shard: Shard, id: saga.id.schema, due: z.int().min(0) }),
+  ]);
   const checks = [role(saga, SUPPORT, AUDITOR), wanted(saga), cursor(Position), limit()] as const;
   return endpoint(saga, checks, async ({ wanted, cursor, limit }) => {
     const nowMs = now();
-    const { found, last } = await openSagas(saga, views, wanted, { limit, from: cursor, nowMs });
+    const { found, last } = await openSagas(saga, views, wanted, { limit, from: cursor, now });
     const { shard, id, due } = last ?? {};
     return json(200, {
       items: found.map((each) => shown(saga, each, nowMs, deadlineMs())),

@@ -1,5 +1,5 @@
 import type { Item } from '../batch/store.ts';
-import { TROUBLE, troubleIn, troubleKey } from '../batch/trouble.ts';
+import { TROUBLE, troubleKey } from '../batch/trouble.ts';
 import type { SagaId } from '../saga/ids.ts';
 import { type Keeper, type Keepers, together } from './keepers.ts';
 
@@ -17,6 +17,7 @@ export async function forgetOldTroubles(
   items: readonly Item[],
   untilMs: number,
 ): Promise<void> {
-  const old = items.filter((item) => item.pk.startsWith(TROUBLE) && troubleIn(item).atMs <= untilMs);
+  // Only the time is looked at: another version may have written the rest.
+  const old = items.filter(({ pk, atMs }) => pk.startsWith(TROUBLE) && !(Number(atMs) > untilMs));
   await together(old.map(({ pk }) => store.write([{ kind: 'delete', key: pk }])));
 }

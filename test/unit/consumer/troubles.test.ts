@@ -116,6 +116,24 @@ test('what works at a later attempt is over', async () => {
   expect(found()).toMatchObject({ error: 'Error: down', overMs: now() });
 });
 
+// Fails where whatever goes well is the end of whatever has failed.
+test('what works is not the end of what another message of the saga has failed on', async () => {
+  const failing = { call: async () => ({ done: { paymentIntentId: 'pi_1' } }), undo: unasked };
+  const { handle, found } = paying(failing);
+  await handle(reserved());
+  await handle(event(bodyOf('order.cancelling'), 'order'));
+  const failed = found();
+  expect(failed).toMatchObject({ because: 'order.cancelling', attempts: 1 });
+  await handle(reserved(1));
+  expect(found()).toEqual(failed);
+});
+
+test('an error that is cut within a character is written all the same', async () => {
+  const { handle, found } = paying({ call: () => Promise.reject(new Error(`${'a'.repeat(492)}😀`)) });
+  await handle(reserved());
+  expect(found()?.error.isWellFormed()).toBe(true);
+});
+
 test('a message that is not handled for its sender is noted as a dead letter', async () => {
   const { handle, found } = paying({});
   await handle(event(bodyOf('stock.reserved'), 'mallory', {}, `${sagaId}:stock.reserved`));
@@ -135,6 +153,12 @@ test('a message that came too often is noted with its next try', async () => {
 test('an id that is none of a saga is noted nowhere', async () => {
   const { handle, store } = paying({});
   await handle(event('poison', 'inventory', {}, 'audit#1:stock.reserved'));
+  expect(store.writes).toEqual([]);
+});
+
+test('an id that names no event of the saga is noted nowhere', async () => {
+  const { handle, store } = paying({});
+  await handle(event('poison', 'inventory', {}, `${sagaId}:anything`));
   expect(store.writes).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Item } from '../../../engine/batch/store.ts';
 import { sagasReader } from '../../../engine/insight/sagas-reader.ts';
 import { shop } from '../../../functions/shop.ts';
+import { orderIdOf } from '../../support/facts.ts';
 import { BEGIN_MS, type Caller, DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
 
@@ -142,6 +143,8 @@ test.each([
   { limit: '101' },
   { cursor: 'nonsense' },
   { cursor: Buffer.from('{"shard":"due-9"}').toString('base64url') },
+  { cursor: Buffer.from('{"shard":"due-0","id":"x","due":1}').toString('base64url') },
+  { cursor: Buffer.from(`{"shard":"due-0","id":"${orderIdOf(1)}"}`).toString('base64url') },
 ])('%o is 400', async (query) => {
   expect((await ask(new ShopInMemory(), query)).status).toBe(400);
 });
