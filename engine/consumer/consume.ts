@@ -103,8 +103,7 @@ export function consume<
     tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
     const aside = putAside(service, tooOften, retryDelays);
-    const noting = troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
-    const settling = Promise.all([
+    await Promise.all([
       ...aside.map((message) => settle(message, 'it came too often', publisher)),
       ...unreadable.map(({ delivery, reason }) =>
         settle(deadLetterMessage(service, delivery, reason), reason, publisher),
@@ -114,10 +113,8 @@ export function consume<
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
       }),
     ]);
-    const [, noted] = await Promise.allSettled([settling, noting]);
-    if (noted.status === 'rejected')
-      log('warn', 'what failed is not noted', { service, error: String(noted.reason) });
-    await settling;
+    // Last of all, so that nothing waits for it and nothing is lost with it.
+    await troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
   };
 }
 
