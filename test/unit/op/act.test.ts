@@ -65,6 +65,17 @@ test('dead-letters lists them, each with its reason', async () => {
   expect(exitCode).toBe(0);
 });
 
+test('dead letters that another call holds are missing, and the command fails', async () => {
+  const item = { digest: DIGEST, reason: 'it is no event', attempts: 1, bytes: 9, body: '' };
+  const answers = [
+    { body: { items: [item], more: true, cursor: 'c', isWhole: false } },
+    { body: { items: [item], ...rest } },
+  ];
+  const { lines, exitCode } = await said(['dead-letters', 'payment'], { answers });
+  expect(lines.at(-1)).toBe('Another call holds some of them: ask again in a moment.');
+  expect(exitCode).toBe(1);
+});
+
 describe('redrive', () => {
   const letter = { messageId: FIRST, digest: DIGEST, type: 'stock.reserved', orderId: FAILING };
   const moved = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isStuck } from '../../../infra/op/text/standing.ts';
 import { widthOf } from '../../../infra/op/text/terminal.ts';
 import { counts, FAILING, open, QUICK, timeline, WAITING } from './orders.ts';
 import { problem, said } from './said.ts';
@@ -36,6 +37,17 @@ describe('sagas', () => {
     expect(text).toContain(WAITING);
     expect(text).toContain(FAILING);
     expect(text).not.toContain(QUICK);
+  });
+
+  test.each([
+    [{}, false],
+    [{ waitingFor: 'customer' }, true],
+    [{ lastError: 'its record cannot be read' }, true],
+    [{ troubles: [{ service: 'payment', lastError: 'timeout' }] }, true],
+    [{ ageSeconds: 59 }, false],
+    [{ ageSeconds: 60 }, true],
+  ])('a new order with %j is stuck: %s', (more, expected) => {
+    expect(isStuck({ orderId: QUICK, status: 'PENDING', ageSeconds: 1, ...more })).toBe(expected);
   });
 
   test('what is asked for goes to the API', async () => {

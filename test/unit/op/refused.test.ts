@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SetupError } from '../../../infra/local/processes/setup-error.ts';
+import { table } from '../../../infra/op/text/table.ts';
 import { counts, FAILING, open, timeline } from './orders.ts';
 import { LOCAL, problem, said } from './said.ts';
 
@@ -75,6 +76,19 @@ describe('text of others reaches the terminal as text', () => {
   test('what the caller says is shown so, too', async () => {
     const { complaints } = await said([`\u001b[2J`]);
     expect(complaints.join()).not.toMatch(obeyed);
+  });
+
+  test('what is shown by its number has the width of that', () => {
+    expect(
+      table(
+        ['a', 'b'],
+        [
+          ['\u001b', 'x'],
+          ['y', 'z'],
+        ],
+        80,
+      ),
+    ).toEqual(['a       b', '──────  ─', '\\u{1b}  x', 'y       z']);
   });
 
   test('wide letters take two columns', async () => {
