@@ -9,7 +9,7 @@ type Service = ServiceIn<Call>;
 
 /** @throws Misuse */
 export function serviceNamed(name: unknown): Service {
-  if (application.services.includes(String(name))) return name as Service;
+  if (typeof name === 'string' && application.services.includes(name)) return name as Service;
   throw new Misuse(
     `There is no service ${JSON.stringify(name)}. There are ${application.services.join(', ')}.`,
   );
@@ -57,6 +57,6 @@ export function selectionOf(ids: readonly string[]): {
 /** A number of things to list. @throws Misuse */
 export function limitOf(option: unknown, usual: number): number {
   if (option === undefined) return usual;
-  if (/^[1-9]\d{0,4}$/.test(String(option))) return Number(option);
+  if (typeof option === 'string' && /^[1-9]\d{0,4}$/.test(option)) return Number(option);
   throw new Misuse('--limit is a number from 1 to 99999.');
 }

@@ -24,7 +24,10 @@ const TWO_WIDE =
 
 /** How many columns of a terminal a text takes. */
 export const widthOf = (text: string): number =>
-  [...text].reduce((sum, each) => sum + (NO_WIDTH.test(each) ? 0 : TWO_WIDE.test(each) ? 2 : 1), 0);
+  Array.from(text, (each) => (NO_WIDTH.test(each) ? 0 : TWO_WIDE.test(each) ? 2 : 1)).reduce<number>(
+    (sum, width) => sum + width,
+    0,
+  );
 
 /** A line as it is, or broken if the terminal is narrower. */
 export function fitting(line: string, columns: number): readonly string[] {

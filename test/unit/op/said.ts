@@ -15,7 +15,7 @@ import { flawsOfAnswer, routeOf } from '../../support/specs/answers.ts';
 
 const operations = [sagas, show, nudge, cancel, deadLetters, redrive, discard, reconcile, erase, retain];
 
-export const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
+const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 export const LOCAL = 'http://127.0.0.1:3000';
 
 /** An answer of an API: what the document says of the call, unless it is `foreign`. */
@@ -43,7 +43,7 @@ export async function said(args: readonly string[], scene: Scene = {}) {
   const invoked: unknown[] = [];
   const flaws: string[] = [];
   const send: typeof fetch = async (to, init = {}) => {
-    const url = to instanceof URL ? to : new URL(String(to));
+    const url = new URL(to instanceof Request ? to.url : to);
     const method = init.method ?? 'GET';
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
     const token = new Headers(init.headers).get('authorization');
