@@ -21,7 +21,7 @@ export class Refusal extends Error {
   }
 }
 
-/** An API Gateway answers within half a minute, a load of the page included. */
+/** API Gateway answers within 29 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const TIMEOUT_MS = 40_000;
 
 /** Asks the API at a URL, with a token. `send`: such as `fetch`. */

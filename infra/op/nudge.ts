@@ -19,7 +19,7 @@ export const nudge: Operation = {
     return {
       lines: [
         status === 202
-          ? `${orderId} could not say anything now. The schedule comes to it within two minutes.`
+          ? `${orderId} could not say anything now. The schedule does it later.`
           : `${orderId} ${body.dryRun ? 'would say' : 'has said'} ${said || 'nothing'}; it is ${body.status}.`,
       ],
       answer: body,

@@ -96,38 +96,27 @@ export async function runOperation(
       'for the API: that of a stage (or ORDER_SAGA_URL), with the token in ORDER_SAGA_TOKEN',
     )
     .option('--json', 'the answer as one JSON document');
-  const told = {
+  const output = {
     writeOut: (text: string) => sayAll(text.trimEnd().split('\n')),
     writeErr: (text: string) => complain(text.replace(/^error: /, '').replaceAll(/\s+/g, ' ')),
     getOutHelpWidth: () => console.columns,
   };
-  program.exitOverride().configureOutput(told);
+  program.exitOverride().configureOutput(output);
   for (const { usage, about, options, run } of operations) {
-    const command = program.command(usage).description(about).exitOverride().configureOutput(told);
+    const command = program.command(usage).description(about).exitOverride().configureOutput(output);
     for (const option of options) {
       if (option.isRequired) command.requiredOption(option.flags, option.about);
       else command.option(option.flags, option.about);
     }
     command.action(async () => {
-      const { stage, url, json, ...given } = command.optsWithGlobals<Wish & { readonly json?: true }>();
+      const { stage, url, json, ...named } = command.optsWithGlobals<Wish & { readonly json?: true }>();
       const wish = { ...(stage === undefined ? {} : { stage }), ...(url === undefined ? {} : { url }) };
-      const { columns } = console;
-      const show = (lines: readonly string[], answer: unknown) =>
-        sayAll(json === true ? jsonLines(answer) : lines.flatMap((line) => fitting(line, columns)));
-      try {
-        const outcome = await run(
-          { args: command.args, options: given, columns, nowMs: console.now() },
-          connect(wish),
-        );
-        show(outcome.lines, outcome.answer);
-        if (outcome.failure !== undefined) complain(outcome.failure.message);
-        exitCode = outcome.isDone && outcome.failure === undefined ? 0 : 1;
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        if (error.answer !== undefined) show([], error.answer);
-        complain(error.message);
-        exitCode = 1;
-      }
+      const given = { args: command.args, options: named, columns: console.columns, nowMs: console.now() };
+      const told = await outcomeOf(() => run(given, connect(wish)));
+      const lines = told.lines.flatMap((line) => fitting(line, console.columns));
+      sayAll(json !== true ? lines : told.answer === undefined ? [] : jsonLines(told.answer));
+      if (told.failure !== undefined) complain(told.failure.message);
+      exitCode = told.isDone && told.failure === undefined ? 0 : 1;
     });
   }
   try {
@@ -138,4 +127,14 @@ export async function runOperation(
     return error instanceof CommanderError && error.exitCode === 0 ? 0 : MISUSED;
   }
   return exitCode;
+}
+
+/** A refusal is an outcome, too: its problem is what the API has answered. */
+async function outcomeOf(run: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await run();
+  } catch (failure) {
+    if (!(failure instanceof Refusal)) throw failure;
+    return { lines: [], answer: failure.answer, isDone: false, failure };
+  }
 }

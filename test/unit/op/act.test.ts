@@ -32,7 +32,7 @@ describe('nudge', () => {
   test('what is left to the schedule is not done', async () => {
     const answers = [{ status: 202, body: { ...nudged, says: [] } }];
     const { lines, exitCode } = await said(['nudge', FAILING, '--reason', 'x'], { answers });
-    expect(lines.join(' ')).toContain('The schedule comes to it');
+    expect(lines.join(' ')).toContain('The schedule does it later.');
     expect(exitCode).toBe(1);
   });
 });
