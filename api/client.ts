@@ -34,7 +34,9 @@ export type Reply<C extends Call> =
     }[keyof Calls[C]['answers']]
   | { readonly status: OtherStatus; readonly headers: Headers; readonly body: Problem };
 
-type Arguments<C extends Call> = object extends Request<C> ? [request?: Request<C>] : [request: Request<C>];
+/** A request, which may be left out where nothing is needed. */
+export type Arguments<C extends Call> =
+  object extends Request<C> ? [request?: Request<C>] : [request: Request<C>];
 
 interface Parts {
   readonly path?: Readonly<Record<string, string>>;
@@ -43,9 +45,9 @@ interface Parts {
   readonly body?: unknown;
 }
 
-/** Has this file's calls made at an API, such as http://127.0.0.1:3000, with a token. It needs nothing but `fetch`. */
+/** Has this file's calls made at an API, such as http://127.0.0.1:3000, with a token. It needs nothing but `fetch`, or a `send` like it. */
 export const clientOf =
-  (api: string, token?: string) =>
+  (api: string, token?: string, send: typeof fetch = (...request) => fetch(...request)) =>
   async <C extends Call>(call: C, ...[request]: Arguments<C>): Promise<Reply<C>> => {
     const { path = {}, query = {}, headers = {}, body } = (request ?? {}) as Parts;
     const [method = '', template = ''] = call.split(' ');
@@ -53,7 +55,7 @@ export const clientOf =
       `${api}${template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''))}`,
     );
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    const response = await fetch(url, {
+    const response = await send(url, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -14,7 +14,7 @@ export const erase: Operation = {
     { flags: '--reason <reason>', about: 'for the log: a number of your own, and no name', isRequired: true },
     { flags: '--dry-run', about: 'only say what would be erased' },
   ],
-  run: async ({ args: [owner], options: { reason, dryRun = false } }, invoke) => {
+  run: async ({ args: [owner], options: { reason, dryRun = false } }, { invoke }) => {
     const total = { forgotten: 0, open: 0, failed: 0 };
     let isMore = true;
     for (let runs = 0; isMore && runs < MAX_RUNS; runs += 1) {
@@ -34,6 +34,7 @@ export const erase: Operation = {
         ...(failed > 0 ? [`${failed} could not be erased: the log of the function erase says why.`] : []),
         ...(isMore ? ['There are more: ask again.'] : []),
       ],
+      answer: { ...total, more: isMore },
       isDone: dryRun === true || (open + failed === 0 && !isMore),
     };
   },

@@ -8,7 +8,7 @@ export const retain: Operation = {
   about:
     'Run the retention now: forget the orders that ended RETENTION_DAYS ago, as the schedule does each night.',
   options: [{ flags: '--dry-run', about: 'only say what would be forgotten' }],
-  run: async ({ options: { dryRun = false } }, invoke) => {
+  run: async ({ options: { dryRun = false } }, { invoke }) => {
     const { forgotten, open, failed, more } = Retained.parse(await invoke('retain', { dryRun }));
     return {
       lines: [
@@ -16,6 +16,7 @@ export const retain: Operation = {
         ...(failed > 0 ? [`${failed} could not be read: the log of the function retain says which.`] : []),
         ...(more ? ['There was no time for all of them: the next run goes on.'] : []),
       ],
+      answer: { forgotten, open, failed, more },
       isDone: failed === 0,
     };
   },
