@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tableVariableOf } from '../../engine/environment/environment.ts';
-import { type Service, shop } from '../../functions/shop.ts';
+import type { Service } from '../../functions/shop.ts';
 import { region } from '../../infra/local/environment.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { projectDir } from '../../infra/local/project.ts';
@@ -133,8 +133,9 @@ test('tables of different moments, a new broker and a provider that is ahead', {
   await world.system.kill();
   rmSync(join(dataDir, 'rabbitmq'), { recursive: true, force: true });
   const bare = await startSystem({ dataDir, ports: await freePorts(), withApi: false });
-  const copies = { payment, inventory, order };
-  for (const service of shop.services) await putBack(bare, service, copies[service]);
+  await putBack(bare, 'payment', payment);
+  await putBack(bare, 'inventory', inventory);
+  await putBack(bare, 'order', order);
   await bare.stop();
 
   const { shelf } = world;

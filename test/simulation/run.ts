@@ -21,6 +21,8 @@ export interface Run {
 
 /** Once faults have stopped, everything has ended within so many steps, */
 const MAX_HEALING_STEPS = 3_000;
+/** Whoever hoards begins two dozen, of which each may be asked about again and again. */
+const HEALING_STEPS_PER_SAGA = 300;
 /** and so long: an order is asked about at least once an hour, and a clock that was two hours wrong may add as much. */
 const MAX_HEALING_MS = 6 * 3_600_000;
 
@@ -91,7 +93,9 @@ export async function settle(scene: Scene): Promise<boolean> {
   const { simulation } = scene;
   const { checker } = simulation;
   const { clock } = simulation.world;
-  const { healingSteps = MAX_HEALING_STEPS } = scene.workload;
+  const { sagas } = simulation.world;
+  const { healingSteps: least = MAX_HEALING_STEPS } = scene.workload;
+  const healingSteps = Math.max(least, HEALING_STEPS_PER_SAGA * sagas.size);
   const end = simulation.step + healingSteps;
   const endMs = clock.nowMs + MAX_HEALING_MS + clock.setBackMs;
   const isLate = () => simulation.step >= end || clock.nowMs >= endMs;
