@@ -78,6 +78,8 @@ export class Checker {
   readonly #outboxes: ReadonlyMap<string, Set<string>>;
   /** Every status that a saga's record has ever had, by service and saga. */
   readonly #had = new Map<string, Set<string>>();
+  /** The step in which a saga's record was last written, by service and saga. */
+  readonly #lastStep = new Map<string, number>();
   readonly #slots = new Slots();
   readonly #intentions = new Intentions();
   /** Who has written, and when. */
@@ -132,7 +134,7 @@ export class Checker {
     for (const write of writes) {
       const old = before.get(keyOf(write));
       if (write.kind === 'put' && isForgotten(write.item) && !isForgotten(old))
-        this.#forgotten(player, old, write.item);
+        this.#forgotten(player, old, write.item, invocation);
       else if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
       else if (keyOf(write) === 'retention' || write.kind === 'delete' || isTrouble(keyOf(write))) continue;
@@ -144,12 +146,20 @@ export class Checker {
     }
   }
 
-  #forgotten(player: Player, old: Item | undefined, item: Item): void {
-    const { saga, initiator } = this.#world.cast;
+  #forgotten(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
+    const { saga, initiator, players } = this.#world.cast;
     this.fail('privacy', flawOfForgetting(this.#world, player, old, item));
     const sagaId = String(rowOf(item)?.[saga.id.name]);
+    if (player !== initiator) return;
+    // The initiator is last. What others have written since it was looked at is found later.
+    const whole = players.find(({ service }) => {
+      const record = this.#world.recordOf(service, sagaId);
+      const isLater = (this.#lastStep.get(`${service} ${sagaId}`) ?? 0) >= (invocation?.startedStep ?? 0);
+      return record !== undefined && service !== player.service && !isForgotten(record) && !isLater;
+    });
+    this.fail('privacy', whole && `${sagaId} is forgotten, and not by ${whole.service}`);
     const outcome = statusOf(item) === 'CONFIRMED' ? saga.initiation.succeeds : saga.initiation.fails;
-    if (player === initiator && !this.said.has(`${sagaId}:${outcome}`)) this.forgottenEarly.add(sagaId);
+    if (!this.said.has(`${sagaId}:${outcome}`)) this.forgottenEarly.add(sagaId);
   }
 
   /** The tables were put back: what they have is what there is, whatever became of it before. */
@@ -197,6 +207,7 @@ export class Checker {
       this.#timed(item, invocation);
     }
     const sagaId = String(rowOf(item)?.[saga.id.name]);
+    this.#lastStep.set(`${service} ${sagaId}`, this.#trace.step);
     this.#remember(player, sagaId, item);
     this.fail('P3', flawOfWaits(this.#world, old, item));
     if (rowOf(item)?.state.impasse !== undefined) this.#world.stuck.push({ service, sagaId });
