@@ -22,7 +22,7 @@ export interface Run {
 /** Once faults have stopped, everything has ended within so many steps, */
 const MAX_HEALING_STEPS = 3_000;
 /** Whoever hoards begins two dozen, of which each may be asked about again and again. */
-const HEALING_STEPS_PER_SAGA = 300;
+const HEALING_STEPS_PER_SAGA = 500;
 /** and so long: an order is asked about at least once an hour, and a clock that was two hours wrong may add as much. */
 const MAX_HEALING_MS = 6 * 3_600_000;
 
