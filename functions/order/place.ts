@@ -26,7 +26,7 @@ const NewOrder = z.strictObject({
 });
 
 /** POST /orders */
-export const place = (edges: Edges, admission?: Admission, limitsOf?: LimitsOf) =>
-  placing(order, edges, NewOrder, admission, limitsOf);
+export const place = (edges: Edges, admission?: Admission, limitsOf?: LimitsOf, of = order) =>
+  placing(of, edges, NewOrder, admission, limitsOf);
 
 export const handler = place(liveEdges(order, HASTY), liveAdmission(order), limitsSetting);

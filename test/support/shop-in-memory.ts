@@ -8,16 +8,14 @@ import { nudge } from '../../engine/initiator/nudge.ts';
 import type { Views } from '../../engine/insight/seen.ts';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
-import { order } from '../../functions/order/order.ts';
-import { place } from '../../functions/order/place.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
 import { tables } from '../../functions/privacy/tables.ts';
-import { shop } from '../../functions/shop.ts';
 import { stock } from './engine-runs.ts';
 import { httpEvent } from './http-event.ts';
 import { MemoryStore } from './memory-store.ts';
 import { SimulatedStripe } from './simulated-stripe.ts';
+import { order, place, threeServices as shop } from './three-services.ts';
 
 const services = ['order', 'inventory', 'payment'] as const;
 type Service = (typeof services)[number];
@@ -39,7 +37,7 @@ export interface Caller {
 export const alice: Caller = { principalId: 'alice', role: 'customer' };
 export const olga: Caller = { principalId: 'olga', role: 'operator' };
 
-/** The real participants, with tables, queues and a provider in memory. A test says what goes wrong, and when. */
+/** The participants of the shop as it is delivered, with tables, queues and a provider in memory. A test says what goes wrong, and when. */
 export class ShopInMemory {
   readonly stores = { order: new MemoryStore(), inventory: new MemoryStore(), payment: new MemoryStore() };
   readonly stripe = new SimulatedStripe();

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
 import { auditReader } from '../../engine/http/audit-reader.ts';
 import type { HttpFunction } from '../../engine/http/http.ts';
+import { recordReader } from '../../engine/http/record-reader.ts';
 import { resolving } from '../../engine/http/resolving.ts';
 import { staffRolesOf } from '../../engine/http/role.ts';
-import { inventory } from '../../functions/inventory/inventory.ts';
-import { order } from '../../functions/order/order.ts';
 import { charging } from '../../functions/payment/decide.ts';
-import { shop } from '../../functions/shop.ts';
+import { tables } from '../../functions/privacy/tables.ts';
+import { type Service, shop } from '../../functions/shop.ts';
 import { participantFunctions } from '../../infra/functions/participant-functions.ts';
 import { projectDir } from '../../infra/local/project.ts';
 import { endpoints } from '../support/fuzz/endpoints.ts';
@@ -23,10 +24,16 @@ const { ownerRole } = shop;
 const roles = [ownerRole, ...staffRolesOf(shop)];
 const anyone = roles;
 const readers = [ownerRole, 'operator', 'support', 'settlements', 'auditor'];
-const deadLetters = ['operator', 'dead-letters'];
+const sorters = ['operator', 'dead-letters'];
 const stock = ['operator', 'stock'];
 const insight = ['operator', 'support', 'auditor'];
 const auditors = ['operator', 'auditor'];
+
+/** The route of a participant's record, if it has one that is read. */
+const readersOf = (service: Service): readonly string[] => {
+  const { record } = shop.partOf(service);
+  return record === undefined ? [] : [`GET /orders/{orderId}/${record}`];
+};
 
 /** Who may call each route; `undefined`: it has no token, so no role. */
 const rules: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -44,8 +51,6 @@ const rules: Readonly<Record<string, readonly string[] | undefined>> = {
   'GET /sagas': insight,
   'GET /sagas/counts': insight,
   'GET /lookup': insight,
-  'GET /orders/{orderId}/reservation': readers,
-  'GET /orders/{orderId}/payment': readers,
   'POST /orders/{orderId}/payment/resolve': ['operator', 'settlements'],
   'PUT /stock/{sku}': stock,
   'POST /stock/{sku}/receipts': stock,
@@ -53,9 +58,10 @@ const rules: Readonly<Record<string, readonly string[] | undefined>> = {
   'GET /stock': anyone,
   ...Object.fromEntries(
     shop.services.flatMap((service) => [
-      [`GET /dead-letters/${service}`, deadLetters],
-      [`POST /dead-letters/${service}/redrive`, deadLetters],
-      [`POST /dead-letters/${service}/discard`, deadLetters],
+      ...readersOf(service).map((route) => [route, readers] as const),
+      [`GET /dead-letters/${service}`, sorters],
+      [`POST /dead-letters/${service}/redrive`, sorters],
+      [`POST /dead-letters/${service}/discard`, sorters],
       [`GET /audit/${service}`, auditors],
     ]),
   ),
@@ -76,16 +82,27 @@ const routes = [
 );
 
 const notThere = { visit: () => Promise.reject(new Error('no queue here')) };
+/** The functions that every participant has, also one that a team adds. None of them comes to its decision here. */
+const handlersOf = (service: Service): readonly (readonly [route: string, handler: HttpFunction])[] => {
+  const participant = { saga: shop, service, table: tables[service] } as never;
+  const edges = strictEdges([]);
+  const onDeadLetters = deadLetters(participant, edges, () => notThere as never);
+  return [
+    ...readersOf(service).map((route) => [route, recordReader(participant, edges)] as const),
+    [`GET /dead-letters/${service}`, onDeadLetters],
+    [`POST /dead-letters/${service}/redrive`, onDeadLetters],
+    [`POST /dead-letters/${service}/discard`, onDeadLetters],
+    [`GET /audit/${service}`, auditReader(participant, edges)],
+  ];
+};
+
 const handlers = new Map<string, HttpFunction>([
+  ...shop.services.flatMap(handlersOf),
   ...endpoints.map(({ method, path, handler }): [string, HttpFunction] => [
     `${method} ${path}`,
     (event, context) => handler(strictEdges([]), notThere as never)(event, context),
   ]),
   ['POST /orders/{orderId}/payment/resolve', resolving(charging as never, strictEdges([]))],
-  ...[order, inventory, charging].map((participant): [string, HttpFunction] => [
-    `GET /audit/${participant.service}`,
-    auditReader(participant, strictEdges([])),
-  ]),
 ]);
 
 beforeEach(() => {

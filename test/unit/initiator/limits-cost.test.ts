@@ -4,13 +4,12 @@ import { run } from '../../../engine/batch/run.ts';
 import type { Item, Write } from '../../../engine/batch/store.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { limitsIn } from '../../../engine/initiator/limits.ts';
-import { order } from '../../../functions/order/order.ts';
-import { place } from '../../../functions/order/place.ts';
 import type { Fact } from '../../../functions/shop.ts';
 import { itemBytes, type Value, writeUnits } from '../../bench/counting/capacity-units.ts';
 import { scene } from '../../support/engine-runs.ts';
 import { facts, line } from '../../support/facts.ts';
 import { httpEvent } from '../../support/http-event.ts';
+import { order, place } from '../../support/three-services.ts';
 
 /** Goal: what fairness costs is known to the unit. Method: the order's writes are counted with limits and without. */
 const limits = limitsIn({ MAX_OPEN_PER_OWNER: '20', PAUSE_AFTER_FAILURES: '3' });
@@ -52,7 +51,7 @@ async function unitsOf(
   here.store.afterWrite = (writes) => {
     total += units(writes);
   };
-  const handler = place(here.edges, undefined, isLimited ? limits : undefined);
+  const handler = place(here.edges, isLimited ? limits : undefined);
   const orderIds: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const request = httpEvent({

@@ -3,18 +3,17 @@ import { run } from '../../../engine/batch/run.ts';
 import { type Item, StoreUnavailableError, type Write } from '../../../engine/batch/store.ts';
 import type { HttpReply } from '../../../engine/http/http.ts';
 import { type LimitsOf, limitsIn } from '../../../engine/initiator/limits.ts';
-import { order } from '../../../functions/order/order.ts';
-import { place } from '../../../functions/order/place.ts';
 import { keyOf } from '../../simulation/world/table.ts';
 import { type Scene, scene } from '../../support/engine-runs.ts';
 import { facts } from '../../support/facts.ts';
 import { httpEvent } from '../../support/http-event.ts';
+import { order, place } from '../../support/three-services.ts';
 
 const NOW = 1_800_000_000_000;
 
 /** A function that places orders, as one environment has it. */
 function counter(limitsOf: LimitsOf | undefined, here: Scene = scene()) {
-  const handler = place(here.edges, undefined, limitsOf);
+  const handler = place(here.edges, limitsOf);
   const ask = async (key: string, by = 'alice', ownerClass?: string): Promise<HttpReply> => {
     const request = httpEvent({
       headers: { 'content-type': 'application/json', 'idempotency-key': key },

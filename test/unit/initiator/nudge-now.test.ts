@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nudging } from '../../../engine/initiator/nudge-now.ts';
-import { order } from '../../../functions/order/order.ts';
 import { alice, BEGIN_MS, DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
+import { order } from '../../support/three-services.ts';
 
 /** Goal: staff can have said again at once what an order last said, and who has done so stands in the audit. */
 const body = { reason: 'the customer is on the phone' };

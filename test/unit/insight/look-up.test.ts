@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ForeignId, lookingUp } from '../../../engine/insight/look-up.ts';
 import { providerIds, type Shelf } from '../../../functions/insight/provider-ids.ts';
-import { shop } from '../../../functions/shop.ts';
 import { SandboxUnderTest } from '../../support/payment-sandbox.ts';
 import { alice, type Caller, DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 /** Goal: whoever has any id finds the order, or hears why not. */
 const silent = vi.spyOn(process.stdout, 'write');

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Item } from '../../../engine/batch/store.ts';
 import { sagasReader } from '../../../engine/insight/sagas-reader.ts';
-import { shop } from '../../../functions/shop.ts';
 import { orderIdOf } from '../../support/facts.ts';
 import { BEGIN_MS, type Caller, DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 /** Goal: whoever is on call finds what is stuck, and why. Method: the real participants in memory. */
 const MINUTE_MS = 60_000;

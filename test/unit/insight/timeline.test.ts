@@ -1,7 +1,6 @@
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { timelineReader } from '../../../engine/insight/timeline-reader.ts';
-import { shop } from '../../../functions/shop.ts';
 import {
   alice,
   BEGIN_MS,
@@ -11,6 +10,7 @@ import {
   ShopInMemory,
 } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 
 /**
  * Goal: for each way to be stuck one call says the true reason. Method: the real participants in memory, of which one thing

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shop } from '../../../functions/shop.ts';
 import { SetupError } from '../../../infra/local/processes/setup-error.ts';
 import { table } from '../../../infra/op/text/table.ts';
 import { counts, FAILING, open, timeline } from './orders.ts';
@@ -104,11 +105,11 @@ describe('text of others reaches the terminal as text', () => {
 describe('a command that cannot be meant so', () => {
   test.each([
     [
-      ['sagas', '--service', 'shipping'],
-      'There is no service "shipping". There are order, inventory, payment.',
+      ['sagas', '--service', 'nobody'],
+      `There is no service "nobody". There are ${shop.services.join(', ')}.`,
     ],
     [['sagas', '--limit', '0'], '--limit is a number from 1 to 99999.'],
-    [['dead-letters', 'x'], 'There is no service "x". There are order, inventory, payment.'],
+    [['dead-letters', 'x'], `There is no service "x". There are ${shop.services.join(', ')}.`],
     [['redrive', 'payment'], 'Say why with --reason, or try it with --dry-run.'],
     [['nudge', FAILING], 'Say why with --reason, or try it with --dry-run.'],
     [['cancel', FAILING], "required option '--reason <reason>' not specified"],

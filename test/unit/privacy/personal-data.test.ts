@@ -31,9 +31,13 @@ function classesIn(
   });
 }
 
-/** An object that has nothing in it yet. */
+/** An object that has nothing in it yet, perhaps an optional one. */
 const isEmpty = (schemas: readonly z.ZodType[]): boolean =>
-  schemas.every((schema) => 'shape' in schema.def && Object.keys(Object(schema.def.shape)).length === 0);
+  schemas.every(({ def }) =>
+    'innerType' in def
+      ? isEmpty([def.innerType as z.ZodType])
+      : 'shape' in def && Object.keys(Object(def.shape)).length === 0,
+  );
 
 const namesOf = (schemas: readonly z.ZodType[], wanted: DataClass): readonly string[] =>
   [...new Set(classesIn(schemas).flatMap(([name, found]) => (found === wanted ? [name] : [])))].toSorted();

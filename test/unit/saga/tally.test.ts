@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Limits, pauseMsAfter, tallied, tallyKey } from '../../../engine/saga/tally.ts';
-import { order } from '../../../functions/order/order.ts';
 import { customerId, facts, items, paymentMethod } from '../../support/facts.ts';
+import { order } from '../../support/three-services.ts';
 
 const NOW = 1_800_000_000_000;
 const limits: Limits = { mostOpen: 3, failuresBeforePause: 2 };
