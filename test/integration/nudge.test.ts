@@ -24,7 +24,11 @@ beforeAll(async () => {
   // A webhook heals some losses before the schedule comes.
   await providerIs(world, { webhooksLostPercent: 100 });
 });
-afterAll(() => world?.end());
+// The system may be one that other tests share.
+afterAll(async () => {
+  if (world !== undefined) await providerIs(world, { webhooksLostPercent: 0 });
+  await world?.end();
+});
 
 /** Every hop of a paid and of a declined order. */
 const hops = [
