@@ -8,9 +8,12 @@ export const rooms = {
   dynamodb: ['batch', 'environment'],
   rabbitmq: ['saga', 'batch', 'environment'],
   consumer: ['saga', 'batch', 'environment'],
-  http: ['saga', 'batch', 'environment'],
-  initiator: ['saga', 'batch', 'environment', 'http'],
-  'dead-letters': ['saga', 'batch', 'environment', 'http', 'rabbitmq', 'consumer'],
+  audit: ['saga', 'batch'],
+  http: ['saga', 'batch', 'environment', 'audit'],
+  initiator: ['saga', 'batch', 'environment', 'audit', 'http'],
+  privacy: ['saga', 'batch', 'environment', 'audit'],
+  insight: ['saga', 'batch', 'environment', 'http'],
+  'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,7 +58,7 @@ export default {
       name: 'service-imports-no-other-service',
       comment: 'Services talk by events. identity is a service like the others.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/reconciliation/' },
+      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(reconciliation|privacy|insight)/' },
       to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {
@@ -77,6 +80,41 @@ export default {
       },
     },
     {
+      name: 'forgetter-knows-only-tables',
+      comment: 'It knows how each service keeps its records, and nothing of what the service does.',
+      severity: 'error',
+      from: { path: '^functions/privacy/' },
+      to: {
+        dependencyTypes: ['local'],
+        pathNot: [
+          '^functions/privacy/',
+          '^functions/[^/]+\\.ts$',
+          '^functions/[^/]+/(table|decide)\\.ts$',
+          '^engine/(saga|privacy)/',
+          '^engine/live-table\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'insight-only-reads',
+      comment:
+        'It may know how each service keeps its records, and what the provider has; it changes nothing.',
+      severity: 'error',
+      from: { path: '^functions/insight/' },
+      to: {
+        dependencyTypes: ['local'],
+        pathNot: [
+          '^functions/insight/',
+          '^functions/[^/]+\\.ts$',
+          '^functions/privacy/tables\\.ts$',
+          '^functions/payment/(stripe-client|provider-code)\\.ts$',
+          '^engine/(saga|insight)/',
+          '^engine/initiator/nudge\\.ts$',
+          '^engine/live-table\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'comparison-imports-only-facts',
       comment: 'What agrees with what depends on the facts alone.',
       severity: 'error',
@@ -85,10 +123,11 @@ export default {
     },
     {
       name: 'functions-import-only-functions',
-      comment: 'What ships knows neither infra/, test/ nor a file of the project folder.',
+      comment:
+        'What ships knows neither infra/, test/ nor a file of the project folder. api/ describes what ships.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { dependencyTypes: ['local'], pathNot: '^(functions|engine)/' },
+      to: { dependencyTypes: ['local'], pathNot: '^(functions|engine|api)/' },
     },
     {
       name: 'example-imports-only-engine',
@@ -141,5 +180,7 @@ export default {
     // Its own support for TypeScript ends below version 7, without which it is blind to what is imported for types.
     parser: 'swc',
     doNotFollow: { path: '(^|/)node_modules/' },
+    // Some packages say only there where they begin.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };

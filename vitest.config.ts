@@ -37,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'simulation',
-          include: ['test/simulation/*.test.ts'],
+          include: ['test/simulation/*.test.ts', 'test/simulation/{drill,byzantine}/*.test.ts'],
           // Two of its tests keep every core busy by themselves.
           fileParallelism: false,
           testTimeout: 60_000,

@@ -2,15 +2,19 @@ import type { Participant } from './batch/participant.ts';
 import { consume } from './consumer/consume.ts';
 import { countDeadLetters } from './dead-letters/count-dead-letters.ts';
 import { deadLetters } from './dead-letters/dead-letters.ts';
+import { auditReader } from './http/audit-reader.ts';
 import { recordReader } from './http/record-reader.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
+import { limitsSetting } from './initiator/limits.ts';
 import { deadlineSetting, nudge } from './initiator/nudge.ts';
+import { nudging } from './initiator/nudge-now.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
+import { orSayAgain, sayingAgain } from './initiator/say-again.ts';
 import { liveBacklog, liveDeadLetterCount, liveDeadLetterQueues, liveEdges, retryDelays } from './live.ts';
 import { liveAdmission } from './live-admission.ts';
-import { liveTable } from './live-table.ts';
+import { liveReader, liveTable } from './live-table.ts';
 import { liveWait } from './live-wait.ts';
 import { HASTY } from './rabbitmq/publisher.ts';
 import type { Begun } from './saga/initiator.ts';
@@ -31,6 +35,7 @@ export function liveFunctions<
     ),
     countDeadLetters: countDeadLetters(participant.service, liveDeadLetterCount(participant, HASTY)),
     getRecord: recordReader(participant, liveTable(participant)),
+    getAudit: auditReader(participant, liveTable(participant)),
   };
 }
 
@@ -43,10 +48,14 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
   const table = liveTable(participant);
   const backlog = () => liveBacklog(participant, HASTY)();
   return {
-    place: placing(participant, edges, wanted, liveAdmission(participant)),
+    place: placing(participant, edges, wanted, liveAdmission(participant), limitsSetting),
     get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
-    nudge: nudge(participant, edges, deadlineSetting, backlog),
+    nudgeNow: nudging(participant, edges, deadlineSetting),
+    nudge: orSayAgain(
+      nudge(participant, edges, deadlineSetting, backlog),
+      sayingAgain(participant, edges, backlog, liveReader(participant.service)),
+    ),
   };
 }

@@ -3,6 +3,8 @@ import type { TableReader } from './batch/store.ts';
 import { DynamoStore } from './dynamodb/dynamo-store.ts';
 import { dynamoDbClient } from './dynamodb/dynamodb-client.ts';
 import { required, tableVariableOf } from './environment/environment.ts';
+import type { AnyTable, Keepers } from './privacy/keepers.ts';
+import type { Saga } from './saga/saga.ts';
 
 const stores = new Map<string, DynamoStore>();
 
@@ -22,6 +24,20 @@ export const liveReader = (service: string): TableReader => ({
   read: (keys) => storeOf(service).read(keys),
   scan: (limit, after) => storeOf(service).scan(limit, after),
 });
+
+/** The real tables of all participants, for what forgets sagas. */
+export function liveKeepers(saga: Saga, tables: Readonly<Record<string, AnyTable>>): Keepers {
+  const keepers = Object.entries(tables).map(([service, table]) => ({
+    service,
+    table,
+    get store() {
+      return storeOf(service);
+    },
+  }));
+  const initiator = keepers.find(({ service }) => service === saga.initiator);
+  if (initiator === undefined) throw new Error(`${saga.initiator} has no table`);
+  return { initiator, others: keepers.filter((keeper) => keeper !== initiator) };
+}
 
 function storeOf(service: string): DynamoStore {
   const store = stores.get(service) ?? new DynamoStore(dynamoDbClient(), required(tableVariableOf(service)));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { v1 } from '../engine/saga/event-definition.ts';
 import { Resolution } from '../engine/saga/external-state.ts';
 import { UnicodeText } from '../engine/saga/ids.ts';
+import { impersonal, personal, pseudonymous } from '../engine/saga/personal-data.ts';
 import { CustomerId, Sku } from './ids.ts';
 import { AmountMinor, Currency } from './money.ts';
 
@@ -20,12 +21,13 @@ export const Lines = z
   .min(1)
   .max(MAX_LINES)
   .refine(hasNoSkuTwice, 'each SKU may appear once')
-  .readonly();
+  .readonly()
+  .meta(personal);
 
 export const PricedLine = Line.extend({ unitPriceMinor: AmountMinor });
 export type PricedLine = Readonly<z.infer<typeof PricedLine>>;
 
-export const PricedLines = z.array(PricedLine).min(1).max(MAX_LINES).readonly();
+export const PricedLines = z.array(PricedLine).min(1).max(MAX_LINES).readonly().meta(personal);
 
 /** What lines cost, in minor units. */
 export const totalMinorOf = (lines: readonly PricedLine[]): number =>
@@ -33,7 +35,8 @@ export const totalMinorOf = (lines: readonly PricedLine[]): number =>
 
 export const PaymentMethod = z
   .string()
-  .regex(/^[A-Za-z0-9_]{1,128}$/, 'must be a payment method id, for example pm_card_visa');
+  .regex(/^[A-Za-z0-9_]{1,128}$/, 'must be a payment method id, for example pm_card_visa')
+  .meta(personal);
 
 const Money = { amountMinor: AmountMinor, currency: Currency };
 
@@ -47,8 +50,10 @@ const priced = {
 
 /** Why a reservation was refused, and which SKUs were the cause. */
 export const StockRejection = z.object({
-  code: z.enum(['OUT_OF_STOCK', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE']),
-  skus: z.array(Sku).max(MAX_LINES).readonly(),
+  code: z
+    .enum(['OUT_OF_STOCK', 'QUANTITY_LIMIT', 'UNKNOWN_SKU', 'MIXED_CURRENCIES', 'AMOUNT_TOO_LARGE'])
+    .meta(impersonal),
+  skus: z.array(Sku).max(MAX_LINES).readonly().meta(personal),
 });
 export type StockRejection = z.infer<typeof StockRejection>;
 
@@ -56,8 +61,15 @@ export type StockRejection = z.infer<typeof StockRejection>;
 const MAX_TEXT_LENGTH = 500;
 export const Text = UnicodeText.max(MAX_TEXT_LENGTH);
 
-export const PaymentDecline = z.object({ code: Text, declineCode: Text.optional(), message: Text });
+export const PaymentDecline = z
+  .object({ code: Text, declineCode: Text.optional(), message: Text })
+  .meta(personal);
 export type PaymentDecline = z.infer<typeof PaymentDecline>;
+
+/** What Stripe calls something, in its own books. */
+export const ProviderId = Text.meta(pseudonymous);
+/** One of the words that a program says. */
+const Code = Text.meta(impersonal);
 
 /**
  * The data of every event of the saga, by event type. Unknown members are dropped and not refused, so an event may
@@ -72,18 +84,20 @@ export const events = {
   ),
   'payment.captured': v1(
     z
-      .object({ customerId: CustomerId, lines: PricedLines, ...Money, paymentIntentId: Text })
+      .object({ customerId: CustomerId, lines: PricedLines, ...Money, paymentIntentId: ProviderId })
       .meta({ examples: [{ ...priced, paymentIntentId: 'pi_1' }] }),
   ),
   'stock.rejected': v1(StockRejection.extend({ customerId: CustomerId })),
   'payment.declined': v1(z.object({ customerId: CustomerId, decline: PaymentDecline })),
-  'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Text })),
-  'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })),
-  'payment.challenged': v1(z.object({ customerId: CustomerId, waitingFor: z.literal('customer') })),
+  'order.cancelling': v1(z.object({ customerId: CustomerId, cause: Code })),
+  'stock.released': v1(z.object({ lines: z.array(Line).max(MAX_LINES).readonly().meta(personal) })),
+  'payment.challenged': v1(
+    z.object({ customerId: CustomerId, waitingFor: z.literal('customer').meta(impersonal) }),
+  ),
   'payment.voided': v1(z.object({})),
-  'payment.refunded': v1(z.object({ ...Money, refundId: Text })),
-  'payment.unrefundable': v1(z.object({ waitingFor: z.literal('person'), reason: Text })),
+  'payment.refunded': v1(z.object({ ...Money, refundId: ProviderId })),
+  'payment.unrefundable': v1(z.object({ waitingFor: z.literal('person').meta(impersonal), reason: Code })),
   'payment.resolved': v1(z.object({ ...Money, resolution: Resolution })),
   'order.confirmed': v1(z.object({ customerId: CustomerId, items: Lines, ...Money })),
-  'order.cancelled': v1(z.object({ customerId: CustomerId, code: Text })),
+  'order.cancelled': v1(z.object({ customerId: CustomerId, code: Code })),
 } as const;

@@ -11,6 +11,8 @@ export const shop = defineSaga({
   name: 'order-saga',
   id: { prefix: 'ord', name: 'orderId' },
   owner: 'customerId',
+  // Takes stock, and receives goods.
+  roles: ['stock'],
   completes: ['payment.captured'],
   events,
   participants: {

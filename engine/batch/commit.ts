@@ -1,15 +1,18 @@
-import { groups } from './groups.ts';
+import type { Adjustment } from '../saga/decision.ts';
+import { type Grouping, groups } from './groups.ts';
 import { type Refusal, type Store, StoreUnavailableError, type Write } from './store.ts';
 import type { Change, View } from './view.ts';
 
-/** The result for a change, the same for its whole group. */
+/** The result for a change, the same for all that are told of it together. */
 export type Committed =
   | { readonly kind: 'written' }
   /** Nothing is written. The view has learned what is stored, or will read it again. */
   | { readonly kind: 'contended' }
+  /** Nothing is written, as somebody else was writing an item of this change at that moment. */
+  | { readonly kind: 'in conflict' }
   /** One change of the group can never be written: try each alone. */
   | { readonly kind: 'to be tried alone' }
-  /** Not tried: it was decided on a draft that was not written. */
+  /** Not written for another change of its group, or not tried: it was decided on a draft that was not written. */
   | { readonly kind: 'outdated' }
   /** The write may or may not have happened. */
   | { readonly kind: 'unknown'; readonly error: unknown };
@@ -24,17 +27,34 @@ export async function* commit<C extends Change>(
   changes: readonly C[],
   store: Store,
   view: View,
-  isAlone: (change: C) => boolean,
+  grouping: Grouping<C>,
 ): AsyncGenerator<readonly [group: readonly C[], became: Committed]> {
   let isDraftTrue = true;
-  for (const group of groups(changes, isAlone)) {
-    const became: Committed = isDraftTrue ? await write(group, store, view) : { kind: 'outdated' };
-    isDraftTrue &&= became.kind === 'written';
-    yield [group, became];
+  for (const group of groups(changes, grouping)) {
+    if (!isDraftTrue) {
+      yield [group, { kind: 'outdated' }];
+      continue;
+    }
+    const conflicts = new Set<string>();
+    const became = await write(group, store, view, conflicts);
+    isDraftTrue = became.kind === 'written';
+    if (became.kind !== 'in conflict') yield [group, became];
+    else {
+      const isIn = ({ item, adjusts }: C) =>
+        conflicts.has(item.pk) || adjusts.some(({ key }) => conflicts.has(key));
+      yield [group.filter(isIn), became];
+      yield [group.filter((change) => !isIn(change)), { kind: 'outdated' }];
+    }
   }
 }
 
-async function write(group: readonly Change[], store: Store, view: View): Promise<Committed> {
+/** Puts the keys of the items that others were writing at that moment into `conflicts`. */
+async function write(
+  group: readonly Change[],
+  store: Store,
+  view: View,
+  conflicts: Set<string>,
+): Promise<Committed> {
   const writes = writesOf(group);
   try {
     const result = await store.write(writes);
@@ -42,8 +62,14 @@ async function write(group: readonly Change[], store: Store, view: View): Promis
       for (const change of group) view.confirm(change);
       return { kind: 'written' };
     }
-    for (const [index, refusal] of result.refusals.entries()) learn(view, writes[index], refusal);
-    return { kind: 'contended' };
+    for (const [index, refusal] of result.refusals.entries()) {
+      const each = writes[index];
+      if (each === undefined || refusal === undefined) continue;
+      if (refusal.cause === 'conflict') conflicts.add(keyOf(each));
+      learn(view, each, refusal);
+    }
+    const isConflict = result.refusals.every((refusal) => refusal?.cause !== 'condition');
+    return { kind: isConflict && conflicts.size > 0 ? 'in conflict' : 'contended' };
   } catch (error) {
     for (const each of writes) view.forget(keyOf(each));
     if (group.length > 1 && !(error instanceof StoreUnavailableError)) return { kind: 'to be tried alone' };
@@ -53,23 +79,37 @@ async function write(group: readonly Change[], store: Store, view: View): Promis
 
 const keyOf = (write: Write): string => (write.kind === 'put' ? write.item.pk : write.key);
 
-function learn(view: View, write: Write | undefined, refusal: Refusal | undefined): void {
-  if (write === undefined || refusal === undefined) return;
+function learn(view: View, write: Write, refusal: Refusal): void {
   if (refusal.cause === 'condition') view.learn(keyOf(write), refusal.stored);
   else view.forget(keyOf(write));
 }
 
+type Add = Extract<Write, { kind: 'add' }>;
+
 function writesOf(group: readonly Change[]): readonly Write[] {
-  const puts = group.map(({ item, expects }): Write => ({ kind: 'put', item, expects }));
-  const sums = new Map<string, Extract<Write, { kind: 'add' }>>();
-  for (const { key, attribute, delta, relyingOn } of group.flatMap(({ adjusts }) => adjusts)) {
-    const sum = sums.get(key);
-    sums.set(key, {
-      kind: 'add',
-      key,
-      deltas: { ...sum?.deltas, [attribute]: delta + (sum?.deltas[attribute] ?? 0) },
-      relyingOn: { ...sum?.relyingOn, ...relyingOn },
-    });
-  }
+  const puts = group.flatMap(({ item, expects, besides }): Write[] => [
+    { kind: 'put', item, expects },
+    ...(besides === undefined ? [] : [{ kind: 'put', item: besides, expects: 'absent' } as const]),
+  ]);
+  const sums = new Map<string, Add>();
+  for (const adjustment of group.flatMap(({ adjusts }) => adjusts))
+    sums.set(adjustment.key, sumOf(sums.get(adjustment.key), adjustment));
   return [...puts, ...sums.values()];
+}
+
+/** One write with the effect of both, in order: what is set drops what was added before, and is added to after. */
+function sumOf(sum: Add | undefined, { key, attribute, delta, atMost, sets, relyingOn }: Adjustment): Add {
+  const before: Add = sum ?? { kind: 'add', key, deltas: {}, relyingOn: {} };
+  const known = before.sets?.[attribute];
+  const added: Add = {
+    ...before,
+    ...(known === undefined
+      ? { deltas: { ...before.deltas, [attribute]: delta + (before.deltas[attribute] ?? 0) } }
+      : { sets: { ...before.sets, [attribute]: known + delta } }),
+    relyingOn: { ...before.relyingOn, ...relyingOn },
+    ...(atMost === undefined ? {} : { atMost: { ...before.atMost, [attribute]: atMost } }),
+  };
+  if (sets === undefined) return added;
+  const deltas = Object.entries(added.deltas).filter(([name]) => !(name in sets));
+  return { ...added, deltas: Object.fromEntries(deltas), sets: { ...added.sets, ...sets } };
 }

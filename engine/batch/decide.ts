@@ -59,7 +59,7 @@ export async function decideBatch<
   const flawed = new Map<Job, unknown>();
   const shared = jobs.flatMap((job) => {
     try {
-      return participant.reads?.(job.input) ?? [];
+      return [...(participant.reads?.(job.input) ?? []), ...(participant.counts?.(job.input) ?? [])];
     } catch (error) {
       flawed.set(job, error);
       return [];
@@ -69,6 +69,7 @@ export async function decideBatch<
     // If a first contact loses its race, the refusal puts the stored item into the view.
     if (input.type !== participant.opens || tries > 0) continue;
     view.presumeAbsent(participant.table.key(work.sagaId));
+    for (const key of participant.counts?.(input) ?? []) view.presume(key);
   }
   const decideAll = async () => {
     await view.load(own, shared);
@@ -99,18 +100,23 @@ function decideOn<
 ): JobDecision<State, Effect, Job> {
   const { table } = participant;
   const remembered = new Set<string>();
+  const nowMs = now();
   try {
-    const stored = view.get(table.key(job.work.sagaId));
+    const own = table.key(job.work.sagaId);
+    const stored = view.get(own);
     const before = stored && fromItem(table, stored);
-    const decision = participant.decide(before?.state, job.input, (key) => {
+    const see = (key: string) => {
       if (view.isRemembered(key)) remembered.add(key);
       return view.get(key);
-    });
+    };
+    const decision = participant.decide(before?.state, job.input, see, nowMs);
+    // Whoever has begun the saga already is answered as before, whatever the counters say.
+    if (decision.kind === 'defer' && view.doubt(own)) remembered.add(own);
     if (decision.kind !== 'accept') {
       return { job, kind: 'no change', before, decision, isUnfounded: remembered.size > 0 };
     }
     for (const { key } of decision.adjusts ?? []) remembered.delete(key);
-    const change = changeOf(participant, job, before, decision, now());
+    const change = changeOf(participant, job, before, decision, nowMs);
     view.draft(change);
     return { job, kind: 'change', change, isUnfounded: remembered.size > 0 };
   } catch (error) {
@@ -135,5 +141,9 @@ function changeOf<
   const outbox = says?.map(({ body }) => body);
   const record = next(table, before, { sagaId, state, outbox, because: job.input.type, nowMs });
   const expects = before === undefined ? 'absent' : { version: before.version };
-  return { job, item: toItem(table, record), expects, adjusts, record, effect, says };
+  const change = { job, item: toItem(table, record), expects, adjusts, record, effect, says } as const;
+  // What an answer leads to is no step of the work's own any more.
+  if (job.work.besides === undefined || job.input !== job.work.input) return change;
+  const step = { before: before?.state.status, after: state.status, version: record.version, nowMs };
+  return { ...change, besides: job.work.besides(step) };
 }

@@ -8,6 +8,7 @@ import {
   type Outside,
   Pending,
   type Preparing,
+  type Recalling,
 } from '../saga/external-step.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { Participant } from './participant.ts';
@@ -18,15 +19,18 @@ export interface ExternalParticipant
   readonly step: ExternalStep;
 }
 
-/** Makes a participant of its step. If the outside throws, its answer is unknown. */
+/**
+ * Makes a participant of its step. If the outside throws, its answer is unknown. One that can recall what it holds is asked for
+ * that: its step's table was restored.
+ */
 export function externalParticipant<O extends AnyOutside>(
   step: ExternalStep<O>,
   outside: O,
 ): ExternalParticipant {
-  const { saga, service, table, decide, opens, names } = step;
+  const { saga, service, table, decide, decideRecalling, opens, names } = step;
   // The machine passes data of the shapes that the step's schemas describe.
   const asked = outside as Outside<object, object, object, object, object, object, object, object> &
-    Partial<Preparing<object, object, object> & Observable<object, object>>;
+    Partial<Preparing<object, object, object> & Observable<object, object> & Recalling<object, object>>;
   const { answers } = names;
   const pending = ({ reason }: Pending): Answer => ({ type: answers.pending, answer: { reason } });
   return {
@@ -34,7 +38,7 @@ export function externalParticipant<O extends AnyOutside>(
     saga,
     service,
     table,
-    decide,
+    decide: asked.recall === undefined ? decide : decideRecalling,
     ...(opens === undefined ? {} : { opens }),
     perform: async (sagaId: SagaId, call: Call): Promise<Answer> => {
       if (call.call === 'prepare') {
@@ -48,6 +52,14 @@ export function externalParticipant<O extends AnyOutside>(
       if (call.call === 'observe') {
         if (asked.observe === undefined) throw new Error(`${service} has an outside that observes nothing`);
         return { type: answers.observed, answer: { ...(await asked.observe(sagaId, call.done)) } };
+      }
+      if (call.call === 'recall') {
+        if (asked.recall === undefined) throw new Error(`${service} has an outside that recalls nothing`);
+        const { fact, unwanted, done } = call;
+        const { held = {}, refusal } =
+          (await asked.recall(sagaId, { unwanted, ...(done === undefined ? {} : { done }) })) ?? {};
+        const refused = refusal === undefined ? {} : { refusal: { ...refusal } };
+        return { type: answers.recalled, answer: { ...held }, fact, ...refused };
       }
       if (call.call === 'undo') {
         const look = call.isLook ? ({ isLook: true } as const) : {};

@@ -3,11 +3,15 @@ import type { SagaId } from '../saga/ids.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import { perSaga } from '../saga/per-saga.ts';
 import type { HistoryEntry, SagaRecord, Table } from '../saga/table.ts';
+import { anonymous } from './forget.ts';
 import type { Item } from './store.ts';
 
 /** Bounds an item's size. A participant takes fewer than ten steps for one saga. */
 const MAX_HISTORY = 30;
 const FIRST_FORMAT = 1;
+
+/** The members that are left differ, and no schema of a table knows them. */
+const Forgotten = z.looseObject({ status: z.string() });
 
 const Stored = z.object({ version: z.int(), outbox: z.string(), record: z.string() });
 const bodyOf = perSaga(({ id }) =>
@@ -17,6 +21,7 @@ const bodyOf = perSaga(({ id }) =>
     state: z.unknown(),
     history: z.array(z.object({ at: z.string(), status: z.string(), because: z.string() })),
     format: z.int().min(FIRST_FORMAT).default(FIRST_FORMAT),
+    forgotten: z.literal(true).optional(),
   }),
 );
 
@@ -31,12 +36,13 @@ export function toItem<State extends { readonly status: string }>(
   table: Table<State>,
   record: SagaRecord<State>,
 ): Item {
-  const { sagaId, version, state, outbox, history, updatedAtMs, format, unknown } = record;
+  const { sagaId, version, state, outbox, history, updatedAtMs, format, unknown, isForgotten } = record;
   return {
     ...(unknown?.item as Item | undefined),
     pk: table.key(sagaId),
     status: state.status,
-    ...table.indexed?.(record),
+    // No index leads to what is forgotten.
+    ...(isForgotten ? {} : table.indexed?.(record)),
     version,
     outbox: outbox.join(BETWEEN_BODIES),
     record: JSON.stringify({
@@ -44,6 +50,7 @@ export function toItem<State extends { readonly status: string }>(
       [table.saga.id.name]: sagaId,
       updatedAtMs,
       state: unknown === undefined ? state : { ...unknown.state, ...state },
+      ...(isForgotten ? { forgotten: true } : {}),
       history,
       ...(format === FIRST_FORMAT ? {} : { format }),
     }),
@@ -73,9 +80,9 @@ function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
   const { version, outbox, record: text } = Stored.parse(item);
   const raw = JSON.parse(text) as Written;
   const body = bodyOf(saga);
-  const { [saga.id.name]: sagaId, updatedAtMs, format } = body.parse(raw);
+  const { [saga.id.name]: sagaId, updatedAtMs, format, forgotten: isForgotten } = body.parse(raw);
   const written = raw.state as Written;
-  const state = table.schema.parse(written);
+  const state = (isForgotten ? Forgotten : table.schema).parse(written);
   const record = {
     sagaId: sagaId as SagaId,
     version,
@@ -84,6 +91,7 @@ function parse<State>(table: Table<State>, item: Item): SagaRecord<State> {
     history: raw.history as readonly HistoryEntry[],
     updatedAtMs: updatedAtMs as number,
     format: format as number,
+    ...(isForgotten === true ? ({ isForgotten } as const) : {}),
   };
   const unknown = {
     item: unknownIn(item, ATTRIBUTES, () => table.indexed?.(record)),
@@ -128,7 +136,10 @@ export function next<State extends { readonly status: string }>(
     readonly nowMs: number;
   },
 ): SagaRecord<State> {
-  const { sagaId, state, because, nowMs } = step;
+  const { sagaId, because, nowMs } = step;
+  const isForgotten = before?.isForgotten;
+  // What is forgotten stays so, whatever comes late.
+  const state = isForgotten ? anonymous(table, step.state) : step.state;
   const entry = { at: isoTime(nowMs), status: state.status, because };
   return {
     sagaId,
@@ -139,5 +150,6 @@ export function next<State extends { readonly status: string }>(
     updatedAtMs: nowMs,
     format: Math.max(table.format ?? FIRST_FORMAT, before?.format ?? FIRST_FORMAT),
     ...(before?.unknown === undefined ? {} : { unknown: before.unknown }),
+    ...(isForgotten ? { isForgotten } : {}),
   };
 }

@@ -7,6 +7,7 @@ import { fold } from './copies.ts';
 import { type Decided, decideBatch, type JobDecision, type NoChange, type Open } from './decide.ts';
 import { Deferred } from './deferred.ts';
 import type { Edges } from './edges.ts';
+import type { Grouping } from './groups.ts';
 import type { Memory } from './memory.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
 import type { Participant, Work } from './participant.ts';
@@ -17,21 +18,43 @@ import { View } from './view.ts';
 /** The result of one piece of work. `record`: what the table holds for the saga, if that is known. */
 export type Outcome<State> =
   | { readonly kind: 'done'; readonly record: SagaRecord<State> }
-  | { readonly kind: 'ignored'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** The outside has not decided yet. */
+      readonly isOpen?: true;
+      readonly record: SagaRecord<State> | undefined;
+    }
   | { readonly kind: 'refused'; readonly reason: string; readonly record: SagaRecord<State> | undefined }
   | { readonly kind: 'failed'; readonly error: Error; readonly record: SagaRecord<State> | undefined }
   /** Nothing failed: it is worth trying again after so long. */
-  | { readonly kind: 'deferred'; readonly afterMs: number; readonly record: SagaRecord<State> | undefined };
+  | {
+      readonly kind: 'deferred';
+      readonly afterMs: number;
+      readonly reason: string;
+      readonly record: SagaRecord<State> | undefined;
+    };
 
 /** After so many conflicts on one record, the message waits in a retry queue instead. */
 const MAX_TRIES = 6;
 /** From this try on a job is committed alone: one that cannot succeed then holds up no other. */
 const ALONE_FROM_TRY = 3;
 
+const grouping: Grouping<{ readonly job: Job<unknown, unknown> }> = {
+  isAlone: ({ job }) => job.tries >= ALONE_FROM_TRY,
+  isApart: ({ job }) => job.isApart,
+};
+
+/** Next to each other, so that they share transactions. */
+const apartLast = (a: Job<unknown, unknown>, b: Job<unknown, unknown>): number =>
+  Number(a.isApart) - Number(b.isApart);
+
 interface Job<State, Input> extends Open<Input> {
   readonly next: Job<State, Input> | undefined;
   input: Input;
   tries: number;
+  /** Somebody else keeps writing an item that it needs: it would hold up those that do not need it. */
+  isApart: boolean;
   outcome: Promise<Outcome<State>> | undefined;
 }
 
@@ -66,7 +89,14 @@ function lanes<State, Input>(batch: readonly Work<Input>[]) {
   const all: Job<State, Input>[] = [];
   const heads = new Map<SagaId, Job<State, Input>>();
   for (const work of batch.toReversed()) {
-    const job = { work, next: heads.get(work.sagaId), input: work.input, tries: 0, outcome: undefined };
+    const job = {
+      work,
+      next: heads.get(work.sagaId),
+      input: work.input,
+      tries: 0,
+      isApart: false,
+      outcome: undefined,
+    };
     heads.set(work.sagaId, job);
     all.unshift(job);
   }
@@ -99,7 +129,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     this.#ready.push(...heads);
     while (this.#ready.length > 0 || this.#calling > 0) {
       if (this.#ready.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
-      const jobs = this.#ready;
+      const jobs = this.#ready.toSorted(apartLast);
       this.#ready = [];
       await this.#step(this.#time.isOver ? this.#begun(jobs) : jobs);
     }
@@ -120,10 +150,18 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
       for (const job of jobs) this.#fail(job, error);
       return;
     }
-    const changes = decisions.flatMap((decision) => this.#act(decision));
-    const isAlone = ({ job }: Decided<State, Effect, Job<State, Input>>) => job.tries >= ALONE_FROM_TRY;
-    for await (const [group, became] of commit(changes, this.#edges.store, this.#view, isAlone)) {
+    const isDeferred = (decision: (typeof decisions)[number]) =>
+      decision.kind === 'no change' && decision.decision.kind === 'defer';
+    const changes = decisions.flatMap((decision) => (isDeferred(decision) ? [] : this.#act(decision)));
+    let isDraftTrue = true;
+    for await (const [group, became] of commit(changes, this.#edges.store, this.#view, grouping)) {
+      isDraftTrue &&= became.kind === 'written';
       for (const change of group) this.#goOn(change, became);
+    }
+    // Somebody may be deferred for what another has only drafted: if that was not written, there may be room after all.
+    for (const decision of decisions.filter(isDeferred)) {
+      if (isDraftTrue) this.#act(decision);
+      else this.#ready.push(decision.job);
     }
   }
 
@@ -134,6 +172,10 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
         else this.#call(job, effect, record);
         return;
       case 'contended':
+        this.#again(job, job.tries + 1);
+        return;
+      case 'in conflict':
+        job.isApart = true;
         this.#again(job, job.tries + 1);
         return;
       case 'to be tried alone':
@@ -169,17 +211,24 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
   }
 
   #actOn({ job, before, decision }: NoChange<State, Effect, Job<State, Input>>): void {
-    if (decision.kind === 'ignore')
-      this.#finish(job, { kind: 'ignored', reason: decision.reason, record: before }, []);
-    else if (decision.kind === 'refuse')
+    if (decision.kind === 'ignore') {
+      const { reason, isOpen } = decision;
+      this.#finish(job, { kind: 'ignored', reason, ...(isOpen && { isOpen }), record: before }, []);
+    } else if (decision.kind === 'refuse')
       this.#finish(
         job,
         { kind: 'refused', reason: decision.reason, record: before },
         (decision.says ?? []).map((fact) => this.#sealed(job.work, fact)),
       );
-    else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
+    else if (decision.kind === 'defer') {
+      const { afterMs, reason } = decision;
+      this.#finish(job, { kind: 'deferred', afterMs, reason, record: before }, []);
+    } else if (decision.kind === 'resume') this.#call(job, decision.effect, before);
     else if (before === undefined) this.#fail(job, new Error('nothing stored to repeat'));
-    else this.#finish(job, { kind: 'done', record: before }, before.outbox);
+    else {
+      const also = (decision.also ?? []).map((fact) => this.#sealed(job.work, fact));
+      this.#finish(job, { kind: 'done', record: before }, [...before.outbox, ...also]);
+    }
   }
 
   #call(job: Job<State, Input>, effect: Effect, record: SagaRecord<State> | undefined): void {
@@ -219,7 +268,8 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
 
   #fail(job: Job<State, Input>, cause: unknown, record?: SagaRecord<State>): void {
     if (cause instanceof Deferred) {
-      this.#finish(job, { kind: 'deferred', afterMs: cause.afterMs, record }, []);
+      const { afterMs, message: reason } = cause;
+      this.#finish(job, { kind: 'deferred', afterMs, reason, record }, []);
       return;
     }
     const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -257,8 +307,11 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     return eventMessage(this.#participant.saga, JSON.parse(said) as SagaEvent, said);
   }
 
+  /** None is under way any more once it ends, even if another has failed. */
   async #publish(says: readonly Said[]): Promise<void> {
-    await Promise.all(says.map((said) => this.#edges.publisher.publish(this.#messageOf(said))));
+    const publishing = says.map((said) => this.#edges.publisher.publish(this.#messageOf(said)));
+    await Promise.allSettled(publishing);
+    await Promise.all(publishing);
   }
 }
 

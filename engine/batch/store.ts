@@ -20,8 +20,8 @@ export type Write =
   | {
       readonly kind: 'put';
       readonly item: Item;
-      /** The item that must be there now: none, the one with this version, or any. */
-      readonly expects: 'absent' | 'anything' | { readonly version: number };
+      /** The item that must be there now: none, one with these values, such as a version, or any. */
+      readonly expects: 'absent' | 'anything' | Readonly<Record<string, string | number>>;
     }
   | {
       readonly kind: 'add';
@@ -30,6 +30,16 @@ export type Write =
       readonly deltas: Readonly<Record<string, number>>;
       /** The write fails unless the item exists and has these values, and a counter that is taken from stays ≥ 0. */
       readonly relyingOn: Readonly<Record<string, string | number>>;
+      /** Counters that begin at 0 with their item, and stay at most this: nothing else is asked of those. */
+      readonly atMost?: Readonly<Record<string, number>>;
+      /** Numbers that are not added to but replaced. */
+      readonly sets?: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly key: string;
+      /** The deletion fails unless the item has these values. Without them it succeeds, whether there is an item or not. */
+      readonly relyingOn?: Readonly<Record<string, string | number>>;
     };
 
 /** Why one write of a transaction failed. `stored`: the item that failed the condition, if there is one. */

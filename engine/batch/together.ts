@@ -1,4 +1,5 @@
 import type { Edges } from './edges.ts';
+import type { Memory } from './memory.ts';
 import type { Participant, Work } from './participant.ts';
 import { type Outcome, run } from './run.ts';
 
@@ -24,6 +25,7 @@ export function together<
 >(
   participant: Participant<State, Input, Effect>,
   edges: Edges,
+  memory?: Memory,
 ): (work: Work<Input>) => Promise<Outcome<State>> {
   const waiting: Waiting<State, Input>[] = [];
   let underWay = 0;
@@ -34,6 +36,7 @@ export function together<
         participant,
         group.map(({ work }) => work),
         edges,
+        memory,
       );
       for (const [index, { resolve, reject }] of group.entries()) {
         const outcome = outcomes[index];

@@ -10,6 +10,8 @@ export interface Change {
   readonly item: Item;
   readonly expects: 'absent' | { readonly version: number };
   readonly adjusts: readonly Adjustment[];
+  /** A new item, which nobody reads in a batch. */
+  readonly besides?: Item | undefined;
 }
 
 /**
@@ -23,6 +25,8 @@ export class View {
   /** Items that other sagas change too, and those of them that come from memory only. */
   readonly #shared = new Set<string>();
   readonly #remembered = new Set<string>();
+  /** Records that were taken for absent without a read. */
+  readonly #presumed = new Set<string>();
   #draft = new Map<string, Item>();
 
   constructor(store: Store, memory?: Memory) {
@@ -34,7 +38,23 @@ export class View {
 
   /** Takes the item for absent without a read, unless it is known. */
   presumeAbsent(key: string): void {
-    if (!this.#known.has(key)) this.#known.set(key, undefined);
+    if (this.#known.has(key)) return;
+    this.#known.set(key, undefined);
+    this.#presumed.add(key);
+  }
+
+  /** Takes a counter as it was last seen, or for absent, without a read. Either counts as remembered. */
+  presume(key: string): void {
+    this.#recall(key);
+    if (this.#known.has(key)) return;
+    this.#known.set(key, undefined);
+    this.#remembered.add(key);
+  }
+
+  /** Nothing may rest on it that the item was taken for absent: it counts as remembered now. False if it was read. */
+  doubt(key: string): boolean {
+    if (this.#presumed.has(key)) this.#remembered.add(key);
+    return this.#presumed.has(key);
   }
 
   /** Whether the item comes from an earlier batch, so it may have changed since. */
@@ -49,6 +69,7 @@ export class View {
 
   forget(key: string): void {
     this.#remembered.delete(key);
+    this.#presumed.delete(key);
     this.#known.delete(key);
     this.#memory?.keep(key, undefined);
   }
@@ -77,6 +98,7 @@ export class View {
   }
 
   #know(key: string, item: Item | undefined): void {
+    this.#presumed.delete(key);
     this.#known.set(key, item);
     if (this.#shared.has(key)) this.#memory?.keep(key, item);
   }
@@ -97,8 +119,9 @@ export class View {
 
 function* after({ item, adjusts }: Change, get: Items): Iterable<Item> {
   yield item;
-  for (const { key, attribute, delta } of adjusts) {
-    const counter = get(key);
-    if (counter !== undefined) yield { ...counter, [attribute]: Number(counter[attribute] ?? 0) + delta };
+  for (const { key, attribute, delta, atMost, sets } of adjusts) {
+    const counter = get(key) ?? (atMost === undefined ? undefined : { pk: key });
+    if (counter !== undefined)
+      yield { ...counter, [attribute]: Number(counter[attribute] ?? 0) + delta, ...sets };
   }
 }

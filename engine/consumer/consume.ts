@@ -10,6 +10,7 @@ import type { Saga } from '../saga/saga.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivered, type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, MAX_RETURNS, putAside, retryMessage } from './settle.ts';
+import { Troubles } from './troubles.ts';
 import { waitingOutAlarms } from './wait-out-alarm.ts';
 
 interface Received<Input> {
@@ -46,6 +47,7 @@ export function consume<
 ): (event: RabbitMqEvent, invocation?: Invocation) => Promise<void> {
   const { saga, service } = participant;
   const memory = new Memory();
+  const troubles = new Troubles(participant, edges, retryDelays);
 
   const settle = async (message: OutgoingMessage, why: string, publisher: Publisher): Promise<void> => {
     log('warn', 'message not handled', {
@@ -100,10 +102,9 @@ export function consume<
     );
     tellDeferred(service, outcomes);
     if (isDebugging) tell(participant, received, outcomes);
+    const aside = putAside(service, tooOften, retryDelays);
     await Promise.all([
-      ...putAside(service, tooOften, retryDelays).map((message) =>
-        settle(message, 'it came too often', publisher),
-      ),
+      ...aside.map((message) => settle(message, 'it came too often', publisher)),
       ...unreadable.map(({ delivery, reason }) =>
         settle(deadLetterMessage(service, delivery, reason), reason, publisher),
       ),
@@ -112,6 +113,8 @@ export function consume<
         return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
       }),
     ]);
+    // Last of all, so that nothing waits for it and nothing is lost with it.
+    await troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
   };
 }
 

@@ -54,7 +54,9 @@ export const ORIGIN_HEADER = 'saga-origin';
 export const returnsOf = (headers: Readonly<Record<string, unknown>> | null): number =>
   Math.max(...['x-delivery-count', 'x-acquired-count'].map((name) => countIn(headers?.[name])));
 
-const countIn = (header: unknown): number => (typeof header === 'number' && header > 0 ? header : 0);
+/** Anybody may send any header: what is no count counts nothing. */
+export const countIn = (header: unknown): number =>
+  typeof header === 'number' && Number.isSafeInteger(header + 1) && header > 0 ? header : 0;
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3, short strings) */
 const MAX_PROPERTY_BYTES = 255;

@@ -9,7 +9,8 @@ export const REASON_HEADER = 'saga-dead-reason';
 /** People read these headers. A stack trace would only fill the broker's frame. */
 const MAX_HEADER_LENGTH = 500;
 
-const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH);
+/** Such a text, as long as a header may be. */
+export const header = (text: string): string => text.slice(0, MAX_HEADER_LENGTH).toWellFormed();
 
 const base = ({ body, messageId, type, contentType }: Delivery) => ({
   body,

@@ -3,6 +3,7 @@ import type { UserOf } from '../batch/edges.ts';
 import { PublishError } from '../batch/publish-error.ts';
 import {
   ATTEMPTS_HEADER,
+  countIn,
   type Delivery,
   ORIGIN_HEADER,
   originOf,
@@ -180,7 +181,6 @@ function contentOf({ content, properties }: ConsumeMessage, queue: string, own: 
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const text = (name: string): string | undefined =>
     typeof headers[name] === 'string' ? headers[name] : undefined;
-  const attempts = headers[ATTEMPTS_HEADER];
   return {
     delivery: {
       queue,
@@ -190,7 +190,7 @@ function contentOf({ content, properties }: ConsumeMessage, queue: string, own: 
       type: propertyText(properties.type),
       contentType: propertyText(properties.contentType),
       origin: originOf(properties.userId, text(ORIGIN_HEADER), own),
-      attempts: typeof attempts === 'number' ? attempts : 0,
+      attempts: countIn(headers[ATTEMPTS_HEADER]),
     },
     // If the broker itself dead-lettered the message, the reason is in a header that it added.
     reason: text(REASON_HEADER) ?? brokerReason(headers) ?? `in ${queue} without a reason`,

@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import type { Participant } from '../batch/participant.ts';
+import { actorOf } from '../http/actor.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { FreeText } from '../http/free-text.ts';
 import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { cursor, limit } from '../http/paging.ts';
-import { OPERATOR } from '../http/role.ts';
+import { DEAD_LETTERS } from '../http/role.ts';
 import { Budget } from './budget.ts';
 import type { DeadLetterQueues } from './dead-letter-queues.ts';
+import type { DiscardedView, RedrivenView } from './dead-letter-view.ts';
 import { discard } from './discard.ts';
+import { intention } from './intention.ts';
 import { identify, present } from './present.ts';
 import { prospectOf, redrive } from './redrive.ts';
 import {
@@ -29,7 +32,12 @@ const MAX_HELD_BYTES = 48 * 1024 * 1024;
 const MAX_DISCARDED_BYTES = 4 * 1024 * 1024;
 
 const dryRun = z.boolean().default(false);
-const RedriveRequest = z.strictObject({ dryRun, ...selectionMembers });
+const RedriveRequest = z
+  .strictObject({ dryRun, reason: FreeText.optional(), ...selectionMembers })
+  .refine(({ dryRun, reason }) => dryRun || reason !== undefined, {
+    path: ['reason'],
+    message: 'is required, unless it is a dry run',
+  });
 const DiscardRequest = z
   .strictObject({ dryRun, reason: FreeText, ...selectionMembers })
   .refine(isNarrow, 'must select by messageIds, digests, type or reasonIncludes');
@@ -45,17 +53,19 @@ export function deadLetters<
   const show = showing(participant, edges, deadLetterQueues);
   const redrive = redriving(participant, edges, deadLetterQueues);
   const discard = discarding(participant, edges, deadLetterQueues);
-  return (event, context) => {
-    if (event.httpMethod === 'GET') return show(event, context);
-    return (event.resource?.endsWith('/discard') ? discard : redrive)(event, context);
+  const at = (method: string, path: string | undefined): HttpFunction => {
+    if (method === 'GET') return show;
+    return path?.endsWith('/discard') ? discard : redrive;
   };
+  const handler: HttpFunction = (event, context) => at(event.httpMethod, event.resource)(event, context);
+  return Object.assign(handler, { at });
 }
 
 type Place = Pick<Participant<never, never, never>, 'saga' | 'service'>;
 
 /** Shows dead letters and their reasons, a page at a time. */
 function showing({ saga, service }: Place, edges: Edges, deadLetterQueues: Queues): HttpFunction {
-  const checks = [role(saga, OPERATOR), limit(MAX_MESSAGES), cursor(DeadLetterCursor)] as const;
+  const checks = [role(saga, DEAD_LETTERS), limit(MAX_MESSAGES), cursor(DeadLetterCursor)] as const;
   return endpoint(saga, checks, async ({ limit, cursor }) => {
     const budget = new Budget(edges.now);
     const request = { from: cursor, limit, maxBytes: MAX_HELD_BYTES };
@@ -74,18 +84,23 @@ function redriving<State extends { readonly status: string }, Input extends { re
   deadLetterQueues: Queues,
 ): HttpFunction {
   const { saga, service } = participant;
-  return endpoint(saga, [role(saga, OPERATOR), jsonBody(RedriveRequest)], async ({ body }) => {
-    const { dryRun, ...selection } = body;
+  const checks = [role(saga, DEAD_LETTERS), jsonBody(RedriveRequest)] as const;
+  return endpoint(saga, checks, async ({ body, caller }, event) => {
+    const { dryRun, reason, ...selection } = body;
     const budget = new Budget(edges.now);
     return await deadLetterQueues().visit(service, pageOf(selection, MAX_HELD_BYTES), async (page) => {
       checkFound(selection, page);
+      const intend = intention('redrive', page.deadLetters, actorOf(caller, event), reason, edges);
       const items = await budget.spend(page.deadLetters, async (each) => {
         const about = identify(saga, each);
         try {
           const prospect = await prospectOf(participant, each, edges);
           const moved = !dryRun && prospect.would !== 'stay';
-          if (moved) await redrive(participant, each, edges);
-          return { ...about, ...prospect, moved };
+          if (moved) {
+            await intend();
+            await redrive(participant, each, edges);
+          }
+          return { ...about, ...prospect, moved } satisfies RedrivenView;
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           return { ...about, would: 'stay', reason, moved: false };
@@ -101,21 +116,27 @@ function redriving<State extends { readonly status: string }, Input extends { re
 
 /** Removes dead letters that nobody can use; with `dryRun`, only says which. */
 function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Queues): HttpFunction {
-  return endpoint(saga, [role(saga, OPERATOR), jsonBody(DiscardRequest)], async ({ body, caller }) => {
-    const { dryRun, reason: why, ...selection } = body;
-    const budget = new Budget(edges.now);
-    return await deadLetterQueues().visit(service, pageOf(selection, MAX_DISCARDED_BYTES), async (page) => {
-      checkFound(selection, page);
-      const items = await budget.spend(page.deadLetters, (each) => {
-        const about = identify(saga, each);
-        const discarded = !dryRun;
-        if (discarded) discard(about, each, { service, by: caller.id, why });
-        return { ...about, reason: each.reason, discarded };
+  return endpoint(
+    saga,
+    [role(saga, DEAD_LETTERS), jsonBody(DiscardRequest)],
+    async ({ body, caller }, event) => {
+      const { dryRun, reason: why, ...selection } = body;
+      const budget = new Budget(edges.now);
+      return await deadLetterQueues().visit(service, pageOf(selection, MAX_DISCARDED_BYTES), async (page) => {
+        checkFound(selection, page);
+        if (!dryRun && page.deadLetters.length > 0)
+          await intention('discard', page.deadLetters, actorOf(caller, event), why, edges)();
+        const items = await budget.spend(page.deadLetters, (each) => {
+          const about = identify(saga, each);
+          const discarded = !dryRun;
+          if (discarded) discard(saga, about, each, { service, by: caller.id, why });
+          return { ...about, reason: each.reason, discarded } satisfies DiscardedView;
+        });
+        const left = items.map(({ discarded }) => discarded);
+        return json(200, { dryRun, discarded: countOf(left), items, ...rest(page, left) });
       });
-      const left = items.map(({ discarded }) => discarded);
-      return json(200, { dryRun, discarded: countOf(left), items, ...rest(page, left) });
-    });
-  });
+    },
+  );
 }
 
 const countOf = (left: readonly boolean[]): number => left.filter(Boolean).length;

@@ -111,6 +111,12 @@ const digestOf = ({ delivery: { messageId, type, body }, reason }: DeadLetterCon
     .digest('hex')
     .slice(0, 32);
 
+/** When it was said first, in milliseconds; undefined if it does not say so. */
+export function saidAt({ place }: Pick<Placed, 'place'>): number | undefined {
+  const saidMs = Date.parse(place.slice(0, place.indexOf(' ')));
+  return Number.isNaN(saidMs) ? undefined : saidMs;
+}
+
 /** The envelope stands before the data, so its time is near the beginning. What has none comes first. */
 const ENVELOPE_BYTES = 1_024;
 

@@ -1,5 +1,6 @@
 import { open } from '../saga/envelope.ts';
 import type { Saga } from '../saga/saga.ts';
+import type { NamedView, ShownView } from './dead-letter-view.ts';
 import type { Placed } from './page.ts';
 
 /** Enough of a body to recognise the message. */
@@ -13,7 +14,7 @@ export function identify(saga: Saga, { delivery, digest }: Placed) {
     digest,
     type: delivery.type,
     [saga.id.name]: opened.ok ? opened.event.subject : undefined,
-  };
+  } satisfies NamedView;
 }
 
 /** `bytes`: the size of the whole body, of which `body` may be the beginning. */
@@ -26,5 +27,5 @@ export function present(saga: Saga, deadLetter: Placed) {
     attempts: delivery.attempts,
     bytes: delivery.body.length,
     body: delivery.body.toString('utf8', 0, MAX_BODY_SHOWN * 4).slice(0, MAX_BODY_SHOWN),
-  };
+  } satisfies ShownView;
 }

@@ -29,7 +29,7 @@ export async function prospectOf<
 >(
   { saga, table, reads, decide }: Participant<State, Input, E>,
   { delivery }: Pick<DeadLetter, 'delivery'>,
-  { store, userOf }: Edges,
+  { store, userOf, now }: Edges,
 ): Promise<Prospect> {
   const opened = openGenuine(saga, delivery, userOf);
   if (!opened.ok) return { would: 'stay', reason: opened.reason };
@@ -38,7 +38,7 @@ export async function prospectOf<
   const items = await store.read([...new Set([key, ...(reads?.(fact as Input) ?? [])])]);
   const stored = items.get(key);
   const state = stored && fromItem(table, stored).state;
-  const decision = decide(state, fact as Input, (other) => items.get(other));
+  const decision = decide(state, fact as Input, (other) => items.get(other), now());
   switch (decision.kind) {
     case 'accept':
       return {
@@ -50,6 +50,7 @@ export async function prospectOf<
     case 'resume':
       return { would: decision.kind, status: state?.status ?? 'none' };
     case 'ignore':
+    case 'defer':
       return { would: 'ignore', reason: decision.reason };
     case 'refuse':
       // Of a saga that was never placed no schedule tells the others again if they have missed it. A redrive does.

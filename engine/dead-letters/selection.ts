@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { DeadLetterPage } from './dead-letter-queues.ts';
+import type { RestView } from './dead-letter-view.ts';
 import type { PageRequest, Placed } from './page.ts';
 
 /**
@@ -66,7 +67,7 @@ export function checkFound(
  *
  * @param left for each that was dealt with, whether it has left the queue for good; the page may hold more
  */
-export function rest({ deadLetters, hasMore, isWhole }: DeadLetterPage, left: readonly boolean[]) {
+export function rest({ deadLetters, hasMore, isWhole }: DeadLetterPage, left: readonly boolean[]): RestView {
   const more = hasMore || left.length < deadLetters.length;
   const last = deadLetters[left.length - 1];
   if (!more || last === undefined) return { more, isWhole };

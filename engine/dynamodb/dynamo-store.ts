@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -100,11 +101,7 @@ export class DynamoStore implements Store, TableReader {
   /** A single write costs half as much as one in a transaction. */
   async #writeOne(write: Write): Promise<WriteResult> {
     try {
-      await this.#answered(async () =>
-        write.kind === 'put'
-          ? await this.#client.send(new PutItemCommand(this.#putRequest(write)))
-          : await this.#client.send(new UpdateItemCommand(this.#addRequest(write))),
-      );
+      await this.#answered(() => this.#send(write));
       return { ok: true };
     } catch (error) {
       if (error instanceof TransactionConflictException)
@@ -115,11 +112,26 @@ export class DynamoStore implements Store, TableReader {
     }
   }
 
+  #send(write: Write): Promise<unknown> {
+    switch (write.kind) {
+      case 'put':
+        return this.#client.send(new PutItemCommand(this.#putRequest(write)));
+      case 'add':
+        return this.#client.send(new UpdateItemCommand(this.#addRequest(write)));
+      case 'delete':
+        return this.#client.send(new DeleteItemCommand(this.#deleteRequest(write)));
+      default:
+        return write satisfies never;
+    }
+  }
+
   async #transact(writes: readonly Write[]): Promise<WriteResult> {
-    const items = writes.map(
-      (write): TransactWriteItem =>
-        write.kind === 'put' ? { Put: this.#putRequest(write) } : { Update: this.#addRequest(write) },
-    );
+    const items = writes.map((write): TransactWriteItem => {
+      if (write.kind === 'put') return { Put: this.#putRequest(write) };
+      return write.kind === 'add'
+        ? { Update: this.#addRequest(write) }
+        : { Delete: this.#deleteRequest(write) };
+    });
     try {
       await this.#answered(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems: items })));
       return { ok: true };
@@ -135,28 +147,33 @@ export class DynamoStore implements Store, TableReader {
     return {
       ...base,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-      ...(expects === 'absent'
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: pack({ ':version': expects.version }),
-          }),
+      ...(expects === 'absent' ? { ConditionExpression: 'attribute_not_exists(pk)' } : conditionOn(expects)),
     };
   }
 
-  #addRequest({ key: pk, deltas, relyingOn }: Extract<Write, { kind: 'add' }>) {
+  #addRequest({ key: pk, deltas, relyingOn, atMost, sets = {} }: Extract<Write, { kind: 'add' }>) {
     const names: Record<string, string> = {};
     const values: Record<string, string | number> = {};
-    const conditions = ['attribute_exists(pk)'];
+    const conditions = atMost === undefined ? ['attribute_exists(pk)'] : [];
     const additions = Object.entries(deltas).map(([attribute, delta], index) => {
       names[`#counter${index}`] = attribute;
       values[`:delta${index}`] = delta;
-      if (delta < 0) {
+      const most = atMost?.[attribute];
+      if (most !== undefined && Number.isFinite(most) && delta >= 0) {
+        const isLow = `#counter${index} <= :most${index}`;
+        // More at once than there may ever be is refused where there is no counter yet, too.
+        conditions.push(most < delta ? isLow : `(attribute_not_exists(#counter${index}) OR ${isLow})`);
+        values[`:most${index}`] = most - delta;
+      } else if (most === undefined && delta < 0) {
         conditions.push(`#counter${index} >= :taken${index}`);
         values[`:taken${index}`] = -delta;
       }
       return `#counter${index} :delta${index}`;
+    });
+    const replaced = Object.entries(sets).map(([attribute, value], index) => {
+      names[`#set${index}`] = attribute;
+      values[`:set${index}`] = value;
+      return `#set${index} = :set${index}`;
     });
     Object.entries(relyingOn).forEach(([name, value], index) => {
       names[`#relied${index}`] = name;
@@ -166,11 +183,24 @@ export class DynamoStore implements Store, TableReader {
     return {
       TableName: this.#table,
       Key: key(pk),
-      UpdateExpression: `ADD ${additions.join(', ')}`,
-      ConditionExpression: conditions.join(' AND '),
+      UpdateExpression: [
+        ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
+        ...(replaced.length > 0 ? [`SET ${replaced.join(', ')}`] : []),
+      ].join(' '),
+      ...(conditions.length > 0 ? { ConditionExpression: conditions.join(' AND ') } : {}),
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: pack(values),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+  }
+
+  #deleteRequest({ key: pk, relyingOn }: Extract<Write, { kind: 'delete' }>) {
+    const base = { TableName: this.#table, Key: key(pk) };
+    if (relyingOn === undefined) return base;
+    return {
+      ...base,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      ...conditionOn(relyingOn),
     };
   }
 
@@ -218,6 +248,15 @@ export class DynamoStore implements Store, TableReader {
       );
     }
   }
+}
+
+function conditionOn(values: Readonly<Record<string, string | number>>) {
+  const names = Object.keys(values);
+  return {
+    ConditionExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: pack(Object.fromEntries(names.map((name) => [`:${name}`, values[name]]))),
+  };
 }
 
 const pageOf = ({ Items: items = [], LastEvaluatedKey: last }: Scanned): Page => ({

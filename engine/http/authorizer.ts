@@ -6,7 +6,7 @@ import { log } from '../environment/log.ts';
 import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import { IssuerKeys, isOutageOfIssuer } from './issuer-keys.ts';
-import { OPERATOR } from './role.ts';
+import { OPERATOR, STAFF, staffRolesOf } from './role.ts';
 
 /** The clocks of the issuer and of Lambda may differ by so much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
@@ -17,26 +17,38 @@ const MAX_AGE = '7 days';
 const VERIFIED_FOR_MS = 60_000;
 const MAX_VERIFIED = 1_000;
 
+/** A class of owners, as a setting may name it. */
+const OwnerClass = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+
 interface Claims {
   readonly sub: CallerId;
   readonly role: string;
+  readonly scope?: string | undefined;
+  readonly class?: string | undefined;
   readonly exp: number;
 }
 
 /**
  * Tells API Gateway who calls, from a token whose signature, issuer, audience and expiry are right: an owner of sagas or
- * an operator. It throws "Unauthorized", which makes API Gateway answer 401.
+ * staff. It throws "Unauthorized", which makes API Gateway answer 401.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
-export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
-  const schema = z.object({ sub: Subject, role: z.enum([ownerRole, OPERATOR]), exp: z.number() });
+export function authorizing(saga: Pick<Saga, 'ownerRole' | 'roles'>) {
+  const schema = z.object({
+    sub: Subject,
+    role: z.enum([saga.ownerRole, STAFF, ...staffRolesOf(saga)]),
+    scope: z.string().optional(),
+    // Whoever issues tokens may use the claim for something else: that is no class, and no reason to refuse the token.
+    class: OwnerClass.optional().catch(undefined),
+    exp: z.number(),
+  });
   const tokens = new Tokens(schema);
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
     if (token === undefined) throw new Error('Unauthorized');
     try {
-      const { sub, role } = await tokens.claimsOf(token);
-      return allow(sub, role, event.methodArn);
+      const claims = await tokens.claimsOf(token);
+      return allow(claims, rolesOf(saga, claims), event.methodArn);
     } catch (error) {
       // Keys that cannot be fetched are our outage and not the caller's fault: infra/aws/api.yml makes it a 503.
       if (!isFlawOfToken(error)) {
@@ -48,6 +60,23 @@ export function authorizing({ ownerRole }: Pick<Saga, 'ownerRole'>) {
       throw new Error('Unauthorized');
     }
   };
+}
+
+/**
+ * The claim `role` says whether somebody is an owner or of the staff; only staff get roles from the scopes besides, and never
+ * an operator's. Applications ask for scopes, and some issuers grant whatever is asked for.
+ * https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3
+ */
+function rolesOf(
+  { ownerRole, roles }: Pick<Saga, 'ownerRole' | 'roles'>,
+  { role, scope = '' }: Claims,
+): readonly string[] {
+  if (role === ownerRole || role === OPERATOR) return [role];
+  const scopes = scope.split(' ');
+  const narrow = staffRolesOf({ roles }).filter((each) => each !== OPERATOR);
+  const held = narrow.filter((each) => each === role || scopes.includes(each));
+  // Whoever has none is told so by each function.
+  return held.length === 0 ? [STAFF] : held;
 }
 
 const isFlawOfToken = (error: unknown): error is Error =>
@@ -95,7 +124,11 @@ class Tokens {
 }
 
 /** The answer is cached by token, so it has to cover every method: the functions check roles and owners. */
-function allow(sub: CallerId, role: string, methodArn: string): APIGatewayAuthorizerResult {
+function allow(
+  { sub, class: ownerClass }: Claims,
+  roles: readonly string[],
+  methodArn: string,
+): APIGatewayAuthorizerResult {
   const [api, stage] = methodArn.split('/');
   return {
     principalId: sub,
@@ -103,6 +136,7 @@ function allow(sub: CallerId, role: string, methodArn: string): APIGatewayAuthor
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
     },
-    context: { role },
+    // API Gateway passes on texts, numbers and booleans only.
+    context: { role: roles.join(' '), ...(ownerClass === undefined ? {} : { class: ownerClass }) },
   };
 }

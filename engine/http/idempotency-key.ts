@@ -1,14 +1,29 @@
 import { hash } from 'node:crypto';
+import * as z from 'zod';
 import type { CallerId, SagaId } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
-import { type HttpEvent, headersOf, type Middleware } from './http.ts';
+import type { Check } from './check.ts';
+import { type HttpEvent, headersOf } from './http.ts';
 import { Problem } from './problem.ts';
 
 const NAME = 'idempotency-key';
 const MAX_KEY_LENGTH = 255;
+const PRINTABLE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** Finds the caller's Idempotency-Key. @throws Problem 400 if it is missing or malformed */
-export const idempotencyKey = (): Middleware<{ idempotencyKey: string }> => ({
+export const idempotencyKey = (): Check<{ idempotencyKey: string }> => ({
+  tells: {
+    parameters: [
+      {
+        in: 'header',
+        name: 'Idempotency-Key',
+        schema: z.string().regex(PRINTABLE),
+        isRequired: true,
+        description: `A new value for each new intention, and the same value for each retry: 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in double quotes or without any.`,
+      },
+    ],
+    problems: ['idempotency-key-missing', 'idempotency-key-malformed'],
+  },
   before: ({ event, context }) => {
     context.idempotencyKey = idempotencyKeyOf(event);
   },
@@ -29,11 +44,7 @@ function idempotencyKeyOf(event: HttpEvent): string {
     );
   }
   const key = unquote(header);
-  if (
-    key === undefined ||
-    !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key) ||
-    key.length > MAX_KEY_LENGTH
-  ) {
+  if (key === undefined || !PRINTABLE.test(key) || key.length > MAX_KEY_LENGTH) {
     throw new Problem(
       'idempotency-key-malformed',
       `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in double quotes or without any.`,

@@ -1,11 +1,17 @@
 import type * as z from 'zod';
+import type { Check } from './check.ts';
 import { flawsOf } from './flaws.ts';
-import { type HttpEvent, headerOf, type Middleware } from './http.ts';
+import { type HttpEvent, headerOf } from './http.ts';
 import { repeatedMember } from './member-names.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemType } from './problem.ts';
 
 /** Far more than the body that begins a saga has. */
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** What is thrown for a body. */
+export const BODY_PROBLEMS: readonly ProblemType[] = [
+  ...(['too-large', 'unsupported-media-type', 'bad-request', 'invalid-content'] as const),
+];
 
 /**
  * Finds the content of a JSON body. `sent`: as it came, before the schema adds defaults that may change with a version.
@@ -13,14 +19,16 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export const jsonBody = <Schema extends z.ZodType>(
   schema: Schema,
-): Middleware<{ body: z.infer<Schema>; sent: unknown }> => ({
+): Check<{ body: z.infer<Schema>; sent: unknown }> => ({
+  tells: { body: schema, maxBytes: MAX_BODY_BYTES, problems: BODY_PROBLEMS },
   before: ({ event, context }) => {
     context.sent = contentOf(event);
     context.body = validated(context.sent, schema);
   },
 });
 
-function contentOf(event: HttpEvent): unknown {
+/** The content of a body. @throws Problem 413, 415, 400 */
+export function contentOf(event: HttpEvent): unknown {
   const contentType = headerOf(event, 'content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new Problem('unsupported-media-type', 'Send the header Content-Type: application/json.');
@@ -69,7 +77,8 @@ function parseJson(text: string): unknown {
 
 const notJson = () => new Problem('bad-request', 'The body is not JSON in UTF-8.');
 
-function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+/** @throws Problem 422 */
+export function validated<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid-content', 'See errors for what is wrong, and where.', flawsOf(parsed.error));

@@ -1,12 +1,24 @@
-import type * as z from 'zod';
-import type { HttpEvent, Middleware } from './http.ts';
+import * as z from 'zod';
+import type { Check } from './check.ts';
+import type { HttpEvent } from './http.ts';
 import { Problem } from './problem.ts';
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 
 /** Finds the number of items that the caller wants. @throws Problem 400 */
-export const limit = (max = MAX_LIMIT): Middleware<{ limit: number }> => ({
+export const limit = (max = MAX_LIMIT): Check<{ limit: number }> => ({
+  tells: {
+    parameters: [
+      {
+        in: 'query',
+        name: 'limit',
+        schema: z.int().min(1).max(max).default(DEFAULT_LIMIT),
+        description: 'How many items at most.',
+      },
+    ],
+    problems: ['bad-request'],
+  },
   before: ({ event, context }) => {
     context.limit = limitOf(event, max);
   },
@@ -15,7 +27,18 @@ export const limit = (max = MAX_LIMIT): Middleware<{ limit: number }> => ({
 /** Finds where the caller's page begins. @throws Problem 400 if this list did not give out the cursor */
 export const cursor = <Schema extends z.ZodType>(
   schema: Schema,
-): Middleware<{ cursor: z.infer<Schema> | undefined }> => ({
+): Check<{ cursor: z.infer<Schema> | undefined }> => ({
+  tells: {
+    parameters: [
+      {
+        in: 'query',
+        name: 'cursor',
+        schema: z.string().min(1),
+        description: 'The `cursor` of the page before. It says nothing to anybody else.',
+      },
+    ],
+    problems: ['bad-request'],
+  },
   before: ({ event, context }) => {
     const text = event.queryStringParameters?.cursor;
     context.cursor = text === undefined || text === null ? undefined : decodeCursor(text, schema);

@@ -16,12 +16,24 @@ const problems = {
   'unsupported-media-type': [415, 'The body has to be JSON'],
   'invalid-content': [422, 'The content is not valid'],
   'idempotency-key-reused': [422, 'The Idempotency-Key came with another body before'],
+  'too-many-open': [429, ({ initiator }) => `Too many of your ${initiator}s are open`],
+  paused: [429, ({ initiator }) => `Too many of your ${initiator}s have failed`],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'Try again in a moment'],
   busy: [503, 'Too much is waiting already'],
 } as const satisfies Record<string, readonly [status: number, title: string | ((saga: Saga) => string)]>;
 
 export type ProblemType = keyof typeof problems;
+
+/** What all problems of a type have in common. */
+export function headOf(saga: Saga, type: ProblemType) {
+  const [status, title] = problems[type];
+  return {
+    type: `urn:${saga.name}:problem:${type}`,
+    title: typeof title === 'string' ? title : title(saga),
+    status,
+  };
+}
 
 const usualRetryAfter: Partial<Record<ProblemType, number>> = { unavailable: 2, busy: 30 };
 
@@ -47,17 +59,15 @@ export class Problem extends Error {
 }
 
 function problemReply(saga: Saga, { type, message, flaws, retryAfterSeconds: seconds }: Problem): HttpReply {
-  const [status, title] = problems[type];
+  const head = headOf(saga, type);
   return {
-    statusCode: status,
+    statusCode: head.status,
     headers: {
       'content-type': 'application/problem+json',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
     body: JSON.stringify({
-      type: `urn:${saga.name}:problem:${type}`,
-      title: typeof title === 'string' ? title : title(saga),
-      status,
+      ...head,
       detail: message,
       ...(flaws.length > 0 ? { errors: flaws } : {}),
     }),

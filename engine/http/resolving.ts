@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { stepEntry } from '../audit/step-entry.ts';
 import type { Edges } from '../batch/edges.ts';
 import type { ExternalParticipant } from '../batch/outside.ts';
 import { run } from '../batch/run.ts';
-import { endpoint } from './endpoint.ts';
+import { actorOf } from './actor.ts';
+import { endpoint, showing } from './endpoint.ts';
 import { FreeText } from './free-text.ts';
 import { type HttpFunction, json, traceparentOf } from './http.ts';
 import { role } from './identity.ts';
@@ -10,13 +12,13 @@ import { jsonBody } from './json-body.ts';
 import { pathParameter } from './path-parameter.ts';
 import { Problem } from './problem.ts';
 import { shown } from './record-reader.ts';
-import { OPERATOR } from './role.ts';
+import { SETTLEMENTS } from './role.ts';
 
 const Settled = z.strictObject({ reason: FreeText, proof: FreeText });
 
 /**
- * POST …/{id}/{record}/resolve `{reason, proof}`: an operator has settled by hand what the outside refuses to undo, and
- * says how. Answers 200 with the record, 409 if nothing waits for a person.
+ * POST …/{id}/{record}/resolve `{reason, proof}`: a person has settled by hand what the outside refuses to undo, and says
+ * how. Answers 200 with the record, 409 if nothing waits for a person.
  */
 export function resolving(
   participant: Pick<ExternalParticipant, 'saga' | 'service' | 'table' | 'decide'>,
@@ -24,10 +26,12 @@ export function resolving(
 ): HttpFunction {
   const { saga, service } = participant;
   const { id } = saga;
-  const checks = [role(saga, OPERATOR), pathParameter(id.name, id.schema), jsonBody(Settled)] as const;
-  return endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
+  const checks = [role(saga, SETTLEMENTS), pathParameter(id.name, id.schema), jsonBody(Settled)] as const;
+  const answering = endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
     const input = { type: 'resolve', resolution: { by: caller.id, ...body } } as const;
-    const [outcome] = await run(participant, [{ sagaId, input, traceparent: traceparentOf(event) }], edges);
+    const besides = stepEntry(actorOf(caller, event), 'resolve', sagaId, body.reason);
+    const traceparent = traceparentOf(event);
+    const [outcome] = await run(participant, [{ sagaId, input, traceparent, besides }], edges);
     if (outcome?.kind === 'failed') throw outcome.error;
     if (outcome?.record === undefined || outcome.kind === 'deferred')
       throw new Problem('not-found', `${service} has not heard of this ${saga.initiator}.`);
@@ -38,4 +42,5 @@ export function resolving(
       );
     return json(200, shown(saga, outcome.record, caller));
   });
+  return showing(participant.table, answering);
 }

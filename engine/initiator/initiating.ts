@@ -14,6 +14,8 @@ import type { Begun, Command } from '../saga/initiator.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
+import { ownerIn, tallied, tallyKey } from '../saga/tally.ts';
+import type { PresentedSaga } from './saga-view.ts';
 
 /** The part of the initiator's state that the engine knows. */
 export type InitiatorStatus = Begun & { readonly status: string };
@@ -29,34 +31,44 @@ export interface Initiating<
 > extends Participant<State, Command<Placed> | AnyFact, never> {
   readonly saga: OwnedBy<Owner>;
   /** A saga as its owner sees it. */
-  readonly present: (record: SagaRecord<State>) => object;
+  readonly present: (record: SagaRecord<State>) => PresentedSaga;
 }
 
-/** Makes the initiator of its decision and its table. `shows`: the members of the state that its owner sees. */
+/**
+ * Makes the initiator of its decision and its table. `shows`: the members of the state that its owner sees. `faults`: the
+ * codes of the reasons for which a saga fails by its owner's own fault.
+ */
 export function initiating<State extends InitiatorStatus, Placed extends Begun, Owner extends string>(
   saga: OwnedBy<Owner>,
   decide: (state: State | undefined, input: Command<Placed> | AnyFact) => Decision<State>,
   table: Table<State>,
   shows: (state: State) => object,
+  faults: readonly string[] = [],
 ): Initiating<State, Placed, Owner> {
   return {
     saga,
     service: saga.initiator,
     table,
-    decide,
+    decide: tallied(saga, decide, faults),
     opens: 'place',
+    counts: (input) => countsOf(saga, input),
     onceSaid: (state) => ('isUntold' in state ? { type: 'told' } : undefined),
-    present: ({ sagaId, state, updatedAtMs }) => ({
+    present: ({ sagaId, state, updatedAtMs, isForgotten }) => ({
       [saga.id.name]: sagaId,
       status: state.status,
-      ...('reason' in state ? { reason: state.reason } : {}),
+      ...('reason' in state ? { reason: state.reason as object } : {}),
       ...waitingFor(state),
       ...shows(state),
-      createdAt: isoTime(state.createdAtMs),
-      updatedAt: isoTime(updatedAtMs),
+      ...(isForgotten ? {} : { createdAt: isoTime(state.createdAtMs), updatedAt: isoTime(updatedAtMs) }),
     }),
   };
 }
+
+/** Only the one that begins a saga for an owner with limits may be refused for what its tally says. */
+const countsOf = (saga: Saga, input: object): readonly string[] => {
+  const { placed, limits } = input as Partial<Command & { readonly type: 'place' }>;
+  return placed === undefined || limits === undefined ? [] : [tallyKey(ownerIn(saga, placed))];
+};
 
 /** Whom the saga waits for, if a participant has said so. */
 function waitingFor(state: object): { readonly waitingFor?: string } {
@@ -83,7 +95,7 @@ export async function recordOf<State extends InitiatorStatus>(
   return record;
 }
 
-/** 202 once the saga is durable. @throws the error, if it is not durable */
+/** 202 once the saga is durable, 200 for one that is forgotten. @throws the error, if it is not durable */
 export function accepted<State extends InitiatorStatus>(
   { saga, present }: Pick<Initiating<State, Begun>, 'saga' | 'present'>,
   outcome: Outcome<State> | undefined,
@@ -98,5 +110,6 @@ export function accepted<State extends InitiatorStatus>(
   }
   const location = asCalled(event, `/${saga.initiator}s/${sagaId}`);
   // Where to wait for its end: https://www.rfc-editor.org/rfc/rfc8631#section-4.4
-  return json(202, present(outcome.record), { location, link: `<${location}>; rel="status"` });
+  const headers = { location, link: `<${location}>; rel="status"` };
+  return json(outcome.record.isForgotten ? 200 : 202, present(outcome.record), headers);
 }

@@ -2,12 +2,12 @@ import type { Backlog, Edges } from '../batch/edges.ts';
 import { PublishError } from '../batch/publish-error.ts';
 import { fromItem } from '../batch/record.ts';
 import { type Outcome, run } from '../batch/run.ts';
-import { type Item, StoreUnavailableError } from '../batch/store.ts';
+import { type Item, StoreUnavailableError, type Write } from '../batch/store.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
-import type { Table } from '../saga/table.ts';
+import type { SagaRecord, Table } from '../saga/table.ts';
 import { type Initiating, isWaitingForSomebody } from './initiating.ts';
 
 /** Bounds one run; the next run finds the rest. */
@@ -186,21 +186,28 @@ async function claim<State extends { readonly status: string }>(
   nowMs: number,
 ) {
   const record = fromItem(table, item);
+  const result = await store.write([claimOf(record, item, nowMs).write]);
+  return result.ok ? [record] : [];
+}
+
+/** Moves a saga's due time: two who claim it at once do not both nudge it. Times are in seconds. */
+export function claimOf(
+  record: SagaRecord<{ readonly status: string }>,
+  item: Item,
+  nowMs: number,
+): { readonly write: Write; readonly due: number; readonly nextDue: number } {
   const due = Number(item.dueEpochSeconds);
   const waitedSeconds = Math.round((nowMs - record.updatedAtMs) / 1000);
   const longest = MAX_INTERVAL_SECONDS[kindOf(record.state)];
   // The longer a saga has waited, the less often it is nudged.
   const interval = Math.min(Math.max(waitedSeconds, NUDGE_AFTER_SECONDS), longest);
   const nextDue = Math.floor(nowMs / 1000) + interval;
-  const result = await store.write([
-    {
-      kind: 'add',
-      key: item.pk,
-      deltas: { dueEpochSeconds: nextDue - due },
-      relyingOn: { dueEpochSeconds: due },
-    },
-  ]);
-  return result.ok ? [record] : [];
+  const deltas = { dueEpochSeconds: nextDue - due };
+  return {
+    write: { kind: 'add', key: item.pk, deltas, relyingOn: { dueEpochSeconds: due } },
+    due,
+    nextDue,
+  };
 }
 
 /** @throws RangeError if it is not a whole number of seconds: a saga without a deadline may never end */

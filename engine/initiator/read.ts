@@ -4,10 +4,11 @@ import { fromItem } from '../batch/record.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { entityTagOf, knownTo } from '../http/entity-tag.ts';
 import { type HttpFunction, json } from '../http/http.ts';
-import { caller } from '../http/identity.ts';
+import { caller, role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { preferredWait } from '../http/preferred-wait.ts';
+import { READERS } from '../http/role.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { byOwner } from '../saga/initiator-table.ts';
 import type { SagaRecord } from '../saga/table.ts';
@@ -24,7 +25,11 @@ export function reading<State extends InitiatorStatus, Placed extends Begun>(
   waitForNews: WaitForNews = atOnce,
 ): HttpFunction {
   const { saga, present } = participant;
-  const checks = [pathParameter(saga.id.name, saga.id.schema), caller(saga), preferredWait()] as const;
+  const checks = [
+    pathParameter(saga.id.name, saga.id.schema),
+    role(saga, saga.ownerRole, ...READERS),
+    preferredWait(),
+  ] as const;
   return endpoint(saga, checks, async ({ parameter, caller, waitSeconds }, event) => {
     const read = () => recordOf(participant, edges, parameter, caller);
     const isKnown = knownTo(event);

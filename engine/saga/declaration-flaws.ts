@@ -8,6 +8,7 @@ import {
   saidBy,
 } from './declaration.ts';
 import { type EventKind, waitingKinds } from './kinds.ts';
+import { commonRoles, STAFF } from './staff-roles.ts';
 
 /** The reasons why a declaration cannot keep the promises, each with its remedy; empty if it can. */
 export function declarationFlaws(saga: Declaration): readonly string[] {
@@ -34,15 +35,25 @@ const BROKER_USERS = ['administrator', 'local', 'guest'];
 const MEMBER = /^[a-z][A-Za-z]*Id$/;
 const EVENT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 
-const nameFlaws = ({ name, id, owner, participants, events }: Declaration): readonly string[] => [
+/** The role of callers who may own a saga. */
+export const ownerRoleOf = ({ owner }: Pick<Declaration, 'owner'>): string => owner.replace(/Id$/, '');
+
+const isOfStaff = (role: string, own: readonly string[]): boolean =>
+  [STAFF, ...commonRoles, ...own].includes(role);
+
+const nameFlaws = ({ name, id, owner, roles = [], participants, events }: Declaration): readonly string[] => [
   ...misnamed([name], DASHED, 'cannot name a saga: use small letters, digits and dashes'),
   ...misnamed([id.prefix], PREFIX, 'cannot begin an id: use small letters and digits'),
   ...misnamed([id.name], MEMBER, 'cannot name an id: use a member such as "tripId"'),
   ...misnamed([owner], MEMBER, 'cannot name an owner: use a member such as "travellerId"'),
-  // Whoever owns a saga would be taken for an operator, who may see all of them.
-  ...(owner === 'operatorId'
-    ? [`an owner cannot be an operator: call the member something else than ${owner}`]
+  // Whoever owns a saga would be taken for staff, who may see all of them.
+  ...(isOfStaff(ownerRoleOf({ owner }), roles)
+    ? [`an owner cannot be of the staff: call the member something else than ${owner}`]
     : []),
+  ...misnamed(roles, DASHED, 'cannot name a role: use small letters, digits and dashes'),
+  ...roles
+    .filter((role, index) => isOfStaff(role, roles.slice(0, index)))
+    .map((role) => `there is a role ${JSON.stringify(role)} already: give this one another name`),
   ...misnamed(
     Object.keys(participants),
     DASHED,

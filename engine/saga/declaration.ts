@@ -59,6 +59,8 @@ export interface Declaration<
   readonly id: { readonly prefix: string; readonly name: string };
   /** The data's member that names the saga's owner: `travellerId` for the role `traveller`. */
   readonly owner: Owner;
+  /** Roles of its staff, for functions of its own, besides those that every saga has. */
+  readonly roles?: readonly string[];
   /** The events that must all be heard, in any order, before the saga succeeds. */
   readonly completes: readonly string[];
   readonly events: Events;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { compensatorsOf, publications } from './causality.ts';
 import {
   type Declaration,
@@ -10,10 +11,11 @@ import {
   type Said,
   saidBy,
 } from './declaration.ts';
-import { declarationFlaws, hasMember } from './declaration-flaws.ts';
+import { declarationFlaws, hasMember, ownerRoleOf } from './declaration-flaws.ts';
 import { readData } from './event-definition.ts';
 import { sagaIds } from './ids.ts';
 import { type EventKind, waitingKinds } from './kinds.ts';
+import { withoutPersonal } from './personal-data.ts';
 import type { Part, Saga } from './saga.ts';
 
 /** A saga whose names the compiler knows. */
@@ -105,7 +107,8 @@ export function defineSaga<
     name: declaration.name,
     id: { name, prefix, schema: sagaIds(prefix) },
     owner: declaration.owner,
-    ownerRole: declaration.owner.replace(/Id$/, ''),
+    ownerRole: ownerRoleOf(declaration),
+    roles: declaration.roles ?? [],
     services,
     initiator,
     initiation: { begins, cancels, succeeds, fails },
@@ -123,6 +126,8 @@ export function defineSaga<
     isHeard: (type) => kindOf(type) !== 'outcome' || listenedTo.has(type),
     carriesOwner: (type) => owned.has(type),
     versionOf: (type) => events[type]?.version ?? 0,
+    impersonal: ({ type, data }) =>
+      withoutPersonal(events[type]?.schema ?? z.unknown(), declaration.owner, Object(data)),
     isFailure: (fact): fact is never => kindOf(fact.type) === 'failure',
     readFact: (type, version, data) => {
       const definition = events[type];

@@ -16,7 +16,8 @@ export const CONTENT_TYPE = 'application/cloudevents+json';
 /** W3C trace context, https://www.w3.org/TR/trace-context/ */
 export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-const envelopeOf = perSaga(({ id }) =>
+/** Whatever the event, all that is around its data. */
+export const envelopeOf = perSaga(({ id }) =>
   z.object({
     specversion: z.literal('1.0'),
     id: z.string().min(1).max(255),

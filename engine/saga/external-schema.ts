@@ -3,6 +3,7 @@ import type { EventDefinitions } from './declaration.ts';
 import type { ExternalState, ExternalUse } from './external-state.ts';
 import { heardSchema } from './heard.ts';
 import { CallerId } from './ids.ts';
+import { personal } from './personal-data.ts';
 import type { Saga } from './saga.ts';
 
 /** The schema of an external step's record in each status, made of the schemas of its request and its events. */
@@ -17,7 +18,8 @@ export function externalSchema(
   };
   const shapeOf = (kind: string): z.ZodRawShape =>
     shapeIn(Object.keys(says).find((each) => says[each] === kind && each !== voided && each !== resolved));
-  const owned = { [saga.owner]: CallerId };
+  const owner = CallerId.meta(personal);
+  const owned = { [saga.owner]: owner };
   const { [saga.owner]: _, ...withoutOwner } = shapeOf('failure');
   const request: z.ZodRawShape = { ...asks.shape, ...prepares?.shape };
   // What a step has come to keep is not in older records.
@@ -39,7 +41,7 @@ export function externalSchema(
     of([names.undone], { ...shapeOf('step'), ...shapeOf('compensation') }),
     of([names.refused], { ...shapeOf('failure'), revoked: heldShape.optional() }),
     of([names.void], {}, owned),
-    of([names.waiting], { heard: heardSchema }, { [saga.owner]: CallerId.optional() }),
+    of([names.waiting], { heard: heardSchema }, { [saga.owner]: owner.optional() }),
     ...(Object.values(says).includes('wait')
       ? [of([names.awaiting], { ...request, action: action ?? z.object({}) }, owned)]
       : []),

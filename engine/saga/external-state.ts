@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { AnyFact } from './declaration.ts';
 import type { Heard } from './heard.ts';
 import { CallerId, UnicodeText } from './ids.ts';
+import { personal } from './personal-data.ts';
 
 /** A service's names for the machine's states and the outside's answers, used in its records and history. */
 export interface Names {
@@ -24,6 +26,7 @@ export interface Names {
     readonly undone: string;
     readonly impasse: string;
     readonly observed: string;
+    readonly recalled: string;
   };
 }
 
@@ -48,6 +51,7 @@ export const defaultNames: Names = {
     undone: 'undo.done',
     impasse: 'undo.refused',
     observed: 'step.observed',
+    recalled: 'step.recalled',
   },
 };
 
@@ -68,6 +72,8 @@ export interface Answer {
   readonly heard?: Heard;
   /** Somebody has asked to look again at what was undone. */
   readonly isLook?: true;
+  /** The event because of which the outside was asked what it holds. */
+  readonly fact?: AnyFact;
 }
 
 /** The inputs of a step besides the facts of its saga and the outside's answers. */
@@ -84,11 +90,9 @@ export type ExternalCommand =
  * How a person has settled what the outside would not undo. `by`: the operator. `proof`: where to see that it is done, for
  * instance the number of a bank transfer.
  */
-export const Resolution = z.object({
-  by: CallerId,
-  reason: UnicodeText.min(1).max(500),
-  proof: UnicodeText.min(1).max(500),
-});
+export const Resolution = z
+  .object({ by: CallerId, reason: UnicodeText.min(1).max(500), proof: UnicodeText.min(1).max(500) })
+  .meta(personal);
 export type Resolution = Readonly<z.infer<typeof Resolution>>;
 
 /**
@@ -96,13 +100,15 @@ export type Resolution = Readonly<z.infer<typeof Resolution>>;
  * prepare: comes before the intent, as what it brings is written with it.
  * ask: `request` has the members that `asks` names, and what was prepared. undo: `done` has the members of request and answer in the record.
  * observe: asks what others have done about it since.
+ * recall: asks what it holds of a saga, as the record may be older than that. `done`: what the record says that it has done.
  * `unwanted`: the answer is going to be undone, so an outside that has not answered yet may withdraw the request.
  */
 export type Call =
   | { readonly call: 'prepare'; readonly request: Members; readonly heard: Heard }
   | { readonly call: 'ask'; readonly request: Members; readonly again: boolean; readonly unwanted?: true }
   | { readonly call: 'undo'; readonly done: Members; readonly again: boolean; readonly isLook?: true }
-  | { readonly call: 'observe'; readonly done: Members };
+  | { readonly call: 'observe'; readonly done: Members }
+  | { readonly call: 'recall'; readonly fact: AnyFact; readonly unwanted: boolean; readonly done?: Members };
 
 /** How a service uses the machine. */
 export interface ExternalUse {

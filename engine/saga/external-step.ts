@@ -4,7 +4,9 @@ import type { AnyFact, EventData, EventDefinitions, Participants, Said } from '.
 import { hasMember, overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError, type DefinedSaga } from './define-saga.ts';
 import { externalDecision } from './external-decision.ts';
+import { recallingDecision } from './external-recall.ts';
 import { externalSchema } from './external-schema.ts';
+import { settled } from './external-settled.ts';
 import {
   type Answer,
   type Call,
@@ -70,6 +72,18 @@ export interface Preparing<Request, Prepared, Refusal> {
   ): Promise<{ readonly prepared: Prepared } | { readonly refused: Refusal }>;
 }
 
+/** An outside that finds by a saga's id what it holds, and so whatever a restored table has forgotten. */
+export interface Recalling<Held, Refusal> {
+  /**
+   * What it holds of a saga; undefined if nothing. `known.done`: what the record says that it has done. With a refusal, the
+   * saga has had that undone since. `known.unwanted`: the saga has failed, so what is not done yet is withdrawn first.
+   */
+  recall(
+    sagaId: SagaId,
+    known: { readonly done?: object; readonly unwanted: boolean },
+  ): Promise<{ readonly held: Held; readonly refusal?: Refusal } | undefined>;
+}
+
 /** The outside has not decided yet, and says so. It is asked again when the schedule comes to the saga. */
 export class Pending {
   readonly reason: string;
@@ -90,7 +104,7 @@ export class Impasse<Reason> {
 
 /** The outside of any step. */
 export type AnyOutside = Outside<never, object, object, never, object, object, object, object> &
-  Partial<Preparing<never, object, object> & Observable<never, object>>;
+  Partial<Preparing<never, object, object> & Observable<never, object> & Recalling<object, object>>;
 
 /** How a service uses the step that asks the outside. */
 export interface ExternalOptions<
@@ -135,6 +149,11 @@ export interface ExternalStep<O extends AnyOutside = AnyOutside> {
   /** The compensation for "a person has settled it", if the step has one. */
   readonly resolved?: string;
   readonly decide: (
+    state: ExternalState | undefined,
+    input: AnyFact | Answer | ExternalCommand,
+  ) => Decision<ExternalState, Call>;
+  /** The same once its table was restored: `external-recall.ts`. */
+  readonly decideRecalling: (
     state: ExternalState | undefined,
     input: AnyFact | Answer | ExternalCommand,
   ) => Decision<ExternalState, Call>;
@@ -191,7 +210,17 @@ export function externalStep<
       ? Observable<DataOf<Events, Said<Parts[Service], 'step'>, Owner>, z.infer<Observes>>
       : unknown) &
     (Prepares extends z.ZodObject
-      ? Preparing<z.infer<Asks>, z.infer<Prepares>, RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>>
+      ? Preparing<
+          z.infer<Asks>,
+          z.infer<Prepares>,
+          RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>
+        > &
+          Partial<
+            Recalling<
+              z.infer<Prepares> & Partial<z.infer<Asks>>,
+              RefusalOf<Events, Said<Parts[Service], 'failure'>, Owner>
+            >
+          >
       : unknown)
 > {
   const names = { ...defaultNames, ...options.names };
@@ -204,12 +233,19 @@ export function externalStep<
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   // What is heard first is written unread. A call that is prepared for nothing costs more than the read.
   const isOpened = others.length === 0 && prepares === undefined;
+  const decide = externalDecision(saga, use);
   return {
     saga,
     service,
     names,
-    decide: externalDecision(saga, use),
-    table: { saga, key: (sagaId) => sagaId, schema: externalSchema(saga, use) },
+    decide,
+    decideRecalling: recallingDecision(saga, use, decide),
+    table: {
+      saga,
+      key: (sagaId) => sagaId,
+      schema: externalSchema(saga, use),
+      settled: (state) => settled(names, keeps, saga.owner, state),
+    },
     forgets: Object.keys(asks.shape).filter((name) => !keeps.some((kept) => kept === name)),
     isPrepared: prepares !== undefined,
     ...(first === undefined || !isOpened ? {} : { opens: first }),

@@ -94,7 +94,7 @@ export class Undo {
   /** What was undone and is held again is undone once more. */
   answeredPending(state: ExternalState | undefined, { answer, isLook }: Answer): ExternalDecision {
     if (isLook && this.#wasHeld(state)) return { kind: 'accept', state: this.#heldAgain(state), says: [] };
-    return ignore(`not decided yet: ${String(answer.reason)}`);
+    return { ...ignore(`not decided yet: ${String(answer.reason)}`), isOpen: true };
   }
 
   /** From now on nobody asks the outside by itself, until a person has settled it or somebody looks. */

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { AnyFact } from './declaration.ts';
+import { personal } from './personal-data.ts';
 import type { Saga } from './saga.ts';
 
 /** The events that have come while others are missing, by type, each with the version of its data. */
 export type Heard = Readonly<Record<string, { readonly version: number; readonly data: unknown }>>;
 
-export const heardSchema: z.ZodType<Heard> = z.record(
-  z.string(),
-  z.object({ version: z.int(), data: z.record(z.string(), z.unknown()) }),
-);
+export const heardSchema: z.ZodType<Heard> = z
+  .record(z.string(), z.object({ version: z.int(), data: z.record(z.string(), z.unknown()) }))
+  .meta(personal);
 
 export const andHeard = (saga: Saga, before: Heard, { type, data }: AnyFact): Heard => ({
   ...before,

@@ -4,6 +4,7 @@ import { overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError } from './define-saga.ts';
 import { heardSchema } from './heard.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
+import { impersonal, personal } from './personal-data.ts';
 import type { Saga } from './saga.ts';
 import type { Table } from './table.ts';
 
@@ -30,14 +31,28 @@ export const initiatorIndexes = (saga: Saga): readonly TableIndex[] => [
   { name: DUE, partition: { name: 'dueShard', type: 'S' }, sort: { name: 'dueEpochSeconds', type: 'N' } },
 ];
 
-const Reason = z.looseObject({ code: z.string() });
+/** It may name what a failed participant was asked for. */
+const Reason = z.looseObject({ code: z.string() }).meta(personal);
 
-const answered = z.array(z.string()).readonly();
-const isUntold = z.literal(true).optional();
-const waits = z.record(z.string(), z.string()).optional();
+const answered = z.array(z.string()).readonly().meta(impersonal);
+const isUntold = z.literal(true).optional().meta(impersonal);
+/** Absent in what is not counted, such as every saga that was begun before sagas were: tally.ts. */
+const isTallied = z.literal(true).optional().meta(impersonal);
+const waits = z.record(z.string(), z.string()).optional().meta(impersonal);
+const failure = z.string().meta(impersonal);
 
 /** Members that the initiator's record has for the engine's own use. */
-const ENGINES_OWN = ['status', 'answered', 'heard', 'waits', 'impasses', 'isUntold', 'reason', 'failure'];
+const ENGINES_OWN = [
+  'status',
+  'answered',
+  'heard',
+  'waits',
+  'impasses',
+  'isUntold',
+  'isTallied',
+  'reason',
+  'failure',
+];
 
 /**
  * The initiator's records: the data a saga was begun with, and the saga's present state.
@@ -53,15 +68,16 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
   const flaws = overwritingFlaws(saga.initiator, ENGINES_OWN, [placed, success]);
   if (flaws.length > 0) throw new DeclarationError(saga.name, flaws);
   const schema: z.ZodType<unknown> = z.discriminatedUnion('status', [
-    of('PENDING', { answered, heard: heardSchema.optional(), waits, impasses: waits }),
+    of('PENDING', { answered, heard: heardSchema.optional(), waits, impasses: waits, isTallied }),
     of('CONFIRMED', { ...success.shape, isUntold }),
-    of('CANCELLING', { reason: Reason, failure: z.string(), answered, waits }),
+    of('CANCELLING', { reason: Reason, failure, answered, waits, isTallied }),
     of('CANCELLED', { reason: Reason, isUntold }),
   ]);
   return {
     saga,
     key: (sagaId) => sagaId,
     schema: schema as z.ZodType<InitiatorState<Placed, Success>>,
+    settled: (state) => (isWaiting(state) ? undefined : state),
     indexed: ({ sagaId, state, updatedAtMs }) => ({
       [saga.owner]: (state as Readonly<Record<string, unknown>>)[saga.owner] as string,
       createdAtMs: state.createdAtMs,

@@ -21,6 +21,7 @@ import type { DefinedSaga } from './define-saga.ts';
 import { andHeard, dataHeard, type Heard } from './heard.ts';
 import { constantCase } from './names.ts';
 import type { Saga } from './saga.ts';
+import type { Limits } from './tally.ts';
 
 /** Why a saga is cancelled: the role that cancelled it, DEADLINE, or the data of a participant's failure. */
 export interface Reason {
@@ -29,6 +30,9 @@ export interface Reason {
 
 /** A participant failed. Its failure has not been heard yet, only the answers to it. */
 const PARTICIPANT_FAILED = 'PARTICIPANT_FAILED';
+
+/** The reason of a cancellation whose own is forgotten. */
+const FORGOTTEN = 'FORGOTTEN';
 
 /** Nobody has asked for the saga that a participant has acted for. */
 const NEVER_PLACED = 'NEVER_PLACED';
@@ -77,12 +81,15 @@ export type InitiatorState<Placed extends Begun, Success> = Placed &
 
 /** The initiator's inputs besides the facts of its saga. */
 export type Command<Placed extends Begun = Begun> =
-  | { readonly type: 'place'; readonly placed: Placed }
+  /** `limits`: those of its owner, if it has any. */
+  | { readonly type: 'place'; readonly placed: Placed; readonly limits?: Limits | undefined }
   /** `by`: the code of the reason, such as OPERATOR. */
   | { readonly type: 'cancel'; readonly by: string }
   | { readonly type: 'nudge'; readonly nowMs: number; readonly deadlineMs: number }
   /** The outcome is published. */
-  | { readonly type: 'told' };
+  | { readonly type: 'told' }
+  /** Tables were restored. `owner`: whose the saga was, if the initiator's own table may have lost it. */
+  | { readonly type: 'say-again'; readonly owner?: string };
 
 type DataSaid<Events extends EventDefinitions, T> = T extends keyof Events & string
   ? EventData<Events, T>
@@ -162,6 +169,7 @@ class Initiator {
   decide(state: AnyState | undefined, input: Command | AnyFact): InitiatorDecision {
     if (state === undefined) {
       if (!isCommand(input)) return this.#hearOfUnknown(input);
+      if (input.type === 'say-again') return this.#sayOfLost(input.owner);
       return input.type === 'place' ? this.#place(input.placed) : refuse(neverPlaced(input));
     }
     return isCommand(input) ? this.#obey(state, input) : this.#hear(state, input);
@@ -177,6 +185,8 @@ class Initiator {
         return this.#nudge(state, command);
       case 'told':
         return told(state);
+      case 'say-again':
+        return this.#saga.owner in state ? this.#sayAgain(state) : this.#sayOfForgotten(state, command.owner);
       default:
         return command satisfies never;
     }
@@ -215,6 +225,39 @@ class Initiator {
     if ((kind !== 'step' && kind !== 'wait') || whose === undefined) return refuse(neverPlaced(fact));
     const data = this.#story.cancel({ [owner]: whose }, { code: NEVER_PLACED });
     return { ...refuse(neverPlaced(fact)), says: [{ type: initiation.cancels, data }] };
+  }
+
+  /**
+   * Whoever was put back behind the saga's end hears again what leads there: after a success the first event, after a
+   * cancellation the failure that all undo. Those that are there already repeat what they said.
+   */
+  #sayAgain(state: AnyState): InitiatorDecision {
+    const { begins, cancels } = this.#saga.initiation;
+    switch (state.status) {
+      case 'CONFIRMED':
+        return { kind: 'repeat', also: [{ type: begins, data: this.#story.begin(state) }] };
+      case 'CANCELLED':
+        return { kind: 'repeat', also: [{ type: cancels, data: this.#story.cancel(state, state.reason) }] };
+      case 'PENDING':
+      case 'CANCELLING':
+        return repeat;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** What it was is gone: a success cannot be told again, and a cancellation by whoever knows whose it was. */
+  #sayOfForgotten({ status }: AnyState, owner: string | undefined): InitiatorDecision {
+    if (status !== 'CANCELLED' || owner === undefined) return ignore('what it was is forgotten');
+    const data = this.#story.cancel({ [this.#saga.owner]: owner }, { code: FORGOTTEN });
+    return { kind: 'repeat', also: [{ type: this.#saga.initiation.cancels, data }] };
+  }
+
+  /** The record is gone, and with it all that the others have acted for. */
+  #sayOfLost(owner: string | undefined): InitiatorDecision {
+    if (owner === undefined) return ignore('nobody says whose it was');
+    const data = this.#story.cancel({ [this.#saga.owner]: owner }, { code: NEVER_PLACED });
+    return { ...refuse('its record is lost'), says: [{ type: this.#saga.initiation.cancels, data }] };
   }
 
   #place(placed: Begun): InitiatorDecision {
@@ -357,7 +400,9 @@ class Initiator {
 
   /** A step that cannot be undone. Its failure may come later. */
   #stuck(state: AnyState, { type, data }: AnyFact): InitiatorDecision {
-    if (state.status !== 'PENDING' && state.status !== 'CANCELLING') return ignore(`it is ${state.status}`);
+    // Nobody has asked to undo what has succeeded.
+    if (state.status === 'CONFIRMED') return refuse(`${type}, and it is CONFIRMED`);
+    if (state.status === 'CANCELLED') return ignore('it is CANCELLED');
     const by = this.#saga.publisherOf(type);
     if (state.answered.includes(by)) return ignore(`${by} has gone on already`);
     const before = state.status === 'PENDING' ? state.impasses : state.waits;
@@ -412,7 +457,7 @@ class Initiator {
   }
 }
 
-const commands = new Set(['place', 'cancel', 'nudge', 'told']);
+const commands = new Set(['place', 'cancel', 'nudge', 'told', 'say-again']);
 
 /** No event has such a name: event types have a dot. */
 const isCommand = (input: Command | AnyFact): input is Command => commands.has(input.type);

@@ -29,6 +29,8 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   readonly owner: string;
   /** The role of callers who may own a saga. */
   readonly ownerRole: string;
+  /** Staff roles of its own. */
+  readonly roles: readonly string[];
   readonly services: readonly string[];
   readonly initiator: string;
   /** The initiator's event types. */
@@ -53,5 +55,7 @@ export interface Saga<Fact extends AnyFact = AnyFact> {
   carriesOwner(type: string): boolean;
   /** The version in which a type is published. */
   versionOf(type: string): number;
+  /** An event's data without its owner and what is personal. */
+  impersonal(fact: AnyFact): object;
   readFact(type: string, version: number, data: unknown): Reading<Fact>;
 }

@@ -25,6 +25,8 @@ export interface SagaRecord<State> {
   readonly format: number;
   /** Members of another version of the code, kept unchanged. */
   readonly unknown?: Unknown;
+  /** Its saga ended and was forgotten: the state has only the members that are not personal. */
+  readonly isForgotten?: true;
 }
 
 /** Unknown members: of the item, of its record and of the record's state. */
@@ -46,6 +48,11 @@ export interface Table<State> {
    * is not written, so a record without a number has it.
    */
   readonly format?: number;
+  /**
+   * The state that a record ends with; undefined if something is under way. Asked only of a saga that has ended, before it is
+   * forgotten. Without it every state is an end.
+   */
+  settled?(state: State): State | undefined;
   /** Attributes that indexes are built on. */
   indexed?(record: SagaRecord<State>): Readonly<Record<string, string | number>>;
 }

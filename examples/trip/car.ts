@@ -21,10 +21,10 @@ async function ask(method: 'PUT' | 'DELETE', tripId: string, request: object): P
   return await reply.json();
 }
 
-const company: Company = {
+const firm: Company = {
   call: async (tripId, request, _again, unwanted) =>
     Answer.parse(await ask('PUT', tripId, { ...request, unwanted })),
   undo: async (tripId) => z.object({}).parse(await ask('DELETE', tripId, {})),
 };
 
-export const { participate, deadLetters, countDeadLetters, getRecord } = liveFunctions(car(company));
+export const { participate, deadLetters, countDeadLetters, getRecord, getAudit } = liveFunctions(car(firm));

@@ -23,6 +23,6 @@ export const trip = initiating(saga, decide, trips, ({ flight, hotel, car, peopl
   ...{ flight, hotel, car, people },
   ...(state.status === 'CONFIRMED' ? { reference: state.reference } : {}),
 }));
-export const { participate, deadLetters, countDeadLetters } = liveFunctions(trip);
-export const { place, get, list, cancel, nudge } = liveInitiator(trip, Wanted);
+export const { participate, deadLetters, countDeadLetters, getAudit } = liveFunctions(trip);
+export const { place, get, list, cancel, nudge, nudgeNow } = liveInitiator(trip, Wanted);
 export const authorize = authorizing(saga);

@@ -31,6 +31,26 @@ export interface StockLevel {
   readonly currency: string;
 }
 
+/** What one order may take. */
+export interface StockLimits {
+  /** Of one SKU. Infinity: any quantity. */
+  readonly maxQuantity: number;
+  /** Of what is on the shelf of one SKU, from 1 to 100. */
+  readonly maxSharePercent: number;
+}
+
+const noLimits: StockLimits = { maxQuantity: Number.POSITIVE_INFINITY, maxSharePercent: 100 };
+
+/** So many pieces are a usual order, whatever share of the shelf they are: somebody has to get the last ones. */
+const ANY_SHARE_QUANTITY = 10;
+
+/** The most that one order may take of a SKU. */
+export const mostOf = ({ available }: Pick<StockLevel, 'available'>, limits: StockLimits): number =>
+  Math.min(
+    limits.maxQuantity,
+    Math.max(ANY_SHARE_QUANTITY, Math.floor((available * limits.maxSharePercent) / 100)),
+  );
+
 export type Catalogue = (sku: Sku) => StockLevel | undefined;
 
 type InventoryDecision = Decision<Reservation, never, Fact>;
@@ -41,14 +61,20 @@ export function decide(
   reservation: Reservation | undefined,
   fact: Fact,
   catalogue: Catalogue,
+  limits: StockLimits = noLimits,
 ): InventoryDecision {
-  if (fact.type === 'order.placed') return reservation === undefined ? reserve(fact.data, catalogue) : repeat;
+  if (fact.type === 'order.placed')
+    return reservation === undefined ? reserve(fact.data, catalogue, limits) : repeat;
   if (!shop.isFailure(fact)) return refuse(`${fact.type} is not for inventory`);
   if (shop.compensatorsOf(fact.type).includes('inventory')) return release(reservation, fact.data);
   return ignore(`${fact.type} leaves nothing to release`);
 }
 
-function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): InventoryDecision {
+function reserve(
+  placed: EventData<'order.placed'>,
+  catalogue: Catalogue,
+  limits: StockLimits,
+): InventoryDecision {
   const { customerId, items, paymentMethod } = placed;
   const reject = rejecter(customerId);
   const lines = items.flatMap((line) => {
@@ -66,6 +92,13 @@ function reserve(placed: EventData<'order.placed'>, catalogue: Catalogue): Inven
     return reject(
       'OUT_OF_STOCK',
       short.map(({ line }) => line),
+    );
+
+  const greedy = lines.filter(({ line, level }) => line.quantity > mostOf(level, limits));
+  if (greedy.length > 0)
+    return reject(
+      'QUANTITY_LIMIT',
+      greedy.map(({ line }) => line),
     );
 
   // Stryker disable next-line StringLiteral,OptionalChaining: an order has a line, so the default is never used.
@@ -120,7 +153,8 @@ function release(
   const lines = (reservation?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
   return {
     kind: 'accept',
-    state: { customerId, status: 'RELEASED', lines },
+    // Whoever says that it failed does not say whose it is.
+    state: { customerId: reservation?.customerId ?? customerId, status: 'RELEASED', lines },
     says: [{ type: 'stock.released', data: { lines } }],
     adjusts: lines.map(({ sku, quantity }) => ({
       key: stockKey(sku),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Item } from '../../engine/batch/store.ts';
+import { impersonal } from '../../engine/saga/personal-data.ts';
 import type { Table } from '../../engine/saga/table.ts';
 import { Line, PricedLine, StockRejection } from '../events.ts';
 import { CustomerId, Sku } from '../ids.ts';
@@ -17,6 +18,9 @@ export const catalogueEntry = (sku: Sku): Item => ({ pk: `CATALOGUE#${sku}`, cat
 
 const customerId = CustomerId;
 
+/** It says whose it is no longer than `customerId` does, and the books of the stock need it. */
+const Held = z.array(PricedLine).readonly().meta(impersonal);
+
 export const reservations: Table<Reservation> = {
   saga: shop,
   key: (orderId) => `ORDER#${orderId}`,
@@ -25,14 +29,17 @@ export const reservations: Table<Reservation> = {
     z.object({
       customerId,
       status: z.literal('RESERVED'),
-      lines: z.array(PricedLine).readonly(),
+      lines: Held,
       totalMinor: AmountMinor,
       currency: Currency,
     }),
     z.object({ customerId, status: z.literal('REJECTED'), rejection: StockRejection }),
-    z.object({ customerId, status: z.literal('RELEASED'), lines: z.array(Line).readonly() }),
+    z.object({ customerId, status: z.literal('RELEASED'), lines: z.array(Line).readonly().meta(impersonal) }),
   ]),
 };
+
+/** Who takes stock and receives goods: a role that the declaration adds. */
+export const STOCK_ROLE = 'stock';
 
 /** The largest stock of one SKU. A JSON number holds it exactly. */
 export const MAX_AVAILABLE = 1_000_000_000;

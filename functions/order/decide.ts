@@ -1,6 +1,7 @@
 /** The order's own data and that of its events. The engine has the states (`initiator.ts`). */
 import * as z from 'zod';
 import { initiator, type Reason } from '../../engine/saga/initiator.ts';
+import { impersonal, pseudonymous } from '../../engine/saga/personal-data.ts';
 import { type Line, Lines, PaymentMethod, totalMinorOf } from '../events.ts';
 import { CustomerId } from '../ids.ts';
 import { type EventData, shop } from '../shop.ts';
@@ -10,8 +11,8 @@ export const Placed = z.object({
   customerId: CustomerId,
   items: Lines,
   paymentMethod: PaymentMethod,
-  fingerprint: z.string(),
-  createdAtMs: z.number(),
+  fingerprint: z.string().meta(pseudonymous),
+  createdAtMs: z.number().meta(impersonal),
 });
 export type Placed = Readonly<z.infer<typeof Placed>>;
 

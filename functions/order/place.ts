@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Edges } from '../../engine/batch/edges.ts';
 import { holdsCardNumber } from '../../engine/http/card-number.ts';
 import type { Admission } from '../../engine/initiator/admission.ts';
+import { type LimitsOf, limitsSetting } from '../../engine/initiator/limits.ts';
 import { placing } from '../../engine/initiator/place.ts';
 import { liveEdges } from '../../engine/live.ts';
 import { liveAdmission } from '../../engine/live-admission.ts';
@@ -25,6 +26,7 @@ const NewOrder = z.strictObject({
 });
 
 /** POST /orders */
-export const place = (edges: Edges, admission?: Admission) => placing(order, edges, NewOrder, admission);
+export const place = (edges: Edges, admission?: Admission, limitsOf?: LimitsOf, of = order) =>
+  placing(of, edges, NewOrder, admission, limitsOf);
 
-export const handler = place(liveEdges(order, HASTY), liveAdmission(order));
+export const handler = place(liveEdges(order, HASTY), liveAdmission(order), limitsSetting);

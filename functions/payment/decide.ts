@@ -1,7 +1,8 @@
 /** The payment's request and the members its record keeps. The engine has the states (`external-decision.ts`). */
 import * as z from 'zod';
 import { externalStep } from '../../engine/saga/external-step.ts';
-import { PaymentMethod, PricedLines, Text, totalMinorOf } from '../events.ts';
+import { impersonal, personal, pseudonymous } from '../../engine/saga/personal-data.ts';
+import { PaymentMethod, PricedLines, ProviderId, Text, totalMinorOf } from '../events.ts';
 import { AmountMinor, Currency } from '../money.ts';
 import { shop } from '../shop.ts';
 
@@ -9,14 +10,15 @@ import { shop } from '../shop.ts';
  * What the customer has to do before the charge can go on: Stripe.js shows the challenge of the customer's bank.
  * https://docs.stripe.com/js/payment_intents/handle_next_action
  */
-const CustomerAction = z.object({ clientSecret: Text, call: Text });
+const CustomerAction = z.object({ clientSecret: Text, call: Text }).meta(personal);
 
 /** What people or banks have done about the charge since. It changes no order. Amounts in minor units. */
 const Observed = z.object({
-  refundedMinor: z.int().min(0),
+  refundedMinor: z.int().min(0).meta(impersonal),
   disputes: z
     .array(z.object({ id: Text, status: Text, reason: Text, amountMinor: z.int().min(0) }))
-    .readonly(),
+    .readonly()
+    .meta(pseudonymous),
 });
 
 /** The step that charges for an order, and voids or refunds the charge. */
@@ -32,7 +34,7 @@ export const charging = externalStep(shop, 'payment', {
       ({ lines, amountMinor }) => totalMinorOf(lines) === amountMinor,
       'the amount is not what the lines cost',
     ),
-  prepares: z.object({ paymentIntentId: Text }),
+  prepares: z.object({ paymentIntentId: ProviderId }),
   keeps: ['lines', 'amountMinor', 'currency'],
   voided: 'payment.voided',
   resolved: 'payment.resolved',
@@ -57,6 +59,7 @@ export const charging = externalStep(shop, 'payment', {
       undone: 'refund.succeeded',
       impasse: 'refund.refused',
       observed: 'charge.observed',
+      recalled: 'charge.recalled',
     },
   },
 });

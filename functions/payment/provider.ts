@@ -5,7 +5,8 @@ import type { PaymentDecline } from '../events.ts';
 import type { OrderId } from '../shop.ts';
 import type { Provider } from './decide.ts';
 import { codeIn, whatFailed } from './provider-code.ts';
-import { giveBack } from './refund.ts';
+import { giveBack, hasGivenBack } from './refund.ts';
+import type { RestoredCharges } from './restored.ts';
 import { liveStripe, type StripeCalls } from './stripe-client.ts';
 import { tellingDeclines } from './tell-declines.ts';
 
@@ -35,6 +36,36 @@ export const stripeProvider = (connect: () => StripeCalls | Promise<StripeCalls>
 
 /** The provider of the functions. */
 export const liveProvider = (connect = liveStripe()): Provider => tellingDeclines(stripeProvider(connect));
+
+/** The same for a payment whose table was restored: Stripe may have charged, or given back, what that does not know. */
+export const recallingProvider = (
+  connect: () => StripeCalls | Promise<StripeCalls>,
+  charges: RestoredCharges,
+  provider = stripeProvider(connect),
+): Provider => ({
+  ...provider,
+  call: async (orderId, request, ...how) => {
+    const answer = await provider.call(orderId, request, ...how);
+    // The order may have been confirmed before people gave a part of the money back.
+    if (!('revoked' in answer) || (await hasGivenBack(await connect(), orderId, request.paymentIntentId)))
+      return answer;
+    return { done: answer.revoked };
+  },
+  recall: async (orderId, { done, unwanted }) => {
+    const stripe = await connect();
+    if (done !== undefined) return await recallDone(stripe, orderId, done as Charge);
+    const intent = await charges.of(orderId);
+    if (intent === undefined) return undefined;
+    const { id: paymentIntentId, amount: amountMinor, currency } = intent;
+    const held = { paymentIntentId, amountMinor, currency: currency.toUpperCase() };
+    if (!unwanted) return { held };
+    const answer = await provider.call(orderId, held as Request, true, true);
+    if (answer instanceof Pending) throw new ProviderError(answer.reason);
+    return 'refused' in answer ? undefined : { held };
+  },
+});
+
+type Charge = Parameters<Provider['observe']>[1];
 
 type Charged = Awaited<ReturnType<Provider['call']>>;
 type Request = Parameters<Provider['call']>[1];
@@ -93,6 +124,18 @@ const revoked = (paymentIntentId: string): Charged => ({
   revoked: { paymentIntentId },
   refusal: { decline: declined('charge_refunded') },
 });
+
+/** Of a charge in the record: whether the payment has given it back since. What people gave back changes no order. */
+async function recallDone(
+  stripe: StripeCalls,
+  orderId: OrderId,
+  { paymentIntentId, lines: _, ...charge }: Charge,
+): Promise<Awaited<ReturnType<NonNullable<Provider['recall']>>>> {
+  const held = { paymentIntentId, ...charge };
+  const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
+  if (refundedOf(intent) === 0 || !(await hasGivenBack(stripe, orderId, paymentIntentId))) return { held };
+  return { held, refusal: { decline: declined('charge_refunded') } };
+}
 
 /**
  * Nothing is charged, but it could be: a customer who was shown the client secret may try another card after a challenge

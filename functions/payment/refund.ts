@@ -63,6 +63,16 @@ export async function giveBack(
   return open === undefined ? { refundId: last.id } : new Pending(`refund ${open.id} is ${open.status}`);
 }
 
+/** Whether the payment itself has asked for a refund, which it marks with the order. */
+export async function hasGivenBack(
+  stripe: StripeCalls,
+  orderId: OrderId,
+  paymentIntentId: string,
+): Promise<boolean> {
+  const refunds = await refundsOf(stripe, paymentIntentId);
+  return refunds.some((refund) => isGiven(refund) && refund.metadata?.orderId === orderId);
+}
+
 const unrefundable = (reason: string): Unrefundable => new Impasse({ waitingFor: 'person', reason });
 
 const givenIn = (refunds: readonly Stripe.Refund[]): number =>

@@ -7,6 +7,7 @@ export interface StripeCalls {
     confirm(id: string): Promise<Stripe.PaymentIntent>;
     retrieve(id: string, wanted?: Stripe.PaymentIntentRetrieveParams): Promise<Stripe.PaymentIntent>;
     cancel(id: string): Promise<Stripe.PaymentIntent>;
+    list(wanted: Stripe.PaymentIntentListParams): Promise<Stripe.ApiList<Stripe.PaymentIntent>>;
   };
   readonly refunds: {
     create(wanted: Stripe.RefundCreateParams): Promise<Stripe.Refund>;

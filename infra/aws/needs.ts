@@ -1,9 +1,11 @@
+import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { PERMIT } from '../../engine/initiator/wait-permits.ts';
+import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
-export type TableAccess = 'read' | 'write' | `query ${string}`;
+export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
 
 /** What a function may touch outside itself. Its role, network and environment follow from it. */
 export type Needs = {
@@ -13,8 +15,16 @@ export type Needs = {
   readonly keys?: readonly string[];
   /** The same of those that it writes, if it writes fewer kinds than it reads. */
   readonly writes?: readonly string[];
+  /** What it does is audited: it writes new entries of its own service's audit. */
+  readonly isAudited?: true;
   /** The services whose tables it reads and scans, whoever's they are. */
   readonly audits?: readonly string[];
+  /** It reads the records of all participants: those that a caller names, or also those that are open. */
+  readonly inspects?: 'named' | 'open';
+  /** The services whose records it rewrites, whoever's they are. */
+  readonly rewrites?: readonly string[];
+  /** It finds an owner's sagas, and deletes the key by which the audit names the owner. */
+  readonly erases?: true;
   /** `publish`: as its service's user. `consume`: the same, and its event source mapping reads the queue. */
   readonly broker?: 'publish' | 'consume' | 'administer';
   /** How many of the broker's connections an environment may hold, if not one. */
@@ -25,21 +35,39 @@ export type Needs = {
 
 const reader: Needs = { table: ['read'] };
 const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
+/** A person's wish. */
+const obeyer: Needs = { ...announcer, isAudited: true };
+
+/** It uses more than one service's tables, since only the order's says whether an order has ended. */
+const forgetter: Needs = {
+  audits: ['order', 'inventory', 'payment'],
+  rewrites: ['order', 'inventory', 'payment'],
+  erases: true,
+};
+
+/** How the keys of the participants' records begin, and of what they last failed on: not of who did what, nor of names. */
+const records = ['ord_', 'ORDER#', TROUBLE];
 
 /** The needs of the shop's own functions, by the function's name in serverless.yml. */
 const needsOfTheShop: Readonly<Record<string, Needs>> = {
   authorizer: {},
   health: {},
+  specs: {},
 
-  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'] },
-  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'] },
+  'put-stock': { table: ['read', 'write'], keys: ['SKU#', 'CATALOGUE#'], isAudited: true },
+  'receive-stock': { table: ['read', 'write'], keys: ['SKU#', 'RECEIPT#'], isAudited: true },
   'get-stock': { ...reader, keys: ['SKU#'] },
   'list-stock': { table: ['read', 'query catalogue'], keys: ['SKU#'] },
   'get-reservation': { ...reader, keys: ['ORDER#'] },
 
   'stripe-webhook': { ...announcer, secrets: ['stripe', 'stripe-webhook'] },
 
+  'get-timeline': { inspects: 'named', keys: records },
+  'list-sagas': { inspects: 'open', keys: records },
+  'look-up': { inspects: 'named', keys: records, secrets: ['stripe'] },
   reconcile: { audits: ['order', 'inventory', 'payment'], secrets: ['stripe'] },
+  retain: forgetter,
+  erase: forgetter,
   topology: { broker: 'administer' },
 };
 
@@ -54,10 +82,11 @@ const needsOfAnyone = ({
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
   // One to read dead letters, and one to publish them again.
-  ['dead-letters', { table: ['read'], broker: 'publish', connections: 2 }],
+  ['dead-letters', { table: ['read'], isAudited: true, broker: 'publish', connections: 2 }],
+  ['get-audit', { table: ['read', `query ${AUDIT}`], keys: [AUDIT_PREFIX] }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
-  ...(canBeStuck(says) ? [['resolve', announcer] as const] : []),
+  ...(canBeStuck(says) ? [['resolve', obeyer] as const] : []),
 ];
 
 /** The needs of the initiator's further functions. */
@@ -65,8 +94,9 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['place', announcer],
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
-  ['cancel', announcer],
-  ['nudge', { table: ['read', 'write', `query ${DUE}`], broker: 'publish' }],
+  ['cancel', obeyer],
+  ['nudge-now', obeyer],
+  ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 
 /** @throws Error if this file does not know the function: packaging then fails */

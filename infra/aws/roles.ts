@@ -1,4 +1,9 @@
+import { pseudonymKeyOf } from '../../engine/audit/pseudonym.ts';
+import { TROUBLE } from '../../engine/batch/trouble.ts';
+import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
+import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
+import { tallyKey } from '../../engine/saga/tally.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import type { Imports } from './imports.ts';
 import type { Needs, TableAccess } from './needs.ts';
@@ -46,8 +51,16 @@ function statementsOf(request: RoleRequest): readonly Statement[] {
   const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
-    ...(table === undefined ? [] : (needs.table ?? []).map((access) => mayUseTable(access, table, needs))),
+    ...(table === undefined
+      ? []
+      : [
+          ...(needs.table ?? []).map((access) => mayUseTable(access, table, needs)),
+          ...keepsTheAudit(needs, table),
+        ]),
     ...(needs.audits ?? []).map((each) => mayAudit(tableNameOf(saga, each, stage))),
+    ...(needs.inspects === undefined ? [] : mayInspect(needs, saga, stage)),
+    ...(needs.rewrites ?? []).flatMap((each) => mayRewrite(tableNameOf(saga, each, stage))),
+    ...(needs.erases === undefined ? [] : mayErase(saga, tableNameOf(saga, saga.initiator, stage))),
     ...(imports === undefined ? [] : readsSecrets(request, imports)),
     ...(imports === undefined || needs.broker === undefined ? [] : reachesTheBroker(request, imports)),
   ];
@@ -80,7 +93,36 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-function mayUseTable(access: TableAccess, table: string, needs: Needs): Statement {
+/** The index of what is due is the initiator's. */
+const mayInspect = (needs: Needs, saga: Saga, stage: string): readonly Statement[] => [
+  ...saga.services.map((service) => mayUseTable('read', tableNameOf(saga, service, stage), needs)),
+  ...(needs.inspects === 'open'
+    ? [mayUseTable(`query ${DUE}`, tableNameOf(saga, saga.initiator, stage), {})]
+    : []),
+];
+
+const mayRewrite = (table: string): readonly Statement[] => [
+  { Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: arn(tableArn(table)) },
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([TROUBLE]),
+  },
+  mayNotChangeTheAudit(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], table),
+];
+
+const mayErase = (saga: Saga, table: string): readonly Statement[] => [
+  mayUseTable(`query ${byOwner(saga)}`, table, {}),
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:DeleteItem'],
+    Resource: arn(tableArn(table)),
+    Condition: onlyItemsOf([pseudonymKeyOf(''), tallyKey('')]),
+  },
+];
+
+function mayUseTable(access: TableAccess, table: string, needs: Pick<Needs, 'keys' | 'writes'>): Statement {
   const own = tableArn(table);
   if (access === 'read' || access === 'write') {
     const keys = access === 'write' ? (needs.writes ?? needs.keys) : needs.keys;
@@ -89,9 +131,35 @@ function mayUseTable(access: TableAccess, table: string, needs: Needs): Statemen
       ...(keys === undefined ? {} : { Condition: onlyItemsOf(keys) }),
     };
   }
+  if (access === 'scan') return { Effect: 'Allow', Action: ['dynamodb:Scan'], Resource: arn(own) };
   const [, index] = access.split(' ');
   return { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn(`${own}/index/${index}`) };
 }
+
+/**
+ * Entries of the audit are put where none is, and stay: no function updates or deletes one, and one whose acts are not audited
+ * puts none. IAM cannot ask for the condition of a put; whatever is put over an entry is exported like the entry before it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+function keepsTheAudit({ table = [], isAudited }: Needs, name: string): readonly Statement[] {
+  const puts = ['dynamodb:PutItem'] as const;
+  const changes = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
+  const Resource = arn(tableArn(name));
+  const denied = isAudited ? changes : [...puts, ...changes];
+  return [
+    ...(isAudited
+      ? [{ Effect: 'Allow', Action: puts, Resource, Condition: onlyItemsOf([AUDIT_PREFIX]) } as const]
+      : []),
+    ...(table.includes('write') ? [mayNotChangeTheAudit(denied, name)] : []),
+  ];
+}
+
+const mayNotChangeTheAudit = (denied: readonly string[], table: string): Statement => ({
+  Effect: 'Deny',
+  Action: denied,
+  Resource: arn(tableArn(table)),
+  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${AUDIT_PREFIX}*`] } },
+});
 
 /**
  * A request without keys would pass the first condition, so the second asks for some.

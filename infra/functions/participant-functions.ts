@@ -25,6 +25,7 @@ type Named = readonly (readonly [name: string, definition: FunctionDefinition])[
 /** The consumer of a service's queue has the service's name. */
 export const consumerOf = (service: string): string => service;
 export const deadLettersOf = (service: string): string => `${service}-dead-letters`;
+export const auditOf = (service: string): string => `get-${service}-audit`;
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
 export const readerOf = (record: string): string => `get-${record}`;
 export const resolverOf = (record: string): string => `resolve-${record}`;
@@ -54,6 +55,7 @@ const functionsOf = (
     : [[resolverOf(record), resolver(saga, service, record)] as const]),
   [consumerOf(service), consumer(service)],
   [deadLettersOf(service), deadLetters(service)],
+  [auditOf(service), audit(service)],
   [counterOf(service), counter(service)],
 ];
 
@@ -97,6 +99,12 @@ const deadLetters = (service: string): FunctionDefinition => ({
   ],
 });
 
+/** Who did what to this service, for auditors. */
+const audit = (service: string): FunctionDefinition => ({
+  handler: handlerIn(service, 'get-audit'),
+  events: [http('get', `audit/${service}`)],
+});
+
 /** The next run comes in a minute. Lambda would try a failed one twice more, and keep what waits for six hours. */
 const oncePerMinute = { maximumRetryAttempts: 0, maximumEventAge: 60 };
 
@@ -131,6 +139,11 @@ const initiatorFunctions = (saga: Saga): Named => {
     [`get-${initiator}`, of('get', http('get', pathOf(saga)))],
     [`list-${initiator}s`, of('list', http('get', `${initiator}s`))],
     [`cancel-${initiator}`, of('cancel', http('post', `${pathOf(saga)}/cancel`))],
+    [
+      `nudge-${initiator}`,
+      // Operators seldom need it, so it takes one of the broker's connections.
+      { ...of('nudge-now', http('post', `${pathOf(saga)}/nudge`)), reservedConcurrency: 1 },
+    ],
     [
       `nudge-${initiator}s`,
       {

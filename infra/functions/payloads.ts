@@ -5,6 +5,7 @@ import { CallerId, type SagaId } from '../../engine/saga/ids.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import {
+  auditOf,
   canBeStuck,
   consumerOf,
   counterOf,
@@ -40,6 +41,7 @@ export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unkn
           : [[resolverOf(record), () => resolution(path)] as const]),
         [consumerOf(service), () => messages(saga, service, sagaId)],
         [deadLettersOf(service), () => request('olga', 'operator', {})],
+        [auditOf(service), () => request('olga', 'operator', {})],
         [counterOf(service), () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event' })],
       ];
     }),
@@ -71,9 +73,12 @@ const messages = (saga: Known, service: string, sagaId: SagaId) => ({
   },
 });
 
-/** As its publisher would have said it. */
+/** An event as its publisher would have said it. */
+export const exampleOf = (saga: Known, type: string, sagaId = sagaIdFor(saga, CALLER, KEY)) =>
+  seal(saga, { type, data: dataOf(saga, type) }, { sagaId, nowMs: SAID_AT_MS });
+
 function messageOf(saga: Known, type: string, sagaId: SagaId) {
-  const event = seal(saga, { type, data: dataOf(saga, type) }, { sagaId, nowMs: SAID_AT_MS });
+  const event = exampleOf(saga, type, sagaId);
   const body = Buffer.from(JSON.stringify(event));
   return {
     basicProperties: {

@@ -23,13 +23,19 @@ const sampleStock: readonly Product[] = [
 
 const stockListSchema = z.object({ items: z.array(z.unknown()) });
 
+const reason = 'sample stock';
+
 /** Fills an empty catalogue through the API, as an operator would. Existing stock is left alone. */
 export async function addSampleStock(apiUrl: string, operatorToken: string): Promise<string> {
   const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' };
   const list = await call(`${apiUrl}/stock`, { headers });
   if (stockListSchema.parse(await list.json()).items.length > 0) return 'Stock from an earlier run';
   for (const { sku, ...entry } of sampleStock) {
-    await call(`${apiUrl}/stock/${sku}`, { method: 'PUT', headers, body: JSON.stringify(entry) });
+    await call(`${apiUrl}/stock/${sku}`, {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify({ ...entry, reason }),
+    });
   }
   return `Sample stock: ${sampleStock.length} products`;
 }

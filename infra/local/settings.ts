@@ -1,8 +1,11 @@
+import { limitsIn } from '../../engine/initiator/limits.ts';
 import { waitLimit } from '../../engine/initiator/wait-limit.ts';
 import { waitPermitsSetting } from '../../engine/initiator/wait-permits.ts';
 import { waitingLimit } from '../../engine/initiator/waiting-limit.ts';
 import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
+import { lowSetting } from '../../functions/inventory/availability.ts';
+import { stockLimitsIn } from '../../functions/inventory/limits.ts';
 import { limitsFrom } from '../../functions/payment/pace/settings.ts';
 import { application } from '../application.ts';
 import { SetupError } from './processes/setup-error.ts';
@@ -25,6 +28,9 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   refuseUnusable('The number that may wait', () => waitingLimit(application, environment));
   refuseUnusable('The longest wait', () => waitLimit(environment.MAX_EXPECTED_WAIT_SECONDS ?? ''));
   refuseUnusable('The number of permits', () => waitPermitsSetting(environment.WAIT_PERMITS ?? ''));
+  refuseUnusable('The limits of an owner', () => limitsIn(environment));
+  refuseUnusable('What one order may take', () => stockLimitsIn(environment));
+  refuseUnusable('LOW_STOCK', () => lowSetting(environment.LOW_STOCK ?? ''));
   refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
 }
 

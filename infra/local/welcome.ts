@@ -10,7 +10,7 @@ export function welcome(system: System, ownerToken: string, logDir: string): str
   return `
 ${title} runs. Ctrl-C stops it.
 
-  API        ${api} (a page lists the calls)
+  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}
@@ -36,7 +36,11 @@ ${placeOrder(api, `declined-${run}`, 'pm_card_chargeDeclined')}
 
 Alice's orders, newest first:
 
-${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN"`;
+${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN"
+
+What is stuck, and why (then: npm run op -- show ID):
+
+npm run op -- sagas --stuck`;
 }
 
 const tryScenarios = (): string => `Sagas to play in a second terminal:

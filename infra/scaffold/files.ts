@@ -12,6 +12,7 @@ export function filesOf(plan: Plan): readonly (readonly [path: string, text: str
     [`${folder}/dead-letters.ts`, deadLetters(plan)],
     [`${folder}/count-dead-letters.ts`, countDeadLetters(plan)],
     [`${folder}/get-record.ts`, reader(plan)],
+    [`${folder}/get-audit.ts`, audit(plan)],
     [`test/unit/${plan.service}/decide.test.ts`, decisionTest(plan)],
     [`scenarios/${plan.service}.yml`, scenario(plan)],
   ];
@@ -95,6 +96,14 @@ import { ${plan.code}Step } from './decide.ts';
 export const handler = recordReader(${plan.code}Step, liveTable(${plan.code}Step));
 `;
 
+const audit = (plan: Plan) => `import { auditReader } from '../../engine/http/audit-reader.ts';
+import { liveTable } from '../../engine/live-table.ts';
+import { ${plan.code}Step } from './decide.ts';
+
+/** GET /audit/${plan.service} */
+export const handler = auditReader(${plan.code}Step, liveTable(${plan.code}Step));
+`;
+
 const decisionTest = (plan: Plan) => `import { expect, test } from 'vitest';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { ${plan.code}Step } from '../../../functions/${plan.service}/decide.ts';
@@ -140,7 +149,7 @@ steps:
     as: operator
     method: PUT
     path: { sku: mug-$run }
-    body: { available: 10, unitPriceMinor: 1290, currency: EUR }
+    body: { available: 10, unitPriceMinor: 1290, currency: EUR, reason: counted }
     expect: { status: 200 }
   - step: Alice orders 2
     invoke: place-order
@@ -158,7 +167,7 @@ steps:
     until: 20
   - step: 8 are left
     invoke: get-stock
-    as: alice
+    as: operator
     path: { sku: mug-$run }
     expect: { status: 200, body: { available: 8 } }
     until: 10

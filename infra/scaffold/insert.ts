@@ -25,6 +25,11 @@ export function withEvents(source: string, { says }: Plan): string {
   return append(source, 'export const events = {', '}', lines.join(''));
 }
 
+/** The tables of what forgets, with the participant's. */
+export const withTable = (source: string, { service, code }: Plan): string =>
+  `import { ${code}Step } from '../${service}/decide.ts';\n` +
+  append(source, 'AnyTable>> = {', '}', `  ${nameOf(service)}: ${code}Step.table,\n`);
+
 const nameOf = (service: string): string => (/^[a-z0-9]+$/.test(service) ? service : `'${service}'`);
 
 /** Puts a text before the bracket that closes what `opening` opens. */

@@ -8,7 +8,7 @@ import { projectDir } from '../local/project.ts';
 import { readConfiguration } from '../local/wiring/configuration.ts';
 import { flawOfCode } from './code-flaws.ts';
 import { filesOf } from './files.ts';
-import { declared, withEvents } from './insert.ts';
+import { declared, withEvents, withTable } from './insert.ts';
 import { type Plan, planOf, type Wish } from './plan.ts';
 import { writeAll } from './write.ts';
 
@@ -22,6 +22,7 @@ function main(): void {
   const changed = [
     ['functions/shop.ts', declared(read('functions/shop.ts'), plan)],
     ['functions/events.ts', withEvents(read('functions/events.ts'), plan)],
+    ['functions/privacy/tables.ts', withTable(read('functions/privacy/tables.ts'), plan)],
   ] as const;
   writeAll(projectDir, new Map([...changed, ...made]), finish);
   for (const [path] of changed) console.log(`  changed  ${path}`);
@@ -93,7 +94,8 @@ ${
     : `  functions/events.ts           what ${says.map(({ type }) => type).join(', ')} carry; other names, if you have better ones
 `
 }  functions/shop.ts             ${says.length === 0 ? '' : 'whether a saga has to wait for it ("completes"), and '}secrets that it needs
-Then: npm run check:types, npm start (again after each change), npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
+  docs/security.md              what it keeps of a person: each member of its events and of "asks" has a class
+Then: npm run specs, npm run check:types, npm start (again after each change), npm run saga -- ${service}. npm run -s payload -- ${service} prints a message for it.
 To deploy it: docs/change-a-declaration.md.`;
 
 try {

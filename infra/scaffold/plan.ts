@@ -68,8 +68,12 @@ export function planOf(saga: Known, functions: readonly string[], wish: Wish): P
 }
 
 const sayingsOf = (record: string, owner: string): readonly Saying[] => [
-  { type: `${record}.done`, kind: 'step', members: { reference: 'Text' } },
-  { type: `${record}.refused`, kind: 'failure', members: { [owner]: pascalCase(owner), message: 'Text' } },
+  { type: `${record}.done`, kind: 'step', members: { reference: 'Text.meta(pseudonymous)' } },
+  {
+    type: `${record}.refused`,
+    kind: 'failure',
+    members: { [owner]: pascalCase(owner), message: 'Text.meta(personal)' },
+  },
   { type: `${record}.undone`, kind: 'compensation', members: {} },
 ];
 

@@ -11,6 +11,7 @@ import { enter, type Scene } from './scene.ts';
 import { type Answer, send } from './send.ts';
 import { sizes } from './sizes.ts';
 import { smuggling } from './smuggling.ts';
+import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
 
 /**
@@ -20,6 +21,7 @@ import { tokens } from './tokens.ts';
  */
 const lists: Readonly<Record<string, readonly Attack[]>> = {
   tokens,
+  staff,
   'another’s orders': othersOrders,
   cursors,
   keys,

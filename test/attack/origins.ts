@@ -7,7 +7,7 @@ const wishes: Readonly<Record<NonNullable<Request['port']>, (scene: Scene) => Re
     method: 'PUT',
     path: '/stock/cup',
     headers: { ...bearer(tokens.operator), ...JSON_BODY },
-    body: '{"available":0,"unitPriceMinor":1,"currency":"EUR"}',
+    body: '{"available":0,"unitPriceMinor":1,"currency":"EUR","reason":"x"}',
   }),
   lambda: () => ({
     method: 'POST',
@@ -16,7 +16,7 @@ const wishes: Readonly<Record<NonNullable<Request['port']>, (scene: Scene) => Re
     body: JSON.stringify({
       pathParameters: { sku: 'cup' },
       headers: JSON_BODY,
-      body: '{"available":0,"unitPriceMinor":1,"currency":"EUR"}',
+      body: '{"available":0,"unitPriceMinor":1,"currency":"EUR","reason":"x"}',
       requestContext: { authorizer: { principalId: 'olga', role: 'operator' } },
     }),
   }),

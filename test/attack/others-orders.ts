@@ -5,6 +5,7 @@ const calls = [
   ['POST', '/cancel'],
   ['GET', '/reservation'],
   ['GET', '/payment'],
+  ['GET', '/timeline'],
 ] as const;
 
 /** Answered like one that does not exist, or the answer would say that it does. */

@@ -93,6 +93,13 @@ async function itemsOf(endpoint: string, TableName: string): Promise<string> {
     .join('\n');
 }
 
-/** The members of an item come in any sequence. */
-const sorted = (item: object): object =>
-  Object.fromEntries(Object.entries(item).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+/** The members of an item, and of a map in it, come in any sequence. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
+}

@@ -194,6 +194,8 @@ const calls = [
   ['GET', '/orders'],
   ['GET', '/orders/{orderId}'],
   ['POST', '/orders/{orderId}/cancel'],
+  ['POST', '/orders/{orderId}/nudge'],
+  ['GET', '/orders/{orderId}/timeline'],
   ['GET', '/orders/{orderId}/reservation'],
   ['GET', '/orders/{orderId}/payment'],
   ['POST', '/orders/{orderId}/payment/resolve'],
@@ -202,6 +204,10 @@ const calls = [
   ['GET', '/stock/cup'],
   ['GET', '/stock'],
   ['GET', '/dead-letters/order'],
+  ['GET', '/audit/order'],
+  ['GET', '/sagas'],
+  ['GET', '/sagas/counts'],
+  ['GET', '/lookup'],
   ['POST', '/dead-letters/payment/redrive'],
   ['POST', '/dead-letters/inventory/discard'],
 ] as const;
@@ -217,7 +223,8 @@ const anonymous = calls.map(
 const forOperators = calls
   .filter(
     ([method, path]) =>
-      /^\/dead-letters|\/resolve$/.test(path) || (method !== 'GET' && path.startsWith('/stock')),
+      /^\/(dead-letters|audit|sagas|lookup)|\/(resolve|nudge)$/.test(path) ||
+      (method !== 'GET' && path.startsWith('/stock')),
   )
   .map(
     ([method, path]): Attack => ({
@@ -227,7 +234,7 @@ const forOperators = calls
         method,
         path: path.replace('{orderId}', orderId),
         headers: { ...bearer(tokens.mallory), 'content-type': 'application/json', 'idempotency-key': 'k' },
-        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR"}',
+        body: method === 'GET' ? '' : '{"available":1,"unitPriceMinor":1,"currency":"EUR","reason":"x"}',
       }),
     }),
   );

@@ -41,9 +41,19 @@ test('what can wait until the next working day wakes nobody, and what cannot doe
   const participants = shop.services.map(pascalCase);
   expect(ofSeverity(/Warnings$/).toSorted()).toEqual(
     [
-      ...participants.map((name) => `${name}TableThrottled`),
+      ...participants.flatMap((name) => [
+        ...[`${name}TableThrottled`, `${name}AuditPipeFailing`, `${name}DeadLettersTooOld`],
+      ]),
       ...['PaymentNeedsPerson', 'ChargesChanged', 'ChargesDeclined', 'WebhooksRefused', 'FirewallBlocks'],
-      ...['ReconciliationDisagrees', 'ReconciliationMissing', 'FunctionsThrottled', 'ApiSlow', 'QueueDepth'],
+      ...[
+        'ReconciliationDisagrees',
+        'ReconciliationMissing',
+        'FunctionsThrottled',
+        'AuditLate',
+        'AuditNotExported',
+        'ApiSlow',
+        'QueueDepth',
+      ],
     ].toSorted(),
   );
   expect(ofSeverity(/Alarms$/)).toHaveLength(alarms.length - ofSeverity(/Warnings$/).length);
@@ -80,7 +90,7 @@ test('there is one for everything that somebody has to look at', () => {
         .map(pascalCase)
         .flatMap((name) => [`${name}DeadLetters`, `${name}EventSourceErrors`, `${name}TableThrottled`]),
       ...['OrdersOverdue', 'ScheduleFailing', 'FunctionsThrottled', 'ServerErrors', 'EventSourceGone'],
-      ...['ReconciliationDisagrees', 'ReconciliationMissing'],
+      ...['ReconciliationDisagrees', 'ReconciliationMissing', 'AuditLate', 'AuditNotExported'],
       ...['BrokerMemory', 'BrokerDisk', 'BrokerConnections', 'QueueDepth'],
       ...['ApiSlow', 'TokensNotChecked', 'FirewallBlocks', 'ChargesDeclined', 'RefundAge'],
     ]),

@@ -55,7 +55,7 @@ async function linesOf(work: () => Promise<unknown>): Promise<readonly string[]>
 describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
   const name = `${pascalCase(service)}DeadLetters`;
   const alarm = AlarmSettings.parse(resources[name]?.Properties);
-  const counted = filterOf(`count-${service}-dead-letters`);
+  const counted = filterOf(`count-${service}-dead-letters`, `"${name}"`);
 
   /** What it is told by the function, which runs every minute; the broker does not answer where there is no number. */
   async function told(minutes: readonly (number | undefined)[]) {
@@ -76,6 +76,24 @@ describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
   };
   const quiet = [0, 0, 0, 0, 0];
 
+  test('has another beside it for those that are too old', async () => {
+    const isTooOld = filterOf(`count-${service}-dead-letters`, `${name}TooOld`);
+    const linesAfter = (days: number) => {
+      const oldestMs = async () => NOW_MS - days * 24 * 3_600_000;
+      const lying = { count: async () => 1, oldestMs };
+      return linesOf(
+        countDeadLetters(
+          service,
+          lying,
+          () => NOW_MS,
+          () => 30,
+        ),
+      );
+    };
+    expect((await linesAfter(30)).filter((line) => isTooOld(line) !== undefined)).toHaveLength(1);
+    expect((await linesAfter(29)).filter((line) => isTooOld(line) !== undefined)).toEqual([]);
+  });
+
   // Fails where what is counted is that a message became a dead letter: that is over after a minute.
   test('is raised once anything has lain there for five minutes, and over once it was redriven', async () => {
     const days = Array.from({ length: 3 * 24 * 60 }, () => 1);
@@ -95,9 +113,9 @@ describe.each(shop.services)('the alarm on dead letters of %s', (service) => {
   });
 
   test('looks at what its own function counts, and at no other service’s', () => {
-    expect(metricFilterOf(`count-${service}-dead-letters`)?.MetricTransformations).toMatchObject([
-      { MetricName: name, MetricValue: '$.deadLetters' },
-    ]);
+    expect(metricFilterOf(`count-${service}-dead-letters`, `"${name}"`)?.MetricTransformations).toMatchObject(
+      [{ MetricName: name, MetricValue: '$.deadLetters' }],
+    );
     expect(resources[name]?.Properties.Metrics).toMatchObject([
       { MetricStat: { Metric: { MetricName: name } } },
       {},
@@ -117,7 +135,7 @@ test('an alarm that fills nothing in notices a silence only when its old values 
 
 // Fails with console.*: that is how Lambda's own format, which is the default, has its lines.
 test('a pattern finds nothing in a line that something else than JSON begins', () => {
-  const counted = filterOf('count-order-dead-letters');
+  const counted = filterOf('count-order-dead-letters', '"OrderDeadLetters"');
   const line = '{"message":"dead letters counted","deadLetters":1}';
   expect(counted(line)).toBeDefined();
   expect(counted(`2026-01-01T00:00:00.000Z\t6f1b\tINFO\t${line}`)).toBeUndefined();

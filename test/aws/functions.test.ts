@@ -32,7 +32,7 @@ describe('functions', () => {
       if (isInside) expect(properties.VpcConfig.SubnetIds).toHaveLength(3);
     }
     const inside = functions().filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    const ofTheInitiator = ['place-order', 'cancel-order', 'nudge-orders'];
+    const ofTheInitiator = ['place-order', 'cancel-order', 'nudge-order', 'nudge-orders'];
     const ofEach = shop.services.flatMap((service) => [
       ...[consumerOf(service), deadLettersOf(service), counterOf(service)],
     ]);

@@ -71,6 +71,7 @@ test('has its functions, by the names of its files', () => {
   expect(Object.fromEntries(handlers)).toEqual({
     'parcel-carrier': 'functions/parcel-carrier/participate.handler',
     'parcel-carrier-dead-letters': 'functions/parcel-carrier/dead-letters.handler',
+    'get-parcel-carrier-audit': 'functions/parcel-carrier/get-audit.handler',
     'count-parcel-carrier-dead-letters': 'functions/parcel-carrier/count-dead-letters.handler',
     'get-parcel': 'functions/parcel-carrier/get-record.handler',
   });
@@ -109,6 +110,8 @@ describe('each of its functions has a role', () => {
     }
     expect(all.filter(([, text]) => text.includes('dynamodb:PutItem')).map(([name]) => name)).toEqual([
       service,
+      // Who did what with them, and nothing else.
+      'parcel-carrier-dead-letters',
     ]);
     expect(all.filter(([, text]) => text.includes('ParcelCarrierBrokerSecret'))).toHaveLength(3);
   });
@@ -127,17 +130,18 @@ describe('the stacks', () => {
   const alarms = additions((saga) => alarmsTemplate(saga, 'prod'));
 
   test('have its table with its index, its secrets with their exports, and its alarms', () => {
-    expect(Object.keys(tables.resources)).toEqual(['ParcelCarrierTable']);
+    expect(Object.keys(tables.resources)).toEqual(['ParcelCarrierTable', 'ParcelCarrierAuditPipe']);
     expect(tables.resources.ParcelCarrierTable?.Properties).toMatchObject({
       TableName: { 'Fn::Sub': `order-saga-\${Stage}-parcel-carrier` },
-      GlobalSecondaryIndexes: [{ IndexName: 'by-depot' }],
+      GlobalSecondaryIndexes: [{ IndexName: 'by-depot' }, { IndexName: 'audit' }],
     });
     expect(Object.keys(tables.outputs)).toEqual(['ParcelCarrierTableName']);
     expect(Object.keys(broker.resources)).toEqual(['ParcelCarrierBrokerSecret', 'CourierSecret']);
     expect(Object.keys(broker.outputs)).toEqual(Object.keys(broker.resources));
     expect(Object.keys(alarms.resources)).toEqual([
       ...['ParcelCarrierDeadLettersFilter', 'ParcelCarrierDeadLetters'],
-      ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled'],
+      ...['ParcelCarrierDeadLettersTooOldFilter', 'ParcelCarrierDeadLettersTooOld'],
+      ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled', 'ParcelCarrierAuditPipeFailing'],
     ]);
   });
 

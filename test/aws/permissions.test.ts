@@ -5,6 +5,10 @@ import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { functions, ofType, propertiesOf, shortName, template } from '../support/aws/production.ts';
 
 const AUDITOR = 'reconcile';
+/** What they forget is in every table. */
+const FORGETTERS = ['erase', 'retain'];
+/** They show what all participants have of an order. */
+const VIEWERS = ['get-timeline', 'list-sagas', 'look-up'];
 
 /** Goal: each function may do what it has to and nothing else. Method: reads the packaged template's policies. */
 describe('permissions', () => {
@@ -56,7 +60,7 @@ describe('permissions', () => {
     for (const [, { Role, FunctionName, Handler }] of functions()) {
       const [, folder = ''] = String(Handler).split('/');
       const service = shop.services.find((each) => each === folder);
-      if (shortName({ FunctionName }) === AUDITOR) continue;
+      if ([AUDITOR, ...FORGETTERS, ...VIEWERS].includes(shortName({ FunctionName }))) continue;
       const policy = JSON.stringify(template.Resources[Role['Fn::GetAtt'][0]]);
       const foundTables = [...policy.matchAll(/table\/order-saga-prod-([\w-]+)/g)].map(([, found]) => found);
       expect(new Set(foundTables), FunctionName).toEqual(new Set(foundTables.length > 0 ? [service] : []));
@@ -92,6 +96,64 @@ describe('permissions', () => {
     ]);
   });
 
+  test.each(FORGETTERS)(
+    'let %s read and rewrite records, and delete nothing but the key of a name, and what somebody failed on',
+    (name) => {
+      const [role] = functions().filter(([, properties]) => shortName(properties) === name);
+      const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
+      const { Policies } = roles[String(role?.[1].Role['Fn::GetAtt'][0])] ?? {};
+      const allowed = (Policies[0].PolicyDocument.Statement as readonly Record<string, unknown>[]).map(
+        ({ Action, Resource, Condition }) => [
+          Action,
+          JSON.stringify(Resource).replaceAll(/.*table\/order-saga-prod-([\w/-]+).*/g, '$1'),
+          ...(Condition === undefined ? [] : [JSON.stringify(Condition)]),
+        ],
+      );
+      const tables = ['order', 'inventory', 'payment'];
+      expect(allowed.slice(1)).toEqual([
+        ...tables.map((each) => [['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], each]),
+        ...tables.flatMap((each) => [
+          [['dynamodb:PutItem'], each],
+          [['dynamodb:DeleteItem'], each, expect.stringContaining('"trouble#*"')],
+          [
+            ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+            each,
+            expect.stringContaining('"audit#*"'),
+          ],
+        ]),
+        [['dynamodb:Query'], 'order/index/by-customer'],
+        [['dynamodb:DeleteItem'], 'order', expect.stringContaining('["pseudonym-key#*","tally#*"]')],
+      ]);
+    },
+  );
+
+  test.each(VIEWERS)('let %s read the tables, and change nothing', (name) => {
+    const [role] = functions().filter(([, properties]) => shortName(properties) === name);
+    const roles = Object.fromEntries(propertiesOf('AWS::IAM::Role'));
+    const { Policies } = roles[String(role?.[1].Role['Fn::GetAtt'][0])] ?? {};
+    const allowed = (Policies[0].PolicyDocument.Statement as readonly Record<string, unknown>[]).map(
+      ({ Action, Resource, Condition }) => [
+        Action,
+        JSON.stringify(Resource).replaceAll(/.*(?:table\/|Value":")order-saga-prod-([\w/-]+).*/g, '$1'),
+        ...(String(Action).includes('GetItem')
+          ? [JSON.stringify(Condition).replaceAll(/.*"dynamodb:LeadingKeys":(\[.*\]).*/g, '$1')]
+          : []),
+      ],
+    );
+    const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+    const records = '["ord_*","ORDER#*","trouble#*"]';
+    expect(allowed.slice(1)).toEqual([
+      ...['order', 'inventory', 'payment'].map((service) => [reads, service, records]),
+      ...(name === 'list-sagas' ? [[['dynamodb:Query'], 'order/index/due']] : []),
+      ...(name === 'look-up'
+        ? [
+            [['secretsmanager:GetSecretValue'], outsideSecretOf('stripe')],
+            [['kms:Decrypt'], 'SecretsKeyArn'],
+          ]
+        : []),
+    ]);
+  });
+
   test('let only what writes change a table', () => {
     const writers = functions()
       .filter(([, { Role }]) =>
@@ -101,10 +163,14 @@ describe('permissions', () => {
     expect(writers.toSorted()).toEqual(
       [
         ...shop.services,
+        // Who did what with them, and nothing else: leading-keys.test.ts.
+        ...shop.services.map((service) => `${service}-dead-letters`),
+        ...FORGETTERS,
         // Its caller's permit to wait, and no order: leading-keys.test.ts.
         'get-order',
         'place-order',
         'cancel-order',
+        'nudge-order',
         'nudge-orders',
         'put-stock',
         'receive-stock',

@@ -6,7 +6,7 @@ import { broker, ofType, propertiesOf, tables, templates } from '../support/aws/
 
 /** Goal: data and broker outlive mistakes and are nobody else's. Method: reads the templates of their stacks. */
 describe('what is kept', () => {
-  test('tables are on demand, encrypted, recoverable, protected in production, and forget nothing', () => {
+  test('tables are on demand, encrypted, recoverable, protected in production, and forget entries of the audit alone', () => {
     const found = propertiesOf('AWS::DynamoDB::Table', tables);
     expect(found).toHaveLength(shop.services.length);
     for (const [, properties] of found) {
@@ -16,7 +16,8 @@ describe('what is kept', () => {
         SSESpecification: { SSEEnabled: true },
         DeletionProtectionEnabled: { 'Fn::If': ['IsProduction', true, false] },
       });
-      expect(properties).not.toHaveProperty('TimeToLiveSpecification');
+      // Only entries of the audit have it.
+      expect(properties.TimeToLiveSpecification).toEqual({ AttributeName: 'auditExpires', Enabled: true });
     }
   });
 
@@ -24,11 +25,12 @@ describe('what is kept', () => {
   test('tables, broker and secrets outlive their stacks, unless the stack was never made', () => {
     const kept = [
       ...ofType('AWS::DynamoDB::Table', tables),
+      ...ofType('AWS::S3::Bucket', tables),
       ...ofType('AWS::AmazonMQ::Broker', broker),
       ...ofType('AWS::SecretsManager::Secret', broker),
     ];
-    // A table and a broker user each, the broker and its administrator, and the keys for the outside.
-    expect(kept).toHaveLength(2 * shop.services.length + 2 + secretsOf(shop).length);
+    // A table and a broker user each, the audit’s bucket, the broker and its administrator, and the keys for the outside.
+    expect(kept).toHaveLength(2 * shop.services.length + 3 + secretsOf(shop).length);
     for (const [name, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
       expect([DeletionPolicy, UpdateReplacePolicy], name).toEqual(['RetainExceptOnCreate', 'Retain']);
     }

@@ -15,19 +15,23 @@ export interface Answer {
   readonly text: string;
 }
 
+/** So many customers that most of the orders that are under way at once are those of different ones. */
+export const CUSTOMERS = 500;
+
 /** Places orders over kept connections with as little work as Node's client can do: its CPU competes with the system's. */
-export class Customer {
+export class Customers {
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 10_000 });
   readonly #host: string;
   readonly #port: string;
-  readonly #authorization: string;
+  readonly #tokens: readonly string[];
   retries = 0;
 
-  constructor(api: string, token: string) {
+  /** `tokens`: of each customer. */
+  constructor(api: string, tokens: readonly string[]) {
     const { hostname, port } = new URL(api);
     this.#host = hostname;
     this.#port = port;
-    this.#authorization = `Bearer ${token}`;
+    this.#tokens = tokens;
   }
 
   /** Resolves with the order's id. @throws Error unless it is accepted */
@@ -54,6 +58,12 @@ export class Customer {
     this.#agent.destroy();
   }
 
+  /** A key ends with a number, and is always the same customer's. */
+  #tokenFor(idempotencyKey: string): string {
+    const number = Number(/\d+$/.exec(idempotencyKey)?.[0] ?? 0);
+    return this.#tokens[number % this.#tokens.length] ?? '';
+  }
+
   #post(body: string, idempotencyKey: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -64,7 +74,7 @@ export class Customer {
           method: 'POST',
           path: '/orders',
           headers: {
-            Authorization: this.#authorization,
+            Authorization: `Bearer ${this.#tokenFor(idempotencyKey)}`,
             'Content-Type': 'application/json',
             'Content-Length': Buffer.byteLength(body),
             'Idempotency-Key': idempotencyKey,

@@ -7,14 +7,14 @@ import type { StopRequest } from '../../infra/local/stop-request.ts';
 import { inParallel } from '../support/saga/client.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
 import { productsOf } from './assortment.ts';
-import { Customer } from './customer.ts';
+import { CUSTOMERS, Customers } from './customer.ts';
 import { Outcomes } from './outcomes.ts';
 
-/** A system of its own with a full shelf, somebody who buys, and somebody who hears how it ends. */
+/** A system of its own with a full shelf, people who buy, and somebody who hears how it ends. */
 export interface Stage {
   readonly world: World;
   readonly outcomes: Outcomes;
-  readonly customer: Customer;
+  readonly customer: Customers;
   /** Says what the order service would say, for those that measure without it. */
   readonly publisher: RabbitPublisher;
   readonly dataDir: string;
@@ -70,8 +70,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     await inParallel(productsOf(skus), stockers, (product) => world.stock(product));
     const outcomes = await Outcomes.listen(world.system.urls.rabbitmq);
     closers.push(() => outcomes.close());
-    const token = await world.system.signToken({ role: 'customer', name: 'bench' });
-    const customer = new Customer(world.system.urls.api, token);
+    const names = Array.from({ length: CUSTOMERS }, (_, index) => `bench-${index}`);
+    const sign = (name: string) => world.system.signToken({ role: 'customer', name });
+    const customer = new Customers(world.system.urls.api, await inParallel(names, stockers, sign));
     closers.push(async () => customer.close());
     const url = async () => orderServicesUrl(world);
     const publisher = new RabbitPublisher({ url, name: 'bench', patience: PATIENT });

@@ -15,16 +15,22 @@ export interface Errand {
   readonly repeatsWithAnotherBody: boolean;
 }
 
+/** Few stand for many: they have a class with limits of its own. */
+export const customerClass = 'trusted';
 export const customers = ['alice', 'bob', 'carol', 'dave', 'erin'] as const;
 
 const hotSku = 'hot';
 export const scarceSku = 'scarce';
+/** Somebody takes as much of it as goes. */
+export const grabbedSku = 'grabbed';
 const ordinarySkus = Array.from({ length: 8 }, (_, index) => `plain-${index}`);
 
 /** Enough of everything for hours of load, but for one that is sold out at once and now and then comes in again. */
 export const assortment: readonly Product[] = [
   { sku: hotSku, available: 1_000_000, unitPriceMinor: 1_290 },
   { sku: scarceSku, available: 40, unitPriceMinor: 18_900 },
+  // Of which somebody can hold five sixths, and half an hour's customers want a fifth.
+  { sku: grabbedSku, available: 60_000, unitPriceMinor: 90 },
   ...ordinarySkus.map((sku, index) => ({ sku, available: 1_000_000, unitPriceMinor: 300 + index })),
 ];
 
@@ -57,6 +63,7 @@ function itemsOf(dice: Dice): readonly OrderLine[] {
   const line = (sku: string): OrderLine => ({ sku, quantity: dice.between(1, 3) });
   const [first = hotSku, second = hotSku] = dice.shuffled(ordinarySkus);
   if (dice.oneIn(15)) return [line(scarceSku), line(first)];
+  if (dice.oneIn(15)) return [line(grabbedSku)];
   if (dice.oneIn(3)) return [line(hotSku)];
   return dice.oneIn(2) ? [line(first)] : [line(first), line(second), line(hotSku)];
 }

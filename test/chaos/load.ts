@@ -1,7 +1,7 @@
 import { Client, type Reply } from '../support/saga/client.ts';
 import type { World } from '../support/saga/world.ts';
 import { ClientLog, type LoggedOrder } from './client-log.ts';
-import { customers, type Errand, errandOf } from './errand.ts';
+import { customerClass, customers, type Errand, errandOf } from './errand.ts';
 import { pause } from './pause.ts';
 
 const requestTimeoutMs = 15_000;
@@ -35,7 +35,7 @@ export class Load {
   static async of(seed: string, { system }: World): Promise<Load> {
     const clients = new Map<string, Client>();
     for (const name of customers) {
-      const token = await system.signToken({ role: 'customer', name });
+      const token = await system.signToken({ role: 'customer', name, class: customerClass });
       clients.set(name, new Client(system.urls.api, token, requestTimeoutMs));
     }
     return new Load(seed, clients);

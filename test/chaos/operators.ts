@@ -83,6 +83,7 @@ export class Operators {
   async redrive(service: (typeof shop.services)[number]): Promise<number> {
     const { redriven } = await this.#operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
       dryRun: false,
+      reason: 'mended',
     });
     this.redriven += Number(redriven);
     return Number(redriven);

@@ -16,6 +16,7 @@ const outcome: Outcome = {
   retries: 0,
   repeats: 0,
   answers: { 202: 3_000 },
+  hoarded: { accepted: 0, toldToWait: 0 },
   nudges: 0,
   redriven: 0,
   deadLetters: 0,

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly retries: number;
   readonly repeats: number;
   readonly answers: Readonly<Record<string, number>>;
+  /** Orders of somebody who wants everything and pays for nothing. */
+  readonly hoarded: { readonly accepted: number; readonly toldToWait: number };
   readonly nudges: number;
   readonly redriven: number;
   readonly deadLetters: number;
@@ -61,6 +63,7 @@ export function summary(outcome: Outcome): string {
     ['retries', outcome.retries],
     ['repeats under the same key', outcome.repeats],
     ['answers', counts(outcome.answers)],
+    ['a hoarder’s orders', counts(outcome.hoarded)],
     ['kills and restarts', countOf(faults, 'kill')],
     ['freezes', countOf(faults, 'freeze')],
     ['outages of provider and issuer', countOf(faults, 'outage')],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StopRequest } from '../../infra/local/stop-request.ts';
 import { gather, heal, wake } from './aftermath.ts';
+import { Hoarder } from './hoarder.ts';
 import { Load } from './load.ts';
 import { Operators } from './operators.ts';
 import { pause } from './pause.ts';
@@ -63,6 +64,7 @@ async function perform(stage: Stage, options: ChaosOptions): Promise<Outcome> {
   const quietWithinMs = quietLimitMs + minutes * 60_000;
   const load = await Load.of(seed, world);
   const operators = await Operators.of(world, seed);
+  const hoarder = await Hoarder.of(seed, world);
   const saboteur = new Saboteur(stage, seed);
   const giveUp = () => load.giveUp();
   requests.stop.addEventListener('abort', giveUp);
@@ -72,7 +74,7 @@ async function perform(stage: Stage, options: ChaosOptions): Promise<Outcome> {
     report(progressLine({ elapsedMs, log: load.log, busy: load.busy, faults: saboteur.present }));
   }, progressEveryMs);
   try {
-    const acceptedUnderLoad = await underLoad(load, operators, saboteur, options);
+    const acceptedUnderLoad = await underLoad(load, operators, hoarder, saboteur, options);
     report('Enough: everything is healed, and left to come to rest');
     await heal(stage);
     const healedAt = performance.now();
@@ -96,6 +98,7 @@ async function perform(stage: Stage, options: ChaosOptions): Promise<Outcome> {
       options,
       load,
       operators,
+      hoarder,
       saboteur,
       evidence,
       acceptedUnderLoad,
@@ -113,6 +116,7 @@ async function perform(stage: Stage, options: ChaosOptions): Promise<Outcome> {
 async function underLoad(
   load: Load,
   operators: Operators,
+  hoarder: Hoarder,
   saboteur: Saboteur,
   { seed, minutes, requests }: ChaosOptions,
 ): Promise<number> {
@@ -121,6 +125,7 @@ async function underLoad(
   const [accepted] = await Promise.all([
     load.arrive(ordersPerSecond, enough).then(() => load.log.orders.size),
     operators.work(enough),
+    hoarder.grab(enough),
     pause(warmUpMs, enough).then(() => saboteur.carryOut(planOf(seed, loadMs - warmUpMs), enough)),
   ]);
   return accepted;
@@ -130,13 +135,14 @@ function outcomeOf(run: {
   readonly options: ChaosOptions;
   readonly load: Load;
   readonly operators: Operators;
+  readonly hoarder: Hoarder;
   readonly saboteur: Saboteur;
   readonly evidence: Evidence;
   readonly acceptedUnderLoad: number;
   readonly timeToQuietMs: number | undefined;
   readonly violations: readonly string[];
 }): Outcome {
-  const { options, load, operators, saboteur, evidence, acceptedUnderLoad } = run;
+  const { options, load, operators, hoarder, saboteur, evidence, acceptedUnderLoad } = run;
   const { seed, minutes } = options;
   const { log } = load;
   const count = (wanted: string) =>
@@ -156,6 +162,7 @@ function outcomeOf(run: {
     retries: log.retries,
     repeats: log.repeats,
     answers: log.answers,
+    hoarded: { accepted: hoarder.accepted, toldToWait: hoarder.toldToWait },
     nudges: operators.nudges,
     redriven: operators.redriven,
     deadLetters: evidence.deadLetters.length,

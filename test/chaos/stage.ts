@@ -4,7 +4,7 @@ import { privateNodeUrl } from '../../infra/local/rabbitmq/private-node.ts';
 import type { SystemOptions } from '../../infra/local/system.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
-import { assortment } from './errand.ts';
+import { assortment, customerClass } from './errand.ts';
 
 /** A time in which what was sent to a queue may be lost: it was in the queue, or came when there was none. */
 export interface Deletion {
@@ -55,6 +55,10 @@ export async function setStage(options: Omit<SystemOptions, 'ports'>): Promise<S
       STRIPE_API_BASE: `http://127.0.0.1:${links.provider.port}`,
       RETRY_DELAYS: retryDelays,
       SAGA_DEADLINE_SECONDS: deadlineSeconds,
+      // As in serverless.yml, but for the few who stand for many.
+      MAX_OPEN_PER_OWNER: `20,${customerClass}=100000`,
+      PAUSE_AFTER_FAILURES: `3,${customerClass}=none`,
+      MAX_STOCK_SHARE: '50%',
     };
     const onUnexpectedEnd = (failure: PartFailure) => unbidden.push(failure);
     const world = await startWorld(environment, { ...options, ports, onUnexpectedEnd });

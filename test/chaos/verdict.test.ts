@@ -44,6 +44,7 @@ function books({
   reservation = { status: 'RESERVED', lines },
   payment = { status: 'CAPTURED' },
   available = 98,
+  counted = 0,
   captures = 1,
   keptMinor = 2_580,
 }: {
@@ -51,6 +52,7 @@ function books({
   reservation?: Row;
   payment?: Row;
   available?: number;
+  counted?: number;
   captures?: number;
   keptMinor?: number;
 } = {}): Books {
@@ -61,6 +63,7 @@ function books({
     orders,
     records: recordsOf({ order: orders, inventory: row(reservation), payment: row(payment) }),
     available: new Map([['hot', available]]),
+    tallies: new Map([['alice', { counted, open: 0 }]]),
     ledger: { ord_1: { captures, keptMinor } },
     waiting: 0,
     deadLetters: 0,
@@ -98,6 +101,12 @@ const found = (kind: Finding['kind']): Finding => ({
 });
 
 /** As an order ends for which nothing was left. */
+const hoardedFrom = {
+  status: 'CANCELLED',
+  reason: { code: 'OUT_OF_STOCK', skus: ['grabbed'] },
+  customerId: 'alice',
+  items: [{ sku: 'grabbed', quantity: 1 }],
+};
 const soldOut = { reservation: { status: 'REJECTED' }, payment: { status: 'VOIDED' }, available: 100 };
 const undone = { ...soldOut, captures: 0, keptMinor: 0 };
 
@@ -115,6 +124,8 @@ describe('the verdict', () => {
   });
 
   test.each<[string, Parameters<typeof evidence>[0]]>([
+    ['fairness a place that is never given back', { books: books({ counted: 1 }) }],
+    ['fairness somebody who hoards gets all there is', { books: books({ ...soldOut, order: hoardedFrom }) }],
     ['P1 stock that is gone', { books: books({ available: 97 }) }],
     ['P1 stock taken twice', { books: books({ available: 96 }) }],
     ['P2 a second capture', { books: books({ captures: 2, keptMinor: 5_160 }) }],

@@ -7,7 +7,8 @@ import type { Row } from '../support/saga/records.ts';
 import type { Product } from '../support/saga/world.ts';
 import type { DeadLetterMessage } from './broker-books.ts';
 import type { ClientLog, LoggedOrder } from './client-log.ts';
-import { scarceSku } from './errand.ts';
+import { grabbedSku, scarceSku } from './errand.ts';
+import { hoarderName, unserved } from './hoarder.ts';
 
 /** What is left when everything is quiet, from every side. */
 export interface Evidence {
@@ -32,6 +33,7 @@ export function verdict(evidence: Evidence): readonly string[] {
   return [
     ...log.complaints,
     ...violationsOf(books, { shelf }),
+    ...unserved(books),
     ...(withoutOrder.captures > 0 ? [`P2 ${withoutOrder.captures} captures for no order`] : []),
     ...disagreements(evidence),
     ...promisesKept(evidence),
@@ -61,8 +63,9 @@ function promisesKept({ log, books }: Evidence): string[] {
     if (row === undefined) violations.push(`P6 ${orderId} was accepted and is not there`);
     else violations.push(...endedRightly(order, row));
   }
-  for (const orderId of books.orders.keys()) {
-    if (!keyOf.has(orderId)) violations.push(`P5 ${orderId} is there and no client was told of it`);
+  for (const [orderId, { state }] of books.orders) {
+    const isKnown = keyOf.has(orderId) || state.customerId === hoarderName;
+    if (!isKnown) violations.push(`P5 ${orderId} is there and no client was told of it`);
   }
   return violations;
 }
@@ -81,7 +84,7 @@ function endedRightly({ errand, orderId, cancellation }: LoggedOrder, row: Row):
   const mayBe = new Set(['DEADLINE']);
   if (errand.cancelAfterMs !== undefined) mayBe.add('CUSTOMER');
   if (isDeclined) mayBe.add('PAYMENT_DECLINED').add('PARTICIPANT_FAILED');
-  if (errand.items.some(({ sku }) => sku === scarceSku)) mayBe.add('OUT_OF_STOCK');
+  if (errand.items.some(({ sku }) => sku === scarceSku || sku === grabbedSku)) mayBe.add('OUT_OF_STOCK');
   return [
     ...(cancellation === 'refused' ? [`P4 ${is}, and was confirmed before`] : []),
     ...(mayBe.has(reason?.code) ? [] : [`P4 ${is}, which nothing has given it cause for`]),

@@ -104,6 +104,27 @@ describe.each(storeKinds)('%s', (_name, begin) => {
       });
     });
 
+    test('over several values is refused where any of them is another', async () => {
+      const item = await given({ available: 5, currency: 'EUR', status: 'x' });
+      const values = { available: 5, currency: 'EUR' };
+      const next = { ...item, available: 1 };
+      for (const other of [
+        { ...values, available: 4 },
+        { ...values, currency: 'USD' },
+        { ...values, unit: 1 },
+      ])
+        expect(await store.write([put(next, other)])).toMatchObject({ ok: false });
+      expect(await stored(item.pk)).toEqual(item);
+      const besides = { pk: newKey() };
+      expect(await store.write([put(next, values), put(besides)])).toEqual({ ok: true });
+      expect(await stored(item.pk)).toEqual(next);
+      // The second time neither is written.
+      expect(await store.write([put(item, { available: 1 }), put(besides)])).toMatchObject({
+        refusals: [undefined, { cause: 'condition', stored: besides }],
+      });
+      expect(await stored(item.pk)).toEqual(next);
+    });
+
     test('over an item without a version is refused', async () => {
       const item = await given({ status: 'PENDING' });
       expect(await store.write([put(item, { version: 1 })])).toMatchObject({ ok: false });
@@ -127,6 +148,36 @@ describe.each(storeKinds)('%s', (_name, begin) => {
       });
       const { absent: _, ...rest } = item;
       expect(await stored(item.pk)).toEqual(rest);
+    });
+  });
+
+  describe('a deletion', () => {
+    test('leaves nothing, whether there was something or not', async () => {
+      const item = await given({ version: 1 });
+      for (let times = 0; times < 2; times += 1) {
+        expect(await store.write([{ kind: 'delete', key: item.pk }])).toEqual({ ok: true });
+        expect(await stored(item.pk)).toBeUndefined();
+      }
+    });
+
+    test('that relies on a value is refused if the item has another, or is gone', async () => {
+      const item = await given({ version: 1 });
+      const gone: Write = { kind: 'delete', key: item.pk, relyingOn: { version: 2 } };
+      const refused = { ok: false, refusals: [{ cause: 'condition', stored: item }] };
+      expect(await store.write([gone])).toEqual(refused);
+      expect(await stored(item.pk)).toEqual(item);
+      const right: Write = { ...gone, relyingOn: { version: 1 } };
+      expect(await store.write([right])).toEqual({ ok: true });
+      expect(await store.write([right])).toMatchObject({ ok: false });
+    });
+
+    test('happens with all of its transaction, or not at all', async () => {
+      const [one, other] = [await given({ version: 1 }), await given({ version: 1 })];
+      const gone: Write = { kind: 'delete', key: one.pk };
+      expect(await store.write([gone, put(other)])).toMatchObject({ ok: false });
+      expect(await stored(one.pk)).toEqual(one);
+      expect(await store.write([gone, put({ ...other, version: 2 }, { version: 1 })])).toEqual({ ok: true });
+      expect(await stored(one.pk)).toBeUndefined();
     });
   });
 
@@ -167,6 +218,68 @@ describe.each(storeKinds)('%s', (_name, begin) => {
       const refused = { ok: false, refusals: [{ cause: 'condition', stored: item }] };
       expect(await store.write([add(item.pk, -1, relyingOn)])).toEqual(ok ? { ok } : refused);
       expect(await stored(item.pk)).toEqual({ ...item, available: ok ? 4 : 5 });
+    });
+  });
+
+  describe('a counter that begins with its first change', () => {
+    const within = (key: string, delta: number, most: number, more: Partial<Write> = {}): Write =>
+      ({
+        ...{ kind: 'add', key, deltas: { open: delta }, relyingOn: {}, atMost: { open: most } },
+        ...more,
+      }) as Write;
+
+    test('is 0 before, also in an item that has others, and is bounded above', async () => {
+      for (const pk of [newKey(), (await given({ failures: 1 })).pk]) {
+        const others = await stored(pk);
+        expect(await store.write([within(pk, 2, 3)])).toEqual({ ok: true });
+        expect(await store.write([within(pk, 1, 3)])).toEqual({ ok: true });
+        const full = { ...others, pk, open: 3 };
+        const refused = { ok: false, refusals: [{ cause: 'condition', stored: full }] };
+        expect(await store.write([within(pk, 1, 3)])).toEqual(refused);
+        expect(await stored(pk)).toEqual(full);
+      }
+    });
+
+    test('is not begun with more than there may ever be', async () => {
+      const pk = newKey();
+      expect(await store.write([within(pk, 4, 3)])).toMatchObject({ ok: false });
+      expect(await stored(pk)).toBeUndefined();
+    });
+
+    test('is given back to whatever it says, and nothing is asked of it', async () => {
+      const pk = newKey();
+      const unbounded = Number.POSITIVE_INFINITY;
+      expect(await store.write([within(pk, -1, unbounded), put({ pk: newKey() })])).toEqual({ ok: true });
+      expect(await store.write([within(pk, 5, unbounded)])).toEqual({ ok: true });
+      expect(await store.write([within(pk, -1, 3)])).toEqual({ ok: true });
+      expect(await stored(pk)).toEqual({ pk, open: 3 });
+    });
+
+    test('is left as it is where another number is only held against its bound', async () => {
+      const { pk } = await given({ open: 0, failures: 2 });
+      const beside = { deltas: { open: 1, failures: 0 }, atMost: { open: 9, failures: 1 } };
+      expect(await store.write([within(pk, 1, 9, beside)])).toMatchObject({ ok: false });
+      expect(await stored(pk)).toEqual({ pk, open: 0, failures: 2 });
+    });
+
+    test('changes together with numbers that are replaced', async () => {
+      const pk = newKey();
+      const sets = { failures: 0, failedAtMs: 1_800_000_000_000 };
+      expect(await store.write([within(pk, 1, 9, { sets })])).toEqual({ ok: true });
+      expect(await store.write([within(pk, 0, 9, { deltas: {}, sets: { failures: 7 } })])).toEqual({
+        ok: true,
+      });
+      expect(await stored(pk)).toEqual({ pk, open: 1, ...sets, failures: 7 });
+    });
+
+    test('is changed relying on other numbers of its item', async () => {
+      const { pk } = await given({ open: 0, failures: 2 });
+      const relying = (failures: number) => within(pk, 1, 9, { relyingOn: { failures } });
+      expect(await store.write([relying(1)])).toMatchObject({ ok: false });
+      expect(await store.write([relying(2)])).toEqual({ ok: true });
+      expect(await store.write([within(newKey(), 1, 9, { relyingOn: { failures: 0 } })])).toMatchObject({
+        ok: false,
+      });
     });
   });
 

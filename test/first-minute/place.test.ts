@@ -59,6 +59,8 @@ describe('the API', () => {
       'text/html; charset=utf-8',
     ]);
     const page = await response.text();
+    expect(page).toContain('<a href="/docs">');
+    expect((await get('/docs')).status).toBe(200);
     expect(page).toContain('TOKEN=$(npm run -s token)');
     expect(page).toContain(`curl -sS http://127.0.0.1:${ports.API_PORT}/orders `);
     for (const call of ['GET /health', 'POST /orders', 'GET /orders/{orderId}/payment', 'PUT /stock/{sku}'])

@@ -15,6 +15,7 @@ import { endpoints, type Handler, othersOrder } from '../support/fuzz/endpoints.
 import { type Request, requestsOf } from '../support/fuzz/http-calls.ts';
 import { hostileMessage, invocation, type Message } from '../support/fuzz/messages.ts';
 import { type StrictEdges, strictEdges } from '../support/fuzz/strict-edges.ts';
+import { flawsOfAnswer } from '../support/specs/answers.ts';
 
 /**
  * Goal: whatever is sent, the API tells its sender what is wrong with it, and has done nothing then. Only an
@@ -114,6 +115,9 @@ describe.each(endpoints)('$method $path', (endpoint) => {
     if (endpoint.path.includes('{orderId}') && event.pathParameters?.orderId === othersOrder && !isOperator)
       expect(statusCode).toBeGreaterThanOrEqual(403);
     for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e]*$/);
+    const header = (name: string) => String(headers[name.toLowerCase()] ?? '');
+    const route = `${endpoint.method} ${endpoint.path}`;
+    expect(flawsOfAnswer(route, { status: statusCode, header, body })).toEqual([]);
     const content: unknown = JSON.parse(body);
     if (statusCode >= 400) {
       expect(headers['content-type']).toBe('application/problem+json');

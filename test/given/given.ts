@@ -6,6 +6,7 @@ import { listenForStopRequests, type StopRequest } from '../../infra/local/stop-
 import { startSystem } from '../../infra/local/system.ts';
 import { givenSystem } from '../support/saga/given-system.ts';
 import { variablesOf } from '../support/saga/given-variables.ts';
+import { nobodyRefused } from '../support/saga/nobody-refused.ts';
 import { passesSuite } from './suite.ts';
 
 const retryDelays = '200ms,400ms,800ms,1s,2s,4s';
@@ -34,7 +35,7 @@ async function onSecondSystem(
       ports: await freePorts(),
       environment: {
         NUDGE_SCHEDULE: 'false',
-        MAX_EXPECTED_WAIT_SECONDS: 'none',
+        ...nobodyRefused,
         RETRY_DELAYS: retryDelays,
         QUEUE_SHARDS: '1',
       },

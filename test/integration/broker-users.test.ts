@@ -75,6 +75,7 @@ describe('inventory’s own user', () => {
       expect((await alice.expect(200, 'GET', `/orders/${orderId}`)).status).toBe('PENDING');
       const redrive = await world.operator.expect(200, 'POST', '/dead-letters/order/redrive', {
         dryRun: false,
+        reason: 'mended',
       });
       expect(redrive).toMatchObject({ redriven: 0, items: [{ would: 'stay' }, { would: 'stay' }] });
       expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });

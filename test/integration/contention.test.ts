@@ -37,6 +37,8 @@ describe('contention', () => {
     }
     const result = await audit(world);
     expect(result.violations).toEqual([]);
-    expect(await alice.expect(200, 'GET', '/stock/mug')).toMatchObject({ available: 50 - warm.length - 5 });
+    expect(await world.operator.expect(200, 'GET', '/stock/mug')).toMatchObject({
+      available: 50 - warm.length - 5,
+    });
   });
 });

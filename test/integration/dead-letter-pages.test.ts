@@ -121,7 +121,10 @@ async function ask(
   const sent =
     what === ''
       ? { query: wish as Readonly<Record<string, string>> }
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) };
+      : {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ reason: 'mended', ...wish }),
+        };
   const event = {
     ...httpEvent({ ...sent, authorizer: { principalId: 'olga', role: 'operator' } }),
     httpMethod: what === '' ? 'GET' : 'POST',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientOf } from '../../api/client.ts';
 import { Client, inParallel } from '../support/saga/client.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
+import { exampleBodies } from '../support/specs/answers.ts';
 
 let world: World;
 let alice: Client;
@@ -61,6 +63,57 @@ describe('GET /orders/{orderId}', () => {
     expect(waited.length).toBeLessThanOrEqual(50);
     expect(waited.every(({ ms }) => ms >= 3_000)).toBe(true);
     await alice.call('POST', `${path}/cancel`);
+  });
+});
+
+describe('GET /docs, /openapi.json and /asyncapi.json', () => {
+  test.each([
+    ['/docs', 'text/html', '<!doctype html>'],
+    ['/openapi.json', 'application/json', '{"openapi":"3.1'],
+    ['/asyncapi.json', 'application/json', '{"asyncapi":"3'],
+  ])('%s is there for anyone, and need not be sent twice', async (path, contentType, begins) => {
+    const get = (headers = {}) => fetch(`${world.system.urls.api}${path}`, { headers });
+    const { status, headers } = await get();
+    expect([status, headers.get('content-type')?.split(';')[0]]).toEqual([200, contentType]);
+    expect((await get({ 'if-none-match': headers.get('etag') ?? '' })).status).toBe(304);
+    expect(await (await get()).text()).toMatch(new RegExp(`^${begins.replaceAll(/[{}]/g, '\\$&')}`));
+  });
+});
+
+describe('the client in api/', () => {
+  test('places an order and follows it, and its compiler knows what each status brings', async () => {
+    const call = clientOf(
+      world.system.urls.api,
+      await world.system.signToken({ role: 'customer', name: 'alice' }),
+    );
+    const placed = await call('POST /orders', { headers: { 'Idempotency-Key': randomUUID() }, body: good });
+    if (placed.status !== 202) throw new Error(`${placed.status}`);
+    const { orderId } = placed.body;
+    const ended = await call('GET /orders/{orderId}', { path: { orderId }, headers: { Prefer: 'wait=10' } });
+    expect(ended.status === 200 && ended.body.status).toBe('CONFIRMED');
+    const payment = await call('GET /orders/{orderId}/payment', { path: { orderId } });
+    expect(payment.status === 200 && payment.body.status === 'CAPTURED' && payment.body.amountMinor).toBe(
+      1_290,
+    );
+    const page = await call('GET /orders', { query: { limit: 1 } });
+    expect(page.status === 200 && page.body.items.map((each) => each.orderId)).toEqual([orderId]);
+    const late = await call('POST /orders/{orderId}/cancel', { path: { orderId } });
+    expect(late.status === 409 && late.body.type).toBe('urn:order-saga:problem:conflict');
+    const forbidden = await call('GET /audit/order');
+    expect(forbidden.status).toBe(403);
+    expect((await clientOf(world.system.urls.api)('GET /docs')).status).toBe(200);
+  });
+});
+
+describe('the example of a body in api/openapi.json', () => {
+  test.each(exampleBodies)('of %s is understood', async (route, body) => {
+    const [method = '', path = ''] = route.split(' ');
+    const orderId = await alice.place(good.items);
+    const caller = route === 'POST /orders' ? alice : world.operator;
+    const called = path.replace('{orderId}', orderId).replace('{sku}', 'as-in-the-example');
+    const { status, body: said } = await caller.call(method, called, body, key());
+    // There may be nothing to settle, to redrive or to cancel any more.
+    expect([200, 202, 404, 409], JSON.stringify(said)).toContain(status);
   });
 });
 
@@ -124,6 +177,74 @@ describe('POST /orders', () => {
       bob.place(good.items, good.paymentMethod, shared),
     ]);
     expect(mine).not.toBe(theirs);
+  });
+});
+
+describe('where an order is, and why', () => {
+  const idsIn = ({ items }: { items: { orderId: string }[] }) => items.map(({ orderId }) => orderId);
+
+  test('is told by its timeline, by the list of the open ones, and by any id', async () => {
+    const mine = randomUUID();
+    const orderId = await alice.place(good.items, 'pm_card_threeDSecure2Required', mine);
+    await alice.until(orderId, ({ waitingFor }) => waitingFor === 'customer');
+    const path = `/orders/${orderId}`;
+
+    const own = await alice.expect(200, 'GET', `${path}/timeline`);
+    expect(own).toMatchObject({ orderId, status: 'PENDING', waitingFor: 'customer' });
+    expect(own.participants.map(({ status }: { status: string }) => status)).toContain('RESERVED');
+    expect(own.waitsOn).toBeUndefined();
+    const theirs = await world.operator.expect(200, 'GET', `${path}/timeline`);
+    expect(theirs.waitsOn).toEqual([{ service: 'payment', toSay: ['payment.captured'] }]);
+    expect(Date.parse(theirs.nextNudge)).toBeGreaterThan(Date.parse(theirs.createdAt));
+
+    const listed: string[] = [];
+    let cursor = '';
+    do {
+      const query = `status=PENDING&service=payment&olderThan=0s&limit=100${cursor}`;
+      const page = await world.operator.expect(200, 'GET', `/sagas?${query}`);
+      listed.push(...idsIn(page));
+      cursor = page.cursor === undefined ? '' : `&cursor=${page.cursor}`;
+    } while (cursor !== '');
+    expect(listed).toContain(orderId);
+    const counts = await world.operator.expect(200, 'GET', '/sagas/counts');
+    expect(counts).toMatchObject({ isWhole: true, total: expect.any(Number) });
+    expect(counts.total).toBeGreaterThan(0);
+
+    const { paymentIntentId } = await alice.expect(200, 'GET', `${path}/payment`);
+    for (const query of [
+      `id=${orderId}`,
+      `id=${orderId}:stock.reserved`,
+      `id=${paymentIntentId}`,
+      `idempotencyKey=${mine}&customerId=alice`,
+    ]) {
+      expect(await world.operator.expect(200, 'GET', `/lookup?${query}`)).toMatchObject({
+        ...{ orderId, timeline: `${path}/timeline` },
+      });
+    }
+    await refused(404, world.operator.call('GET', '/lookup?id=pi_nobody'));
+    await refused(422, world.operator.call('GET', '/lookup?id=dp_1'));
+    await alice.expect(202, 'POST', `${path}/cancel`);
+    await alice.until(orderId);
+  });
+
+  test('can be asked for again at once by staff, with a reason that stands in the audit', async () => {
+    const orderId = await alice.place(good.items, 'pm_card_threeDSecure2Required');
+    await alice.until(orderId, ({ waitingFor }) => waitingFor === 'customer');
+    const path = `/orders/${orderId}/nudge`;
+    expect(await world.operator.expect(200, 'POST', path, { dryRun: true })).toMatchObject({
+      ...{ dryRun: true, says: ['order.placed'] },
+    });
+    await refused(422, world.operator.call('POST', path, {}));
+    await refused(403, alice.call('POST', path, { reason: 'mine' }));
+    const reason = `asked on the phone ${orderId}`;
+    expect(await world.operator.expect(200, 'POST', path, { reason })).toMatchObject({
+      ...{ dryRun: false, says: ['order.placed'], status: 'PENDING' },
+    });
+    const { items } = await world.operator.expect(200, 'GET', `/audit/order?act=nudge&about=${orderId}`);
+    expect(items).toMatchObject([{ act: 'nudge', about: [orderId], reason }]);
+    await alice.expect(202, 'POST', `/orders/${orderId}/cancel`);
+    await alice.until(orderId);
+    await refused(409, world.operator.call('POST', path, { reason }));
   });
 });
 
@@ -207,7 +328,9 @@ describe('lists', () => {
   test('stock is listed by SKU', async () => {
     await world.stock({ sku: '0-first', available: 3, unitPriceMinor: 100 });
     const { items, cursor } = await alice.expect(200, 'GET', '/stock?limit=1');
-    expect(items).toMatchObject([{ sku: '0-first', available: 3, unitPriceMinor: 100, currency: 'EUR' }]);
+    expect(items).toMatchObject([
+      { sku: '0-first', availability: 'LOW', unitPriceMinor: 100, currency: 'EUR' },
+    ]);
     const rest = await alice.expect(200, 'GET', `/stock?cursor=${cursor}`);
     const listed: string[] = rest.items.map(({ sku }: { sku: string }) => sku);
     expect(listed).toContain('cup');
@@ -223,13 +346,27 @@ describe('stock', () => {
     await inParallel(Array.from({ length: 10 }), 10, () =>
       world.operator.expect(200, 'POST', '/stock/receipts/receipts', { quantity: 7 }, same),
     );
-    expect(await alice.expect(200, 'GET', '/stock/receipts')).toMatchObject({ available: 12 });
+    expect(await world.operator.expect(200, 'GET', '/stock/receipts')).toMatchObject({ available: 12 });
     await refused(422, world.operator.call('POST', '/stock/receipts/receipts', { quantity: 8 }, same));
     await refused(404, world.operator.call('POST', '/stock/nothing/receipts', { quantity: 8 }, key()));
   });
 
+  // Fails where a customer can wait for the moment at which all of it is there, and take all of it.
+  test('customers see whether there is any, and no number', async () => {
+    const seen = async (available: number) => {
+      await world.stock({ sku: 'seen', available, unitPriceMinor: 100 });
+      return await alice.expect(200, 'GET', '/stock/seen');
+    };
+    const product = { sku: 'seen', unitPriceMinor: 100, currency: 'EUR' };
+    expect(await seen(0)).toEqual({ ...product, availability: 'OUT_OF_STOCK' });
+    expect(await seen(10)).toEqual({ ...product, availability: 'LOW' });
+    expect(await seen(11)).toEqual({ ...product, availability: 'IN_STOCK' });
+    const { items } = await alice.expect(200, 'GET', '/stock?limit=100');
+    expect(JSON.stringify(items)).not.toContain('"available"');
+  });
+
   test('bad content is 422, an unknown SKU 404', async () => {
-    const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR' };
+    const stock = { available: 1, unitPriceMinor: 100, currency: 'EUR', reason: 'counted' };
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, available: -1 }));
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, unitPriceMinor: 0.5 }));
     await refused(422, world.operator.call('PUT', '/stock/cup', { ...stock, currency: 'euro' }));

@@ -10,6 +10,7 @@ import { PATIENT, RabbitPublisher } from '../../engine/rabbitmq/publisher.ts';
 import { CONTENT_TYPE, seal } from '../../engine/saga/envelope.ts';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
+import { reservations } from '../../functions/inventory/table.ts';
 import { shop } from '../../functions/shop.ts';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
@@ -53,7 +54,8 @@ const mortal = (store: Store, die: (why: Error) => void): Store => ({
   read: (...about) => store.read(...about),
   query: (...about) => store.query(...about),
   write: (writes) => {
-    if (!JSON.stringify(writes).includes(orderIdOf(KILLER))) return store.write(writes);
+    const record = `"pk":"${reservations.key(orderIdOf(KILLER))}"`;
+    if (!JSON.stringify(writes).includes(record)) return store.write(writes);
     die(new Error('killed'));
     return new Promise(() => {});
   },

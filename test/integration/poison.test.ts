@@ -118,6 +118,7 @@ describe('poison among good messages', () => {
     for (const service of ['order', 'inventory', 'payment']) {
       const reply = await world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
         dryRun: false,
+        reason: 'mended',
       });
       expect(reply.redriven).toBe(0);
       expect(reply.items.map(({ would }: { would: string }) => would)).toEqual(reply.items.map(() => 'stay'));
@@ -139,6 +140,7 @@ describe('poison among good messages', () => {
     await alice.until(orderId);
     const reply = await world.operator.expect(200, 'POST', '/dead-letters/inventory/redrive', {
       dryRun: false,
+      reason: 'mended',
     });
     expect(reply.redriven).toBe(1);
     expect(reply.items.find(({ moved }: { moved: boolean }) => moved)).toMatchObject({
@@ -174,7 +176,10 @@ describe('poison among good messages', () => {
     expect(reasons.get('deep-in-queue')).toMatch(/not JSON/);
     expect(reasons.get('deep-dead')).toMatch(/without a reason/);
     const redriven = (service: string) =>
-      world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, { dryRun: false });
+      world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, {
+        dryRun: false,
+        reason: 'mended',
+      });
     expect(await redriven('payment')).toMatchObject({ redriven: 0 });
     expect(await redriven('inventory')).toMatchObject({ redriven: 1 });
     expect(await alice.until(orderId)).toMatchObject({ status: 'CONFIRMED' });

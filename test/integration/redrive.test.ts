@@ -58,7 +58,7 @@ const capturedFact: Fact = {
 };
 
 const redrive = (service: string, dryRun: boolean) =>
-  world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, { dryRun });
+  world.operator.expect(200, 'POST', `/dead-letters/${service}/redrive`, { dryRun, reason: 'mended' });
 
 /** What an ended order's row must still say, down to its version, once all that was queued before is through. */
 async function rowsOf(...orderIds: readonly string[]) {

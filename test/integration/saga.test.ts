@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => world?.end());
 
 const mugs = (quantity = 2) => [{ sku: 'mug', quantity }];
-const availableOf = async (sku: string) => (await alice.expect(200, 'GET', `/stock/${sku}`)).available;
+const availableOf = async (sku: string) =>
+  (await world.operator.expect(200, 'GET', `/stock/${sku}`)).available;
 
 describe('the saga', () => {
   test('a paid order is confirmed, at the prices of the catalogue, with its stock held and its money kept', async () => {

@@ -215,7 +215,10 @@ describe('in sagas', () => {
     }
     for (const item of deadLetters) expect(item).toMatchObject({ reason: 'gave up after 2 attempts' });
     expect(
-      await world.operator.expect(200, 'POST', '/dead-letters/payment/redrive', { dryRun: false }),
+      await world.operator.expect(200, 'POST', '/dead-letters/payment/redrive', {
+        dryRun: false,
+        reason: 'mended',
+      }),
     ).toMatchObject({ redriven: deadLetters.length });
     for (const id of ids) expect(await alice.until(id)).toMatchObject({ status: 'CONFIRMED' });
     expect(await audit(world)).toMatchObject({ violations: [], deadLetters: 0 });

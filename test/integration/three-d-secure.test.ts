@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bankAt } from '../../infra/local/saga/bank.ts';
 import { audit } from '../support/saga/audit.ts';
 import type { Client } from '../support/saga/client.ts';
+import { operatorSays } from '../support/saga/operator-says.ts';
 import { ledgerOf, providerIs } from '../support/saga/sandbox.ts';
 import { until } from '../support/saga/until.ts';
 import { startWorld, type World } from '../support/saga/world.ts';
@@ -36,6 +37,8 @@ async function challenged(): Promise<{ readonly orderId: string; readonly client
   return { orderId, clientSecret: action.clientSecret };
 }
 
+const op = (...args: readonly string[]) => operatorSays(world.system, args);
+
 describe('3-D Secure', () => {
   test('shows the customer alone what to do', async () => {
     const { orderId, clientSecret } = await challenged();
@@ -49,6 +52,36 @@ describe('3-D Secure', () => {
     });
     expect(await paymentOf(orderId)).not.toHaveProperty('action');
     expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 0 });
+  });
+
+  test('is what an operator reads of an order that waits for it', async () => {
+    const { orderId, clientSecret } = await challenged();
+    const list = ['sagas', '--stuck', '--status', 'PENDING', '--service', 'payment', '--limit', '5000'];
+    const { items } = JSON.parse(await op(...list, '--json'));
+    const item = items.find((each: { readonly orderId: string }) => each.orderId === orderId);
+    expect(item).toMatchObject({
+      waitingFor: 'customer',
+      waitsOn: [{ service: 'payment', toSay: ['payment.captured'] }],
+    });
+    expect(await op(...list)).toMatch(new RegExp(`${orderId} +PENDING .* payment +waits for the customer`));
+    const { paymentIntentId } = await paymentOf(orderId);
+    for (const id of [orderId, paymentIntentId, `${orderId}:stock.reserved`]) {
+      const shown = await op('show', id);
+      expect(shown).toMatch(/^waits for +customer$/m);
+      expect(shown).toMatch(/^stands at +payment has to say payment.captured$/m);
+      expect(shown).toMatch(/payment +AWAITING_CUSTOMER .* waits for the customer$/m);
+      expect(shown).not.toContain(clientSecret);
+    }
+    const refused = op('cancel', 'ord_0', '--reason', 'nobody');
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^The content is not valid: .*\n$/),
+    });
+    expect(await op('cancel', orderId, '--reason', 'the customer is gone')).toBe(
+      `${orderId} is CANCELLING.\n`,
+    );
+    expect(await alice.until(orderId)).toMatchObject({ status: 'CANCELLED', reason: { code: 'OPERATOR' } });
   });
 
   // Fails where only the schedule finds out: it does not run here.
@@ -113,6 +146,6 @@ describe('3-D Secure', () => {
 test('all of that breaks no promise', async () => {
   const { violations, statuses, deadLetters } = await audit(world);
   expect(violations).toEqual([]);
-  expect(statuses).toEqual({ CONFIRMED: 3, CANCELLED: 3 });
+  expect(statuses).toEqual({ CONFIRMED: 3, CANCELLED: 4 });
   expect(deadLetters).toBe(0);
 });

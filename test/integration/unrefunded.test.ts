@@ -30,6 +30,11 @@ test('never refunds: the message is a dead letter with its error, and the order 
   expect(deadLetters.lastError).toContain('lock_timeout');
   expect((await alice.call('GET', `/orders/${orderId}`)).body.status).toBe('CANCELLING');
   expect((await alice.call('GET', `/orders/${orderId}/payment`)).body.status).toBe('REFUNDING');
+  const { participants, waitsOn } = await world.operator.expect(200, 'GET', `/orders/${orderId}/timeline`);
+  const found = participants.find(({ service }: { service: string }) => service === 'payment');
+  expect(found).toMatchObject({ status: 'REFUNDING', isDeadLetter: true, attempts: 7 });
+  expect([found.cause, found.lastError]).toEqual(['order.cancelling', deadLetters.lastError]);
+  expect(waitsOn).toMatchObject([{ service: 'payment' }]);
   const { violations } = await audit(world, { timeoutMs: 0 });
   expect(violations).toEqual([expect.stringMatching(`^P3 not ended: order CANCELLING .*: ${orderId}$`)]);
 });

@@ -97,7 +97,7 @@ test.each([
   [
     'is no TypeScript',
     'functions/payment/decide.ts',
-    () => copy.edit('functions/payment/decide.ts', 'call: Text });', 'call: Text };'),
+    () => copy.edit('functions/payment/decide.ts', 'call: Text })', 'call: Text }'),
   ],
 ])('a step that %s is refused with the reason, and nothing is left running', async (_, reason, change) => {
   const { exitCode, stdout, stderr } = await start(change);

@@ -2,6 +2,7 @@ import { region } from '../../infra/local/environment.ts';
 import { jwksPath } from '../../infra/local/identity/issuer.ts';
 import { loopbackOnly } from '../../infra/local/loopback-only.ts';
 import type { Given } from '../support/saga/given-variables.ts';
+import { nobodyRefused } from '../support/saga/nobody-refused.ts';
 
 export const stage = 'localstack';
 const retryDelays = '200ms,400ms,800ms,1s,2s,4s';
@@ -98,5 +99,5 @@ const functionSettings = (issuer: string) => ({
   PAYMENT_RATE_LIMIT: 'none',
   PAYMENT_ENDPOINT_RATE_LIMIT: 'none',
   MAX_WAITING: 'none',
-  MAX_EXPECTED_WAIT_SECONDS: 'none',
+  ...nobodyRefused,
 });

@@ -24,7 +24,7 @@ const carrier = shop.services.find((service) => shop.partOf(service).record === 
 /** The orders in the carrier's own book. */
 const booked = (): readonly string[] => readdirSync(join(projectDir, '.local', carrier));
 const shipmentOf = (orderId: string) => alice.expect(200, 'GET', `/orders/${orderId}/shipment`);
-const available = async () => (await alice.expect(200, 'GET', '/stock/mug')).available;
+const available = async () => (await world.operator.expect(200, 'GET', '/stock/mug')).available;
 
 test('an order that the carrier takes is confirmed, and its shipment can be read', async () => {
   const orderId = await alice.place([{ sku: 'mug', quantity: 5 }]);

@@ -6,13 +6,13 @@ export function makeCarrier(copy: ScratchCopy, service: string): void {
   const typeName = pascalCase(service);
   copy.edit(
     'functions/events.ts',
-    `'${service}.done': v1(z.object({ reference: Text })),`,
-    `'shipment.booked': v1(z.object({ trackingNumber: Text })),`,
+    `'${service}.done': v1(z.object({ reference: Text.meta(pseudonymous) })),`,
+    `'shipment.booked': v1(z.object({ trackingNumber: Text.meta(pseudonymous) })),`,
   );
   copy.edit(
     'functions/events.ts',
-    `'${service}.refused': v1(z.object({ customerId: CustomerId, message: Text })),`,
-    `'shipment.refused': v1(z.object({ customerId: CustomerId, skus: z.array(Sku).max(MAX_LINES) })),`,
+    `'${service}.refused': v1(z.object({ customerId: CustomerId, message: Text.meta(personal) })),`,
+    `'shipment.refused': v1(z.object({ customerId: CustomerId, skus: z.array(Sku).max(MAX_LINES).meta(personal) })),`,
   );
   copy.edit('functions/events.ts', `'${service}.undone'`, `'shipment.recalled'`);
   for (const [before, after] of [
@@ -28,12 +28,12 @@ export function makeCarrier(copy: ScratchCopy, service: string): void {
   copy.edit(
     decide,
     `import { shop } from '../shop.ts';`,
-    `import { Line, MAX_LINES } from '../events.ts';\nimport { shop } from '../shop.ts';`,
+    `import { personal } from '../../engine/saga/personal-data.ts';\nimport { Line, MAX_LINES } from '../events.ts';\nimport { shop } from '../shop.ts';`,
   );
   copy.edit(
     decide,
     'asks: z.object({})',
-    'asks: z.object({ lines: z.array(Line).max(MAX_LINES).readonly() })',
+    'asks: z.object({ lines: z.array(Line).max(MAX_LINES).readonly().meta(personal) })',
   );
   copy.write(
     `functions/${service}/outside.ts`,

@@ -83,6 +83,7 @@ describe.each([
     );
     expect(linesOf(byHand)).toBeLessThanOrEqual(MAX_LINES_BY_HAND);
     expect(byHand.size).toBeLessThanOrEqual(MAX_FILES_BY_HAND);
+    await node('infra/specs/write.ts');
     copy.commit();
   });
   afterAll(() => copy?.end());

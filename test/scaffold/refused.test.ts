@@ -20,9 +20,15 @@ const refusal = (name: string, why: string) =>
 const fileOf = (name: string) => refusal(name, `every participant has a file ${name}.ts of its own`);
 
 const refused: readonly (readonly [wish: readonly string[], why: string])[] = [
-  ...['decide', 'outside', 'participate', 'dead-letters', 'count-dead-letters', 'get-record'].map(
-    (name) => [[name], fileOf(name)] as const,
-  ),
+  ...[
+    'decide',
+    'outside',
+    'participate',
+    'dead-letters',
+    'count-dead-letters',
+    'get-record',
+    'get-audit',
+  ].map((name) => [[name], fileOf(name)] as const),
   [['class'], refusal('class', 'class cannot be a name in its code (Expected identifier but found "class")')],
   [
     ['await'],

@@ -27,7 +27,7 @@ export interface Deployment extends Deployed {
   /** One named saga. @throws Error if there is none of that name */
   readonly scenarioOf: (name: string, redelivery?: Redelivery) => Workload;
   /** What it promises besides what every saga does. */
-  readonly rulesOf: (world: World) => Rules;
+  readonly rulesOf: (world: World, seed: number) => Rules;
   readonly crashed: {
     /** The sagas to crash at every point, besides those whose outside refuses them, and the one past its deadline. */
     readonly scenarios: readonly string[];

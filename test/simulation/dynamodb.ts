@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Write } from '../../engine/batch/store.ts';
 import { DynamoStore } from '../../engine/dynamodb/dynamo-store.ts';
+import { isOfAudit } from './checker/audit.ts';
 import { statusOf } from './checker/row.ts';
 import type { Coverage } from './coverage.ts';
 import type { Environment } from './environment.ts';
@@ -33,11 +34,15 @@ const throttled = (): never => failure('ThrottlingException', 'the table does no
 const lost = (): never => failure('TimeoutError', 'the answer was lost');
 
 /** The real store of one environment, in front of a client each call of which the scheduler decides on. */
-export const storeOf = (simulation: Simulation, environment: Environment): DynamoStore =>
-  new DynamoStore(clientOf(simulation, environment), environment.service);
+export const storeOf = (
+  simulation: Simulation,
+  environment: Environment,
+  service = environment.service,
+): DynamoStore => new DynamoStore(clientOf(simulation, environment, service), service);
 
-function clientOf(simulation: Simulation, environment: Environment): DynamoDBClient {
-  const calls = new Calls(simulation, environment);
+/** `service`: whose table it is. */
+function clientOf(simulation: Simulation, environment: Environment, service: string): DynamoDBClient {
+  const calls = new Calls(simulation, environment, service);
   const client = { send: (command: Command): Promise<unknown> => calls.make(askedBy(command)) };
   return client as unknown as DynamoDBClient;
 }
@@ -45,13 +50,15 @@ function clientOf(simulation: Simulation, environment: Environment): DynamoDBCli
 class Calls {
   readonly #simulation: Simulation;
   readonly #environment: Environment;
+  readonly #service: string;
   readonly #table: Table;
   readonly #maxBytes: number | undefined;
 
-  constructor(simulation: Simulation, environment: Environment) {
+  constructor(simulation: Simulation, environment: Environment, service: string) {
     this.#simulation = simulation;
     this.#environment = environment;
-    this.#table = simulation.world.tableOf(environment.service);
+    this.#service = service;
+    this.#table = simulation.world.tableOf(service);
     this.#maxBytes = detailOf(simulation.seed, 0, 9) < FEW_BYTES_SEEDS ? FEW_BYTES : undefined;
   }
 
@@ -78,8 +85,13 @@ class Calls {
       }
       case 'write':
         return this.#write(asked.writes);
-      case 'scan':
-        throw new Error('no function scans a table');
+      case 'scan': {
+        const { limit, after } = asked;
+        return this.#call('query', () => `all of ${this.#service}`, effect, {
+          'index-lag': () => pageOf(this.#table.scan(limit, after, true)),
+          'entry-twice': () => effect(),
+        });
+      }
       default:
         return asked satisfies never;
     }
@@ -122,7 +134,7 @@ class Calls {
 
   #apply(asked: readonly Conditional[], invocation: Invocation | undefined): object {
     const { checker, coverage, rules, areFaultsOn } = this.#simulation;
-    const { service } = this.#environment;
+    const service = this.#service;
     const writes = asked.map((each) => each.write);
     if (areFaultsOn && writes.some((write) => rules.isUnwritable(write))) return tooLarge(writes, invocation);
     const before = checker.beforeWrite(service, writes);
@@ -141,7 +153,7 @@ class Calls {
 
 /** An item that is too large takes all that is written with it along. */
 function tooLarge(writes: readonly Write[], invocation: Invocation | undefined): never {
-  const [only, ...others] = writes;
+  const [only, ...others] = writes.filter((each) => !isOfAudit(keyOf(each)));
   if (only !== undefined && others.length === 0) invocation?.unwritten.add(keyOf(only));
   return failure('ValidationException', 'Item size has exceeded the maximum allowed size');
 }
@@ -160,7 +172,7 @@ function countCulprits(
   if (!isGroup(asked.map(({ write }) => write))) return;
   for (const { write, condition } of asked) {
     if (condition(before.get(keyOf(write)))) continue;
-    if (write.kind === 'add') coverage.count('group refused: sold out');
+    if (write.kind !== 'put') coverage.count('group refused: sold out');
     else coverage.count(write.expects === 'absent' ? 'group refused: duplicate' : 'group refused: stale');
   }
 }
@@ -171,8 +183,9 @@ function describeWrite(write: Write): string {
       write.key,
       ...Object.entries(write.deltas).map(([name, by]) => `${name} ${by > 0 ? '+' : ''}${by}`),
     ].join(' ');
+  if (write.kind === 'delete') return `${write.key} deleted`;
   const { item, expects } = write;
-  return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version}` : expects}`;
+  return `${item.pk} ${item.record === undefined ? '' : statusOf(item)} over ${typeof expects === 'object' ? `version ${expects.version ?? 'unknown'}` : expects}`;
 }
 
 /** Some of the writes met a transaction of somebody else's; which ones is no matter of order. */

@@ -15,10 +15,14 @@ export async function judgeEnd(scene: Scene, settle: () => Promise<boolean>): Pr
     customers.some(({ told }) => told.sagaId === sagaId && told.cancelAskedBy.has(role)),
   );
   for (const customer of customers) judgeCustomer(scene, customer);
+  if (scene.forgetter.isHere) await scene.forgetter.finish(settle);
+  if (simulation.checker.violation !== undefined) return;
   await redriveAll(simulation, lambda, settle);
   simulation.checker.failWith(flawOfUnasked(simulation.world));
   simulation.checker.failWith(await simulation.rules.ended(operators));
   judgeOutcomes(simulation);
+  if (scene.forgetter.isHere) await scene.forgetter.finishAfterRedrive(settle);
+  scene.forgetter.judge(scene.secrets);
   const { seed } = simulation;
   const customer = customers[seed % customers.length];
   if (seed % 2 === 0) customer?.askAgain();

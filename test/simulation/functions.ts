@@ -1,6 +1,7 @@
 import type { Edges } from '../../engine/batch/edges.ts';
 import type { ExternalParticipant } from '../../engine/batch/outside.ts';
 import type { Participant } from '../../engine/batch/participant.ts';
+import type { Item } from '../../engine/batch/store.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { deadLetters } from '../../engine/dead-letters/dead-letters.ts';
@@ -10,12 +11,18 @@ import { resolving } from '../../engine/http/resolving.ts';
 import { cancelling } from '../../engine/initiator/cancel.ts';
 import type { Initiating } from '../../engine/initiator/initiating.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
+import { nudging } from '../../engine/initiator/nudge-now.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
+import { orSayAgain, sayingAgain } from '../../engine/initiator/say-again.ts';
+import { erasing } from '../../engine/privacy/erase.ts';
+import type { Keeper, Keepers } from '../../engine/privacy/keepers.ts';
+import { retaining } from '../../engine/privacy/retain.ts';
 import type { Begun } from '../../engine/saga/initiator.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { canBeStuck, resolverOf } from '../../infra/functions/participant-functions.ts';
 import type { Player } from './cast.ts';
 import { deadLetterQueuesOf } from './dead-letter-queues.ts';
+import { storeOf } from './dynamodb.ts';
 import { edgesOf } from './edges.ts';
 import type { Environment } from './environment.ts';
 import type { Simulation } from './simulation.ts';
@@ -64,7 +71,57 @@ export const functionsOf = (
     {},
     ...players.map((player) => participantFunctions(player)),
     ...players.map((player) => (player.service === saga.initiator ? initiatorFunctions(player) : {})),
+    forgettingFunctions(saga, players),
   );
+
+/** One saga a page, so that there are several pages. */
+const FORGETTING_PAGE = 1;
+/** A saga may be forgotten as soon as it has ended, or is kept for a while. */
+const keptMs = [0, 3_600_000];
+
+/** What forgets sagas has the tables of all services. */
+function forgettingFunctions(
+  saga: Saga,
+  players: readonly Member[],
+): Readonly<Record<string, DeployedFunction>> {
+  const service = saga.initiator;
+  const keepersIn = (simulation: Simulation, environment: Environment): Keepers => {
+    const keepers = players.map((player): Keeper => {
+      const { table } = player.join(simulation, environment);
+      return { service: player.service, table, store: storeOf(simulation, environment, player.service) };
+    });
+    const [initiator, ...others] = keepers.toSorted(
+      (a, b) => Number(b.service === service) - Number(a.service === service),
+    );
+    return { initiator: initiator as Keeper, others };
+  };
+  const nowIn =
+    ({ world }: Simulation, { skewMs }: Environment) =>
+    () =>
+      world.clock.nowMs + skewMs;
+  const isOverIn = (simulation: Simulation) => () => simulation.detail(41) < 0.2;
+  return {
+    erase: {
+      service,
+      isHttp: false,
+      start: (simulation, environment) => {
+        const keepers = keepersIn(simulation, environment);
+        const erase = erasing(saga, keepers, nowIn(simulation, environment), FORGETTING_PAGE);
+        return (event) => erase(event, isOverIn(simulation));
+      },
+    },
+    retain: {
+      service,
+      isHttp: false,
+      start: (simulation, environment) => {
+        const kept = () => keptMs[simulation.seed % keptMs.length] ?? 0;
+        const keepers = keepersIn(simulation, environment);
+        const retain = retaining({ saga, keepers }, nowIn(simulation, environment), kept, FORGETTING_PAGE);
+        return () => retain(isOverIn(simulation));
+      },
+    },
+  };
+}
 
 const isStep = (participant: AnyParticipant): participant is AnyParticipant & ExternalParticipant =>
   'step' in participant;
@@ -123,19 +180,29 @@ function initiatorFunctions({ service, join }: Member): Readonly<Record<string, 
     [`cancel-${service}`]: http(service, (simulation, environment) =>
       cancelling(beginner(simulation, environment), edgesOf(simulation, environment)),
     ),
+    [`nudge-${service}`]: http(service, (simulation, environment) =>
+      nudging(beginner(simulation, environment), edgesOf(simulation, environment), () => DEADLINE_MS),
+    ),
     [`nudge-${service}s`]: {
       service,
       isHttp: false,
-      start: (simulation, environment) =>
-        nudge(
-          beginner(simulation, environment),
-          edgesOf(simulation, environment),
-          () => DEADLINE_MS,
-          backlogIn(simulation),
-        ),
+      start: (simulation, environment) => {
+        const participant = beginner(simulation, environment);
+        const edges = edgesOf(simulation, environment);
+        const backlog = backlogIn(simulation);
+        return orSayAgain(
+          nudge(participant, edges, () => DEADLINE_MS, backlog),
+          sayingAgain(participant, edges, backlog, readerOf(simulation, service)),
+        );
+      },
     },
   };
 }
+
+/** A person's run, which is made again if it fails. */
+const readerOf = ({ world }: Simulation, service: string) => ({
+  scan: async (limit: number, after?: Pick<Item, 'pk'>) => world.tableOf(service).scan(limit, after),
+});
 
 /** Far below what keeps the schedule from nudging: these runs are not about long queues. */
 const backlogIn = (simulation: Simulation) => async () =>

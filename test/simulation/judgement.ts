@@ -3,6 +3,7 @@ import type { Item } from '../../engine/batch/store.ts';
 import { OPERATOR } from '../../engine/http/role.ts';
 import { constantCase } from '../../engine/saga/names.ts';
 import type { Cast, Player } from './cast.ts';
+import { isForgotten, originalOf } from './checker/forgotten.ts';
 import { PARTICIPANT_FAILED } from './checker/reasons.ts';
 import { roleOf } from './checker/roles.ts';
 import { type Row, rowOf, statusOf } from './checker/row.ts';
@@ -19,7 +20,7 @@ export function judgeSagas(simulation: Simulation, hasAsked: AskedBy): void {
   for (const item of world.sagas.values()) {
     const { state } = rowOf(item) as Row;
     coverage.count(`${initiator.service} ${state.status} ${state.reason?.code ?? ''}`.trim());
-    if (state.status === 'CANCELLED') judgeReason(simulation, item, hasAsked);
+    if (state.status === 'CANCELLED' && !isForgotten(item)) judgeReason(simulation, item, hasAsked);
     const waits = { ...state.waits, ...state.impasses };
     if (Object.keys(waits).length > 0)
       checker.fail(
@@ -41,7 +42,8 @@ function countPart({ world, coverage }: Simulation, player: Player, sagaId: stri
   const item = world.recordOf(service, sagaId);
   if (samples === undefined || item === undefined) return;
   coverage.count(`${service} ${roleOf(player, item)}`);
-  if (part.consumes.length > 1) coverage.count(`${service} began with ${rowOf(item)?.history[0].because}`);
+  if (part.consumes.length > 1)
+    coverage.count(`${service} began with ${rowOf(originalOf(item))?.history[0].because}`);
 }
 
 /** A saga is cancelled for a reason that is true. */
@@ -73,8 +75,9 @@ function judgeReason({ checker, world }: Simulation, item: Item, hasAsked: Asked
 /** What a participant's failure says, but for whose saga it is. Its type is the code if it says none. */
 function reasonsOf(player: Player, item: Item | undefined, owner: string): readonly Row[] {
   // What was revoked is refused, even if a person had to undo it.
-  if (roleOf(player, item) !== 'refused' && rowOf(item)?.state.refusal === undefined) return [];
-  const bodies: readonly string[] = rowOf(item)?.outbox;
+  const known = rowOf(item && originalOf(item));
+  if (roleOf(player, item && originalOf(item)) !== 'refused' && known?.state.refusal === undefined) return [];
+  const bodies: readonly string[] = known?.outbox;
   return bodies.map((body) => {
     const { type, data } = JSON.parse(body);
     const { [owner]: _, ...said } = data;
@@ -91,8 +94,11 @@ export function judgeOutcomes({ checker, world }: Simulation): void {
     const isConfirmed = statusOf(item) === 'CONFIRMED';
     const sagaId = idOf(item, world.cast);
     const [said, unsaid] = isConfirmed ? [succeeds, fails] : [fails, succeeds];
-    // Where nobody hears it, and no message ends the saga, a crash after the write may keep it from being said.
-    const isAlwaysSaid = saga.isHeard(said) || saga.compensatorsOf(saga.initiation.cancels).length > 0;
+    // Where nobody hears it, a saga may be forgotten before it is said. And if no message ends the saga, a crash after the
+    // write may keep it from being said.
+    const isAlwaysSaid =
+      saga.isHeard(said) ||
+      (saga.compensatorsOf(saga.initiation.cancels).length > 0 && !checker.forgottenEarly.has(sagaId));
     if (isAlwaysSaid && !checker.said.has(`${sagaId}:${said}`))
       checker.fail('P4', `nobody was told ${said} of ${sagaId}`);
     if (checker.said.has(`${sagaId}:${unsaid}`))

@@ -28,6 +28,7 @@ export class Lambda {
   readonly #sharesEnvironments: boolean;
   readonly #idle = new Map<string, Started[]>();
   readonly #hosts = new Map<string, Host>();
+  #requests = 0;
   /** Environments that were busy when all were replaced are not used again either. */
   #generation = 0;
 
@@ -60,7 +61,7 @@ export class Lambda {
     const invocation = this.#simulation.begin(name, service, messages, onEnd, skewMs);
     environment.invocation = invocation;
     // What a crashed environment still does in here is nobody's business: its calls never return.
-    handle(event).then(
+    handle(this.#numbered(event)).then(
       (value) => invocation.end({ kind: 'returned', value }),
       (error: unknown) => invocation.end({ kind: 'threw', error }),
     );
@@ -80,7 +81,7 @@ export class Lambda {
       ended(end);
       if (requests.size === 0) invocation.end({ kind: 'returned', value: undefined });
     };
-    started.handle(event).then(
+    started.handle(this.#numbered(event)).then(
       (value) => answer({ kind: 'returned', value }),
       (error: unknown) => answer({ kind: 'threw', error }),
     );
@@ -103,6 +104,17 @@ export class Lambda {
     started.environment.invocation = invocation;
     this.#hosts.set(name, host);
     return host;
+  }
+
+  /** API Gateway gives each request an id of its own. */
+  #numbered(event: unknown): unknown {
+    const { requestContext } = event as { readonly requestContext?: object };
+    if (requestContext === undefined) return event;
+    this.#requests += 1;
+    return {
+      ...(event as object),
+      requestContext: { ...requestContext, requestId: `request-${this.#requests}` },
+    };
   }
 
   /** Every environment is replaced, as on a deployment. */

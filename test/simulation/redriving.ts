@@ -2,9 +2,11 @@ import type { Item } from '../../engine/batch/store.ts';
 import { deadQueueOf } from '../../engine/saga/routes.ts';
 import { replyOf, requestOf } from './actors/request.ts';
 import type { Player } from './cast.ts';
+import { isOfAudit } from './checker/audit.ts';
 import { sagaIdOf } from './checker/message-id.ts';
 import { roleOf } from './checker/roles.ts';
 import { rowOf } from './checker/row.ts';
+import { isTrouble } from './checker/troubles.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world/world.ts';
@@ -43,7 +45,7 @@ export async function redriveAll(
 }
 
 /** A page at a time, however many of them stay. */
-function redrivePages(
+export function redrivePages(
   simulation: Simulation,
   lambda: Lambda,
   service: string,
@@ -55,7 +57,7 @@ function redrivePages(
     by: 'operator',
     role: 'operator',
     path: {},
-    body: { dryRun: false, first: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+    body: { dryRun: false, reason: 'mended', first: PAGE, ...(cursor === undefined ? {} : { cursor }) },
   } as const;
   lambda.invoke(`${service}-dead-letters`, requestOf(request), (end) => {
     const reply = end.kind === 'returned' ? replyOf(end.value) : undefined;
@@ -91,6 +93,7 @@ function snapshot(world: World): Snapshot {
       .flatMap((player): (readonly [string, unknown])[] => [
         [player.service, JSON.stringify(knownTo(player, world))],
         ...[...world.tableOf(player.service).items]
+          .filter(([key]) => !isOfAudit(key) && !isTrouble(key))
           .filter(([, item]) => !isWaiting(player, item) && !isUnasked(world, item))
           .map(([key, item]) => [`${player.service} ${key}`, item] as const),
       ]),

@@ -21,6 +21,8 @@ export interface Run {
 
 /** Once faults have stopped, everything has ended within so many steps, */
 const MAX_HEALING_STEPS = 3_000;
+/** Whoever hoards begins two dozen, of which each may be asked about again and again. */
+const HEALING_STEPS_PER_SAGA = 500;
 /** and so long: an order is asked about at least once an hour, and a clock that was two hours wrong may add as much. */
 const MAX_HEALING_MS = 6 * 3_600_000;
 
@@ -28,7 +30,7 @@ const MAX_HEALING_MS = 6 * 3_600_000;
  * Whatever functions do without the outside is done after it: from within a microtask, the next tick comes when
  * there is no other microtask left. https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick
  */
-const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+export const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 /** Lets the event loop turn, which no number of ticks does: only then is a rejection known to be nobody's. */
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -72,11 +74,14 @@ export async function play(scene: Scene): Promise<void> {
   if (await settle(scene)) await judgeEnd(scene, () => settle(scene));
 }
 
-const runOf = (script: Script, { simulation, plan, customers, operators, callsAmongFaults }: Scene): Run => ({
+const runOf = (
+  script: Script,
+  { simulation, plan, customers, operators, hoarders, callsAmongFaults }: Scene,
+): Run => ({
   script,
   violation: simulation.checker.violation,
   faults: plan.happened,
-  actors: [...customers, ...operators].map((actor) => actor.plan.id),
+  actors: [...customers, ...operators, ...hoarders].map((actor) => actor.plan.id),
   steps: simulation.step,
   calls: simulation.calls,
   callsAmongFaults,
@@ -84,11 +89,13 @@ const runOf = (script: Script, { simulation, plan, customers, operators, callsAm
 });
 
 /** Without faults, until nothing is left to happen. False if a promise is broken, or if it does not end. */
-async function settle(scene: Scene): Promise<boolean> {
+export async function settle(scene: Scene): Promise<boolean> {
   const { simulation } = scene;
   const { checker } = simulation;
   const { clock } = simulation.world;
-  const { healingSteps = MAX_HEALING_STEPS } = scene.workload;
+  const { sagas } = simulation.world;
+  const { healingSteps: least = MAX_HEALING_STEPS } = scene.workload;
+  const healingSteps = Math.max(least, HEALING_STEPS_PER_SAGA * sagas.size);
   const end = simulation.step + healingSteps;
   const endMs = clock.nowMs + MAX_HEALING_MS + clock.setBackMs;
   const isLate = () => simulation.step >= end || clock.nowMs >= endMs;

@@ -1,4 +1,6 @@
 import { Customer } from './actors/customer.ts';
+import { Forgetter } from './actors/forgetter.ts';
+import { Hoarder } from './actors/hoarder.ts';
 import { Operator } from './actors/operator.ts';
 import { Settler } from './actors/settler.ts';
 import { MINUTE_MS, type Workload } from './actors/workload.ts';
@@ -13,12 +15,16 @@ import { Random } from './random.ts';
 import type { Script } from './script.ts';
 import { Simulation } from './simulation.ts';
 import type { Refusals } from './world/ledger.ts';
-import { ONE_QUEUE_EACH, World } from './world/world.ts';
+import { ONE_QUEUE_EACH, type Restored, World } from './world/world.ts';
 
 export interface RunOptions {
   readonly isTraced?: boolean;
   /** Where to count what happens. Any number of runs may share it. */
   readonly coverage?: Coverage;
+  /** The tables were put back, and everything else is gone but the provider. */
+  readonly restored?: Restored;
+  /** Nobody is forgotten before everything has ended. */
+  readonly keepsAll?: boolean;
 }
 
 /** Everything that takes part in one run. */
@@ -28,6 +34,8 @@ export class Scene {
   readonly sources: EventSources;
   readonly customers: readonly Customer[];
   readonly operators: readonly Operator[];
+  readonly hoarders: readonly Hoarder[];
+  readonly forgetter: Forgetter;
   readonly workload: Workload;
   readonly plan: RandomPlan | ScriptedPlan;
   callsAmongFaults = 0;
@@ -39,7 +47,7 @@ export class Scene {
   constructor(
     deployment: Deployment,
     script: Script,
-    { isTraced = false, coverage = new Coverage() }: RunOptions,
+    { isTraced = false, coverage = new Coverage(), restored, keepsAll = false }: RunOptions,
   ) {
     const { seed, faults, without = [], order = 'random', schedule = 0, scenario } = script;
     const { shards = scenario === undefined ? shardsOf(seed) : ONE_QUEUE_EACH } = script;
@@ -51,9 +59,10 @@ export class Scene {
     const world = new World(deployment.cast, {
       refusals: (service) => refusalsOf(seed, this.workload, service),
       shards,
+      ...(restored === undefined ? {} : { restored }),
     });
     const { plan } = this;
-    const rules = deployment.rulesOf(world);
+    const rules = deployment.rulesOf(world, seed);
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
     this.lambda = new Lambda(this.simulation, deployment.functions, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);
@@ -73,14 +82,27 @@ export class Scene {
     this.operators = this.workload.operators
       .filter(takesPart)
       .map((plan) => new Operator(plan, this.simulation, this.lambda));
+    this.hoarders = (this.workload.hoarders ?? [])
+      .filter(takesPart)
+      .map((plan) => new Hoarder(plan, this.simulation, this.lambda));
     this.#nextTickMs = this.simulation.world.clock.nowMs + firstTickMs;
     this.#settler = new Settler(this.simulation, this.lambda);
     this.#aside = deployment.aside?.(this.simulation, this.lambda, this.workload);
-    this.#fillShelves();
+    if (restored === undefined) this.#fillShelves();
+    else this.simulation.checker.takesOver();
+    const isForgetting = scenario === undefined && !keepsAll;
+    const owners = [...this.customers, ...this.hoarders].map(({ plan }) => plan.name);
+    this.forgetter = new Forgetter(this.simulation, this.lambda, isForgetting ? owners : []);
+  }
+
+  /** What customers have told of themselves. */
+  get secrets(): readonly string[] {
+    return this.customers.flatMap(({ secrets }) => secrets);
   }
 
   start(): void {
-    for (const actor of [...this.customers, ...this.operators]) actor.start();
+    this.forgetter.start();
+    for (const actor of [...this.customers, ...this.operators, ...this.hoarders]) actor.start();
   }
 
   /** Lets one thing happen. False: nothing is left to happen, and everything has ended. */

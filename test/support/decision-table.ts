@@ -66,6 +66,7 @@ export function inWords<State, Effect extends { readonly call: string } = never>
     case 'repeat':
       return decision.kind;
     case 'ignore':
+    case 'defer':
     case 'refuse':
       // The reason is all that a person finds beside a dead letter.
       return decision.reason === '' ? `${decision.kind} without a reason` : decision.kind;

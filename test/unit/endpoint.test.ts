@@ -99,12 +99,15 @@ describe('who calls', () => {
     { principalId: 'alice', role: 'OPERATOR' },
     { principalId: 'alice', role: 'admin' },
     { principalId: 'alice', role: ['operator'] },
+    ...['staff', 'support admin', 'support  auditor', ' support', 'support customer', 'customer support'].map(
+      (role) => ({ principalId: 'alice', role }),
+    ),
   ])('must be somebody in a role that the saga knows: %o is refused', (authorizer) => {
     const event = httpEvent({ authorizer });
     expect(problemOf(() => foundBy(caller(shop), event))).toBe('forbidden');
     expect(problemOf(() => foundBy(role(shop, OPERATOR), event))).toBe('forbidden');
     expect(() => foundBy(caller(shop), event)).toThrow(
-      'The token has no valid subject, or its role is neither customer nor operator.',
+      'The token has no valid subject, or its role is none of customer, operator, support, settlements, dead-letters, auditor, stock.',
     );
   });
 
@@ -117,12 +120,24 @@ describe('who calls', () => {
     );
   });
 
+  test('acts in the one of several roles that is needed, and an operator in any but the owner’s', () => {
+    const as = (role: string) => httpEvent({ authorizer: { principalId: 'sam', role } });
+    expect(foundBy(role(shop, 'support'), as('stock support')).caller.role).toBe('support');
+    expect(foundBy(role(shop, shop.ownerRole, 'support'), as('operator')).caller.role).toBe('operator');
+    expect(() => foundBy(role(shop, 'auditor'), as('stock support'))).toThrow(
+      'This needs the role auditor or operator.',
+    );
+    expect(() => foundBy(role(shop, shop.ownerRole), as('stock support'))).toThrow(
+      'This needs the role customer.',
+    );
+  });
+
   test('may be an owner of another name', () => {
     const tickets = { ...shop, owner: 'guestId', ownerRole: 'guest' };
     const guest = { principalId: 'alice', role: 'guest' };
     expect(foundBy(caller(tickets), httpEvent({ authorizer: guest })).caller.role).toBe('guest');
     expect(() => foundBy(caller(tickets), httpEvent({ authorizer: customer }))).toThrow(
-      'The token has no valid subject, or its role is neither guest nor operator.',
+      'The token has no valid subject, or its role is none of guest, operator, ',
     );
   });
 });

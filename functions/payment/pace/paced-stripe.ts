@@ -25,6 +25,7 @@ export function paced(stripe: StripeCalls, pacer: Pacer, now: () => number): Str
         stripe.paymentIntents.retrieve(id, wanted),
       ),
       cancel: call('POST /v1/payment_intents/{id}/cancel', (id) => stripe.paymentIntents.cancel(id)),
+      list: call('GET /v1/payment_intents', (wanted) => stripe.paymentIntents.list(wanted)),
     },
     refunds: {
       create: call('POST /v1/refunds', (wanted) => stripe.refunds.create(wanted)),
@@ -65,12 +66,15 @@ function learnedFrom(error: unknown, pacer: Pacer, calledMs: number): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   if (error instanceof Stripe.errors.StripeRateLimitError && error.code !== LOCKED) {
     pacer.slowDown(calledMs, retryAfterMs(error));
-    const reason = error.headers?.['stripe-rate-limited-reason'] ?? error.code ?? 'no reason';
-    return new Deferred(`Stripe refused the call for now: ${reason}`, pacer.pausedMs, { cause: error });
+    const reason = error.headers?.['stripe-rate-limited-reason'] ?? error.code ?? '';
+    return new Deferred(`Stripe refused the call for now${shown(reason)}`, pacer.pausedMs, { cause: error });
   }
   if ((error.statusCode ?? 0) >= 500) pacer.pause(calledMs, retryAfterMs(error));
   return error;
 }
+
+/** Stripe's reasons are words such as `global-rate`. Anything else it might say is kept nowhere. */
+const shown = (reason: string): string => (/^[a-z][a-z_-]{0,49}$/.test(reason) ? `: ${reason}` : '');
 
 /** The header as seconds; its other form, a date, is not used by Stripe. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 function retryAfterMs({

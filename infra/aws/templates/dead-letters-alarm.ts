@@ -17,6 +17,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
   const counter = counterOf(service);
   const namespace = `${saga}-${stage}`;
   const metric = `${pascalCase(service)}DeadLetters`;
+  const tooOld = `${metric}TooOld`;
   return {
     [`${metric}Filter`]: {
       Type: 'AWS::Logs::MetricFilter',
@@ -53,6 +54,38 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
           { Id: 'lying', Label: 'dead letters, or not counted', Expression: 'FILL(deadLetters, 1)' },
         ],
         EvaluationPeriods: 5,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    },
+    [`${tooOld}Filter`]: {
+      Type: 'AWS::Logs::MetricFilter',
+      DependsOn: logGroupIdOf(counter),
+      Properties: {
+        LogGroupName: `/aws/lambda/${namespace}-${counter}`,
+        FilterPattern: '{ $.message = "a dead letter is too old" }',
+        MetricTransformations: [
+          { MetricNamespace: namespace, MetricName: tooOld, MetricValue: '1', Unit: 'Count' },
+        ],
+      },
+    },
+    // It is looked at once an hour, in each environment.
+    [tooOld]: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: `${namespace}-${service}-dead-letters-too-old`,
+        AlarmDescription:
+          `${deadQueueOf(service)} holds a message that is older than DEAD_LETTER_MAX_AGE_DAYS. It has personal data in it ` +
+          `that nothing erases. Redrive or discard it: POST /dead-letters/${service}/redrive or …/discard.`,
+        AlarmActions: [{ Ref: 'Warnings' }],
+        OKActions: [{ Ref: 'Warnings' }],
+        TreatMissingData: 'notBreaching',
+        Namespace: namespace,
+        MetricName: tooOld,
+        Statistic: 'Sum',
+        Period: 3600,
+        EvaluationPeriods: 3,
+        DatapointsToAlarm: 1,
         Threshold: 0,
         ComparisonOperator: 'GreaterThanThreshold',
       },

@@ -1,9 +1,11 @@
+import { AUDIT_EXPIRES, auditIndex } from '../../../engine/saga/audit-index.ts';
 import type { TableIndex } from '../../../engine/saga/declaration.ts';
 import { initiatorIndexes } from '../../../engine/saga/initiator-table.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { tableNameOf } from '../../functions/variables.ts';
-import type { Json, Resource, Template } from './template.ts';
+import { auditExport, exportConditions, exportParameters } from './audit-export.ts';
+import type { Json, Resource, Resources, Template } from './template.ts';
 
 /** The id of a service's table in a template, and the prefix of related ids: `GiftCardTable`. */
 export const tableIdOf = (service: string): string => `${pascalCase(service)}Table`;
@@ -12,24 +14,29 @@ export const tableIdOf = (service: string): string => `${pascalCase(service)}Tab
 export const indexesOf = (saga: Saga, service: string): readonly TableIndex[] => [
   ...(service === saga.initiator ? initiatorIndexes(saga) : []),
   ...(saga.partOf(service).indexes ?? []),
+  auditIndex,
 ];
 
 /** The stack of a saga's tables, one for each service. A laptop creates its tables from it too. */
 export const tablesTemplate = (saga: Saga): Template => ({
   AWSTemplateFormatVersion: '2010-09-09',
-  Description: `The tables of ${saga.name}, one for each service.`,
-  Parameters: { Stage: { Type: 'String' } },
-  Conditions: { IsProduction: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
-  Resources: Object.fromEntries(
-    saga.services.map((service) => [
-      tableIdOf(service),
-      tableOf(tableNameOf(saga, service, STAGE), indexesOf(saga, service)),
-    ]),
-  ),
+  Description: `The tables of ${saga.name}, one for each service, and the export of its audit.`,
+  Parameters: { Stage: { Type: 'String' }, ...exportParameters },
+  Conditions: { IsProduction: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] }, ...exportConditions },
+  Resources: { ...tablesOf(saga), ...auditExport(saga, tableIdOf) },
   Outputs: Object.fromEntries(
     saga.services.map((service) => [`${tableIdOf(service)}Name`, { Value: { Ref: tableIdOf(service) } }]),
   ),
 });
+
+/** A table for each service. */
+export const tablesOf = (saga: Saga): Resources =>
+  Object.fromEntries(
+    saga.services.map((service) => [
+      tableIdOf(service),
+      tableOf(tableNameOf(saga, service, STAGE), indexesOf(saga, service)),
+    ]),
+  );
 
 const STAGE = `\${Stage}`;
 
@@ -45,7 +52,10 @@ const tableOf = (name: string, indexes: readonly TableIndex[]): Resource => ({
     SSESpecification: { SSEEnabled: true },
     AttributeDefinitions: attributesOf(indexes),
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes.map(indexOf) }),
+    GlobalSecondaryIndexes: indexes.map(indexOf),
+    // DynamoDB knows one such attribute of a table. Only entries of the audit have it.
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    TimeToLiveSpecification: { AttributeName: AUDIT_EXPIRES, Enabled: true },
   },
 });
 

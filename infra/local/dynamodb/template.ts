@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { application } from '../../application.ts';
-import { tablesTemplate } from '../../aws/templates/tables.ts';
+import { tablesOf } from '../../aws/templates/tables.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
@@ -27,7 +27,7 @@ export type TableDefinition = z.infer<typeof tableSchema>;
 
 /** The tables of the template that AWS gets, with its parameter resolved for one stage. */
 export const readTables = (stage: string): readonly TableDefinition[] =>
-  Object.values(tablesTemplate(application).Resources).map(({ Properties }) =>
+  Object.values(tablesOf(application)).map(({ Properties }) =>
     tableSchema.parse(resolveIntrinsics(Properties, stage)),
   );
 

@@ -37,6 +37,7 @@ pre { background: #eee; color: #111; padding: .5rem; overflow: auto }</style>
 <h1>${title}</h1>
 <p>A saga engine for event-driven services. This is the API of a saga that runs on your machine.
 ${isCall('get health') ? '<a href="/health">/health</a> says that it answers.' : ''}
+${isCall('get docs') ? '<a href="/docs">/docs</a> says what each call takes and answers.' : ''}
 The <a href="${sandbox.url}/ledger">${sandbox.name}</a> shows what was done outside.</p>
 <h2>Get a token</h2>
 <p>All other calls need one. In the folder of the project:</p>
@@ -44,7 +45,7 @@ The <a href="${sandbox.url}/ledger">${sandbox.name}</a> shows what was done outs
 OPERATOR=$(${run('token', 'operator')})</pre>
 <h2>Call the API</h2>
 <pre>curl -sS ${api}/${sagas} -H "Authorization: Bearer $TOKEN"</pre>
-<p>${folder === undefined ? '<code>docs/api.md</code> says what each call takes and answers. ' : ''}<code>${run('saga', scenario)}</code>
+<p><code>${run('saga', scenario)}</code>
 plays a whole saga.</p>
 <ul>
 ${calls.map(({ method, path }) => `<li><code>${method.toUpperCase()} /${path}</code></li>`).join('\n')}

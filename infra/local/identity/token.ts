@@ -5,7 +5,7 @@ import { dataDirFrom } from '../project.ts';
 import { runningSystem, supervisorFileOf } from '../running-system.ts';
 import { roles, signToken } from './sign-token.ts';
 
-/** `npm run -s token [customer|operator] [name]`: one signed token on stdout, nothing else. */
+/** `npm run -s token [role] [name]`: one signed token on stdout, nothing else. */
 async function main(args: readonly string[]): Promise<number> {
   const [roleText = roles[0], name, ...excess] = args;
   const role = roles.find((known) => known === roleText);

@@ -1,5 +1,5 @@
 import { answerDispute, closeDispute, listDisputes } from './afterwards/disputes.ts';
-import { createRefund, listRefunds } from './afterwards/refunds.ts';
+import { createRefund, listRefunds, retrieveRefund } from './afterwards/refunds.ts';
 import type { ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { invalidRequest } from './http/answers.ts';
 import {
@@ -22,6 +22,7 @@ const routes: readonly Route[] = [
   { method: 'GET', pattern: /^\/v1\/payment_intents$/, endpoint: listPaymentIntents },
   { method: 'POST', pattern: /^\/v1\/refunds$/, endpoint: createRefund },
   { method: 'GET', pattern: /^\/v1\/refunds$/, endpoint: listRefunds },
+  { method: 'GET', pattern: /^\/v1\/refunds\/(\w+)$/, endpoint: retrieveRefund },
   { method: 'GET', pattern: /^\/v1\/disputes$/, endpoint: listDisputes },
   { method: 'POST', pattern: /^\/v1\/disputes\/(\w+)$/, endpoint: answerDispute },
   { method: 'POST', pattern: /^\/v1\/disputes\/(\w+)\/close$/, endpoint: closeDispute },

@@ -27,11 +27,17 @@ export const slsInvoke =
     }
   };
 
-/** The same through Lambda's API, from this process. @throws Error if the function failed */
-export const apiInvoke = (stage: string, environment: NodeJS.ProcessEnv): Invoke => {
-  const { AWS_ENDPOINT_URL_LAMBDA: endpoint = '' } = environment;
+/**
+ * The same through Lambda's API, from this process. Without an environment, in AWS and with the credentials of whoever runs
+ * this. A function that runs for minutes is not invoked again meanwhile. @throws Error if the function failed
+ */
+export const apiInvoke = (stage: string, environment: NodeJS.ProcessEnv | undefined): Invoke => {
+  const endpoint = environment?.AWS_ENDPOINT_URL_LAMBDA ?? '';
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new LambdaClient({ endpoint, region, credentials });
+  const client =
+    environment === undefined
+      ? new LambdaClient({ region: process.env.AWS_REGION ?? region, maxAttempts: 1 })
+      : new LambdaClient({ endpoint, region, credentials });
   return async (functionName, payload) => {
     const FunctionName = `${application.name}-${stage}-${functionName}`;
     const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });

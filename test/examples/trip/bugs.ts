@@ -32,55 +32,60 @@ const ownBugs = [
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
-          original(booking?.status === 'RELEASED' ? undefined : booking, fact, items),
+        (booking, fact, items, nowMs) =>
+          original(booking?.status === 'RELEASED' ? undefined : booking, fact, items, nowMs),
     },
     {
       name: 'a repeated trip booked again',
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
-          original(fact.type === 'trip.placed' ? undefined : booking, fact, items),
+        (booking, fact, items, nowMs) =>
+          original(fact.type === 'trip.placed' ? undefined : booking, fact, items, nowMs),
     },
     {
       name: 'no tombstone where there is nothing to release',
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
+        (booking, fact, items, nowMs) =>
           booking === undefined && fact.type !== 'trip.placed'
             ? { kind: 'ignore', reason: 'nothing is booked' }
-            : original(booking, fact, items),
+            : original(booking, fact, items, nowMs),
     },
     {
       name: 'two refusals answer each other for ever',
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
-          booking?.status === 'REFUSED' ? { kind: 'repeat' } : original(booking, fact, items),
+        (booking, fact, items, nowMs) =>
+          booking?.status === 'REFUSED' ? { kind: 'repeat' } : original(booking, fact, items, nowMs),
     },
     {
       name: 'whoever has refused does not answer a cancelled trip',
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
+        (booking, fact, items, nowMs) =>
           booking?.status === 'REFUSED' && fact.type !== 'trip.placed'
             ? { kind: 'ignore', reason: 'it is refused' }
-            : original(booking, fact, items),
+            : original(booking, fact, items, nowMs),
     },
     {
       name: 'refused although there are places',
       in: 'places.decide',
       plant:
         (original: Decide): Decide =>
-        (booking, fact, items) =>
-          original(booking, fact, (key) => {
-            const item = items(key);
-            return item && { ...item, left: Number(item.left) - 1 };
-          }),
+        (booking, fact, items, nowMs) =>
+          original(
+            booking,
+            fact,
+            (key) => {
+              const item = items(key);
+              return item && { ...item, left: Number(item.left) - 1 };
+            },
+            nowMs,
+          ),
     },
     {
       name: 'whoever asks may say how many places are left',

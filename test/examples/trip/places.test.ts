@@ -49,8 +49,11 @@ const left: Readonly<Record<string, Json | undefined>> = { 'trip.placed': 2, 'tr
 const cells = cellsOf(table);
 const decisionOf = (row: string, column: string) => {
   const type = row.replace(/,.*/, '');
-  return flight.decide(states[column], { type, data: dataOf(type) } as Fact, (key) =>
-    key === 'LEFT#LH1' && row in left ? { pk: key, left: left[row] } : undefined,
+  return flight.decide(
+    states[column],
+    { type, data: dataOf(type) } as Fact,
+    (key) => (key === 'LEFT#LH1' && row in left ? { pk: key, left: left[row] } : undefined),
+    0,
   );
 };
 

@@ -89,7 +89,7 @@ function operator(id: number, seed: number): OperatorPlan {
     case 'look':
       return { id, wish, name: deadLetters, request: { method: 'GET', path: {} } };
     default: {
-      const body = { dryRun: wish.kind === 'dry-run' };
+      const body = { dryRun: wish.kind === 'dry-run', reason: 'mended' };
       return { id, wish, name: deadLetters, request: { method: 'POST', path: {}, body } };
     }
   }

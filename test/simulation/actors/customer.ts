@@ -1,4 +1,6 @@
+import type { Item } from '../../../engine/batch/store.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
+import { isForgotten, originalOf } from '../checker/forgotten.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { End } from '../invocation.ts';
 import type { Lambda } from '../lambda.ts';
@@ -67,6 +69,12 @@ export class Customer {
     this.#random = new Random(simulation.seed, 8, plan.id);
   }
 
+  /** What only its sagas know of it. */
+  get secrets(): readonly string[] {
+    const { private: names = [] } = this.#desk;
+    return names.flatMap((name) => [String(this.plan.body[name]), String(this.plan.other[name])]);
+  }
+
   start(): void {
     const { atStep, isDouble, patience, body, other } = this.plan;
     this.#at(atStep, () => this.place(body, patience));
@@ -79,17 +87,30 @@ export class Customer {
     const wasAccepted = this.told.accepted;
     this.#bodiesSent.add(textOf(body));
     this.#send(place, { method: 'POST', ...this.#own, key, body }, (reply) => {
-      if (reply?.statusCode === 202) this.#accepted(body, reply);
+      const isAccepted = reply?.statusCode === 202 || reply?.statusCode === 200;
+      if (isAccepted) this.#accepted(body, reply);
       else if (reply?.statusCode === 422) this.#reused(body);
+      else if (reply?.statusCode === 429) this.#toComeLater(body, patience, wasAccepted);
       else if (isAnswer(reply)) this.#unexpected(place, reply);
       else if (patience > 0) {
         const again = this.#random.chance(CHANGED_MIND) ? this.plan.other : body;
         this.#again(() => this.place(again, patience - 1));
       }
-      if (reply?.statusCode === 202 && wasAccepted !== undefined && wasAccepted !== body) {
+      if (isAccepted && wasAccepted !== undefined && wasAccepted !== body) {
         this.#simulation.checker.fail('P5', `${key} was accepted with another body`);
       }
     });
+  }
+
+  /** Only who begins something new can be told so, and only by limits. */
+  #toComeLater(body: Body, patience: number, accepted: Body | undefined): void {
+    const { checker, coverage, rules } = this.#simulation;
+    const { name, key } = this.plan;
+    coverage.count('429 for a customer');
+    if (accepted !== undefined) checker.fail('P5', `${key} was accepted before, and is to come later`);
+    if (rules.wasLimited?.(name) !== true)
+      checker.fail('fairness', `${name} was told to come later for no reason`);
+    if (patience > 0) this.#again(() => this.place(body, patience - 1));
   }
 
   get #own() {
@@ -100,8 +121,9 @@ export class Customer {
     return { [this.#saga.id.name]: this.told.sagaId ?? '' };
   }
 
-  #accepted(body: Body, { body: { [this.#saga.id.name]: sagaId } }: Reply): void {
+  #accepted(body: Body, { statusCode, body: shown }: Reply): void {
     const { checker, world } = this.#simulation;
+    const { [this.#saga.id.name]: sagaId } = shown;
     if (this.told.accepted === undefined) {
       this.told.accepted = body;
       this.told.sagaId = sagaId;
@@ -111,9 +133,14 @@ export class Customer {
     }
     if (this.told.sagaId !== sagaId)
       checker.fail('P5', `${this.plan.key} is ${this.told.sagaId} and ${sagaId}`);
-    const state = rowOf(world.sagas.get(sagaId))?.state as Body | undefined;
+    const item = world.sagas.get(sagaId);
+    const state = rowOf(item)?.state as Body | undefined;
+    if (statusCode === 200) this.#forgotten(item, shown);
     if (state === undefined) checker.fail('P6', `${sagaId} was accepted and is not there`);
-    else if (Object.keys(body).some((name) => textOf(state[name]) !== textOf(body[name]))) {
+    else if (
+      !isForgotten(item) &&
+      Object.keys(body).some((name) => textOf(state[name]) !== textOf(body[name]))
+    ) {
       checker.fail('P5', `${sagaId} was accepted and is another ${this.#saga.initiator}`);
     }
     if (this.#hasAsked) return;
@@ -122,6 +149,20 @@ export class Customer {
       if (atCall === undefined) this.#at(afterSteps, () => this.#wish(kind));
       else this.#simulation.scheduler.addAtCall(atCall, { run: () => this.#wish(kind) });
     }
+  }
+
+  /** Of what is forgotten no more is known than how it ended, and for how much. */
+  #forgotten(item: Item | undefined, shown: Row): void {
+    const { checker, coverage } = this.#simulation;
+    coverage.count('200 for what is forgotten');
+    const before = rowOf(item && originalOf(item))?.state;
+    if (!isForgotten(item)) checker.fail('P5', `${item?.pk} was answered as if it were forgotten`);
+    const { [this.#saga.id.name]: _, ...told } = shown;
+    const { remains = ['status'] } = this.#desk;
+    const lost = remains.find((name) => textOf(before?.[name]) !== textOf(told[name]));
+    if (lost !== undefined) checker.fail('P5', `${item?.pk} is forgotten and has lost its ${lost}`);
+    const kept = this.secrets.find((secret) => JSON.stringify(item).includes(secret));
+    if (kept !== undefined) checker.fail('privacy', `${item?.pk} is forgotten and has ${kept} still`);
   }
 
   /** P5, for ever: the same key is the same saga to the same body, and no other body's. */
@@ -157,10 +198,11 @@ export class Customer {
       this.#send(what, { method: 'GET', ...own, by }, (reply) => this.#expect(reply, statusCodes, what));
     const acts: Readonly<Record<UsualWish, () => void>> = {
       cancel: () => this.#cancel({ method: 'POST', ...own }),
-      'operator-cancel': () => this.#cancel({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
+      'operator-cancel': () =>
+        this.#cancelByStaff({ method: 'POST', ...own, by: 'operator', role: 'operator' }),
       again: () => this.place(body, 0),
       'other-body': () => this.place(other, 0),
-      get: () => this.#look(() => {}),
+      get: () => (this.#simulation.detail(44) < 0.5 ? this.#look(() => {}) : this.#nudgeByStaff()),
       stranger: () => read(`get-${initiator}`, [404], 'stranger'),
       list: () => this.#list({ method: 'GET', ...own }),
     };
@@ -173,7 +215,8 @@ export class Customer {
     const { accepted, sagaId = '' } = this.told;
     const get = `get-${this.#saga.initiator}`;
     this.#send(get, { method: 'GET', ...this.#own, path: this.#path }, (reply) => {
-      this.#expect(reply, [200], get);
+      const isUnknown = isForgotten(this.#simulation.world.sagas.get(sagaId));
+      this.#expect(reply, isUnknown ? [200, 404] : [200], get);
       if (reply?.statusCode !== 200) return;
       const { body } = reply;
       const isAnother = this.#desk.shows.some(
@@ -189,7 +232,7 @@ export class Customer {
   lookAgain(): void {
     const { checker, world } = this.#simulation;
     const { id, owner, initiator } = this.#saga;
-    if (this.told.sagaId === undefined) return;
+    if (this.told.sagaId === undefined || isForgotten(world.sagas.get(this.told.sagaId))) return;
     this.#look((shown) => {
       const { state } = rowOf(world.sagas.get(shown[id.name])) ?? {};
       for (const name of this.#desk.tells) {
@@ -218,9 +261,32 @@ export class Customer {
       this.#expect(reply, [200], list);
       for (const { [id.name]: sagaId } of reply?.body.items ?? []) {
         const owner = rowOf(world.sagas.get(sagaId))?.state[whose];
-        if (owner !== request.by) checker.fail('API', `${request.by} was shown ${sagaId} of ${owner}`);
+        if (owner !== request.by && !isForgotten(world.sagas.get(sagaId)))
+          checker.fail('API', `${request.by} was shown ${sagaId} of ${owner}`);
       }
       if (reply?.statusCode === 200) see(reply.body.items);
+    });
+  }
+
+  /** Some say why only when they are told to. */
+  #cancelByStaff(request: Request): void {
+    if (this.#random.chance(0.3))
+      this.#send(`cancel-${this.#saga.initiator}`, request, (reply) =>
+        this.#expect(reply, [422], 'a cancel for no reason'),
+      );
+    else this.#cancel({ ...request, body: { reason: 'asked on the phone' } });
+  }
+
+  /** Somebody on call does what the schedule would do later. What has ended, or is moving on, stays as it is. */
+  #nudgeByStaff(): void {
+    const { coverage, world } = this.#simulation;
+    const { initiator } = this.#saga;
+    const body = { reason: 'asked on the phone', dryRun: this.#simulation.detail(45) < 0.2 };
+    const request = { method: 'POST', by: 'olga', role: 'support', path: this.#path, body } as const;
+    this.#send(`nudge-${initiator}`, request, (reply) => {
+      if (reply?.statusCode === 200) coverage.count('a nudge by staff');
+      if (!isForgotten(world.sagas.get(this.told.sagaId ?? '')))
+        this.#expect(reply, [200, 202, 409], 'a nudge');
     });
   }
 
@@ -239,7 +305,7 @@ export class Customer {
       } else if (reply?.statusCode === 409) {
         this.told.isCancelRefused = true;
         coverage.count('409 for a cancel');
-      } else this.#expect(reply, [202], cancel);
+      } else if (!isForgotten(world.sagas.get(this.told.sagaId ?? ''))) this.#expect(reply, [202], cancel);
     });
   }
 

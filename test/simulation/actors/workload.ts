@@ -2,7 +2,7 @@ import type { Item } from '../../../engine/batch/store.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import type { Fault } from '../faults.ts';
 import type { Random } from '../random.ts';
-import type { Attempt, Request } from './request.ts';
+import type { Attempt, Reply, Request } from './request.ts';
 
 /** What a saga is begun with. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -52,8 +52,8 @@ const NOT_JSON = { reason: 'nobody can read it', reasonIncludes: 'not JSON' };
 
 /** What an operator may want of dead letters. */
 export const deadLetterRequests = {
-  redrive: { method: 'POST', path: {}, body: { dryRun: false } },
-  'redrive-first': { method: 'POST', path: {}, body: { dryRun: false, first: 1 } },
+  redrive: { method: 'POST', path: {}, body: { dryRun: false, reason: 'mended' } },
+  'redrive-first': { method: 'POST', path: {}, body: { dryRun: false, reason: 'mended', first: 1 } },
   'dry-run': { method: 'POST', path: {}, body: { dryRun: true } },
   look: { method: 'GET', path: {} },
   discard: { method: 'POST', resource: '/discard', path: {}, body: NOT_JSON },
@@ -95,12 +95,28 @@ export interface OperatorPlan {
   readonly request: Omit<Request, 'by' | 'role'>;
 }
 
+/** How somebody takes all there is and pays for nothing. */
+export interface HoarderPlan {
+  readonly id: number;
+  readonly name: string;
+  /** Looks whether there is anything: the function that is asked, and for what. */
+  readonly look: { readonly name: string; readonly path: Readonly<Record<string, string>> };
+  /** Whether the answer is worth another order. */
+  readonly isThere: (answer: Reply['body']) => boolean;
+  /** What is ordered each time. */
+  readonly bodies: readonly Body[];
+}
+
 /** What customers of one saga do. */
 export interface Desk {
   /** What its owner is shown of a saga as it was begun, by the members of the body. */
   readonly shows: readonly string[];
   /** What else its owner is shown of it, as it is stored. */
   readonly tells: readonly string[];
+  /** What of that is left of a saga that is forgotten, if it was there. */
+  readonly remains?: readonly string[];
+  /** The members of a body that must not be found anywhere once their owner is erased. */
+  readonly private?: readonly string[];
   /** What only customers of this saga want and must not get; undefined if it is none of that. */
   readonly attempt: (kind: string, plan: CustomerPlan) => Attempt | undefined;
 }
@@ -111,6 +127,7 @@ export interface Workload {
   readonly shelves: readonly { readonly service: string; readonly items: readonly Item[] }[];
   readonly customers: readonly CustomerPlan[];
   readonly operators: readonly OperatorPlan[];
+  readonly hoarders?: readonly HoarderPlan[];
   readonly concurrency: number;
   /** One process serves all requests to a function, as it does on a laptop; and else one at a time, as in Lambda. */
   readonly sharesEnvironments: boolean;

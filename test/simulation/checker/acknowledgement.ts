@@ -5,6 +5,7 @@ import type { Player } from '../cast.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Message } from '../world/broker.ts';
 import type { World } from '../world/world.ts';
+import { isForgotten } from './forgotten.ts';
 import { sagaIdOf, typeOf } from './message-id.ts';
 import { roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
@@ -26,6 +27,8 @@ export function flawOfAcknowledgement(
   const [sagaId, type] = [sagaIdOf(message.messageId), typeOf(message.messageId)];
   if (!saga.eventTypes.includes(type))
     return `${message.messageId || 'an unreadable message'} was neither handled nor dead-lettered`;
+  // Nothing is left to say of it.
+  if (isForgotten(world.recordOf(service, sagaId))) return undefined;
   const flaw =
     service === initiator.service
       ? flawAtInitiator(world, sagaId, type, saidOf)
@@ -104,6 +107,8 @@ function flawAtInitiator(
   const kind = saga.kindOf(type);
   const isShown = (status === 'PENDING' && kind === 'impasse' ? impasses : waits)?.[publisher] !== undefined;
   if (waitingKinds.has(kind) && isShown) return undefined;
+  // Whoever speaks for a service may say that it waits, and that it has succeeded.
+  if (waitingKinds.has(kind) && status === 'CONFIRMED' && world.takenOver === publisher) return undefined;
   // What it did may overtake a wait, while the saga waits for others still.
   if (
     kind === 'wait' &&

@@ -11,17 +11,20 @@ import { keyOf } from '../world/table.ts';
 import { DEADLINE_MS, type World } from '../world/world.ts';
 import { flawOfAcknowledgement, flawOfWaits } from './acknowledgement.ts';
 import { flawOfAnswer } from './answers.ts';
+import { flawOfAudit, flawOfNudge, Intentions, isBesides } from './audit.ts';
 import { flawOfBatchOrder } from './batch-order.ts';
 import { flawOfDeadLettering, isSame } from './dead-lettering.ts';
 import type { Flaw } from './flaw.ts';
-import { flawOfHoldings } from './holdings.ts';
-import { sagaIdOf } from './message-id.ts';
+import { flawOfForgetting, isForgotten } from './forgotten.ts';
+import { flawOfEffects, flawOfHoldings } from './holdings.ts';
+import { sagaIdOf, typeOf } from './message-id.ts';
 import { type Role, roleOf } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
 import type { Rules } from './rules.ts';
 import { dueAt, flawOfSchedule } from './schedule.ts';
 import { Slots } from './slots.ts';
 import { flawOfStep } from './transitions.ts';
+import { flawOfTrouble, isTrouble } from './troubles.ts';
 
 /** A promise that was broken: which one, how, and at which step. */
 export interface Violation {
@@ -45,6 +48,13 @@ const MAX_CLOCK_ERROR_MS = 3 * 3_600_000;
 /** Poison of this body can be told by its reason. */
 export const NO_JSON = 'no JSON';
 
+type Written = readonly [
+  service: string,
+  writes: readonly Write[],
+  before: ReadonlyMap<string, Item>,
+  invocation: Invocation | undefined,
+];
+
 /** Watches every effect as it happens, and keeps the first promise that it breaks. */
 export class Checker {
   violation: Violation | undefined;
@@ -59,6 +69,8 @@ export class Checker {
   cameTooOften = 0;
   /** Ids of all events that were confirmed. */
   readonly said = new Set<string>();
+  /** Sagas that were forgotten before their outcome was said. */
+  readonly forgottenEarly = new Set<string>();
   readonly #world: World;
   readonly #trace: Trace;
   readonly #rules: Rules;
@@ -66,7 +78,10 @@ export class Checker {
   readonly #outboxes: ReadonlyMap<string, Set<string>>;
   /** Every status that a saga's record has ever had, by service and saga. */
   readonly #had = new Map<string, Set<string>>();
+  /** The step in which a saga's record was last written, by service and saga. */
+  readonly #lastStep = new Map<string, number>();
   readonly #slots = new Slots();
+  readonly #intentions = new Intentions();
   /** Who has written, and when. */
   readonly #writers: {
     readonly service: string;
@@ -97,27 +112,77 @@ export class Checker {
     return this.#world.tableOf(service).read(writes.map(keyOf));
   }
 
-  wrote(
-    service: string,
-    writes: readonly Write[],
-    before: ReadonlyMap<string, Item>,
-    invocation: Invocation | undefined,
-  ): void {
+  /** A mistake of the checker's own is a violation, too: the handler would take it for a fault of its table. */
+  wrote(...write: Written): void {
+    try {
+      this.#judge(...write);
+    } catch (error) {
+      this.fail('the checker itself', error instanceof Error ? error.stack : String(error));
+    }
+  }
+
+  #judge(...[service, writes, before, invocation]: Written): void {
     this.failWith(this.#rules.wrote(service, writes, before, this.#trace.step, invocation));
     this.#writers.push({ service, step: this.#trace.step, invocation });
     const { cast } = this.#world;
     const { initiator, saga } = cast;
+    this.fail('audit', flawOfAudit(saga, writes, before));
+    this.fail('insight', flawOfTrouble(writes));
+    if (invocation?.functionName === `nudge-${initiator.service}`) this.fail('audit', flawOfNudge(writes));
+    this.#intentions.wrote(writes, invocation);
     const player = cast.playerOf(service);
     for (const write of writes) {
       const old = before.get(keyOf(write));
-      if (write.kind === 'put' && write.item.record !== undefined)
+      if (write.kind === 'put' && isForgotten(write.item) && !isForgotten(old))
+        this.#forgotten(player, old, write.item, invocation);
+      else if (write.kind === 'put' && write.item.record !== undefined)
         this.#recorded(player, old, write.item, invocation);
-      else if (player === initiator) this.#claimed(write, old, invocation);
+      else if (keyOf(write) === 'retention' || write.kind === 'delete' || isTrouble(keyOf(write))) continue;
+      else if (player === initiator && !isBesides(keyOf(write))) this.#claimed(write, old, invocation);
     }
     for (const write of writes) {
       if (write.kind === 'put' && write.item.record !== undefined)
         this.moved(String(rowOf(write.item)?.[saga.id.name]));
     }
+  }
+
+  #forgotten(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
+    const { saga, initiator, players } = this.#world.cast;
+    this.fail('privacy', flawOfForgetting(this.#world, player, old, item));
+    const sagaId = String(rowOf(item)?.[saga.id.name]);
+    if (player !== initiator) return;
+    // The initiator is last. What others have written since it was looked at is found later.
+    const whole = players.find(({ service }) => {
+      const record = this.#world.recordOf(service, sagaId);
+      const isLater = (this.#lastStep.get(`${service} ${sagaId}`) ?? 0) >= (invocation?.startedStep ?? 0);
+      return record !== undefined && service !== player.service && !isForgotten(record) && !isLater;
+    });
+    this.fail('privacy', whole && `${sagaId} is forgotten, and not by ${whole.service}`);
+    const outcome = statusOf(item) === 'CONFIRMED' ? saga.initiation.succeeds : saga.initiation.fails;
+    if (!this.said.has(`${sagaId}:${outcome}`)) this.forgottenEarly.add(sagaId);
+  }
+
+  /** The tables were put back: what they have is what there is, whatever became of it before. */
+  takesOver(): void {
+    const { cast, tables, unasked, stuck } = this.#world;
+    for (const [service, { items }] of tables) {
+      const writes = [...items.values()].map((item) => ({ kind: 'put', item, expects: 'absent' }) as const);
+      this.failWith(this.#rules.wrote(service, writes, new Map(), 0, undefined));
+      for (const item of items.values()) {
+        if (item.record === undefined) continue;
+        const { outbox, history, state, [cast.saga.id.name]: sagaId } = rowOf(item) as Row;
+        for (const body of outbox) this.#outboxes.get(service)?.add(body);
+        for (const { status } of history) this.#notes(`${service} ${sagaId}`, status);
+        if (!this.#world.sagas.has(cast.initiator.key(sagaId))) unasked.add(sagaId);
+        if (state.impasse !== undefined) stuck.push({ service, sagaId });
+      }
+      for (const [sagaId] of this.#world.known(service) as readonly (readonly [string, unknown])[])
+        if (!this.#world.sagas.has(cast.initiator.key(sagaId as never))) unasked.add(sagaId);
+    }
+  }
+
+  #notes(saga: string, status: string): void {
+    this.#had.set(saga, (this.#had.get(saga) ?? new Set()).add(status));
   }
 
   /** The due time moves while a saga waits, or has to be told of; nothing else of a record changes without a step. */
@@ -132,7 +197,9 @@ export class Checker {
   #recorded(player: Player, old: Item | undefined, item: Item, invocation: Invocation | undefined): void {
     const { service } = player;
     const { saga } = this.#world.cast;
-    const flaw = flawOfStep(player, saga, old, item);
+    // Answers to what nobody has said may come to an initiator in any state.
+    const isMisled = this.#world.takenOver !== undefined && player === this.#world.cast.initiator;
+    const flaw = isMisled ? undefined : flawOfStep(player, saga, old, item);
     this.fail('transitions', flaw && `${service} ${item.pk}: ${flaw}`);
     for (const body of rowOf(item)?.outbox ?? []) this.#outboxes.get(service)?.add(body);
     if (invocation !== undefined) {
@@ -140,10 +207,15 @@ export class Checker {
       this.#timed(item, invocation);
     }
     const sagaId = String(rowOf(item)?.[saga.id.name]);
+    this.#lastStep.set(`${service} ${sagaId}`, this.#trace.step);
     this.#remember(player, sagaId, item);
     this.fail('P3', flawOfWaits(this.#world, old, item));
     if (rowOf(item)?.state.impasse !== undefined) this.#world.stuck.push({ service, sagaId });
-    this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
+    // What people gave back in the time that is lost does not undo the step, and a record that is older says what it said.
+    const mayDiffer =
+      this.#world.isRecovering &&
+      (statusOf(old) === statusOf(item) || this.#world.provider.isGivenBackByPeople(sagaId));
+    if (!mayDiffer) this.fail('P2', flawOfAnswer(this.#world, player, sagaId, item));
     this.failWith(this.#rules.recorded(service, item, invocation));
   }
 
@@ -152,7 +224,7 @@ export class Checker {
     if ('begins' in part) return;
     const [saga, status] = [`${service} ${sagaId}`, `${service} ${statusOf(item)}`];
     if (step !== undefined) {
-      this.#had.set(saga, (this.#had.get(saga) ?? new Set()).add(statusOf(item)));
+      this.#notes(saga, statusOf(item));
       return;
     }
     const role = roleOf(player, item);
@@ -195,6 +267,10 @@ export class Checker {
 
   /** Something of a saga is another than before: a record, or what an outside holds. */
   moved(sagaId: string): void {
+    if (this.#world.isRecovering || this.#world.takenOver !== undefined) {
+      this.failWith(flawOfEffects(this.#world, sagaId));
+      return;
+    }
     this.failWith(flawOfHoldings(this.#world, sagaId));
     this.failWith(this.#rules.judge(sagaId));
   }
@@ -204,7 +280,12 @@ export class Checker {
     const { exchange, routingKey, body, messageId, headers } = message;
     const isEvent = exchange === 'saga.events' || exchange === 'saga.failures';
     const isUnasked = this.#world.unasked.has(sagaIdOf(messageId));
-    if (isEvent && !isUnasked && this.#outboxes.get(invocation.service)?.has(String(body)) !== true) {
+    if (
+      isEvent &&
+      !isUnasked &&
+      !this.#isSaidAgain(message, invocation) &&
+      this.#outboxes.get(invocation.service)?.has(String(body)) !== true
+    ) {
       this.fail('P6', `${messageId} was said before it was written`);
     }
     if (isEvent) this.fail('P7', this.#slots.flawOf(message));
@@ -227,6 +308,7 @@ export class Checker {
       !cameTooOften &&
       faults < 1 &&
       !this.#isContended(invocation) &&
+      !this.#isUndecided(messageId, invocation) &&
       !this.#rules.mayBeUnwritable(sagaIdOf(messageId))
     ) {
       this.fail('P7', `${messageId} was put off although nothing went wrong`);
@@ -237,9 +319,23 @@ export class Checker {
     if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
     const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
     this.deadLetterReasons.set(kind, (this.deadLetterReasons.get(kind) ?? 0) + 1);
+    // Its stock was given to others in the time that is lost. A person is told so, and nothing is taken back.
+    if (this.#world.isRecovering && reason === `${typeOf(messageId)} for a confirmed saga`)
+      this.poison.add(`${invocation.service} ${messageId}`);
+    // Somebody has said what is not true.
+    if (this.#world.takenOver !== undefined) this.poison.add(`${invocation.service} ${messageId}`);
     if (!isRetry && !isUnasked && !this.poison.has(`${invocation.service} ${messageId}`)) {
       this.fail('P7', `${messageId} was dead-lettered without a fault that explains it: ${reason}`);
     }
+  }
+
+  /** After a restore: what leads to where an ended saga is, and nothing else. */
+  #isSaidAgain({ messageId, type }: OutgoingMessage, { service }: Invocation): boolean {
+    const { initiator, saga } = this.#world.cast;
+    if (!this.#world.isRecovering || service !== initiator.service) return false;
+    const due = { CONFIRMED: saga.initiation.begins, CANCELLED: saga.initiation.cancels };
+    const status = statusOf(this.#world.sagas.get(sagaIdOf(messageId)));
+    return (status === 'CONFIRMED' || status === 'CANCELLED') && due[status] === type;
   }
 
   published(
@@ -257,6 +353,7 @@ export class Checker {
 
   /** P7: what is taken out of the dead-letter queue has been published again before, or was to be discarded. */
   letGo({ messageId, body }: Message, invocation: Invocation | undefined): void {
+    this.fail('audit', this.#intentions.flawOf(messageId, invocation));
     const published = invocation?.settledElsewhere.get(messageId);
     const name = `${invocation?.service} ${messageId}`;
     if (this.mayDiscard && this.poison.has(name) && String(body) === NO_JSON) this.discarded.add(name);
@@ -290,6 +387,13 @@ export class Checker {
     for (const message of invocation.messages) {
       this.fail('P7', flawOfAcknowledgement(this.#world, invocation, message));
     }
+  }
+
+  /** What was begun before a restore, and nobody remembers, cannot be undone before it is decided. */
+  #isUndecided(messageId: string, { service }: Invocation): boolean {
+    return (
+      this.#world.isRecovering && this.#world.holdingOf(service, sagaIdOf(messageId)).wasUndecided === true
+    );
   }
 
   /** It has tried several times, and somebody else has written to its table meanwhile. */

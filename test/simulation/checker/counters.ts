@@ -92,11 +92,21 @@ export class CounterBook {
    * Whether there was too little of it at any moment since a step, besides what the writer itself took for sagas
    * that came before: what was given back or received meanwhile may have come after its decision.
    */
-  wasShort(key: string, quantity: number, sinceStep: number, writer: Writer = { takings: [] }): boolean {
+  wasShort(key: string, quantity: number, sinceStep: number, writer?: Writer): boolean {
+    return this.wasEver(key, (available) => available < quantity, sinceStep, writer);
+  }
+
+  /** The same of anything that may be true of how much there was. */
+  wasEver(
+    key: string,
+    isTrueOf: (available: number) => boolean,
+    sinceStep: number,
+    writer: Writer = { takings: [] },
+  ): boolean {
     const levels = this.#levels.get(key) ?? [];
     const begin = levels.findLastIndex(({ step }) => step < sinceStep);
     const taken = writer.takings.reduce((sum, each) => sum + (each.get(key) ?? 0), 0);
-    return levels.slice(Math.max(begin, 0)).some(({ available }) => available - taken < quantity);
+    return levels.slice(Math.max(begin, 0)).some(({ available }) => isTrueOf(available - taken));
   }
 
   wasUnknown(key: string, sinceStep: number): boolean {

@@ -22,8 +22,8 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
     );
     return isKnown ? ['P4', `orphan: ${is()}`] : undefined;
   }
-  const twice = others.find(({ service }) => world.holdingOf(service, sagaId).effects > 1);
-  if (twice !== undefined) return ['P2', `${twice.service} did it twice: ${is()}`];
+  const twice = flawOfEffects(world, sagaId);
+  if (twice !== undefined) return twice;
   if (status !== 'CONFIRMED' && status !== 'CANCELLED') return undefined;
   const wrong = others
     .filter(({ service }) => saga.takesPart(service))
@@ -36,6 +36,12 @@ export function flawOfHoldings(world: World, sagaId: string): Flaw | undefined {
       return isUndoable(player.part.says) && (!holdsNothing.has(role) || isHeld === true);
     });
   return wrong && ['P4', `${wrong.service} holds what is wrong: ${is()}`];
+}
+
+/** Each effect is there once at the most, whatever else is wrong. */
+export function flawOfEffects(world: World, sagaId: string): Flaw | undefined {
+  const twice = world.cast.players.find(({ service }) => world.holdingOf(service, sagaId).effects > 1);
+  return twice && ['P2', `${twice.service} did it twice: ${describe(world, sagaId)}`];
 }
 
 /** Of a saga that nobody has placed nothing is held in the end. */

@@ -68,6 +68,15 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
     ...(isPrepared && isRefusable
       ? [`${isWaiting ? is.waiting : 'NONE'} ${is.answers.refused} ${is.refused}`]
       : []),
+    // After a restore of its table.
+    ...(isPrepared
+      ? [
+          ...[is.asking, is.undoing, is.void].map(
+            (status) => `${isWaiting ? is.waiting : 'NONE'} ${is.answers.recalled} ${status}`,
+          ),
+          `${is.done} ${is.answers.recalled} ${is.undoing}`,
+        ]
+      : []),
     ...(isWaiting ? consumes.map((type) => `NONE ${type} ${is.waiting}`) : []),
     ...(consumes.length > 2 ? consumes.map((type) => `${is.waiting} ${type} ${is.waiting}`) : []),
     ...asked.flatMap((status) => [

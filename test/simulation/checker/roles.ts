@@ -1,6 +1,7 @@
 import type { Item } from '../../../engine/batch/store.ts';
 import type { Player } from '../cast.ts';
 import { remembered } from '../remembered.ts';
+import { originalOf } from './forgotten.ts';
 import { rowOf, statusOf } from './row.ts';
 
 /**
@@ -13,9 +14,9 @@ export type Role = 'absent' | 'waiting' | 'under way' | 'done' | 'refused' | 'un
 export function roleOf({ part, step }: Pick<Player, 'part' | 'step'>, item: Item | undefined): Role {
   if (item === undefined) return 'absent';
   if (step !== undefined) return rolesOf(step.names).get(statusOf(item)) ?? 'under way';
-  const [said] = typesSaidBy(item).toReversed();
+  const [said] = typesSaidBy(originalOf(item)).toReversed();
   if (said !== undefined) return roleOfKind[part.says[said] ?? 'outcome'];
-  if (!hasHeardAll(part.consumes, item)) return 'waiting';
+  if (!hasHeardAll(part.consumes, originalOf(item))) return 'waiting';
   return Object.keys(part.says).length === 0 ? 'done' : 'under way';
 }
 

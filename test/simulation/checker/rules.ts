@@ -17,6 +17,8 @@ export interface Rules {
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined;
   /** How a saga stands now. */
   judge(sagaId: string): Flaw | undefined;
+  /** Whether somebody may ever have been told to come later with another saga. Absent: nobody may. */
+  wasLimited?(owner: string): boolean;
   /** Whether no table takes this as long as there are faults. */
   isUnwritable(write: Write): boolean;
   /** Whether that is why a saga is put off: it is no fault of those that came in one batch with it. */

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Item } from '../../../engine/batch/store.ts';
 import type { Player, SimulatedSaga } from '../cast.ts';
 import { remembered } from '../remembered.ts';
+import { isForgotten } from './forgotten.ts';
 import { PARTICIPANT_FAILED } from './reasons.ts';
 import { hasHeardAll, roleOf, typesSaidBy } from './roles.ts';
 import { type Row, rowOf, statusOf } from './row.ts';
@@ -25,6 +26,7 @@ const changing: ReadonlySet<string> = new Set([
   'reason',
   'failure',
   'isUntold',
+  'isTallied',
 ]);
 
 /** What is wrong with one step of one record; undefined if it is legal. */
@@ -112,6 +114,8 @@ function flawOfSaying(player: Player, after: Item): string | undefined {
       ? sayingOf('failure')
       : (sayingsOf(player).get(statusOf(after)) ?? []);
   const said = typesSaidBy(after);
+  // What it said before is forgotten, and a step without words says nothing anew.
+  if (isForgotten(after) && said.length === 0) return undefined;
   return isSame(said, due) ? undefined : `${statusOf(after)} says ${said.join() || 'nothing'}`;
 }
 

@@ -36,10 +36,23 @@ export async function inNode(tree: string, command: readonly string[]): Promise<
   }
 }
 
-/** Simulates seeds with a bug planted, until one finds it. `deployment`: the file of another than the shop's. */
-export const hunt = (bug: Bug | undefined, maxSeeds: number, deployment?: string): Promise<Found> =>
+/** Looks for a violation, seed by seed, and says what it found as JSON. */
+const SEEDS = 'test/simulation/planted/find.ts';
+export const DRILLS = 'test/simulation/drill/find.ts';
+export const TAKEOVERS = 'test/simulation/byzantine/find.ts';
+
+/**
+ * Simulates seeds with a bug planted, until one finds it. `deployment`: the file of another than the shop's. `finder`: what
+ * is run for each seed.
+ */
+export const hunt = (
+  bug: Bug | undefined,
+  maxSeeds: number,
+  deployment?: string,
+  finder = SEEDS,
+): Promise<Found> =>
   inTreeWith(bug, async (tree) => {
-    const command = ['test/simulation/planted/find.ts', String(FIRST_SEED), String(maxSeeds)];
+    const command = [finder, String(FIRST_SEED), String(maxSeeds)];
     const name = bug?.name ?? 'none';
     const ended = inNode(tree, [...command, ...(deployment ? [deployment] : [])]);
     const { exitCode, stdout, stderr } = await ended.catch((error: Error) => {
@@ -54,10 +67,13 @@ export async function huntAll(
   bugs: readonly Bug[],
   maxSeeds: number,
   deployment?: string,
+  finder = SEEDS,
 ): Promise<readonly string[]> {
   const found: Found[] = [];
   await inParallel(bugs, CORES, async (bug) => {
-    found.push(await hunt(bug, maxSeeds, deployment).catch(({ message }: Error) => neither(bug, message)));
+    found.push(
+      await hunt(bug, maxSeeds, deployment, finder).catch(({ message }: Error) => neither(bug, message)),
+    );
   });
   console.log(['    seeds  planted bug', ...found.toSorted(bySeeds).map(row)].join('\n'));
   return found.filter(({ afterSeeds }) => afterSeeds === undefined).map(({ bug }) => bug);

@@ -7,7 +7,7 @@ import { detailOf } from '../faults.ts';
 import type { End } from '../invocation.ts';
 import type { Lambda } from '../lambda.ts';
 import type { Simulation } from '../simulation.ts';
-import type { News } from '../world/provider.ts';
+import { keptMinor, type News } from '../world/provider.ts';
 
 export const WEBHOOK_SECRET = 'whsec_simulated';
 
@@ -69,6 +69,7 @@ export class Banks implements Aside {
         status === 'succeeded' &&
         amount > MAX_PARTS &&
         provider.disputesOf(id).length === 0 &&
+        keptMinor(provider.account(orderId)) > 0 &&
         statusOf(world.recordOf('order', orderId)) === 'CONFIRMED',
     );
     if (intent === undefined) return false;
@@ -145,6 +146,8 @@ export class Banks implements Aside {
     }
     this.#later(() => {
       if (statusOf(world.recordOf('order', orderId)) !== 'CONFIRMED') return;
+      // Of what is confirmed nothing is left only where somebody forges failures, or tables were put back.
+      if (keptMinor(world.provider.account(orderId)) === 0) return;
       if (draw < 0.05) world.provider.refundLater(intentId, 1);
       else world.provider.dispute(intentId);
       coverage.count(draw < 0.05 ? 'refunded later' : 'disputed later');

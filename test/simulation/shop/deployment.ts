@@ -5,7 +5,8 @@ import { receiveStock } from '../../../functions/inventory/receive-stock.ts';
 import { place } from '../../../functions/order/place.ts';
 import { paced } from '../../../functions/payment/pace/paced-stripe.ts';
 import { Pacer } from '../../../functions/payment/pace/pacer.ts';
-import { stripeProvider } from '../../../functions/payment/provider.ts';
+import { recallingProvider, stripeProvider } from '../../../functions/payment/provider.ts';
+import { RestoredCharges } from '../../../functions/payment/restored.ts';
 import type { StripeCalls } from '../../../functions/payment/stripe-calls.ts';
 import { webhook } from '../../../functions/payment/webhook.ts';
 import { shop } from '../../../functions/shop.ts';
@@ -14,10 +15,12 @@ import { edgesOf } from '../edges.ts';
 import type { Environment } from '../environment.ts';
 import { newsFaults } from '../faults.ts';
 import { api, http } from '../functions.ts';
+import { limitsSince } from '../limits.ts';
 import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import { keptMinor } from '../world/provider.ts';
 import { Banks, bankGoals, WEBHOOK_SECRET } from './banks.ts';
+import { SHARE_PERCENT } from './hoarding.ts';
 import { attemptOf } from './prying.ts';
 import { ShopRules } from './rules.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -49,10 +52,15 @@ const pacedIn = (simulation: Simulation, environment: Environment): StripeCalls 
   );
 };
 
+/** As in serverless.yml. */
+process.env.MAX_STOCK_SHARE = `${SHARE_PERCENT}%`;
+
 /** The shop: its declaration says who takes part, and here is what else it has. */
 const deployed = await deploymentOf(shop, new URL('../../../functions/', import.meta.url), {
   functions: {
-    'place-order': api('order', place),
+    'place-order': http('order', (simulation, environment) =>
+      place(edgesOf(simulation, environment), undefined, limitsSince(simulation.seed, simulation.calls)),
+    ),
     'put-stock': api('inventory', putStock),
     'receive-stock': api('inventory', receiveStock),
     'get-stock': api('inventory', getStock),
@@ -68,7 +76,10 @@ const deployed = await deploymentOf(shop, new URL('../../../functions/', import.
     payment: {
       connect: (simulation, environment) => {
         const stripe = pacedIn(simulation, environment);
-        return stripeProvider(() => stripe);
+        const { restoredSinceMs } = simulation.world;
+        if (restoredSinceMs === undefined) return stripeProvider(() => stripe);
+        const charges = new RestoredCharges(() => stripe, restoredSinceMs);
+        return recallingProvider(() => stripe, charges);
       },
       holding: ({ provider }, orderId) => {
         const account = provider.account(orderId);
@@ -88,11 +99,13 @@ export const deployment: Deployment = {
   ...deployed,
   workloadOf,
   scenarioOf,
-  rulesOf: (world) => new ShopRules(world),
+  rulesOf: (world, seed) => new ShopRules(world, seed),
   aside: (simulation, lambda, { hasNews = false }) => new Banks(simulation, lambda, hasNews),
   desk: {
     shows: ['items'],
     tells: ['status', 'totalMinor', 'currency', 'reason'],
+    remains: ['status', 'totalMinor', 'currency'],
+    private: ['paymentMethod'],
     attempt: attemptOf,
   },
   crashed: {
@@ -107,6 +120,7 @@ export const deployment: Deployment = {
   goals: [
     ...['order CANCELLED OUT_OF_STOCK', 'order CANCELLED UNKNOWN_SKU', 'order CANCELLED PAYMENT_DECLINED'],
     'group refused: too large',
+    ...['order CANCELLED QUANTITY_LIMIT', '429 for a customer', 'a hoarder told to come later'],
     ...newsFaults,
     ...bankGoals,
   ],

@@ -17,7 +17,8 @@ export function flawOfMoney(
   const reservation = world.recordOf('inventory', orderId);
   const account = world.provider.account(orderId);
   const payment = statusOf(world.recordOf('payment', orderId));
-  const kept = keptMinor(account) + (account?.laterMinor ?? 0);
+  const isConfirmed = statusOf(order) === 'CONFIRMED';
+  const kept = keptMinor(account) + (isConfirmed ? (account?.laterMinor ?? 0) : 0);
   const isTold = payment === 'RESOLVED' || (!isOver && world.provider.isUnsure(orderId));
   const status = statusOf(order);
   const due = rowOf(order)?.state.totalMinor;

@@ -2,6 +2,7 @@ import type { Item } from '../../../engine/batch/store.ts';
 import { type Row, rowOf } from '../checker/row.ts';
 import type { Invocation } from '../invocation.ts';
 import type { World } from '../world/world.ts';
+import { mostOf } from './hoarding.ts';
 import type { StockBook } from './stock.ts';
 
 interface Line {
@@ -21,8 +22,10 @@ export function flawOfReservation(
 ): string | undefined {
   const { state, orderId } = rowOf(item) as Row;
   const order = rowOf(world.recordOf('order', orderId))?.state;
-  if (order === undefined) return undefined;
-  if (state.status === 'RESERVED') return flawOfTaking(world, order.items, item);
+  // Only somebody else's lie has an order forgotten before its stock was asked for.
+  if (order?.items === undefined) return undefined;
+  if (state.status === 'RESERVED')
+    return flawOfShare(stock, order.items, item) ?? flawOfTaking(world, order.items, item);
   if (state.status === 'REJECTED') return flawOfRefusal(stock, order.items, item, invocation);
   return undefined;
 }
@@ -32,6 +35,14 @@ const shelf = (world: World, sku: string): Row =>
 
 const currenciesOf = (world: World, lines: readonly Line[]): ReadonlySet<string> =>
   new Set(lines.map(({ sku }) => shelf(world, sku).currency));
+
+/** An order may take a share of the most that there ever was, at the very most. */
+function flawOfShare(stock: StockBook, lines: readonly Line[], { pk }: Item): string | undefined {
+  const greedy = lines.find(
+    ({ sku, quantity }) => !stock.wasEver(`SKU#${sku}`, (available) => quantity <= mostOf(available), 0),
+  );
+  return greedy && `${pk} takes ${greedy.quantity} ${greedy.sku}, which is too large a share`;
+}
 
 function flawOfTaking(world: World, lines: readonly Line[], item: Item): string | undefined {
   const { state } = rowOf(item) as Row;
@@ -62,6 +73,8 @@ function flawOfRefusal(
     switch (code) {
       case 'OUT_OF_STOCK':
         return stock.wasShort(`SKU#${sku}`, quantity, since, invocation);
+      case 'QUANTITY_LIMIT':
+        return stock.wasEver(`SKU#${sku}`, (available) => quantity > mostOf(available), since, invocation);
       case 'UNKNOWN_SKU':
         return stock.wasUnknown(`SKU#${sku}`, since);
       case 'MIXED_CURRENCIES':

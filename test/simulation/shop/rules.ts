@@ -2,8 +2,12 @@ import type { Item, Write } from '../../../engine/batch/store.ts';
 import type { Flaw } from '../checker/flaw.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { Asked, Rules } from '../checker/rules.ts';
+import { TallyBook } from '../checker/tallies.ts';
 import type { Invocation } from '../invocation.ts';
+import { limitsIn } from '../limits.ts';
 import type { World } from '../world/world.ts';
+import { flawOfStockAudit } from './audit.ts';
+import { flawOfService } from './hoarding.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReconciliation } from './reconciliation.ts';
 import { flawOfReservation } from './reservations.ts';
@@ -14,9 +18,11 @@ import { UNWRITABLE_SKU } from './workload.ts';
 export class ShopRules implements Rules {
   readonly #world: World;
   readonly #stock: StockBook;
+  readonly #tallies: TallyBook;
 
-  constructor(world: World) {
+  constructor(world: World, seed: number) {
     this.#world = world;
+    this.#tallies = new TallyBook(world, limitsIn(seed), ['PAYMENT_DECLINED']);
     this.#stock = new StockBook(world.tableOf('inventory'));
   }
 
@@ -27,18 +33,28 @@ export class ShopRules implements Rules {
     step: number,
     invocation: Invocation | undefined,
   ): Flaw | undefined {
+    if (service === 'order') return broken('fairness', this.#tallies.wrote(writes, before, invocation));
     if (service !== 'inventory') return undefined;
-    return broken('P1', this.#stock.wrote(writes, before, step, invocation));
+    const untold = invocation && flawOfStockAudit(writes, before);
+    return broken('audit', untold) ?? broken('P1', this.#stock.wrote(writes, before, step, invocation));
   }
 
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {
-    if (service === 'inventory')
+    const { isRecovering, takenOver } = this.#world;
+    // What was ordered, and what it costs, only they can tell.
+    const isForged = takenOver === 'order' || takenOver === 'inventory';
+    if (service === 'inventory' && takenOver !== 'order')
       return broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
-    if (service === 'payment' && statusOf(item) === 'CHARGING')
+    // What was charged before the tables were put back may not be what it costs by now.
+    if (service === 'payment' && statusOf(item) === 'CHARGING' && !isRecovering && !isForged)
       return broken('P2', flawOfPrice(this.#world, item));
     if (service === 'payment' && statusOf(item) === 'REFUNDED' && this.#world.provider.isRefunding(item.pk))
       return ['P2', `${item.pk} is REFUNDED, and a refund is still under way`];
     return undefined;
+  }
+
+  wasLimited(owner: string): boolean {
+    return this.#tallies.wasLimited(owner);
   }
 
   judge(orderId: string): Flaw | undefined {
@@ -60,7 +76,7 @@ export class ShopRules implements Rules {
   }
 
   mayBeUnwritable(orderId: string): boolean {
-    return rowOf(this.#world.recordOf('order', orderId))?.state.items.some(isOfUnwritable) ?? false;
+    return rowOf(this.#world.recordOf('order', orderId))?.state.items?.some(isOfUnwritable) ?? false;
   }
 
   /** The auditor sees what is wrong, and nothing else. What operators were told is done is done. */
@@ -68,6 +84,8 @@ export class ShopRules implements Rules {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
     const { provider } = this.#world;
+    const unserved = flawOfService(this.#world);
+    if (unserved !== undefined) return ['fairness', unserved];
     const unpaid = [...provider.accounts.keys()]
       .map((orderId) => flawOfMoney(this.#world, orderId, { isOver: true }))
       .find(Boolean);

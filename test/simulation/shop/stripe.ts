@@ -48,7 +48,7 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
     paymentIntents: {
       create: ({ amount, currency, payment_method: paymentMethod, metadata }: Params) => {
         const wanted: NewIntent = { amount, currency, paymentMethod, orderId: metadata.orderId };
-        checker.fail('P2', flawOfIntent(world, wanted));
+        if (world.takenOver === undefined) checker.fail('P2', flawOfIntent(world, wanted));
         return call({
           kind: 'create',
           about: () => `${amount} for ${wanted.orderId}`,
@@ -89,6 +89,18 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
           about: () => id,
           effect: () => provider.retrieve(id),
         }),
+      list: ({ created, limit = MAX_PAGE, starting_after: after }: IntentListParams) =>
+        call({
+          kind: 'retrieve',
+          about: () => `all from ${created.gte} on`,
+          effect: () => {
+            const all = provider.intents.filter((intent) => intent.created >= created.gte);
+            const first = all.findIndex(({ id }) => id === after) + 1;
+            const end = first + Math.min(limit, MAX_PAGE);
+            const data = all.slice(first, end).map(({ id }) => provider.retrieve(id));
+            return { data, has_more: all.length > end };
+          },
+        }),
       cancel: (id: string) => {
         const withdraw = () => provider.cancel(id);
         return call({
@@ -101,15 +113,21 @@ export function stripeOf(simulation: Simulation, environment: Environment): Stri
       },
     },
     refunds: {
-      create: ({ payment_intent: intentId, amount }: RefundParams) => {
+      create: ({ payment_intent: intentId, amount, metadata }: RefundParams) => {
         const orderId = orderOf(intentId);
         checker.intended('payment', orderId, 'undo');
         const refund = (outcome?: Refund['status'] | 'bounces') =>
           moving(orderId, () =>
-            provider.refund(intentId, amount, outcome, {
-              afterMs: Math.round(simulation.detail(3) * MAX_PENDING_MS),
-              status: endOf(outcome, simulation.detail(4)),
-            }),
+            provider.refund(
+              intentId,
+              amount,
+              outcome,
+              {
+                afterMs: Math.round(simulation.detail(3) * MAX_PENDING_MS),
+                status: endOf(outcome, simulation.detail(4)),
+              },
+              metadata,
+            ),
           );
         return call({
           kind: 'refund',
@@ -195,6 +213,13 @@ interface Params {
 interface RefundParams {
   readonly payment_intent: string;
   readonly amount?: number;
+  readonly metadata?: { readonly orderId: string };
+}
+
+interface IntentListParams {
+  readonly created: { readonly gte: number };
+  readonly limit?: number;
+  readonly starting_after?: string;
 }
 
 interface ListParams {

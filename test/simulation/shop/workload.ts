@@ -13,6 +13,7 @@ import {
   type Workload,
 } from '../actors/workload.ts';
 import { Random } from '../random.ts';
+import { HOARDED_SKU, hoarded, hoarder } from './hoarding.ts';
 import { type Product, stockItems } from './shelf.ts';
 
 const wishes = customerWishes(shop);
@@ -35,6 +36,7 @@ const manySkus = Array.from({ length: 2 * MAX_LINES }, (_, number) => `sku-${num
 const WIDE_SEEDS = 0.05;
 const DEAD_LETTER_SEEDS = 0.06;
 const STUCK_SEEDS = 0.02;
+const HOARDED_SEEDS = 0.04;
 /** As long as there are faults, no reservation of it can be written, nor anything in the same transaction. */
 export const UNWRITABLE_SKU = 'anvil';
 /** The customer's bank wants to see the customer. */
@@ -48,6 +50,7 @@ export function workloadOf(seed: number): Workload {
   if (kind < WIDE_SEEDS) return wideWorkload(random, seed);
   if (kind < WIDE_SEEDS + DEAD_LETTER_SEEDS) return deadLetterWorkload(random, seed);
   if (kind > 1 - STUCK_SEEDS) return stuckWorkload(random, seed);
+  if (kind > 1 - STUCK_SEEDS - HOARDED_SEEDS) return hoardedWorkload(random, seed);
   return usualWorkload(random, seed);
 }
 
@@ -139,6 +142,25 @@ function stuckWorkload(random: Random, seed: number): Workload {
   };
 }
 
+/** There is enough for everybody, and somebody who wants all of it. */
+function hoardedWorkload(random: Random, seed: number): Workload {
+  const usual = usualWorkload(random, seed);
+  const buyers = Array.from({ length: 5 }, (_, id) => ({
+    ...customer(id, seed),
+    name: `buyer-${id}`,
+    wishes: [],
+    body: { items: [{ sku: HOARDED_SKU, quantity: 1 }], paymentMethod: 'pm_card_visa' },
+    other: { items: [{ sku: HOARDED_SKU, quantity: 1 }], paymentMethod: 'pm_card_mastercard' },
+  }));
+  return {
+    ...usual,
+    shelves: shelvesOf([hoarded]),
+    customers: buyers,
+    operators: [],
+    hoarders: [hoarder(buyers.length, random)],
+  };
+}
+
 const shelvesOf = (stock: readonly Product[]): Workload['shelves'] =>
   stock.map((product) => ({ service: 'inventory', items: stockItems(product) }));
 
@@ -195,6 +217,7 @@ function operator(
   const deadLetters = `${random.pick(shop.services)}-dead-letters`;
   const unitPriceMinor = 1 + new Random(seed, 13, id).below(2_000);
   const of = { path: { sku } };
+  const reason = 'counted';
   // One key for several deliveries: of one SKU each, so that each is another receipt.
   const odd = new Random(seed, 25, id);
   const isKeyShared = odd.chance(0.6);
@@ -221,8 +244,13 @@ function operator(
         method: 'PUT',
         ...of,
         body: isRevalued
-          ? { available: 10 * quantity, unitPriceMinor: price, currency: currency === 'EUR' ? 'USD' : 'EUR' }
-          : { available: quantity, unitPriceMinor, currency },
+          ? {
+              available: 10 * quantity,
+              unitPriceMinor: price,
+              currency: currency === 'EUR' ? 'USD' : 'EUR',
+              reason,
+            }
+          : { available: quantity, unitPriceMinor, currency, reason },
       },
     },
     redrive: ask('redrive'),

@@ -4,6 +4,8 @@ import {
   type BatchGetItemCommandOutput,
   type CancellationReason,
   ConditionalCheckFailedException,
+  type Delete,
+  type DeleteItemCommandInput,
   DynamoDBServiceException,
   type GetItemCommandInput,
   type GetItemCommandOutput,
@@ -58,11 +60,16 @@ export function askedBy({ constructor: { name }, input }: Command): Asked {
       return { kind: 'write', writes: [putIn(input as PutItemCommandInput)] };
     case 'UpdateItemCommand':
       return { kind: 'write', writes: [updateIn(input as UpdateItemCommandInput)] };
+    case 'DeleteItemCommand':
+      return { kind: 'write', writes: [deleteIn(input as DeleteItemCommandInput)] };
     case 'TransactWriteItemsCommand': {
       const { TransactItems: items = [] } = input as TransactWriteItemsCommandInput;
       return {
         kind: 'write',
-        writes: items.map(({ Put: put, Update: update }) => (put ? putIn(put) : updateIn(update))),
+        writes: items.map(({ Put: put, Update: update, Delete: gone }) => {
+          if (put !== undefined) return putIn(put);
+          return gone === undefined ? updateIn(update) : deleteIn(gone);
+        }),
       };
     }
     default:
@@ -188,14 +195,9 @@ const keyIn = (key: Attributes | undefined): string => String(key?.pk?.S);
 function putIn(put: Partial<Put>): Conditional {
   const item = unpack(put.Item ?? {});
   const { tests, condition } = conditionOf(put, valuesOf(put));
-  const version = tests.find(({ name }) => name === 'version')?.value;
   const isNew = tests.some(({ operator }) => operator === 'attribute_not_exists');
-  const expects =
-    tests.length === 0
-      ? 'anything'
-      : isNew || version === undefined
-        ? 'absent'
-        : { version: Number(version) };
+  const values = tests.map(({ name, value }) => [name, value as string | number] as const);
+  const expects = tests.length === 0 ? 'anything' : isNew ? 'absent' : Object.fromEntries(values);
   return { write: { kind: 'put', item, expects }, condition, isToldOfStored: isToldOfStored(put) };
 }
 
@@ -203,29 +205,47 @@ function updateIn(update: Partial<Update> = {}): Conditional {
   const { ExpressionAttributeNames: names = {}, UpdateExpression: text = '' } = update;
   const values = valuesOf(update);
   const { tests, condition } = conditionOf(update, values);
-  if (!text.startsWith('ADD ')) return failure('ValidationException', text);
-  const deltas = text
-    .slice('ADD '.length)
-    .split(', ')
-    .map((each) => each.split(' '))
-    .map(([name = '', value = '']) => [names[name] ?? name, Number(values[value])] as const);
-  const relied = tests.filter(({ operator }) => operator === '=').map(({ name, value }) => [name, value]);
+  const [, added = '', replaced = ''] =
+    /^(?:ADD (.+?))?(?:(?:^| )SET (.+))?$/.exec(text) ?? failure('ValidationException', text);
+  const numbersIn = (list: string, between: string) =>
+    (list === '' ? [] : list.split(', '))
+      .map((each) => each.split(between))
+      .map(([name = '', value = '']) => [names[name] ?? name, Number(values[value])] as const);
+  const deltas = Object.fromEntries(numbersIn(added, ' '));
+  const sets = numbersIn(replaced, ' = ');
+  if (added === '' && replaced === '') return failure('ValidationException', 'nothing is changed');
+  if (sets.some(([name]) => name in deltas)) return failure('ValidationException', 'two paths overlap');
+  const testsOf = (wanted: string) => tests.filter(({ operator }) => operator === wanted);
+  const relied = testsOf('=').map(({ name, value }) => [name, value]);
+  const most = testsOf('<=').map(({ name, value }) => [name, Number(value) + (deltas[name] ?? 0)]);
+  // Whoever does not ask for an item to be there has counters that begin with it.
+  const isNew = !tests.some(({ operator }) => operator === 'attribute_exists');
   return {
     write: {
       kind: 'add',
       key: String(update.Key?.pk?.S),
-      deltas: Object.fromEntries(deltas),
+      deltas,
       relyingOn: Object.fromEntries(relied),
+      ...(isNew ? { atMost: Object.fromEntries(most) } : {}),
+      ...(sets.length > 0 ? { sets: Object.fromEntries(sets) } : {}),
     },
     condition,
     isToldOfStored: isToldOfStored(update),
   };
 }
 
-const valuesOf = ({ ExpressionAttributeValues: values }: Partial<Put | Update>) =>
+function deleteIn(gone: Partial<Delete>): Conditional {
+  const { tests, condition } = conditionOf(gone, valuesOf(gone));
+  const values = tests.map(({ name, value }) => [name, value as string | number] as const);
+  const relyingOn = values.length === 0 ? {} : { relyingOn: Object.fromEntries(values) };
+  const write = { kind: 'delete', key: keyIn(gone.Key), ...relyingOn } as const;
+  return { write, condition, isToldOfStored: isToldOfStored(gone) };
+}
+
+const valuesOf = ({ ExpressionAttributeValues: values }: Partial<Put | Update | Delete>) =>
   values === undefined ? {} : unmarshall(values);
 
-const isToldOfStored = (request: Partial<Put | Update>): boolean =>
+const isToldOfStored = (request: Partial<Put | Update | Delete>): boolean =>
   request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
 
 interface Test {
@@ -233,6 +253,8 @@ interface Test {
   /** The attribute's name, or what stands for it. */
   readonly name: string;
   readonly value: unknown;
+  /** Whether it holds where there is no such attribute. */
+  readonly isAbsentEnough?: true;
 }
 
 /** With the name of its value, which stands beside it in the request. */
@@ -247,24 +269,27 @@ const testsIn = remembered((text: string): readonly Written[] =>
     const [, call, attribute] = /^(attribute_(?:not_)?exists)\(([\w#]+)\)$/.exec(each) ?? [];
     if (call !== undefined && attribute !== undefined)
       return { operator: call, name: attribute, value: undefined };
-    const [, name, operator, value] = /^([\w#]+) (=|>=) (:\w+)$/.exec(each) ?? [];
-    if (name === undefined || operator === undefined) return failure('ValidationException', each);
-    return { operator, name, value };
+    const [, absent, name, operator, value] =
+      /^(?:\(attribute_not_exists\(([\w#]+)\) OR )?([\w#]+) (=|>=|<=) (:\w+)\)?$/.exec(each) ?? [];
+    if (name === undefined || operator === undefined || (absent ?? name) !== name)
+      return failure('ValidationException', each);
+    return { operator, name, value, ...(absent === undefined ? {} : { isAbsentEnough: true }) };
   }),
 );
 
 function conditionOf(request: Partial<Put | Update>, values: Readonly<Record<string, unknown>>) {
   const { ConditionExpression: text, ExpressionAttributeNames: names = {} } = request;
-  const tests = (text === undefined ? [] : testsIn(text)).map(({ operator, name, value }): Test => {
+  const tests = (text === undefined ? [] : testsIn(text)).map(({ name, value, ...test }): Test => {
     if (value !== undefined && !(value in values)) return failure('ValidationException', value);
-    return { operator, name: names[name] ?? name, value: value && values[value] };
+    return { ...test, name: names[name] ?? name, value: value && values[value] };
   });
   const condition: Condition = (stored) => tests.every((test) => holds(test, stored));
   return { tests, condition };
 }
 
-function holds({ operator, name, value }: Test, stored: Item | undefined): boolean {
+function holds({ operator, name, value, isAbsentEnough }: Test, stored: Item | undefined): boolean {
   const actual = stored?.[name];
+  if (actual === undefined && isAbsentEnough) return true;
   switch (operator) {
     case 'attribute_exists':
       return actual !== undefined;
@@ -272,6 +297,8 @@ function holds({ operator, name, value }: Test, stored: Item | undefined): boole
       return actual === undefined;
     case '>=':
       return Number(actual) >= Number(value);
+    case '<=':
+      return Number(actual) <= Number(value);
     default:
       return actual === value;
   }

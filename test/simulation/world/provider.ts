@@ -48,6 +48,8 @@ export interface Refund {
   readonly status: 'succeeded' | 'pending' | 'requires_action' | 'failed' | 'canceled';
   readonly amount: number;
   readonly failure_reason?: string;
+  /** Empty if a person has asked for it. */
+  readonly metadata: { readonly orderId?: string };
 }
 
 /** How a refund ends that is pending, and when. */
@@ -213,6 +215,15 @@ export class PaymentProvider {
     return refunds.some(isOpen) && refunds.every(isGiven);
   }
 
+  /** Whether people have given back money of an order. */
+  isGivenBackByPeople(orderId: string): boolean {
+    return this.intents.some(
+      (intent) =>
+        intent.orderId === orderId &&
+        this.#refundsOf(intent.id).some(({ metadata }) => metadata.orderId === undefined),
+    );
+  }
+
   /** Whether its bank may have decided otherwise, or later, than Stripe had said. */
   isUnsure(orderId: string): boolean {
     return this.#pending.has(orderId);
@@ -271,6 +282,7 @@ export class PaymentProvider {
       afterMs: 0,
       status: 'succeeded',
     },
+    metadata: Refund['metadata'] = {},
   ): Refund {
     const intent = this.retrieve(intentId);
     if (this.disputesOf(intentId).length > 0) return invalidRequest('charge_disputed');
@@ -284,6 +296,7 @@ export class PaymentProvider {
       created: this.#nowSeconds,
       status,
       amount: amount ?? left,
+      metadata,
     };
     this.#refunds.set(intentId, [...this.#refundsOf(intentId), refund]);
     if (!isOpen(refund)) this.#tell('charge.refunded', intentId);

@@ -25,19 +25,26 @@ export const indexesIn = (saga: Saga, service: string): readonly Index[] =>
     sort: sort.name,
   }));
 
+const isOther = (item: Item | undefined): boolean => item?.record === undefined;
+
 /**
  * One service's table as DynamoDB keeps it: conditions, transactions that apply as a whole or not at all with
  * their refusals in order, the stored item beside a failed condition, and indexes that may lag behind.
  */
 export class Table {
   readonly items = new Map<string, Item>();
+  /** Whether anything else than records was ever put here. */
+  hasOthers: boolean;
+  /** How often something was written. */
+  changes = 0;
   readonly #indexes: readonly Index[];
-  /** What an index that lags still shows of the items that were written last. */
+  /** What an index that lags, or a scan, still shows of the items that were written last. */
   readonly #lagging = new Map<string, Item | undefined>();
 
   constructor(indexes: readonly Index[] = [], items: readonly Item[] = []) {
     this.#indexes = indexes;
     for (const item of items) this.items.set(item.pk, item);
+    this.hasOthers = items.some(isOther);
   }
 
   read(keys: readonly string[]): ReadonlyMap<string, Item> {
@@ -83,11 +90,14 @@ export class Table {
     return last !== undefined && page.length === limit ? { entries: page, next: last } : { entries: page };
   }
 
-  /** Everything, in no order that means anything. */
-  scan(limit: number, after?: Pick<Item, 'pk'>): Page {
-    const keys = [...this.items.keys()].sort();
+  /** Everything, in no order that means anything. `lags`: what was written last does not show yet. */
+  scan(limit: number, after?: Pick<Item, 'pk'>, lags = false): Page {
+    const items = new Map(
+      (lags ? this.#asIndexed() : [...this.items.values()]).map((item) => [item.pk, item]),
+    );
+    const keys = [...items.keys()].sort();
     const rest = after === undefined ? keys : keys.filter((key) => key > after.pk);
-    const entries = [...this.read(rest.slice(0, limit)).values()];
+    const entries = rest.slice(0, limit).flatMap((key) => items.get(key) ?? []);
     const last = entries.at(-1);
     return last !== undefined && entries.length === limit ? { entries, next: { pk: last.pk } } : { entries };
   }
@@ -110,18 +120,24 @@ export class Table {
 
   /** Whatever is stored. */
   apply(write: Write): void {
+    this.changes += 1;
     const key = keyOf(write);
     const stored = this.items.get(key);
-    if (this.#indexes.length > 0) this.#lagging.set(key, stored);
+    this.#lagging.set(key, stored);
+    this.hasOthers ||= isOther(write.kind === 'put' ? write.item : stored);
     if (write.kind === 'put') {
       this.items.set(key, write.item);
+      return;
+    }
+    if (write.kind === 'delete') {
+      this.items.delete(key);
       return;
     }
     const counters = Object.entries(write.deltas).map(([name, by]) => [
       name,
       Number(stored?.[name] ?? 0) + by,
     ]);
-    this.items.set(key, { ...stored, pk: key, ...Object.fromEntries(counters) });
+    this.items.set(key, { ...stored, pk: key, ...Object.fromEntries(counters), ...write.sets });
   }
 }
 
@@ -136,12 +152,20 @@ export const isTransaction = (writes: readonly Write[]): boolean =>
 function holds(write: Write, stored: Item | undefined): boolean {
   if (write.kind === 'put') {
     if (write.expects === 'anything') return true;
-    return write.expects === 'absent' ? stored === undefined : stored?.version === write.expects.version;
+    if (write.expects === 'absent') return stored === undefined;
+    return Object.entries(write.expects).every(([name, value]) => stored?.[name] === value);
   }
-  const { deltas, relyingOn } = write;
-  if (stored === undefined) return false;
-  if (Object.entries(deltas).some(([name, by]) => by < 0 && !(Number(stored[name]) >= -by))) return false;
-  return Object.entries(relyingOn).every(([name, value]) => stored[name] === value);
+  if (write.kind === 'delete')
+    return Object.entries(write.relyingOn ?? {}).every(([name, value]) => stored?.[name] === value);
+  const { deltas, relyingOn, atMost } = write;
+  if (stored === undefined && atMost === undefined) return false;
+  const isWithin = ([name, by]: readonly [string, number]): boolean => {
+    const [most, now] = [atMost?.[name], stored?.[name]];
+    if (most !== undefined) return by < 0 || Number(now ?? 0) + by <= most;
+    return by >= 0 || Number(now) >= -by;
+  };
+  if (!Object.entries(deltas).every(isWithin)) return false;
+  return Object.entries(relyingOn).every(([name, value]) => stored?.[name] === value);
 }
 
 function compare(a: Item, b: Item, sort: string): number {

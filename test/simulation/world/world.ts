@@ -34,6 +34,18 @@ interface Circumstances {
   /** What those refuse whom a service asks. */
   readonly refusals?: (service: string) => Refusals;
   readonly shards?: string;
+  readonly restored?: Restored;
+}
+
+/** What a world goes on with whose tables were put back and whose broker is new. */
+export interface Restored {
+  /** As they were, each at a moment of its own. */
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string, Item>>;
+  /** Who is ahead of them. */
+  readonly provider: PaymentProvider;
+  readonly clock: Clock;
+  /** Before the oldest of those moments. */
+  readonly sinceMs: number;
 }
 
 const NOTHING: Holding = { effects: 0, isHeld: undefined };
@@ -41,12 +53,18 @@ const NOTHING: Holding = { effects: 0, isHeld: undefined };
 /** Everything outside the functions: a table for each service, a broker, whomever steps ask, and the time. */
 export class World {
   readonly cast: Cast;
-  readonly clock = new Clock(BEGIN_MS);
+  readonly clock: Clock;
   readonly tables: ReadonlyMap<string, Table>;
   readonly topology: Topology;
   readonly broker: Broker;
   /** Whom the shop's payment asks. In a saga without one nobody asks it. */
-  readonly provider = new PaymentProvider(this.clock);
+  readonly provider: PaymentProvider;
+  /** Since when tables may not know what happened; undefined if none was put back. */
+  readonly restoredSinceMs: number | undefined;
+  /** The service of which somebody else says what it says. */
+  takenOver: string | undefined;
+  /** Whether what is wrong may still be put right. */
+  isRecovering: boolean;
   /** Sagas that nobody has placed, and that some message speaks of all the same. */
   readonly unasked = new Set<string>();
   /** What has lately come to wait for a person. */
@@ -54,14 +72,26 @@ export class World {
   readonly #queues: ReadonlyMap<string, readonly string[]>;
   readonly #ledgers: ReadonlyMap<string, Ledger>;
 
-  constructor(cast: Cast, { refusals = () => 'none', shards = ONE_QUEUE_EACH }: Circumstances = {}) {
+  constructor(
+    cast: Cast,
+    { refusals = () => 'none', shards = ONE_QUEUE_EACH, restored }: Circumstances = {},
+  ) {
     const { saga, players } = cast;
     this.cast = cast;
+    this.clock = restored?.clock ?? new Clock(BEGIN_MS);
+    this.provider = restored?.provider ?? new PaymentProvider(this.clock);
+    this.restoredSinceMs = restored?.sinceMs;
+    this.isRecovering = restored !== undefined;
     const { topology, queues } = topologiesFor(saga)(shards);
     this.topology = topology;
     this.#queues = queues;
     this.broker = new Broker(this.topology, this.clock);
-    this.tables = new Map(players.map(({ service }) => [service, new Table(indexesIn(saga, service))]));
+    this.tables = new Map(
+      players.map(({ service }) => [
+        service,
+        new Table(indexesIn(saga, service), [...(restored?.tables.get(service)?.values() ?? [])]),
+      ]),
+    );
     this.#ledgers = new Map(
       players.flatMap(({ service, samples }) =>
         samples === undefined ? [] : [[service, new Ledger(service, samples, refusals(service))]],
@@ -87,7 +117,8 @@ export class World {
 
   /** The sagas there are: the records of whoever begins them. */
   get sagas(): ReadonlyMap<string, Item> {
-    return this.tableOf(this.cast.initiator.service).items;
+    const { items, hasOthers } = this.tableOf(this.cast.initiator.service);
+    return hasOthers ? new Map([...items].filter(([, { record }]) => record !== undefined)) : items;
   }
 
   recordOf(service: string, sagaId: string): Item | undefined {

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
+import { auditEntry } from '../../../engine/audit/entry.ts';
 import type { Item } from '../../../engine/batch/store.ts';
 import type { DeadLetterQueues } from '../../../engine/dead-letters/dead-letter-queues.ts';
 import { deadLetters } from '../../../engine/dead-letters/dead-letters.ts';
+import { auditReader } from '../../../engine/http/audit-reader.ts';
 import type { HttpFunction } from '../../../engine/http/http.ts';
 import { encodeCursor } from '../../../engine/http/paging.ts';
 import { recordReader } from '../../../engine/http/record-reader.ts';
+import { resolving } from '../../../engine/http/resolving.ts';
 import { cancelling } from '../../../engine/initiator/cancel.ts';
+import { nudging } from '../../../engine/initiator/nudge-now.ts';
 import { listing, reading } from '../../../engine/initiator/read.ts';
+import { type ForeignId, lookingUp } from '../../../engine/insight/look-up.ts';
+import { sagasReader } from '../../../engine/insight/sagas-reader.ts';
+import type { Views } from '../../../engine/insight/seen.ts';
+import { timelineReader } from '../../../engine/insight/timeline-reader.ts';
 import { chargeableCurrencies } from '../../../functions/currencies.ts';
 import { handler as health } from '../../../functions/health/get.ts';
 import { CustomerId, Sku } from '../../../functions/ids.ts';
@@ -20,7 +28,8 @@ import { order } from '../../../functions/order/order.ts';
 import { place } from '../../../functions/order/place.ts';
 import { charging, type Provider } from '../../../functions/payment/decide.ts';
 import { payment } from '../../../functions/payment/payment.ts';
-import type { Service } from '../../../functions/shop.ts';
+import { tables } from '../../../functions/privacy/tables.ts';
+import { type Service, shop } from '../../../functions/shop.ts';
 import { anyLines } from '../arbitrary-facts.ts';
 import { orderIdOf } from '../facts.ts';
 import type { Call } from './http-calls.ts';
@@ -133,6 +142,7 @@ const stockEndpoints: readonly Endpoint[] = [
       // A multiple of every currency's smallest step.
       unitPriceMinor: fc.integer({ min: 1, max: 999_999 }).map((hundreds) => hundreds * 100),
       currency: fc.constantFrom(...chargeableCurrencies),
+      reason: fc.constant('counted'),
     }),
     handler: putStock,
     answers: [200, 400, 403, 413, 415, 422, 503],
@@ -167,6 +177,77 @@ const stockEndpoints: readonly Endpoint[] = [
   },
 ];
 
+/** All tables are one here: what is no record of theirs is unreadable to the others. */
+const viewsIn = ({ store }: StrictEdges): Views => {
+  const [initiator, ...others] = shop.services.map((service) => ({ service, table: tables[service], store }));
+  return { initiator: initiator as Views['initiator'], others };
+};
+const deadlineMs = () => 900_000;
+const knowing: ForeignId = { of: 'payment intent', pattern: /^pi_/, find: async () => orderIdOf(1) };
+
+const insightEndpoints: readonly Endpoint[] = [
+  {
+    ...own,
+    method: 'GET',
+    path: '/orders/{orderId}/timeline',
+    handler: (edges) => timelineReader(shop, viewsIn(edges), deadlineMs),
+  },
+  {
+    ...own,
+    method: 'POST',
+    path: '/orders/{orderId}/nudge',
+    role: 'operator',
+    body: fc.record(
+      { dryRun: fc.boolean(), reason: fc.constant('asked on the phone') },
+      { requiredKeys: ['reason'] },
+    ),
+    handler: (edges) => nudging(order, edges, deadlineMs),
+    accepts: [200, 409],
+    answers: [200, 400, 403, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'GET',
+    path: '/sagas',
+    role: 'operator',
+    query: fc.record(
+      {
+        limit: fc.integer({ min: 1, max: 100 }).map(String),
+        status: fc.constantFrom('PENDING', 'CANCELLING'),
+        olderThan: fc.constantFrom('0s', '15m', '3d'),
+        reason: fc.constantFrom('CUSTOMER', 'DEADLINE'),
+        service: fc.constantFrom(...shop.services),
+        cursor: fc.nat(7).map((shard) => encodeCursor({ shard: `due-${shard}` })),
+      },
+      { requiredKeys: [] },
+    ),
+    handler: (edges) => sagasReader({ saga: shop, views: viewsIn(edges), now: edges.now, deadlineMs }),
+    given: items,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+  {
+    method: 'GET',
+    path: '/sagas/counts',
+    role: 'operator',
+    handler: (edges) => sagasReader({ saga: shop, views: viewsIn(edges), now: edges.now, deadlineMs }),
+    given: items,
+    accepts: [200],
+    answers: [200, 403, 503],
+  },
+  {
+    method: 'GET',
+    path: '/lookup',
+    role: 'operator',
+    query: fc.record({
+      id: fc.constantFrom(orderIdOf(1), `${orderIdOf(2)}:order.placed`, 'pi_1', orderIdOf(49), 'dp_1'),
+    }),
+    handler: (edges) => lookingUp(shop, viewsIn(edges), [knowing], deadlineMs),
+    given: items,
+    accepts: [200, 404, 422],
+    answers: [200, 400, 403, 404, 422, 503],
+  },
+];
+
 /** Any of it, or none. */
 const selection = {
   messageIds: fc.array(fc.constantFrom('a', orderIdOf(1)), { minLength: 1, maxLength: 3 }),
@@ -193,7 +274,10 @@ const deadLetterEndpoints = (
       ...shared,
       method: 'POST',
       path: `/dead-letters/${service}/redrive`,
-      body: fc.record({ dryRun: fc.boolean(), ...selection }, { requiredKeys: [] }),
+      body: fc.record(
+        { dryRun: fc.boolean(), reason: fc.constant('mended'), ...selection },
+        { requiredKeys: ['reason'] },
+      ),
       // None of the named ones may be there.
       accepts: [200, 404],
       answers: [200, 400, 403, 404, 413, 415, 422, 503],
@@ -224,6 +308,48 @@ const notAsked: Provider = {
   observe: () => Promise.reject(new Error('not asked')),
 };
 
+const acts: readonly Item[] = [1, 2, 3].map((number) =>
+  auditEntry(
+    { by: 'olga', role: 'operator', requestId: `r${number}` },
+    { act: 'stocktake', about: ['mug'], before: {}, after: { available: number }, reason: 'counted' },
+    NOW_MS - number,
+    String(number),
+  ),
+);
+
+const staffEndpoints: readonly Endpoint[] = [
+  {
+    ...own,
+    method: 'POST',
+    path: '/orders/{orderId}/payment/resolve',
+    role: 'operator',
+    body: fc.record({ reason: fc.constant('paid by transfer'), proof: fc.constant('transfer 7') }),
+    handler: (edges) => resolving(charging, edges),
+    given: oneInEach(['REFUNDING', 'CAPTURED', 'RESOLVED', 'CHARGING'] as const, 1, paymentItem),
+    accepts: [200, 409],
+    answers: [200, 400, 403, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'GET',
+    path: '/audit/inventory',
+    role: 'operator',
+    query: fc.record(
+      {
+        day: fc.constantFrom('2027-01-15', '2026-11-30'),
+        by: fc.constantFrom('olga', 'oscar'),
+        act: fc.constant('stocktake'),
+        about: fc.constantFrom('mug', 'pen'),
+        limit: fc.constantFrom('1', '2', '100'),
+      },
+      { requiredKeys: [] },
+    ),
+    handler: (edges) => auditReader(inventory, edges),
+    given: acts,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+];
+
 /** Every function behind API Gateway. */
 export const endpoints: readonly Endpoint[] = [
   {
@@ -236,7 +362,9 @@ export const endpoints: readonly Endpoint[] = [
     answers: [200],
   },
   ...orderEndpoints,
+  ...insightEndpoints,
   ...stockEndpoints,
+  ...staffEndpoints,
   ...deadLetterEndpoints('order', items, (edges, deadLetterQueues) =>
     deadLetters(order, edges, () => deadLetterQueues),
   ),

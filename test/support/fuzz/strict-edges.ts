@@ -32,7 +32,7 @@ export class StrictStore extends MemoryStore {
         checkItem(write.item);
       } else {
         checkKey(write.key);
-        checkItem({ ...write.deltas, ...write.relyingOn });
+        if (write.kind === 'add') checkItem({ ...write.deltas, ...write.relyingOn });
       }
     }
     return await super.write(writes);

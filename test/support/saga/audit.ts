@@ -10,6 +10,9 @@ export function violationsOf(books: Books, { shelf }: Pick<World, 'shelf'>): str
   return [
     ...stockViolations(books.records.inventory, books, shelf),
     ...[...books.orders.keys()].flatMap((orderId) => orderViolations(orderId, books)),
+    ...[...books.tallies].flatMap(([owner, { counted, open }]) =>
+      counted === open ? [] : [`fairness: ${owner} has ${open} open, and the tally counts ${counted}`],
+    ),
     ...orphans(books).map((orderId) => `orphan: ${orderId} is not an order`),
   ];
 }

@@ -4,7 +4,7 @@ import { deadQueueOf, parseRetryDelays, retryExchangeOf } from '../../../engine/
 import { type Service, shop } from '../../../functions/shop.ts';
 import { queuesOf } from '../../../infra/broker/shards.ts';
 import type { System } from '../../../infra/local/system.ts';
-import { type Extent, type Records, recordsAmong, rowsOf } from './records.ts';
+import { type Extent, type Records, type Row, recordsAmong, rowsOf } from './records.ts';
 import { readStockAndMoney, type StockAndMoney } from './stock-and-money.ts';
 
 /** The contents of the tables, the ledger and the broker, read directly and not through the product. */
@@ -12,6 +12,8 @@ export interface Books extends StockAndMoney {
   readonly orders: Records;
   /** Every service's records. */
   readonly records: Readonly<Record<Service, Records>>;
+  /** By owner: how many open orders its tally counts, and how many there are that took a place. */
+  readonly tallies: ReadonlyMap<string, { readonly counted: number; readonly open: number }>;
   readonly waiting: number;
   readonly deadLetters: number;
 }
@@ -31,9 +33,24 @@ export async function readBooks({ system, before }: Bookkeeping, extent: Extent 
   return {
     records,
     orders: records[shop.initiator as Service],
+    tallies: talliesIn(rows.flat()),
     ...(await readStockAndMoney(rows.flat(), system, isOurs)),
     ...(await countMessages(system)),
   };
+}
+
+function talliesIn(rows: readonly Row[]): Books['tallies'] {
+  const tallies = new Map<string, { counted: number; open: number }>();
+  const of = (owner: string) => {
+    const tally = tallies.get(owner) ?? { counted: 0, open: 0 };
+    tallies.set(owner, tally);
+    return tally;
+  };
+  for (const { pk, open, state } of rows) {
+    if (String(pk).startsWith('tally#')) of(String(pk).slice('tally#'.length)).counted = open;
+    else if (state?.isTallied === true) of(state[shop.owner]).open += 1;
+  }
+  return tallies;
 }
 
 export async function countMessages(system: System): Promise<{ waiting: number; deadLetters: number }> {

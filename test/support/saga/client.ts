@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { flawsOfAnswer, routeOf } from '../specs/answers.ts';
 
 export interface Reply {
   readonly status: number;
@@ -42,6 +43,7 @@ export class Client {
       signal: AbortSignal.timeout(this.#timeoutMs),
     });
     const text = await response.text();
+    checkAnswer(method, path, response, text);
     return {
       status: response.status,
       headers: response.headers,
@@ -94,6 +96,14 @@ export class Client {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
+}
+
+/** @throws Error if the API's description does not say this. Of what has no route it says nothing. */
+function checkAnswer(method: string, path: string, { status, headers }: Response, body: string): void {
+  const route = routeOf(method, path);
+  if (route === undefined) return;
+  const flaws = flawsOfAnswer(route, { status, header: (name) => headers.get(name), body });
+  if (flaws.length > 0) throw new Error(`api/openapi.json does not say so: ${flaws.join('; ')}`);
 }
 
 const ended = ({ status }: { status: string }): boolean => status === 'CONFIRMED' || status === 'CANCELLED';

@@ -7,6 +7,7 @@ import { freePorts } from '../../../infra/local/ports.ts';
 import { type System, type SystemOptions, startSystem } from '../../../infra/local/system.ts';
 import { Client } from './client.ts';
 import { givenSystem, takeOver } from './given-system.ts';
+import { nobodyRefused } from './nobody-refused.ts';
 
 export interface Product {
   readonly sku: string;
@@ -21,7 +22,7 @@ export interface Product {
 export interface World {
   readonly system: System;
   readonly operator: Client;
-  customer(name?: string): Promise<Client>;
+  customer(name?: string, ownerClass?: string): Promise<Client>;
   /** Puts a product on the shelf and remembers its initial stock. */
   stock(product: Product): Promise<void>;
   readonly shelf: ReadonlyMap<string, Product>;
@@ -51,9 +52,9 @@ export async function startWorld(
       ...options,
       dataDir,
       // Tests run the schedule themselves, so they know when it ran.
-      // Nor is anybody refused because this machine is slow.
       environment: {
-        ...{ NUDGE_SCHEDULE: 'false', MAX_EXPECTED_WAIT_SECONDS: 'none' },
+        NUDGE_SCHEDULE: 'false',
+        ...nobodyRefused,
         RETRY_DELAYS: '200ms,400ms,800ms,1s,2s,4s',
         ...environment,
       },
@@ -65,11 +66,15 @@ export async function startWorld(
     operator,
     shelf,
     before,
-    customer: async (name = 'alice') =>
-      new Client(system.urls.api, await system.signToken({ role: 'customer', name })),
+    customer: async (name = 'alice', ownerClass) =>
+      new Client(system.urls.api, await system.signToken({ role: 'customer', name, class: ownerClass })),
     stock: async (product) => {
       const { sku, ...rest } = product;
-      await operator.expect(200, 'PUT', `/stock/${sku}`, { ...rest, currency: 'EUR' });
+      await operator.expect(200, 'PUT', `/stock/${sku}`, {
+        ...rest,
+        currency: 'EUR',
+        reason: 'counted',
+      });
       shelf.set(sku, product);
     },
     nudge: () => invoke(system, 'nudge-orders', {}),

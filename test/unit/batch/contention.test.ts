@@ -13,7 +13,7 @@ import {
   statusOf,
   stock,
 } from '../../support/engine-runs.ts';
-import { orderIdOf } from '../../support/facts.ts';
+import { line, orderIdOf } from '../../support/facts.ts';
 import { conflict } from '../../support/memory-store.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -57,6 +57,25 @@ describe('a transaction that is refused', () => {
     expect(availableOf(here, 'mug')).toBe(81);
     // Three together, then each alone, and the one that is contended twice more.
     expect(here.store.writes.length).toBeLessThanOrEqual(3 + 20 + 2);
+  });
+
+  // Fails where one counter that somebody keeps busy holds up whoever shares a batch with it.
+  test('because others are busy with one counter holds up nobody who does not need it', async () => {
+    const here = scene([stock('mug', 100), stock('pen', 100)]);
+    let busy = 4;
+    here.store.beforeWrite = (writes) =>
+      writes.some((write) => keyOf(write) === 'SKU#pen') && busy-- > 0
+        ? conflict(writes, (write) => keyOf(write) === 'SKU#pen')
+        : undefined;
+    const ends: number[] = [];
+    here.store.afterWrite = (writes) => void ends.push(writes.length);
+    const outcomes = await reserve(
+      upTo(20).map((order) => placed(order, [line(order % 10 === 7 ? 'pen' : 'mug', 1)])),
+      here,
+    );
+    expect(outcomes.map(statusOf)).toEqual(Array(20).fill('RESERVED'));
+    // All of the mugs at the second try, with their counter; then the two pens, at last each alone.
+    expect(ends).toEqual([19, 2, 2]);
   });
 
   test('is not tried for ever: at most three times together and three times alone', async () => {

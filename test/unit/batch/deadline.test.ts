@@ -121,5 +121,5 @@ test('an effect that says later defers its own message only, for as long as it s
   };
   const outcomes = await run(payment(provider), [1, 2, 3].map(reserved), here.edges);
   expect(kindsOf(outcomes)).toEqual(['done', 'deferred', 'done']);
-  expect(outcomes[1]).toEqual({ kind: 'deferred', afterMs: 1_234, record: undefined });
+  expect(outcomes[1]).toEqual({ kind: 'deferred', afterMs: 1_234, reason: 'not now', record: undefined });
 });

@@ -37,6 +37,8 @@ test.each([
   [{ 'x-acquired-count': 7, 'x-delivery-count': 2 }, 7],
   [{ 'x-delivery-count': { bytes: [55] } }, 0],
   [{ 'x-delivery-count': -3 }, 0],
+  [{ 'x-delivery-count': 0.5 }, 0],
+  [{ 'x-delivery-count': Number.POSITIVE_INFINITY }, 0],
 ])('headers %j say that it came %d times before', (headers, returns) => {
   const event = eventOf({ messageId: null, type: null, contentType: null, userId: null, headers });
   expect(deliveriesOf(event, 'order')).toMatchObject([{ returns }]);

@@ -69,8 +69,8 @@ test('a comment or a message names a file that is there', () => {
   expect(gone).toEqual([]);
 });
 
-test('the README has at most 180 lines, and docs/ at most 700', () => {
+test('the README has at most 180 lines, and docs/ at most 880', () => {
   expect(linesOf('README.md')).toBeLessThanOrEqual(180);
   const pages = documents.filter((path) => path.startsWith('docs/'));
-  expect(pages.reduce((sum, path) => sum + linesOf(path), 0)).toBeLessThanOrEqual(700);
+  expect(pages.reduce((sum, path) => sum + linesOf(path), 0)).toBeLessThanOrEqual(880);
 });

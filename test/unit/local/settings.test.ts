@@ -21,6 +21,12 @@ test.each([
     'MAX_EXPECTED_WAIT_SECONDS is "1m": it has to be a number of seconds, or none',
   ],
   ['WAIT_PERMITS', 'all', 'WAIT_PERMITS is "all": it has to be a number up to 9999, or none'],
+  ['MAX_OPEN_PER_OWNER', 'a few', 'MAX_OPEN_PER_OWNER: "a few" has to be a number, or none'],
+  ['MAX_OPEN_PER_OWNER', '20,trusted', 'MAX_OPEN_PER_OWNER: "trusted" has to be a number, or none'],
+  ['PAUSE_AFTER_FAILURES', '0', 'PAUSE_AFTER_FAILURES: "0" has to be a number, or none'],
+  ['MAX_QUANTITY_PER_LINE', '-1', 'MAX_QUANTITY_PER_LINE is "-1": it has to be a number, or none'],
+  ['MAX_STOCK_SHARE', '0.5', 'MAX_STOCK_SHARE is "0.5": it has to be a percentage, such as 50%, or none'],
+  ['LOW_STOCK', 'few', 'LOW_STOCK is "few": it has to be a number'],
 ])('%s=%s is refused before anything starts, and says why', (name, value, why) => {
   expect(() => checkSettings({ [name]: value })).toThrow(why);
 });
@@ -37,6 +43,11 @@ test('what is not set, or set well, is no concern', () => {
     MAX_WAITING: 'none',
     MAX_EXPECTED_WAIT_SECONDS: '30',
     WAIT_PERMITS: 'none',
+    MAX_OPEN_PER_OWNER: '20,trusted=200,staff=none',
+    PAUSE_AFTER_FAILURES: 'none',
+    MAX_QUANTITY_PER_LINE: '100',
+    MAX_STOCK_SHARE: '100%',
+    LOW_STOCK: '0',
   });
 });
 

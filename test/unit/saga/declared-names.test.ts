@@ -81,9 +81,16 @@ describe('names', () => {
       'car hears nothing that says whose saga it is: let it consume an event with travellerId2, too',
     ],
     [
+      'of a role that there is already, and of one that is no name',
+      { roles: ['stock', 'support', 'stock', 'Big boss'] },
+      '"Big boss" cannot name a role: use small letters, digits and dashes',
+      'there is a role "support" already: give this one another name',
+      'there is a role "stock" already: give this one another name',
+    ],
+    [
       'of an owner who would be an operator',
       { owner: 'operatorId' },
-      'an owner cannot be an operator: call the member something else than operatorId',
+      'an owner cannot be of the staff: call the member something else than operatorId',
       'trip.requested does not say whose saga it is: add operatorId to its schema',
       'trip.cancelling does not say whose saga it is: add operatorId to its schema',
       'car.refused does not say whose saga it is: add operatorId to its schema',

@@ -120,6 +120,7 @@ describe('whatever comes, and in whatever order', () => {
           ask: ['ASKING', 'AWAITING', 'ABANDONING'],
           undo: ['UNDOING', 'UNDONE', 'REFUSED'],
           observe: ['DONE'],
+          recall: [],
         }[decision.effect.call] as readonly (string | undefined)[];
         expect(wanted).toContain(after?.status);
       }

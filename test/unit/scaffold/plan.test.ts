@@ -37,7 +37,7 @@ test('a step hears what it acts on, and the nearest event that says whose saga i
       {
         type: 'gift-card.refused',
         kind: 'failure',
-        members: { travellerId: 'TravellerId', message: 'Text' },
+        members: { travellerId: 'TravellerId', message: 'Text.meta(personal)' },
       },
       { type: 'gift-card.undone', kind: 'compensation' },
     ],

@@ -146,6 +146,16 @@ function locked(intent: PaymentIntent): Outcome {
   };
 }
 
+/** GET /v1/refunds/{id}: https://docs.stripe.com/api/refunds/retrieve */
+export function retrieveRefund(call: Call, ledger: LedgerView) {
+  refuseUnknown(call.form, new Set());
+  const refund = ledger.refund(call.id);
+  if (refund !== undefined) return objectAnswer(renderRefund(refund));
+  throw invalidRequest(`No such refund: '${call.id.slice(0, 100)}'`, {
+    ...{ code: 'resource_missing', param: 'id', status: 404 },
+  });
+}
+
 /** GET /v1/refunds?payment_intent=…: https://docs.stripe.com/api/refunds/list, newest first. */
 export function listRefunds(call: Call, ledger: LedgerView) {
   const page = readPage(call.form, ['payment_intent']);

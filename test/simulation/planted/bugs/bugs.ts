@@ -1,4 +1,5 @@
 import type { Bug } from '../planter/bug.ts';
+import { auditBugs } from './audit.ts';
 import { causalityBugs } from './causality.ts';
 import { commitBugs } from './commit.ts';
 import { consumeBugs } from './consume.ts';
@@ -10,10 +11,12 @@ import { initiatorBugs } from './initiator.ts';
 import { inventoryBugs } from './inventory.ts';
 import { nudgeBugs } from './nudge.ts';
 import { orderBugs } from './order.ts';
+import { privacyBugs } from './privacy.ts';
 import { providerBugs } from './provider.ts';
 import { recordBugs } from './record.ts';
 import { runBugs } from './run.ts';
 import { stockBugs } from './stock.ts';
+import { tallyBugs } from './tally.ts';
 import { togetherBugs } from './together.ts';
 import { webhookBugs } from './webhook.ts';
 
@@ -28,6 +31,7 @@ export const bugs: readonly Bug[] = [
   ...causalityBugs,
   ...initiatorBugs,
   ...nudgeBugs,
+  ...tallyBugs,
   ...externalStepBugs,
   ...providerBugs,
   ...inventoryBugs,
@@ -35,4 +39,6 @@ export const bugs: readonly Bug[] = [
   ...orderBugs,
   ...httpBugs,
   ...webhookBugs,
+  ...auditBugs,
+  ...privacyBugs,
 ];

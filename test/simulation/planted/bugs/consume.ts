@@ -107,6 +107,14 @@ export const consumeBugs = [
         },
     },
   ]),
+  ...bugsIn('engine/consumer/troubles.ts', [
+    {
+      name: 'what failed noted only where nothing is noted',
+      in: 'Troubles.#writeOf',
+      at: { member: 'expects' },
+      plant: () => 'absent',
+    },
+  ]),
   ...bugsIn('engine/consumer/settle.ts', [
     {
       name: 'retry counts no attempts',

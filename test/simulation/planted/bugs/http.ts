@@ -113,8 +113,8 @@ export const httpBugs = [
       in: 'role',
       plant:
         (original: RoleCheck, { caller }: { readonly caller: CallerCheck }): RoleCheck =>
-        (saga, needed) =>
-          needed === 'operator' ? caller(saga) : original(saga, needed),
+        (saga, ...needed) =>
+          needed.includes(saga.ownerRole) ? original(saga, ...needed) : caller(saga),
     },
   ]),
   ...bugsIn('engine/http/idempotency-key.ts', [

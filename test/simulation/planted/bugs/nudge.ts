@@ -21,13 +21,13 @@ export const nudgeBugs = [
     },
     {
       name: 'claim of a nudge unconditional',
-      in: 'claim',
+      in: 'claimOf',
       at: { member: 'relyingOn' },
       plant: (): Extract<Write, { readonly kind: 'add' }>['relyingOn'] => ({}),
     },
     {
       name: 'a claim moves the due time a day',
-      in: 'claim.nextDue',
+      in: 'claimOf.nextDue',
       plant: (original: number) => original + 86_400,
     },
     {

@@ -39,6 +39,15 @@ export const stockBugs = [
       at: { call: 'catalogueEntry' },
       plant: () => ({ pk: 'LOST' }),
     },
+    {
+      name: 'a stocktake confirmed although others were in its way',
+      in: 'putStock',
+      at: { call: 'writeAmongOthers' },
+      plant: async (original: () => Promise<unknown>) => {
+        await original();
+        return { ok: true };
+      },
+    },
   ]),
   ...bugsIn('engine/batch/write-with-retries.ts', [
     {
@@ -48,14 +57,6 @@ export const stockBugs = [
         (original: WriteAmongOthers): WriteAmongOthers =>
         (store: Store, writes: readonly Write[]) =>
           writes.some(({ kind }) => kind === 'add') ? store.write(writes) : original(store, writes),
-    },
-    {
-      name: 'a stocktake confirmed although others were in its way',
-      in: 'writeAmongOthers',
-      plant:
-        (original: WriteAmongOthers): WriteAmongOthers =>
-        (store: Store, writes: readonly Write[]) =>
-          writes.some(({ kind }) => kind === 'add') ? original(store, writes) : store.write(writes),
     },
   ]),
 ];

@@ -1,0 +1,93 @@
+import { fromItem } from '../batch/record.ts';
+import type { Item, Store } from '../batch/store.ts';
+import { isStill, type Trouble, troubleIn, troubleKey } from '../batch/trouble.ts';
+import type { SagaId } from '../saga/ids.ts';
+import type { SagaRecord, Table } from '../saga/table.ts';
+
+export type AnyState = { readonly status: string } & Readonly<Record<string, unknown>>;
+export type AnyRecord = SagaRecord<AnyState>;
+
+/** A participant's table, which is only read. */
+export interface Viewed {
+  readonly service: string;
+  readonly table: Table<{ readonly status: string }>;
+  readonly store: Pick<Store, 'read' | 'query'>;
+}
+
+export interface Views {
+  readonly initiator: Viewed;
+  readonly others: readonly Viewed[];
+}
+
+/** What one participant has of a saga. */
+export interface Part {
+  readonly service: string;
+  /** Undefined if it has heard nothing of the saga, or if its record is unreadable. */
+  readonly record: AnyRecord | undefined;
+  readonly isUnreadable: boolean;
+  /** What it last failed on. */
+  readonly trouble: Trouble | undefined;
+  /** Whether it is still in that trouble. */
+  readonly isInTrouble: boolean;
+}
+
+/** A saga as its participants have it, the initiator first. */
+export interface Seen {
+  readonly sagaId: SagaId;
+  readonly record: AnyRecord;
+  /** When the schedule comes to it next, in seconds since 1970; undefined if nothing is open. */
+  readonly dueEpochSeconds: number | undefined;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Reads sagas at all participants, two items each. A saga that the initiator does not have is absent from the answer.
+ * @throws StoreUnavailableError, or ZodError if the initiator's record cannot be read
+ */
+export async function see(
+  { initiator, others }: Views,
+  sagaIds: readonly SagaId[],
+): Promise<ReadonlyMap<SagaId, Seen>> {
+  const views = [initiator, ...others];
+  const read = await Promise.allSettled(
+    views.map(({ table, store }) =>
+      store.read(sagaIds.flatMap((sagaId) => [table.key(sagaId), troubleKey(table, sagaId)])),
+    ),
+  );
+  const items = read.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+  const seen = sagaIds.flatMap((sagaId): (readonly [SagaId, Seen])[] => {
+    const item = items[0]?.get(initiator.table.key(sagaId));
+    if (item === undefined) return [];
+    const record = fromItem(initiator.table, item) as AnyRecord;
+    const parts = views.map((view, index) => partOf(view, items[index] ?? new Map(), sagaId));
+    const due = item.dueEpochSeconds;
+    return [[sagaId, { sagaId, record, parts, dueEpochSeconds: typeof due === 'number' ? due : undefined }]];
+  });
+  return new Map(seen);
+}
+
+function partOf({ service, table }: Viewed, items: ReadonlyMap<string, Item>, sagaId: SagaId): Part {
+  const item = items.get(table.key(sagaId));
+  const record = readable(() => item && (fromItem(table, item) as AnyRecord));
+  const noted = items.get(troubleKey(table, sagaId));
+  // One that another version has noted in another way says nothing.
+  const trouble = readable(() => noted && troubleIn(noted));
+  return {
+    service,
+    record,
+    isUnreadable: item !== undefined && record === undefined,
+    trouble,
+    isInTrouble: trouble !== undefined && isStill(trouble, record),
+  };
+}
+
+function readable<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

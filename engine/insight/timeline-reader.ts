@@ -1,0 +1,25 @@
+import { endpoint } from '../http/endpoint.ts';
+import { type HttpFunction, json } from '../http/http.ts';
+import { mayRead, role } from '../http/identity.ts';
+import { pathParameter } from '../http/path-parameter.ts';
+import { Problem } from '../http/problem.ts';
+import { READERS } from '../http/role.ts';
+import type { Saga } from '../saga/saga.ts';
+import { see, type Views } from './seen.ts';
+import { timelineOf } from './timeline.ts';
+
+/**
+ * GET …/{id}/timeline: what has happened to a saga at all participants, and what it waits for. Its owner sees no more than in
+ * the records; staff also see what failed. Answers 404 if there is none or the saga is another owner's.
+ */
+export function timelineReader(saga: Saga, views: Views, deadlineMs: () => number): HttpFunction {
+  const { id, ownerRole, initiator } = saga;
+  const checks = [role(saga, ownerRole, ...READERS), pathParameter(id.name, id.schema)] as const;
+  return endpoint(saga, checks, async ({ caller, parameter: sagaId }) => {
+    const seen = (await see(views, [sagaId])).get(sagaId);
+    if (seen === undefined || !mayRead(saga, caller, seen.record.state))
+      throw new Problem('not-found', `There is no ${initiator} with this id.`);
+    const isStaff = caller.role !== ownerRole;
+    return json(200, timelineOf(saga, seen, { isStaff, deadlineMs: deadlineMs() }));
+  });
+}

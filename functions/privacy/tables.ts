@@ -1,0 +1,12 @@
+import type { AnyTable } from '../../engine/privacy/keepers.ts';
+import { reservations } from '../inventory/table.ts';
+import { orders } from '../order/table.ts';
+import { payments } from '../payment/table.ts';
+import type { Service } from '../shop.ts';
+
+/** How each participant keeps its records. */
+export const tables: Readonly<Record<Service, AnyTable>> = {
+  order: orders,
+  inventory: reservations,
+  payment: payments,
+};
