@@ -80,11 +80,14 @@ export async function decideBatch<
         : decideOn(participant, job, view, now),
     );
   };
-  const decisions = await decideAll();
-  if (!decisions.some(({ isUnfounded }) => isUnfounded)) return decisions;
-  // Decide all again: a counter is given out in the order of the jobs.
-  view.forgetRemembered();
-  return await decideAll();
+  let decisions = await decideAll();
+  // Decide all again: a counter is given out in the order of the jobs. What was read then may show that something else
+  // was taken for granted. It ends, as each round reads what no round before has read.
+  while (decisions.some(({ isUnfounded }) => isUnfounded)) {
+    view.forgetRemembered();
+    decisions = await decideAll();
+  }
+  return decisions;
 }
 
 function decideOn<

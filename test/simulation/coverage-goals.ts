@@ -63,9 +63,18 @@ const goalsOf = ({ players, saga, initiator: { service: initiator } }: Cast): re
 /** Fewer seeds are not expected to come to all of it. */
 const SEEDS_FOR_COVERAGE = 10_000;
 
-/** What never happened in so many seeds, and should have. */
-export const uncoveredBy = (
-  { cast, goals }: Deployment,
+/** What never happened in so many seeds, or too seldom, and should have. */
+export function uncoveredBy(
+  { cast, goals, shares = [] }: Deployment,
   coverage: Coverage,
   seeds: number,
-): readonly string[] => (seeds < SEEDS_FOR_COVERAGE ? [] : coverage.missing([...goalsOf(cast), ...goals]));
+): readonly string[] {
+  if (seeds < SEEDS_FOR_COVERAGE) return [];
+  const tooSeldom = shares.filter(
+    ({ of, among, least }) => coverage.timesOf(of) < least * coverage.timesOf(among),
+  );
+  return [
+    ...coverage.missing([...goalsOf(cast), ...goals, ...shares.map(({ among }) => among)]),
+    ...tooSeldom.map(({ of, among }) => `${of}: ${coverage.timesOf(of)} of ${coverage.timesOf(among)}`),
+  ];
+}

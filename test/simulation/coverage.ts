@@ -10,6 +10,10 @@ export class Coverage {
     for (const [what, times] of others) this.count(what, times);
   }
 
+  timesOf(what: string): number {
+    return this.counts.get(what) ?? 0;
+  }
+
   missing(wanted: readonly string[]): readonly string[] {
     return wanted.filter((what) => !this.counts.has(what));
   }

@@ -6,6 +6,7 @@ import type { Desk, Redelivery, Workload } from './actors/workload.ts';
 import type { Cast, OwnOutside, SimulatedSaga } from './cast.ts';
 import { legalSteps } from './checker/legal-steps.ts';
 import type { Rules } from './checker/rules.ts';
+import type { Coverage } from './coverage.ts';
 import type { Environment } from './environment.ts';
 import { type AnyParticipant, type DeployedFunction, functionsOf, type Member } from './functions.ts';
 import type { Lambda } from './lambda.ts';
@@ -27,7 +28,7 @@ export interface Deployment extends Deployed {
   /** One named saga. @throws Error if there is none of that name */
   readonly scenarioOf: (name: string, redelivery?: Redelivery) => Workload;
   /** What it promises besides what every saga does. */
-  readonly rulesOf: (world: World, seed: number) => Rules;
+  readonly rulesOf: (world: World, seed: number, coverage: Coverage) => Rules;
   readonly crashed: {
     /** The sagas to crash at every point, besides those whose outside refuses them, and the one past its deadline. */
     readonly scenarios: readonly string[];
@@ -40,6 +41,15 @@ export interface Deployment extends Deployed {
   readonly aside?: (simulation: Simulation, lambda: Lambda, workload: Workload) => Aside;
   /** What a run of many seeds has to come to, besides what every saga's does. */
   readonly goals: readonly string[];
+  /** What has to happen often enough among many seeds, if not in each. */
+  readonly shares?: readonly Share[];
+}
+
+/** Of all that is counted as `among`, how much has to be counted as `of` as well: from 0 to 1. */
+export interface Share {
+  readonly of: string;
+  readonly among: string;
+  readonly least: number;
 }
 
 /** What others do of their own accord. */

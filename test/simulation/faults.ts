@@ -186,7 +186,7 @@ const rareFaults: ReadonlySet<Fault> = new Set([
 /** So seldom made that a fault of theirs has to be so much likelier, or some would never happen. */
 const rareCalls: ReadonlyMap<readonly Fault[], number> = new Map<readonly Fault[], number>([
   [callFaults.undo, 2],
-  [callFaults.disputes, 2],
+  [callFaults.disputes, 8],
 ]);
 
 /** With the number that each has among them, and how often it happens. */

@@ -62,7 +62,7 @@ export class Scene {
       ...(restored === undefined ? {} : { restored }),
     });
     const { plan } = this;
-    const rules = deployment.rulesOf(world, seed);
+    const rules = deployment.rulesOf(world, seed, coverage);
     this.simulation = new Simulation({ world, rules, seed, plan, order, schedule, isTraced, coverage });
     this.lambda = new Lambda(this.simulation, deployment.functions, this.workload.sharesEnvironments);
     this.#random = new Random(seed, 10, schedule);

@@ -23,6 +23,10 @@ export class TallyBook {
   readonly #failedAtMs = new Map<string, number>();
   /** Owners who have had as many open as they may, or have had to pause. */
   readonly #limited = new Set<string>();
+  /** How many of an owner's sagas have not ended, with a place or without. */
+  readonly #under = new Map<string, number>();
+  /** Since which step an owner has had to pause and has had one open at most. */
+  readonly #heldSince = new Map<string, number>();
 
   constructor(world: World, limits: Limits | undefined, faults: readonly string[]) {
     this.#world = world;
@@ -35,9 +39,15 @@ export class TallyBook {
     return this.#limited.has(owner);
   }
 
+  /** Whether the owner has had to begin one saga at a time ever since that step. */
+  wasHeldSince(owner: string, step: number): boolean {
+    return (this.#heldSince.get(owner) ?? Number.POSITIVE_INFINITY) <= step;
+  }
+
   wrote(
     writes: readonly Write[],
     before: ReadonlyMap<string, Item>,
+    step: number,
     invocation: Invocation | undefined,
   ): string | undefined {
     const owners = new Set<string>();
@@ -64,7 +74,7 @@ export class TallyBook {
     for (const owner of owners) {
       const isBeginner = beginners.has(owner);
       const flaw =
-        this.#flawOf(owner) ??
+        this.#flawOf(owner, step) ??
         (isBeginner ? this.#flawOfBeginning(owner, before.get(`tally#${owner}`), invocation) : undefined);
       if (flaw !== undefined) return `${owner} ${flaw}`;
     }
@@ -92,6 +102,8 @@ export class TallyBook {
     if (has && !had && old !== undefined) return 'has got its place after it had begun';
     if (had && !has && !hasEnded(now)) return 'has lost its place before it has ended';
     this.#open.set(owner, (this.#open.get(owner) ?? 0) + Number(has) - Number(had));
+    const [was, is] = [old !== undefined && !hasEnded(old), !hasEnded(now)];
+    this.#under.set(owner, (this.#under.get(owner) ?? 0) + Number(is) - Number(was));
     if (!had || has) return undefined;
     if (now.status === 'CONFIRMED') this.#failures.set(owner, 0);
     else if (this.#faults.includes(now.reason.code)) {
@@ -101,11 +113,14 @@ export class TallyBook {
     return undefined;
   }
 
-  #flawOf(owner: string): string | undefined {
+  #flawOf(owner: string, step: number): string | undefined {
     const { open = 0, failures = 0, failedAtMs } = this.#tallyOf(owner);
     const [isOpen, hasFailed] = [this.#open.get(owner) ?? 0, this.#failures.get(owner) ?? 0];
     const { mostOpen, failuresBeforePause } = this.#limits ?? { mostOpen: 0, failuresBeforePause: 0 };
     if (isOpen >= mostOpen || hasFailed >= failuresBeforePause) this.#limited.add(owner);
+    const isHeld = hasFailed >= failuresBeforePause && (this.#under.get(owner) ?? 0) <= 1;
+    if (!isHeld || this.#limits === undefined) this.#heldSince.delete(owner);
+    else if (!this.#heldSince.has(owner)) this.#heldSince.set(owner, step);
     if (open !== isOpen) return `has ${isOpen} open, and the tally says ${open}`;
     if (isOpen > mostOpen) return `has ${isOpen} open, and may have ${mostOpen}`;
     if (failedAtMs !== this.#failedAtMs.get(owner)) return `failed last at another time than ${failedAtMs}`;

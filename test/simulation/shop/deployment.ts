@@ -20,7 +20,7 @@ import { Random } from '../random.ts';
 import type { Simulation } from '../simulation.ts';
 import { keptMinor } from '../world/provider.ts';
 import { Banks, bankGoals, WEBHOOK_SECRET } from './banks.ts';
-import { SHARE_PERCENT } from './hoarding.ts';
+import { honestlyServed, SHARE_PERCENT } from './hoarding.ts';
 import { attemptOf } from './prying.ts';
 import { ShopRules } from './rules.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -99,7 +99,7 @@ export const deployment: Deployment = {
   ...deployed,
   workloadOf,
   scenarioOf,
-  rulesOf: (world, seed) => new ShopRules(world, seed),
+  rulesOf: (world, seed, coverage) => new ShopRules(world, seed, coverage),
   aside: (simulation, lambda, { hasNews = false }) => new Banks(simulation, lambda, hasNews),
   desk: {
     shows: ['items'],
@@ -124,4 +124,5 @@ export const deployment: Deployment = {
     ...newsFaults,
     ...bankGoals,
   ],
+  shares: [honestlyServed],
 };

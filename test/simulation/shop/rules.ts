@@ -3,11 +3,12 @@ import type { Flaw } from '../checker/flaw.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { Asked, Rules } from '../checker/rules.ts';
 import { TallyBook } from '../checker/tallies.ts';
+import type { Coverage } from '../coverage.ts';
 import type { Invocation } from '../invocation.ts';
 import { limitsIn } from '../limits.ts';
 import type { World } from '../world/world.ts';
 import { flawOfStockAudit } from './audit.ts';
-import { flawOfService } from './hoarding.ts';
+import { countService, flawOfRefusal } from './hoarding.ts';
 import { flawOfMoney, flawOfPrice } from './money.ts';
 import { flawOfReconciliation } from './reconciliation.ts';
 import { flawOfReservation } from './reservations.ts';
@@ -19,9 +20,11 @@ export class ShopRules implements Rules {
   readonly #world: World;
   readonly #stock: StockBook;
   readonly #tallies: TallyBook;
+  readonly #coverage: Coverage;
 
-  constructor(world: World, seed: number) {
+  constructor(world: World, seed: number, coverage: Coverage) {
     this.#world = world;
+    this.#coverage = coverage;
     this.#tallies = new TallyBook(world, limitsIn(seed), ['PAYMENT_DECLINED']);
     this.#stock = new StockBook(world.tableOf('inventory'));
   }
@@ -33,7 +36,7 @@ export class ShopRules implements Rules {
     step: number,
     invocation: Invocation | undefined,
   ): Flaw | undefined {
-    if (service === 'order') return broken('fairness', this.#tallies.wrote(writes, before, invocation));
+    if (service === 'order') return broken('fairness', this.#tallies.wrote(writes, before, step, invocation));
     if (service !== 'inventory') return undefined;
     const untold = invocation && flawOfStockAudit(writes, before);
     return broken('audit', untold) ?? broken('P1', this.#stock.wrote(writes, before, step, invocation));
@@ -44,7 +47,10 @@ export class ShopRules implements Rules {
     // What was ordered, and what it costs, only they can tell.
     const isForged = takenOver === 'order' || takenOver === 'inventory';
     if (service === 'inventory' && takenOver !== 'order')
-      return broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation));
+      return (
+        broken('P1', flawOfReservation(this.#world, this.#stock, item, invocation)) ??
+        broken('fairness', flawOfRefusal(this.#world, this.#tallies, item, invocation))
+      );
     // What was charged before the tables were put back may not be what it costs by now.
     if (service === 'payment' && statusOf(item) === 'CHARGING' && !isRecovering && !isForged)
       return broken('P2', flawOfPrice(this.#world, item));
@@ -84,8 +90,7 @@ export class ShopRules implements Rules {
     const done = (kind: string) =>
       operators.filter(({ plan, isConfirmed }) => plan.wish.kind === kind && isConfirmed);
     const { provider } = this.#world;
-    const unserved = flawOfService(this.#world);
-    if (unserved !== undefined) return ['fairness', unserved];
+    countService(this.#world, this.#coverage);
     const unpaid = [...provider.accounts.keys()]
       .map((orderId) => flawOfMoney(this.#world, orderId, { isOver: true }))
       .find(Boolean);
