@@ -4,7 +4,15 @@ import type { Item } from '../batch/store.ts';
 import { log } from '../environment/log.ts';
 import type { Saga } from '../saga/saga.ts';
 import { forgetTroubles } from './forget-trouble.ts';
-import { type AnyRecord, endedMs, forget, type Keeper, type Keepers, together } from './keepers.ts';
+import {
+  type AnyRecord,
+  endedMs,
+  forget,
+  isUnwanted,
+  type Keeper,
+  type Keepers,
+  together,
+} from './keepers.ts';
 
 export interface Terms {
   readonly saga: Saga;
@@ -70,18 +78,18 @@ function failed({ id }: Saga, { pk }: Item, error: unknown): 'failed' {
 
 /** Of a saga of which something is under way nothing is written. What others write in between, the next run finds. */
 async function forgetOne(
-  { keepers, dryRun, isScan }: Terms,
+  { saga, keepers, dryRun, isScan }: Terms,
   others: readonly Kept[],
   begun: Kept,
 ): Promise<End> {
-  const all = [...others, begun];
-  const isUnderWay = ([{ table }, record]: Kept) =>
-    !record.isForgotten && forgotten(table, record) === undefined;
-  if (all.some(isUnderWay)) return 'open';
+  const [initiator, first] = begun;
+  const isLeft = (keeper: Keeper) => isUnwanted(saga, keeper, first);
+  const isUnderWay = ([keeper, record]: Kept) =>
+    !record.isForgotten && forgotten(keeper.table, record, isLeft(keeper)) === undefined;
+  if ([...others, begun].some(isUnderWay)) return 'open';
   if (dryRun) return 'forgotten';
-  if (!isScan) await forgetTroubles(keepers, begun[1].sagaId);
-  const fates = await together(others.map(([keeper, record]) => forget(keeper, record)));
+  if (!isScan) await forgetTroubles(keepers, first.sagaId);
+  const fates = await together(others.map(([keeper, record]) => forget(keeper, record, isLeft(keeper))));
   if (fates.some((isDone) => !isDone)) return 'open';
-  const [initiator, record] = begun;
-  return (await forget(initiator, record)) ? 'forgotten' : 'open';
+  return (await forget(initiator, first, false)) ? 'forgotten' : 'open';
 }

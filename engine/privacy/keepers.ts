@@ -1,6 +1,7 @@
 import { forgotten, settledIn, sinceMs } from '../batch/forget.ts';
 import { toItem } from '../batch/record.ts';
 import type { Store, TableReader } from '../batch/store.ts';
+import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
 export type AnyRecord = SagaRecord<{ readonly status: string }>;
@@ -21,15 +22,19 @@ export interface Keepers {
 
 /** When a saga ended, by the initiator's record; undefined if it has not. */
 export const endedMs = ({ table }: Keeper, record: AnyRecord): number | undefined =>
-  settledIn(table, record) === undefined ? undefined : sinceMs(record);
+  settledIn(table, record, false) === undefined ? undefined : sinceMs(record);
+
+/** Whether nobody wants any more what a participant does for a saga, by the initiator's record. Outcomes are for their consumers. */
+export const isUnwanted = (saga: Saga, { service }: Keeper, { state }: AnyRecord): boolean =>
+  state.status === 'CANCELLED' && saga.takesPart(service);
 
 /**
  * Forgets what a participant has recorded of a saga that has ended. False if it did not: something is under way, or somebody
- * has written in between. @throws StoreUnavailableError
+ * has written in between. `isLeft`: it is unwanted. @throws StoreUnavailableError
  */
-export async function forget({ table, store }: Keeper, record: AnyRecord): Promise<boolean> {
+export async function forget({ table, store }: Keeper, record: AnyRecord, isLeft: boolean): Promise<boolean> {
   if (record.isForgotten) return true;
-  const next = forgotten(table, record);
+  const next = forgotten(table, record, isLeft);
   if (next === undefined) return false;
   const expects = { version: record.version };
   return (await store.write([{ kind: 'put', item: toItem(table, next), expects }])).ok;

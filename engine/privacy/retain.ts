@@ -4,7 +4,7 @@ import { log } from '../environment/log.ts';
 import { forgetIdleOwner, ownerKeptIn } from './forget-owner.ts';
 import { type End, forgetSagas, type Terms } from './forget-sagas.ts';
 import { forgetOldTroubles } from './forget-trouble.ts';
-import { forget, type Keeper, together } from './keepers.ts';
+import { forget, isUnwanted, type Keeper, together } from './keepers.ts';
 
 /** One page at a time is some hundred read units a second, whatever the table has. */
 const PAGE_SIZE = 50;
@@ -119,19 +119,20 @@ class Retention {
   /** What a participant has written of a saga after it was forgotten. One that nobody has begun is a person's to look into. */
   async #forgetLeft(keeper: Keeper, items: readonly Item[]): Promise<readonly End[]> {
     const {
+      saga,
       keepers: { initiator },
       dryRun,
     } = this.#terms;
     const records = items.flatMap((item) => this.#read(keeper, item));
     const begun = await initiator.store.read(records.map(({ sagaId }) => initiator.table.key(sagaId)));
-    const left = records.filter((record) => {
+    const left = records.flatMap((record) => {
       const item = begun.get(initiator.table.key(record.sagaId));
       const [first] = item === undefined ? [] : this.#read(initiator, item);
-      return !record.isForgotten && first?.isForgotten === true;
+      return !record.isForgotten && first?.isForgotten === true ? [[record, first] as const] : [];
     });
-    const ends = left.map(async (record): Promise<End> => {
+    const ends = left.map(async ([record, first]): Promise<End> => {
       if (dryRun) return 'forgotten';
-      return (await forget(keeper, record)) ? 'forgotten' : 'open';
+      return (await forget(keeper, record, isUnwanted(saga, keeper, first))) ? 'forgotten' : 'open';
     });
     return await together(ends);
   }

@@ -226,6 +226,10 @@ class Machine {
       // Another invocation began the undo and may have died. Resume it: the failure is answered only after the undo.
       case is.undoing:
         return this.#undo.again(state);
+      case is.void:
+        // It was left as it is, and forgotten.
+        if (this.#facts.voided === undefined) return ignore('nobody waits for it any more');
+        return refuse(`the outside did a step that is ${is.void}`);
       default:
         return refuse(`the outside did a step that is ${state?.status ?? 'not begun'}`);
     }

@@ -244,7 +244,8 @@ export function externalStep<
       saga,
       key: (sagaId) => sagaId,
       schema: externalSchema(saga, use),
-      settled: (state) => settled(names, keeps, saga.owner, state),
+      settled: (state, isUnwanted) =>
+        settled(names, keeps, saga.owner, state, isUnwanted && saysVoid === undefined),
     },
     forgets: Object.keys(asks.shape).filter((name) => !keeps.some((kept) => kept === name)),
     isPrepared: prepares !== undefined,

@@ -50,9 +50,9 @@ export interface Table<State> {
   readonly format?: number;
   /**
    * The state that a record ends with; undefined if something is under way. Asked only of a saga that has ended, before it is
-   * forgotten. Without it every state is an end.
+   * forgotten. `isUnwanted`: it has failed, and the participant took part in it. Without it every state is an end.
    */
-  settled?(state: State): State | undefined;
+  settled?(state: State, isUnwanted: boolean): State | undefined;
   /** Attributes that indexes are built on. */
   indexed?(record: SagaRecord<State>): Readonly<Record<string, string | number>>;
 }

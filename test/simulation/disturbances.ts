@@ -7,6 +7,7 @@ import type { Binding, ExchangeBinding } from '../../infra/broker/topology.ts';
 import { samplesOf } from '../../infra/functions/sample.ts';
 import type { Cast } from './cast.ts';
 import { NO_JSON } from './checker/checker.ts';
+import { comesToLight } from './comes-to-light.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
@@ -181,7 +182,7 @@ function actUnasked({ world, cast, step }: Simulation, draw: number): void {
   const heard = cast.players.flatMap(({ part, service }) =>
     service === saga.initiator ? [] : part.consumes,
   );
-  const types = heard.filter((type) => saga.kindOf(type) === 'step');
+  const types = heard.filter((type) => saga.kindOf(type) === 'step' && comesToLight(type, cast));
   const type = types[Math.floor(draw * types.length)];
   if (type === undefined) return;
   const sagaId = `${saga.id.prefix}_${String(step).padStart(24, '0')}` as SagaId;

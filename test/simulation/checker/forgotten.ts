@@ -27,13 +27,17 @@ export function flawOfForgetting(
   const begun = service === initiator.service ? before : world.recordOf(initiator.service, now[saga.id.name]);
   if (begun !== undefined && !hasEnded(begun)) return `${is} was forgotten while it was ${statusOf(begun)}`;
   const names = step?.names;
-  if ([names?.asking, names?.awaiting, names?.abandoning, names?.undoing].includes(statusOf(before)))
+  const isAsked = [names?.asking, names?.awaiting].includes(statusOf(before));
+  // Nobody waits any more for what nobody undoes.
+  const isLeft =
+    isAsked && statusOf(begun) === 'CANCELLED' && saga.takesPart(service) && step?.voided === undefined;
+  if ((isAsked && !isLeft) || [names?.abandoning, names?.undoing].includes(statusOf(before)))
     return `${is} was forgotten while it was ${statusOf(before)}`;
   // What was revoked may be held again, and then has to be undone like anything else.
   const ends =
     old.state.revoked !== undefined
       ? [names?.undone]
-      : [statusOf(before), ...(statusOf(before) === names?.waiting ? [names.void] : [])];
+      : [statusOf(before), ...(isLeft || statusOf(before) === names?.waiting ? [names?.void] : [])];
   if (!ends.includes(now.state.status) || now.status !== now.state.status)
     return `${is} was ${statusOf(before)}, and is forgotten as ${now.status}`;
   const { [saga.owner]: owner } = old.state;

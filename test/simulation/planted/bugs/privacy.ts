@@ -92,10 +92,10 @@ export const privacyBugs = [
       in: 'settled',
       plant:
         (original: Settled): Settled =>
-        (is, keeps, owner, state) =>
+        (is, keeps, owner, state, isLeft) =>
           state.status === is.refused
             ? (({ revoked: _, ...rest }) => rest)(state as typeof state & { revoked?: unknown })
-            : original(is, keeps, owner, state),
+            : original(is, keeps, owner, state, isLeft),
     },
   ]),
   ...bugsIn('engine/privacy/keepers.ts', [
