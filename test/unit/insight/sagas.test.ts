@@ -65,7 +65,11 @@ describe('the open ones', () => {
     expect(of(challenged)).toEqual({
       ...{ orderId: challenged, status: 'PENDING', waitingFor: 'customer', ageSeconds: 720 },
       ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
-      ...{ deadline: '2026-01-01T00:15:00.000Z', nextNudge: '2026-01-01T00:00:10.000Z' },
+      ...{
+        deadline: '2026-01-01T00:15:00.000Z',
+        deadlineInSeconds: 180,
+        nextNudge: '2026-01-01T00:00:10.000Z',
+      },
       ...{ waitsOn: [{ service: 'payment', toSay: ['payment.captured'] }], troubles: [] },
     });
     expect(of(failing).troubles).toMatchObject([
@@ -118,6 +122,16 @@ describe('the open ones', () => {
       if (keys.includes(challenged)) here.stores.order.items.set(challenged, ended as Item);
     };
     expect(idsIn(await list(here))).toEqual([failing, unheard].toSorted());
+  });
+
+  test('are listed all the same where a participant cannot be asked', async () => {
+    const { here, challenged } = await someOpen();
+    here.drop('payment');
+    const { items } = await list(here);
+    expect(items).toHaveLength(3);
+    expect(
+      items.find(({ orderId }: { readonly orderId: string }) => orderId === challenged).troubles,
+    ).toEqual([{ service: 'payment', lastError: 'its table cannot be read: ResourceNotFoundException' }]);
   });
 
   test('have one among them that cannot be read, and the others are listed all the same', async () => {
