@@ -86,7 +86,7 @@ function counting({ saga, views, now }: Insight): HttpFunction {
     let total = 0;
     let oldestMs = Number.POSITIVE_INFINITY;
     const isOver = () => total >= MAX_COUNTED || now() - startedMs > MAX_COUNT_MS;
-    const { isWhole } = await eachOpen(views, isOver, ({ item }) => {
+    const { isWhole } = await eachOpen(views, isOver, (item) => {
       const createdAtMs = Number(item.createdAtMs);
       const age = AGES.findLastIndex((each) => startedMs - createdAtMs >= msOf(each));
       const status = typeof item.status === 'string' ? item.status : 'UNKNOWN';

@@ -3,6 +3,7 @@ import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
+import { tallyKey } from '../../engine/saga/tally.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
 export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
@@ -95,7 +96,8 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
-  ['nudge-now', obeyer],
+  // A saga that it ends gives back its owner's place.
+  ['nudge-now', { ...obeyer, keys: [`${saga.id.prefix}_`, tallyKey('')] }],
   ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 
