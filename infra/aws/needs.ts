@@ -82,8 +82,18 @@ const needsOfAnyone = ({
     'participate',
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
-  // One to read dead letters, and one to publish them again.
-  ['dead-letters', { table: ['read'], isAudited: true, broker: 'publish', connections: 2 }],
+  [
+    'dead-letters',
+    {
+      table: ['read', 'write'],
+      // That a message is a dead letter is over when it is none any more.
+      writes: [TROUBLE],
+      isAudited: true,
+      broker: 'publish',
+      // One to read dead letters, and one to publish them again.
+      connections: 2,
+    },
+  ],
   ['get-audit', { table: ['read', `query ${AUDIT}`], keys: [AUDIT_PREFIX] }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),

@@ -110,7 +110,7 @@ export const consumeBugs = [
   ...bugsIn('engine/consumer/troubles.ts', [
     {
       name: 'what failed noted only where nothing is noted',
-      in: 'Troubles.#writeOf',
+      in: 'Troubles.#keep',
       at: { member: 'expects' },
       plant: () => 'absent',
     },
