@@ -56,12 +56,12 @@ export async function see(
       store.read(sagaIds.flatMap((sagaId) => [table.key(sagaId), troubleKey(table, sagaId)])),
     ),
   );
-  const [own, ...theirs] = read.map((each) => {
+  const [own = new Map<string, Item>(), ...theirs] = read.map((each) => {
     if (each.status === 'fulfilled') return each.value;
     if (each.reason instanceof StoreUnavailableError) return each.reason;
     throw each.reason;
   });
-  if (own === undefined || own instanceof StoreUnavailableError) throw own;
+  if (own instanceof StoreUnavailableError) throw own;
   const items = [own, ...theirs];
   const seen = sagaIds.flatMap((sagaId): (readonly [SagaId, Seen])[] => {
     const item = own.get(initiator.table.key(sagaId));

@@ -27,7 +27,7 @@ import { httpEvent } from '../support/http-event.ts';
 const sku = catalogueEntry('mug' as never);
 /** Everything of it is undone already, so that a nudge ends it. */
 const undone = orderItem(orderIdOf(2), 'PENDING');
-const { state, ...others } = JSON.parse(String(undone.record));
+const { state, ...others } = JSON.parse(undone.record as string);
 const answered = order.saga.compensatorsOf(order.saga.initiation.cancels);
 const record = JSON.stringify({ ...others, state: { ...state, answered, isTallied: true } });
 const items = [
