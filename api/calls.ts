@@ -146,6 +146,7 @@ export type Timeline = {
   readonly createdAt?: string;
   readonly updatedAt?: string;
   readonly deadline?: string;
+  readonly deadlineInSeconds?: number;
   readonly nextNudge?: string;
   readonly waitsOn?: readonly ({
     readonly service: string;
@@ -184,6 +185,7 @@ export type OpenPage = {
     readonly createdAt?: string;
     readonly updatedAt?: string;
     readonly deadline?: string;
+    readonly deadlineInSeconds?: number;
     readonly nextNudge?: string;
     readonly waitsOn?: readonly ({
       readonly service: string;
@@ -228,6 +230,7 @@ export type Found = {
   readonly createdAt?: string;
   readonly updatedAt?: string;
   readonly deadline?: string;
+  readonly deadlineInSeconds?: number;
   readonly foundBy: string;
   readonly timeline: string;
 };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Item, Write } from '../batch/store.ts';
-import { AUDIT_EXPIRES, AUDIT_PREFIX } from '../saga/audit-index.ts';
+import { AUDIT_PREFIX, EXPIRES } from '../saga/audit-index.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import { keptDays } from './kept-days.ts';
 
@@ -51,6 +51,6 @@ export function auditEntry(actor: Actor, act: Act, atMs: number, ...once: readon
     at,
     ...actor,
     ...act,
-    ...(days === undefined ? {} : { [AUDIT_EXPIRES]: Math.floor(atMs / 1000) + days * DAY_SECONDS }),
+    ...(days === undefined ? {} : { [EXPIRES]: Math.floor(atMs / 1000) + days * DAY_SECONDS }),
   };
 }

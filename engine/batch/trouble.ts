@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { EXPIRES } from '../saga/audit-index.ts';
 import type { SagaId } from '../saga/ids.ts';
+import type { Saga } from '../saga/saga.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 import type { Item } from './store.ts';
 
@@ -32,10 +34,27 @@ export type Trouble = Readonly<z.infer<typeof Trouble>>;
 export const troubleKey = (table: Pick<Table<never>, 'key'>, sagaId: SagaId): string =>
   `${TROUBLE}${table.key(sagaId)}`;
 
-export const troubleItem = (pk: string, trouble: Trouble): Item => ({ pk, ...trouble });
+/** What is noted of no record may be of no saga: anybody who may publish can write any id. So it is not kept for ever. */
+const KEPT_SECONDS = 90 * 86_400;
+
+export const troubleItem = (pk: string, trouble: Trouble): Item => ({
+  pk,
+  ...trouble,
+  ...(trouble.version === undefined ? { [EXPIRES]: Math.floor(trouble.atMs / 1_000) + KEPT_SECONDS } : {}),
+});
 
 /** @throws ZodError */
 export const troubleIn = (item: Item): Trouble => Trouble.parse(item);
+
+/** What a message is about, by its id alone; undefined if that is no event of the saga. */
+export function aboutIn(
+  { id, eventTypes }: Saga,
+  messageId: string,
+): { readonly sagaId: SagaId; readonly because: string } | undefined {
+  const [, subject, because = ''] = /^([^:]+):(.+)$/.exec(messageId) ?? [];
+  const { data: sagaId } = id.schema.safeParse(subject);
+  return sagaId === undefined || !eventTypes.includes(because) ? undefined : { sagaId, because };
+}
 
 /** Whether the participant has not gone on since. */
 export function isStill(trouble: Trouble, record: SagaRecord<unknown> | undefined): boolean {

@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
 import { StoreUnavailableError, type Write } from '../batch/store.ts';
-import { type Trouble, troubleItem, troubleKey } from '../batch/trouble.ts';
+import { aboutIn, type Trouble, troubleItem, troubleKey } from '../batch/trouble.ts';
 import { log } from '../environment/log.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { RetryDelay } from '../saga/routes.ts';
@@ -162,11 +162,9 @@ export class Troubles {
   }
 
   #about(messageId: string, what: Omit<Trouble, 'atMs' | 'because'>): readonly Handled[] {
-    const [, subject, because = ''] = /^([^:]+):(.+)$/.exec(messageId) ?? [];
-    const { data: sagaId } = this.#saga.id.schema.safeParse(subject);
-    // Anybody who may publish can write any id: what is no event of the saga is about none.
-    if (sagaId === undefined || !this.#saga.eventTypes.includes(because)) return [];
-    return [{ sagaId, because, trouble: { atMs: this.#edges.now(), because, ...what } }];
+    const about = aboutIn(this.#saga, messageId);
+    if (about === undefined) return [];
+    return [{ ...about, trouble: { atMs: this.#edges.now(), because: about.because, ...what } }];
   }
 
   /** The message that takes the place of one that was not handled. */

@@ -25,6 +25,7 @@ import {
   rest,
   selectionMembers,
 } from './selection.ts';
+import { type Keyed, notedOf } from './troubles.ts';
 
 /** What one call holds of bodies in memory, beside all that the environment needs. */
 const MAX_HELD_BYTES = 48 * 1024 * 1024;
@@ -88,8 +89,10 @@ function redriving<State extends { readonly status: string }, Input extends { re
   return endpoint(saga, checks, async ({ body, caller }, event) => {
     const { dryRun, reason, ...selection } = body;
     const budget = new Budget(edges.now);
-    return await deadLetterQueues().visit(service, pageOf(selection, MAX_HELD_BYTES), async (page) => {
+    let afterwards = async (): Promise<void> => {};
+    const reply = await deadLetterQueues().visit(service, pageOf(selection, MAX_HELD_BYTES), async (page) => {
       checkFound(selection, page);
+      const end = dryRun ? undefined : await notedOf(participant, page.deadLetters, edges);
       const intend = intention('redrive', page.deadLetters, actorOf(caller, event), reason, edges);
       const items = await budget.spend(page.deadLetters, async (each) => {
         const about = identify(saga, each);
@@ -107,23 +110,30 @@ function redriving<State extends { readonly status: string }, Input extends { re
         }
       });
       const { length: redriven } = items.filter((each) => each.moved);
+      afterwards = async () => end?.(page.deadLetters.filter((_, index) => items[index]?.moved));
       // What only tells others comes back, and a walk through all pages would never end if it met it again.
       const left = items.map((each) => each.moved && each.would !== 'tell');
       return json(200, { dryRun, redriven, items, ...rest(page, left) });
     });
+    await afterwards();
+    return reply;
   });
 }
 
 /** Removes dead letters that nobody can use; with `dryRun`, only says which. */
-function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Queues): HttpFunction {
+function discarding(place: Keyed, edges: Edges, deadLetterQueues: Queues): HttpFunction {
+  const { saga, service } = place;
   return endpoint(
     saga,
     [role(saga, DEAD_LETTERS), jsonBody(DiscardRequest)],
     async ({ body, caller }, event) => {
       const { dryRun, reason: why, ...selection } = body;
       const budget = new Budget(edges.now);
-      return await deadLetterQueues().visit(service, pageOf(selection, MAX_DISCARDED_BYTES), async (page) => {
+      let afterwards = async (): Promise<void> => {};
+      const request = pageOf(selection, MAX_DISCARDED_BYTES);
+      const reply = await deadLetterQueues().visit(service, request, async (page) => {
         checkFound(selection, page);
+        const end = dryRun ? undefined : await notedOf(place, page.deadLetters, edges);
         if (!dryRun && page.deadLetters.length > 0)
           await intention('discard', page.deadLetters, actorOf(caller, event), why, edges)();
         const items = await budget.spend(page.deadLetters, (each) => {
@@ -133,8 +143,11 @@ function discarding({ saga, service }: Place, edges: Edges, deadLetterQueues: Qu
           return { ...about, reason: each.reason, discarded } satisfies DiscardedView;
         });
         const left = items.map(({ discarded }) => discarded);
+        afterwards = async () => end?.(page.deadLetters.slice(0, items.length));
         return json(200, { dryRun, discarded: countOf(left), items, ...rest(page, left) });
       });
+      await afterwards();
+      return reply;
     },
   );
 }

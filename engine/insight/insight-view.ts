@@ -9,6 +9,10 @@ const Summary = z.object({
   createdAt: z.iso.datetime().optional(),
   updatedAt: z.iso.datetime().optional(),
   deadline: z.iso.datetime().optional().describe('When it cancels itself.'),
+  deadlineInSeconds: z
+    .int()
+    .optional()
+    .describe('From 0 down it is past its deadline, and cancels itself when the schedule comes to it.'),
 });
 
 /** What only staff see. */

@@ -38,7 +38,7 @@ export function lookingUp(
   saga: Saga,
   views: Views,
   foreign: readonly ForeignId[],
-  deadlineMs: () => number,
+  { now, deadlineMs }: { readonly now: () => number; readonly deadlineMs: () => number },
 ): HttpFunction {
   const checks = [role(saga, SUPPORT, AUDITOR), wantedIn(saga)] as const;
   return endpoint(saga, checks, async ({ wanted }, event) => {
@@ -50,7 +50,11 @@ export function lookingUp(
         `The ${foundBy} leads to ${sagaId}, and there is no such ${saga.initiator}.`,
       );
     const timeline = asCalled(event, `/${saga.initiator}s/${sagaId}/timeline`);
-    return json(200, { ...summaryOf(saga, seen, deadlineMs()), foundBy, timeline });
+    return json(200, {
+      ...summaryOf(saga, seen, { nowMs: now(), deadlineMs: deadlineMs() }),
+      foundBy,
+      timeline,
+    });
   });
 }
 

@@ -30,7 +30,7 @@ export interface Place {
 }
 
 /** A saga as the initiator's table has it. `record`: undefined if it cannot be read. */
-export interface Open {
+interface Open {
   readonly item: Item;
   readonly record: AnyRecord | undefined;
 }
@@ -63,7 +63,7 @@ export async function openSagas(
   for (let pages = 0; pages < MAX_PAGES && place !== undefined && !isOver(); pages += 1) {
     const size = isNarrow(wanted) ? PAGE_SIZE : limit - found.length;
     const { open, entries, next } = await pageOf(views.initiator, place, size);
-    const fitting = open.filter((each) => fits(each, wanted, nowMs));
+    const fitting = open.map(readIn(views.initiator)).filter((each) => fits(each, wanted, nowMs));
     const readable = fitting.flatMap(({ record }) => (record === undefined ? [] : [record.sagaId]));
     const seen = await see(views, readable);
     for (const each of fitting) {
@@ -81,23 +81,28 @@ export async function openSagas(
 }
 
 /** Reads a page of the index. The index lags behind the table, so the item itself decides whether it is still open. */
-async function pageOf({ table, store }: Viewed, { shard, id, due }: Place, limit: number) {
+async function pageOf({ store }: Viewed, { shard, id, due }: Place, limit: number) {
   const after = id === undefined ? undefined : { pk: id, dueShard: shard, dueEpochSeconds: Number(due) };
   const { entries, next } = await store.query({ index: DUE, partition: ['dueShard', shard], limit, after });
   const items = await store.read(entries.map(({ pk }) => pk));
-  const open = entries.flatMap(({ pk }): Open[] => {
+  const open = entries.flatMap(({ pk }): Item[] => {
     const item = items.get(pk);
-    if (item?.dueShard === undefined) return [];
-    try {
-      return [{ item, record: fromItem(table, item) as AnyRecord }];
-    } catch {
-      return [{ item, record: undefined }];
-    }
+    return item?.dueShard === undefined ? [] : [item];
   });
   const following = dueShards[dueShards.indexOf(shard) + 1];
   const nextShard = following === undefined ? undefined : { shard: following };
   return { open, entries, next: next === undefined ? nextShard : placeOf(next) };
 }
+
+const readIn =
+  ({ table }: Viewed) =>
+  (item: Item): Open => {
+    try {
+      return { item, record: fromItem(table, item) as AnyRecord };
+    } catch {
+      return { item, record: undefined };
+    }
+  };
 
 const placeOf = ({ pk, dueShard, dueEpochSeconds }: Item): Place => ({
   shard: typeof dueShard === 'string' ? dueShard : '',
@@ -122,11 +127,14 @@ function fits({ record }: Open, wanted: Wanted, nowMs: number): boolean {
 const standsAt = (saga: Saga, seen: Seen | undefined, service: string): boolean =>
   seen !== undefined && waitsOn(saga, seen).some((each) => each.service === service);
 
-/** All open sagas, shard by shard, as far as `isOver` lets it go. @throws StoreUnavailableError */
+/**
+ * All open sagas, shard by shard, as far as `isOver` lets it go: their items as they are, since to read the records of very many
+ * takes longer than to get them. @throws StoreUnavailableError
+ */
 export async function eachOpen(
   { initiator }: Views,
   isOver: () => boolean,
-  meet: (open: Open) => void,
+  meet: (item: Item) => void,
 ): Promise<{ readonly isWhole: boolean }> {
   const ends = await Promise.allSettled(
     dueShards.map(async (shard) => {

@@ -12,7 +12,7 @@ import type { Saga } from '../saga/saga.ts';
 import { Age, msOf } from './age.ts';
 import { eachOpen, type Found, openSagas, type Wanted } from './open-sagas.ts';
 import type { Views } from './seen.ts';
-import { standing, summaryOf, troubleOf } from './timeline.ts';
+import { type Moment, standing, summaryOf, troubleOf } from './timeline.ts';
 
 /** A call counts no more open sagas than this, and begins no page after so long. */
 const MAX_COUNTED = 20_000;
@@ -51,7 +51,7 @@ function listing({ saga, views, now, deadlineMs }: Insight): HttpFunction {
     const { found, last } = await openSagas(saga, views, wanted, { limit, from: cursor, now });
     const { shard, id, due } = last ?? {};
     return json(200, {
-      items: found.map((each) => shown(saga, each, nowMs, deadlineMs())),
+      items: found.map((each) => shown(saga, each, { nowMs, deadlineMs: deadlineMs() })),
       ...(shard === undefined
         ? {}
         : {
@@ -61,8 +61,8 @@ function listing({ saga, views, now, deadlineMs }: Insight): HttpFunction {
   });
 }
 
-function shown(saga: Saga, { item, seen }: Found, nowMs: number, deadlineMs: number): object {
-  const ageSeconds = Math.max(0, Math.round((nowMs - Number(item.createdAtMs)) / 1_000));
+function shown(saga: Saga, { item, seen }: Found, moment: Moment): object {
+  const ageSeconds = Math.max(0, Math.round((moment.nowMs - Number(item.createdAtMs)) / 1_000));
   if (seen === undefined)
     return {
       [saga.id.name]: item.pk,
@@ -74,7 +74,7 @@ function shown(saga: Saga, { item, seen }: Found, nowMs: number, deadlineMs: num
     const trouble = troubleOf(part);
     return 'lastError' in trouble ? [{ service: part.service, ...trouble }] : [];
   });
-  return { ...summaryOf(saga, seen, deadlineMs), ageSeconds, ...standing(saga, seen), troubles };
+  return { ...summaryOf(saga, seen, moment), ageSeconds, ...standing(saga, seen), troubles };
 }
 
 /** GET /sagas/counts: how many are open, by status and age. */
@@ -86,7 +86,7 @@ function counting({ saga, views, now }: Insight): HttpFunction {
     let total = 0;
     let oldestMs = Number.POSITIVE_INFINITY;
     const isOver = () => total >= MAX_COUNTED || now() - startedMs > MAX_COUNT_MS;
-    const { isWhole } = await eachOpen(views, isOver, ({ item }) => {
+    const { isWhole } = await eachOpen(views, isOver, (item) => {
       const createdAtMs = Number(item.createdAtMs);
       const age = AGES.findLastIndex((each) => startedMs - createdAtMs >= msOf(each));
       const status = typeof item.status === 'string' ? item.status : 'UNKNOWN';

@@ -1,5 +1,5 @@
 import { fromItem } from '../batch/record.ts';
-import type { Item, Store } from '../batch/store.ts';
+import { type Item, type Store, StoreUnavailableError } from '../batch/store.ts';
 import { isStill, type Trouble, troubleIn, troubleKey } from '../batch/trouble.ts';
 import type { SagaId } from '../saga/ids.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
@@ -22,9 +22,10 @@ export interface Views {
 /** What one participant has of a saga. */
 export interface Part {
   readonly service: string;
-  /** Undefined if it has heard nothing of the saga, or if its record is unreadable. */
+  /** Undefined if it has heard nothing of the saga, or if nobody can say. */
   readonly record: AnyRecord | undefined;
-  readonly isUnreadable: boolean;
+  /** Why nobody can say what it has. */
+  readonly unknown?: string | undefined;
   /** What it last failed on. */
   readonly trouble: Trouble | undefined;
   /** Whether it is still in that trouble. */
@@ -41,8 +42,9 @@ export interface Seen {
 }
 
 /**
- * Reads sagas at all participants, two items each. A saga that the initiator does not have is absent from the answer.
- * @throws StoreUnavailableError, or ZodError if the initiator's record cannot be read
+ * Reads sagas at all participants, two items each. A saga that the initiator does not have is absent from the answer. Another
+ * participant whose table does not answer hides nothing of what the others have.
+ * @throws StoreUnavailableError if the initiator's table does not answer, or ZodError if its record cannot be read
  */
 export async function see(
   { initiator, others }: Views,
@@ -54,22 +56,31 @@ export async function see(
       store.read(sagaIds.flatMap((sagaId) => [table.key(sagaId), troubleKey(table, sagaId)])),
     ),
   );
-  const items = read.map((each) => {
-    if (each.status === 'rejected') throw each.reason;
-    return each.value;
+  const [own = new Map<string, Item>(), ...theirs] = read.map((each) => {
+    if (each.status === 'fulfilled') return each.value;
+    if (each.reason instanceof StoreUnavailableError) return each.reason;
+    throw each.reason;
   });
+  if (own instanceof StoreUnavailableError) throw own;
+  const items = [own, ...theirs];
   const seen = sagaIds.flatMap((sagaId): (readonly [SagaId, Seen])[] => {
-    const item = items[0]?.get(initiator.table.key(sagaId));
+    const item = own.get(initiator.table.key(sagaId));
     if (item === undefined) return [];
     const record = fromItem(initiator.table, item) as AnyRecord;
-    const parts = views.map((view, index) => partOf(view, items[index] ?? new Map(), sagaId));
+    const parts = views.map((view, index) => partOf(view, items[index], sagaId));
     const due = item.dueEpochSeconds;
     return [[sagaId, { sagaId, record, parts, dueEpochSeconds: typeof due === 'number' ? due : undefined }]];
   });
   return new Map(seen);
 }
 
-function partOf({ service, table }: Viewed, items: ReadonlyMap<string, Item>, sagaId: SagaId): Part {
+type Read = ReadonlyMap<string, Item> | StoreUnavailableError | undefined;
+
+function partOf({ service, table }: Viewed, items: Read, sagaId: SagaId): Part {
+  if (items === undefined || items instanceof StoreUnavailableError) {
+    const unknown = items === undefined ? 'its table was not read' : unanswered(items);
+    return { service, record: undefined, unknown, trouble: undefined, isInTrouble: false };
+  }
   const item = items.get(table.key(sagaId));
   const record = readable(() => item && (fromItem(table, item) as AnyRecord));
   const noted = items.get(troubleKey(table, sagaId));
@@ -78,11 +89,18 @@ function partOf({ service, table }: Viewed, items: ReadonlyMap<string, Item>, sa
   return {
     service,
     record,
-    isUnreadable: item !== undefined && record === undefined,
+    ...(item === undefined || record !== undefined ? {} : { unknown: 'its record cannot be read' }),
     trouble,
     isInTrouble: trouble !== undefined && isStill(trouble, record),
   };
 }
+
+/**
+ * Why a table does not answer, by the name of the error: its message may name accounts and roles.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+export const unanswered = ({ cause, name }: StoreUnavailableError): string =>
+  `its table cannot be read: ${cause instanceof Error ? cause.name : name}`;
 
 function readable<T>(read: () => T | undefined): T | undefined {
   try {

@@ -15,18 +15,22 @@ interface Entry {
   readonly error?: string;
 }
 
-/** For whom a timeline is: staff see what failed, and when it is tried again. */
-export interface Audience {
-  readonly isStaff: boolean;
-  /** How long a saga may be pending, in milliseconds. */
+/** How long a saga may be pending, and what time it is, in milliseconds. */
+export interface Moment {
   readonly deadlineMs: number;
+  readonly nowMs: number;
+}
+
+/** For whom a timeline is: staff see what failed, and when it is tried again. */
+export interface Audience extends Moment {
+  readonly isStaff: boolean;
 }
 
 /** Where a saga is, and why: what all participants know of it, in one. Times are in UTC; each is by its service's clock. */
-export function timelineOf(saga: Saga, seen: Seen, { isStaff, deadlineMs }: Audience): object {
+export function timelineOf(saga: Saga, seen: Seen, { isStaff, ...moment }: Audience): object {
   const { record, parts } = seen;
   return {
-    ...summaryOf(saga, seen, deadlineMs),
+    ...summaryOf(saga, seen, moment),
     ...(isStaff ? standing(saga, seen) : {}),
     participants: parts.map((part) => ({
       ...shownTo(isStaff, waitOf(saga, part)),
@@ -39,7 +43,7 @@ export function timelineOf(saga: Saga, seen: Seen, { isStaff, deadlineMs }: Audi
 }
 
 /** A saga in short. */
-export function summaryOf(saga: Saga, { sagaId, record, parts }: Seen, deadlineMs: number): object {
+export function summaryOf(saga: Saga, { sagaId, record, parts }: Seen, moment: Moment): object {
   const { state, updatedAtMs, isForgotten } = record;
   const { reason, status } = state;
   const createdAtMs = Number(state.createdAtMs);
@@ -50,9 +54,15 @@ export function summaryOf(saga: Saga, { sagaId, record, parts }: Seen, deadlineM
     ...(reason === undefined ? {} : { reason }),
     ...(waitingFor === undefined || hasEnded(record) ? {} : { waitingFor }),
     ...(isForgotten ? {} : { createdAt: isoTime(createdAtMs), updatedAt: isoTime(updatedAtMs) }),
-    ...(status === 'PENDING' ? { deadline: isoTime(createdAtMs + deadlineMs) } : {}),
+    ...(status === 'PENDING' ? deadlineOf(createdAtMs + moment.deadlineMs, moment) : {}),
   };
 }
+
+/** Past it the saga cancels itself when the schedule comes to it. */
+const deadlineOf = (atMs: number, { nowMs }: Moment): object => ({
+  deadline: isoTime(atMs),
+  deadlineInSeconds: Math.ceil((atMs - nowMs) / 1_000),
+});
 
 /** What only staff see: at whom the saga stands, and when the schedule comes to it. */
 export function standing(saga: Saga, seen: Seen): object {
@@ -67,8 +77,8 @@ const hasEnded = ({ state: { status } }: AnyRecord): boolean =>
   status === 'CONFIRMED' || status === 'CANCELLED';
 
 /** What a participant is stuck at. */
-export function troubleOf({ trouble, isInTrouble, isUnreadable }: Part): object {
-  if (isUnreadable) return { lastError: 'its record cannot be read' };
+export function troubleOf({ trouble, isInTrouble, unknown }: Part): object {
+  if (unknown !== undefined) return { lastError: unknown };
   if (trouble === undefined || !isInTrouble) return {};
   const { atMs, error, because, attempts, nextTryMs, isDeadLetter } = trouble;
   return {

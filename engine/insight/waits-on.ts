@@ -1,7 +1,7 @@
 import type { Saga } from '../saga/saga.ts';
 import type { AnyRecord, Part, Seen } from './seen.ts';
 
-/** A participant at which a saga stands: it has yet to hear what others have said, or to say something itself. */
+/** A participant at which a saga stands: it has yet to hear what others have said, or to say something itself. Neither: unknown. */
 export interface WaitsOn {
   readonly service: string;
   readonly toHear?: readonly string[];
@@ -42,11 +42,12 @@ function whilePending(saga: Saga, parts: readonly Part[], said: Said): readonly 
   const isSaid = (type: string) => said.get(saga.publisherOf(type))?.includes(type) === true;
   const failed = saga.eventTypes.filter((type) => saga.kindOf(type) === 'failure' && isSaid(type));
   if (failed.length > 0) return [{ service: saga.initiator, toHear: failed }];
-  const standing = others.flatMap(({ service, record }): readonly WaitsOn[] => {
+  const standing = others.flatMap(({ service, record, unknown }): readonly WaitsOn[] => {
     const { consumes } = saga.partOf(service);
     const toSay = stepsOf(saga, service);
     // Whoever acts after success is not waited for.
     if (toSay.length === 0 || toSay.some(isSaid) || !consumes.every(isSaid)) return [];
+    if (unknown !== undefined) return [{ service }];
     return [record === undefined ? { service, toHear: consumes } : { service, toSay }];
   });
   if (standing.length > 0) return standing;
@@ -68,7 +69,8 @@ function whileCancelling(
     if (answered.includes(service)) return [];
     const answers = (said.get(service) ?? []).filter((type) => isAnswer(saga, type));
     if (answers.length > 0) return [{ service: saga.initiator, toHear: answers }];
-    const record = parts.find((part) => part.service === service)?.record;
+    const { record, unknown } = parts.find((part) => part.service === service) ?? {};
+    if (unknown !== undefined) return [{ service }];
     const hasHeard = record?.history.some(({ because }) => isFailure(saga, because)) === true;
     return [
       hasHeard ? { service, toSay: typesOf(saga, service, 'compensation') } : { service, toHear: [known] },

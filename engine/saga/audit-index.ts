@@ -11,5 +11,5 @@ export const auditIndex: TableIndex = {
   sort: { name: 'auditAtMs', type: 'N' },
 };
 
-/** When DynamoDB may delete an entry: seconds since 1970. */
-export const AUDIT_EXPIRES = 'auditExpires';
+/** When DynamoDB may delete an item: seconds since 1970. It knows one such attribute of a table. */
+export const EXPIRES = 'auditExpires';

@@ -6,4 +6,7 @@ import { providerIds } from './provider-ids.ts';
 import { views } from './views.ts';
 
 /** GET /lookup */
-export const handler = lookingUp(shop, views, providerIds(unpacedStripe()), deadlineSetting);
+export const handler = lookingUp(shop, views, providerIds(unpacedStripe()), {
+  now: Date.now,
+  deadlineMs: deadlineSetting,
+});

@@ -4,4 +4,4 @@ import { shop } from '../shop.ts';
 import { views } from './views.ts';
 
 /** GET /orders/{orderId}/timeline */
-export const handler = timelineReader(shop, views, deadlineSetting);
+export const handler = timelineReader(shop, views, { now: Date.now, deadlineMs: deadlineSetting });

@@ -3,6 +3,7 @@ import { PERMIT } from '../../engine/initiator/wait-permits.ts';
 import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
+import { tallyKey } from '../../engine/saga/tally.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
 export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
@@ -81,8 +82,18 @@ const needsOfAnyone = ({
     'participate',
     { table: ['read', 'write'], broker: 'consume', ...(secrets === undefined ? {} : { secrets }) },
   ],
-  // One to read dead letters, and one to publish them again.
-  ['dead-letters', { table: ['read'], isAudited: true, broker: 'publish', connections: 2 }],
+  [
+    'dead-letters',
+    {
+      table: ['read', 'write'],
+      // That a message is a dead letter is over when it is none any more.
+      writes: [TROUBLE],
+      isAudited: true,
+      broker: 'publish',
+      // One to read dead letters, and one to publish them again.
+      connections: 2,
+    },
+  ],
   ['get-audit', { table: ['read', `query ${AUDIT}`], keys: [AUDIT_PREFIX] }],
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
@@ -95,7 +106,8 @@ const needsOfTheInitiator = (saga: Saga): readonly (readonly [file: string, need
   ['get', { table: ['read', 'write'], keys: [`${saga.id.prefix}_`, PERMIT], writes: [PERMIT] }],
   ['list', { table: ['read', `query ${byOwner(saga)}`], keys: [`${saga.id.prefix}_`] }],
   ['cancel', obeyer],
-  ['nudge-now', obeyer],
+  // A saga that it ends gives back its owner's place.
+  ['nudge-now', { ...obeyer, keys: [`${saga.id.prefix}_`, tallyKey('')] }],
   ['nudge', { table: ['read', 'write', 'scan', `query ${DUE}`], broker: 'publish' }],
 ];
 

@@ -38,9 +38,9 @@ Alice's orders, newest first:
 
 ${curl()} ${api}/orders -H "Authorization: Bearer $TOKEN"
 
-What is stuck, and why (then: npm run op -- show ID):
+Every call is described at ${api}/docs. What is open, and why (then: npm run op -- show ID):
 
-npm run op -- sagas --stuck`;
+npm run op -- sagas`;
 }
 
 const tryScenarios = (): string => `Sagas to play in a second terminal:

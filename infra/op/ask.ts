@@ -14,19 +14,25 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** The problem that the API has answered, if it has: RFC 9457. */
   readonly answer: unknown;
+  /** Undefined if there was no answer of this API. */
+  readonly status: number | undefined;
 
-  constructor(message: string, answer?: unknown) {
+  constructor(message: string, answer?: unknown, status?: number) {
     super(message);
     this.answer = answer;
+    this.status = status;
   }
 }
 
 /** API Gateway answers within 29 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const TIMEOUT_MS = 40_000;
 
-/** Asks the API at a URL, with a token. `send`: such as `fetch`. */
-export function asking(url: string, token: string, send: typeof fetch): Ask {
-  const bounded: typeof fetch = (to, init) => send(to, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+/** Asks the API at a URL, with a token. `send`: such as `fetch`. `interruption` ends a call that is under way. */
+export function asking(url: string, token: string, send: typeof fetch, interruption?: AbortSignal): Ask {
+  const bounded: typeof fetch = (to, init) => {
+    const late = AbortSignal.timeout(TIMEOUT_MS);
+    return send(to, { ...init, signal: interruption ? AbortSignal.any([late, interruption]) : late });
+  };
   const call = clientOf(url, token, bounded);
   return async <C extends Call>(name: C, ...request: Arguments<C>) => {
     let reply: Reply<C>;
@@ -35,7 +41,7 @@ export function asking(url: string, token: string, send: typeof fetch): Ask {
     } catch (error) {
       throw new Refusal(`${url} ${unanswered(error)}`);
     }
-    if (reply.status !== 200 && reply.status !== 202) throw refusalOf(url, reply.status, reply.body);
+    if (reply.status !== 200 && reply.status !== 202) throw refusalOf(url, Number(reply.status), reply.body);
     if (typeof reply.body === 'object') return reply as Granted<C>;
     throw new Refusal(`${url} answers ${String(reply.status)}, but not as this API does. Is it another one?`);
   };
@@ -51,14 +57,14 @@ function unanswered(error: unknown): string {
   return `does not answer: ${message || code || error.message}`;
 }
 
-function refusalOf(url: string, status: unknown, body: unknown): Refusal {
+function refusalOf(url: string, status: number, body: unknown): Refusal {
   const {
     title,
     detail,
     errors = [],
   } = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
-  if (title === undefined) return new Refusal(`${url} answers ${String(status)}, and not why.`, body);
+  if (title === undefined) return new Refusal(`${url} answers ${status}, and not why.`, body, status);
   const flaws = errors.map(({ pointer, detail: flaw }) => `${pointer} ${flaw}`);
   const said = [`${title}${detail === undefined ? '' : `: ${detail}`}`, ...flaws].join(' · ');
-  return new Refusal(said, body);
+  return new Refusal(said, body, status);
 }

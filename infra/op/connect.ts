@@ -28,14 +28,14 @@ export interface Ways {
  */
 export const connecting =
   (shell: NodeJS.ProcessEnv, { send, localApi, functions }: Ways): Connect =>
-  ({ stage, url: named }) => {
+  ({ stage, url: named }, interruption) => {
     const url = named ?? (shell.ORDER_SAGA_URL || undefined);
     let ask: Promise<Ask> | undefined;
     const connected = async (): Promise<Ask> => {
       if (stage !== undefined)
         throw new SetupError('This command asks the HTTP API: name it by --url, and no --stage.');
       const api = url === undefined ? await localApi() : deployed(url, shell.ORDER_SAGA_TOKEN);
-      return asking(api.url, api.token, send);
+      return asking(api.url, api.token, send, interruption);
     };
     return {
       ask: async (call, ...request) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SetupError } from '../local/processes/setup-error.ts';
 import { cancel } from './cancel.ts';
 import { connect } from './connect.ts';
@@ -11,6 +12,7 @@ import { redrive } from './redrive.ts';
 import { retain } from './retain.ts';
 import { sagas } from './sagas.ts';
 import { show } from './show.ts';
+import { tail } from './tail.ts';
 import { plain } from './text/terminal.ts';
 
 /**
@@ -18,11 +20,19 @@ import { plain } from './text/terminal.ts';
  * or IAM decides who may.
  */
 const operations = [
-  ...[sagas, show, nudge, cancel, deadLetters, redrive, discard],
+  ...[sagas, show, tail, nudge, cancel, deadLetters, redrive, discard],
   ...[reconcile, erase, retain],
 ];
 
 const USUAL_COLUMNS = 80;
+
+/** By Ctrl-C, or by whoever reads what is said and has enough of it, such as `head`. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  process.stdout.on('error', () => controller.abort());
+  return controller.signal;
+}
 
 try {
   process.exitCode = await runOperation(operations, process.argv.slice(2), connect, {
@@ -30,6 +40,8 @@ try {
     complain: console.error,
     columns: process.stdout.columns || USUAL_COLUMNS,
     now: Date.now,
+    interruption,
+    pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => {}),
   });
 } catch (error) {
   console.error(plain(error instanceof Error ? error.message : String(error)));

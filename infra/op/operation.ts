@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import type { Invoke } from '../local/saga/invoke.ts';
 import { type Ask, Refusal } from './ask.ts';
-import { fitting, jsonLines, plain } from './text/terminal.ts';
+import type { Watch } from './follow.ts';
+import { cut, fitting, jsonLine, jsonLines, plain } from './text/terminal.ts';
 
 /** What a command has done, and whether that was all of it. */
 export interface Outcome {
@@ -25,6 +26,8 @@ export interface Operation {
     readonly about: string;
     readonly isRequired?: true;
   }[];
+  /** It goes on until it is interrupted, and says what it has to say meanwhile. */
+  readonly isEndless?: true;
   /** @throws Misuse, or Refusal by the API */
   readonly run: (given: Given, system: Reach) => Promise<Outcome>;
 }
@@ -35,6 +38,8 @@ export interface Given {
   /** How wide the terminal is. */
   readonly columns: number;
   readonly nowMs: number;
+  /** For what is endless. */
+  readonly watch: Watch;
 }
 
 /** A system, as a command reaches it: nothing is connected before it is called. */
@@ -50,13 +55,17 @@ export interface Wish {
   readonly stage?: string;
   readonly url?: string;
 }
-export type Connect = (wish: Wish) => Reach;
+export type Connect = (wish: Wish, interruption?: AbortSignal) => Reach;
 
 export interface Console {
   readonly say: (line: string) => void;
   readonly complain: (line: string) => void;
   readonly columns: number;
   readonly now: () => number;
+  /** From now on Ctrl-C is told by this signal, and does not end the process. */
+  readonly interruption: () => AbortSignal;
+  /** Ends early by the signal. */
+  readonly pause: (ms: number, interruption: AbortSignal) => Promise<void>;
 }
 
 /** The command cannot be meant so. The message says why. */
@@ -95,14 +104,14 @@ export async function runOperation(
       '--url <url>',
       'for the API: that of a stage (or ORDER_SAGA_URL), with the token in ORDER_SAGA_TOKEN',
     )
-    .option('--json', 'the answer as one JSON document');
+    .option('--json', 'the answer as one JSON document; of tail each thing that happens, in a line');
   const output = {
     writeOut: (text: string) => sayAll(text.trimEnd().split('\n')),
     writeErr: (text: string) => complain(text.replace(/^error: /, '').replaceAll(/\s+/g, ' ')),
     getOutHelpWidth: () => console.columns,
   };
   program.exitOverride().configureOutput(output);
-  for (const { usage, about, options, run } of operations) {
+  for (const { usage, about, options, isEndless, run } of operations) {
     const command = program.command(usage).description(about).exitOverride().configureOutput(output);
     for (const option of options) {
       if (option.isRequired) command.requiredOption(option.flags, option.about);
@@ -111,8 +120,12 @@ export async function runOperation(
     command.action(async () => {
       const { stage, url, json, ...named } = command.optsWithGlobals<Wish & { readonly json?: true }>();
       const wish = { ...(stage === undefined ? {} : { stage }), ...(url === undefined ? {} : { url }) };
-      const given = { args: command.args, options: named, columns: console.columns, nowMs: console.now() };
-      const told = await outcomeOf(() => run(given, connect(wish)));
+      const interruption = isEndless ? console.interruption() : NEVER;
+      const given = {
+        ...{ args: command.args, options: named, columns: console.columns, nowMs: console.now() },
+        watch: watching(console, json === true, interruption),
+      };
+      const told = await outcomeOf(() => run(given, connect(wish, isEndless && interruption)));
       const lines = told.lines.flatMap((line) => fitting(line, console.columns));
       sayAll(json !== true ? lines : told.answer === undefined ? [] : jsonLines(told.answer));
       if (told.failure !== undefined) complain(told.failure.message);
@@ -128,6 +141,17 @@ export async function runOperation(
   }
   return exitCode;
 }
+
+const NEVER = new AbortController().signal;
+
+/** One line each, whatever is to be said and however narrow the terminal is. */
+const watching = (console: Console, isJson: boolean, interruption: AbortSignal): Watch => ({
+  tell: (line, document) => console.say(isJson ? jsonLine(document) : cut(line, console.columns)),
+  complain: (line) => console.complain(plain(line)),
+  now: console.now,
+  pause: (ms) => console.pause(ms, interruption),
+  isInterrupted: () => interruption.aborted,
+});
 
 /** A refusal is an outcome, too: its problem is what the API has answered. */
 async function outcomeOf(run: () => Promise<Outcome>): Promise<Outcome> {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { auditReader } from '../../engine/http/audit-reader.ts';
 import { recordReader } from '../../engine/http/record-reader.ts';
+import { nudging } from '../../engine/initiator/nudge-now.ts';
 import { listing, reading } from '../../engine/initiator/read.ts';
 import { withPermits } from '../../engine/initiator/wait-for-news.ts';
 import { WaitPermits } from '../../engine/initiator/wait-permits.ts';
+import { tallyKey } from '../../engine/saga/tally.ts';
 import { stockKey } from '../../functions/inventory/decide.ts';
 import { getStock } from '../../functions/inventory/get-stock.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
@@ -23,7 +25,15 @@ import { httpEvent } from '../support/http-event.ts';
  * that they use are held against the conditions of their roles.
  */
 const sku = catalogueEntry('mug' as never);
-const items = [stock('mug', 5), sku, orderItem(orderIdOf(1), 'PENDING')];
+/** Everything of it is undone already, so that a nudge ends it. */
+const undone = orderItem(orderIdOf(2), 'PENDING');
+const { state, ...others } = JSON.parse(undone.record as string);
+const answered = order.saga.compensatorsOf(order.saga.initiation.cancels);
+const record = JSON.stringify({ ...others, state: { ...state, answered, isTallied: true } });
+const items = [
+  ...[stock('mug', 5), sku, orderItem(orderIdOf(1), 'PENDING'), { ...undone, record }],
+  { pk: tallyKey(customerId), open: 1 },
+];
 let nowMs = 1_800_000_000_000;
 const { edges, store } = scene(items, () => nowMs);
 const orderId = orderIdOf(1);
@@ -46,24 +56,29 @@ const calls = {
     ),
   ),
   'list-orders': listing(order, edges),
+  'nudge-order': nudging(order, edges, () => 1),
   'get-inventory-audit': auditReader(inventory, edges),
 } as const;
 const requests: Partial<Record<keyof typeof calls, object>> = {
   'put-stock': { available: 1, unitPriceMinor: 100, currency: 'EUR', reason: 'counted' },
   'receive-stock': { quantity: 1 },
+  'nudge-order': { reason: 'ticket 7' },
 };
 
 /** The keys of the items that a call reads or writes. */
 async function keysOf(
   name: keyof typeof calls,
 ): Promise<Readonly<Record<'read' | 'write', readonly string[]>>> {
-  const isOwners = name.includes('order') || name === 'get-reservation';
+  const isOwners = ['get-order', 'list-orders', 'get-reservation'].includes(name);
+  // What a call has ended is there again for the next one.
+  for (const item of items) store.items.set(item.pk, item);
+  nowMs += 1_000;
   store.reads.length = 0;
   store.writes.length = 0;
   await calls[name](
     httpEvent({
       headers: { 'content-type': 'application/json', 'idempotency-key': 'k', prefer: 'wait=1' },
-      path: { sku: 'mug', orderId },
+      path: { sku: 'mug', orderId: name === 'nudge-order' ? orderIdOf(2) : orderId },
       body: JSON.stringify(requests[name] ?? {}),
       authorizer: isOwners
         ? { principalId: customerId, role: 'customer' }

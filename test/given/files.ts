@@ -26,6 +26,7 @@ const aboutParts: Readonly<Record<string, string>> = {
     'blocked-publisher',
     'bounds',
   ),
+  ...why('is about a database alone, whose tables it deletes', 'missing-table'),
   ...why('is about the payment provider alone', 'payment-sandbox', 'provider', 'mute-provider'),
   ...why(
     'is about the event source alone, with a Serverless project of its own',

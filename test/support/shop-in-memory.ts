@@ -1,5 +1,7 @@
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import type { Edges } from '../../engine/batch/edges.ts';
 import type { OutgoingMessage } from '../../engine/batch/messages.ts';
+import { StoreUnavailableError } from '../../engine/batch/store.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import type { HttpEvent, HttpFunction, HttpReply } from '../../engine/http/http.ts';
@@ -108,6 +110,14 @@ export class ShopInMemory {
     }
   }
 
+  /** A service's table is no more, as DynamoDB says it. */
+  drop(service: Service): void {
+    const cause = new ResourceNotFoundException({ $metadata: {}, message: 'Requested resource not found' });
+    this.stores[service].beforeRead = () => {
+      throw new StoreUnavailableError(`order-saga-prod-${service}: ${cause.message}`, { cause });
+    };
+  }
+
   /** The broker loses what waits in its queues. */
   loseAll(): void {
     this.#queue = [];
@@ -172,12 +182,17 @@ export class ShopInMemory {
       resource,
     } as HttpEvent;
     const reply = (await handler(event, {} as never)) as HttpReply;
-    return { status: reply.statusCode, body: JSON.parse(reply.body) };
+    return {
+      status: reply.statusCode,
+      headers: reply.headers as Answered['headers'],
+      body: JSON.parse(reply.body),
+    };
   }
 }
 
 interface Answered {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   // biome-ignore lint/suspicious/noExplicitAny: each assertion says what it expects
   readonly body: any;
 }

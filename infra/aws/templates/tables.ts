@@ -1,4 +1,4 @@
-import { AUDIT_EXPIRES, auditIndex } from '../../../engine/saga/audit-index.ts';
+import { auditIndex, EXPIRES } from '../../../engine/saga/audit-index.ts';
 import type { TableIndex } from '../../../engine/saga/declaration.ts';
 import { initiatorIndexes } from '../../../engine/saga/initiator-table.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
@@ -53,9 +53,9 @@ const tableOf = (name: string, indexes: readonly TableIndex[]): Resource => ({
     AttributeDefinitions: attributesOf(indexes),
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     GlobalSecondaryIndexes: indexes.map(indexOf),
-    // DynamoDB knows one such attribute of a table. Only entries of the audit have it.
     StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-    TimeToLiveSpecification: { AttributeName: AUDIT_EXPIRES, Enabled: true },
+    // Entries of the audit have it, and what is noted of no record.
+    TimeToLiveSpecification: { AttributeName: EXPIRES, Enabled: true },
   },
 });
 

@@ -8,19 +8,34 @@ type Trouble = Partial<NonNullable<Open['troubles']>[number]>;
 /** A saga takes some seconds. What is open for longer is looked at. */
 const SLOW_SECONDS = 60;
 
-/** Whether somebody should look at an open saga: it waits for somebody, something of it has failed, or it is slow. */
-export const isStuck = ({ waitingFor, lastError, troubles = [], ageSeconds }: Open): boolean =>
-  waitingFor !== undefined || lastError !== undefined || troubles.length > 0 || ageSeconds >= SLOW_SECONDS;
+/** A deadline is told to those who look at something else when it is as near as this. */
+const NEAR_SECONDS = 60;
 
-/** What holds a saga up: for whom it waits, and what has failed; else what somebody has to hear or to say. */
-export function why({ waitingFor, lastError, troubles = [], waitsOn = [] }: Open, nowMs: number): string {
+/** Whether somebody should look at an open saga: it waits for somebody, something of it has failed, or it is slow. */
+export const isStuck = ({ waitingFor, lastError, troubles = [], ageSeconds, ...its }: Open): boolean =>
+  waitingFor !== undefined ||
+  lastError !== undefined ||
+  troubles.length > 0 ||
+  ageSeconds >= SLOW_SECONDS ||
+  (its.deadlineInSeconds ?? 1) <= 0;
+
+/** What holds a saga up: for whom it waits, and what has failed; else what somebody has to hear or to say. And its deadline. */
+export function why(open: Open, nowMs: number): string {
+  const { waitingFor, lastError, troubles = [], waitsOn = [], deadlineInSeconds: seconds } = open;
   const reasons = [
     ...(waitingFor === undefined ? [] : [`waits for the ${waitingFor}`]),
     ...(lastError === undefined ? [] : [lastError]),
     ...troubles.map((each) => `${each.service}: ${troubleText(each, nowMs)}`),
   ];
-  return (reasons.length > 0 ? reasons : waitsOn.map(stands)).join('; ');
+  const deadline = seconds === undefined || seconds > NEAR_SECONDS ? [] : [deadlineText(seconds)];
+  return [...(reasons.length > 0 ? reasons : waitsOn.map(stands)), ...deadline].join('; ');
 }
+
+/** How far away a deadline is. Past it an open saga cancels itself at its next nudge: if none comes, the schedule is at fault. */
+export const deadlineText = (seconds: number): string =>
+  seconds > 0
+    ? `deadline in ${lasting(seconds)}`
+    : `past its deadline for ${lasting(-seconds)}: the next nudge cancels it`;
 
 /** `payment has to say payment.captured` */
 export function stands({ service, toHear = [], toSay = [] }: WaitsOn): string {

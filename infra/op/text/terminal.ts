@@ -9,14 +9,18 @@ export const plain = (text: string): string =>
 export const jsonLines = (document: unknown): readonly string[] =>
   JSON.stringify(document ?? null, null, 2)
     .split('\n')
-    .map((line) =>
-      line.replaceAll(OBEYED, (each) =>
-        each
-          .split('')
-          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
-      ),
-    );
+    .map(escaped);
+
+/** The same in one line. */
+export const jsonLine = (document: unknown): string => escaped(JSON.stringify(document ?? null));
+
+const escaped = (line: string): string =>
+  line.replaceAll(OBEYED, (each) =>
+    each
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 
 const NO_WIDTH = /\p{M}/u;
 const TWO_WIDE =
@@ -33,6 +37,14 @@ export const widthOf = (text: string): number =>
 export function fitting(line: string, columns: number): readonly string[] {
   const shown = plain(line);
   return widthOf(shown) <= columns ? [shown] : wrap(shown, columns);
+}
+
+/** A text as one line: its end is cut off if the terminal is narrower. */
+export function cut(text: string, columns: number): string {
+  const shown = plain(text);
+  if (widthOf(shown) <= columns) return shown;
+  const [first = ''] = columns > 1 ? pieces(shown, columns - 1) : [];
+  return `${first}…`;
 }
 
 /** Breaks a text between words, and a word only if it is wider than a line. */

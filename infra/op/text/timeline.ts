@@ -1,7 +1,7 @@
 import type { Timeline } from '../../../api/calls.ts';
-import { stands, troubleText } from './standing.ts';
+import { deadlineText, stands, troubleText } from './standing.ts';
 import { fields, table } from './table.ts';
-import { moment } from './times.ts';
+import { lasting, moment } from './times.ts';
 
 /** Where an order is, and why, as one reads it in a terminal: in short, then each service, then all that happened. */
 export function timelineText(timeline: Timeline, nowMs: number, columns: number): readonly string[] {
@@ -17,7 +17,7 @@ export function timelineText(timeline: Timeline, nowMs: number, columns: number)
         ['stands at', waitsOn.map(stands).join('; ')],
         ['placed', moment(timeline.createdAt, nowMs)],
         ['changed', moment(timeline.updatedAt, nowMs)],
-        ['deadline', moment(timeline.deadline, nowMs)],
+        ['deadline', deadlineOf(timeline)],
         ['next nudge', moment(timeline.nextNudge, nowMs)],
       ],
       columns,
@@ -27,7 +27,7 @@ export function timelineText(timeline: Timeline, nowMs: number, columns: number)
       ['service', 'status', 'since', 'what holds it up'],
       participants.map((each) => [
         each.service,
-        each.status ?? 'has heard nothing',
+        each.status ?? withoutRecord(each),
         each.since ?? '',
         holdUp(each, nowMs),
       ]),
@@ -50,6 +50,15 @@ export function timelineText(timeline: Timeline, nowMs: number, columns: number)
         ]),
   ];
 }
+
+function deadlineOf({ deadline, deadlineInSeconds: seconds }: Timeline): string {
+  if (deadline === undefined || seconds === undefined) return '';
+  return `${deadline} (${seconds > 0 ? `in ${lasting(seconds)}` : deadlineText(seconds)})`;
+}
+
+/** Who failed at an event has a cause. Of whom something else is wrong nobody can say what it has heard. */
+const withoutRecord = ({ lastError, cause }: Timeline['participants'][number]): string =>
+  lastError !== undefined && cause === undefined ? 'unknown' : 'has heard nothing';
 
 function holdUp(participant: Timeline['participants'][number], nowMs: number): string {
   const { waitingFor, reason } = participant;

@@ -12,6 +12,7 @@ const MEMBERS = new Set([
   'isDeadLetter',
   'version',
   'overMs',
+  'auditExpires',
 ]);
 
 /** How the simulation's cards and client secrets look. */
@@ -29,10 +30,14 @@ export function flawOfTrouble(writes: readonly Write[]): string | undefined {
     const key = keyOf(write);
     if (write.kind === 'add' && Object.keys({ ...write.deltas, ...write.sets }).join() !== 'overMs')
       return `${key} is changed in more than its end`;
+    if (write.kind === 'add' && write.relyingOn.because === undefined)
+      return `${key} is ended, whatever it says now`;
     if (write.kind !== 'put') continue;
     if (write.expects !== 'anything') return `${key} is noted only where something is as it was`;
     const strange = Object.keys(write.item).find((name) => !MEMBERS.has(name));
     if (strange !== undefined) return `${key} has ${strange}`;
+    if ((write.item.version === undefined) !== (write.item.auditExpires !== undefined))
+      return `${key} is of ${write.item.version === undefined ? 'no record, and kept for ever' : 'a record, and expires'}`;
     const [told] = SECRETS.exec(JSON.stringify(write.item)) ?? [];
     if (told !== undefined) return `${key} tells of ${told}`;
   }

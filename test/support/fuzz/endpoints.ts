@@ -190,7 +190,7 @@ const insightEndpoints: readonly Endpoint[] = [
     ...own,
     method: 'GET',
     path: '/orders/{orderId}/timeline',
-    handler: (edges) => timelineReader(shop, viewsIn(edges), deadlineMs),
+    handler: (edges) => timelineReader(shop, viewsIn(edges), { now: edges.now, deadlineMs }),
   },
   {
     ...own,
@@ -241,7 +241,7 @@ const insightEndpoints: readonly Endpoint[] = [
     query: fc.record({
       id: fc.constantFrom(orderIdOf(1), `${orderIdOf(2)}:order.placed`, 'pi_1', orderIdOf(49), 'dp_1'),
     }),
-    handler: (edges) => lookingUp(shop, viewsIn(edges), [knowing], deadlineMs),
+    handler: (edges) => lookingUp(shop, viewsIn(edges), [knowing], { now: edges.now, deadlineMs }),
     given: items,
     accepts: [200, 404, 422],
     answers: [200, 400, 403, 404, 422, 503],

@@ -93,6 +93,17 @@ test('a call that fails is noted with its attempts and the next try, and each fu
   expect(found()).toMatchObject({ attempts: 2 });
 });
 
+// Fails where whoever may publish fills a table for good with ids that he has made up.
+test('what is noted of no record is kept for 90 days, and what stands beside a record as long as that', async () => {
+  const unread = paying({});
+  await unread.handle(event('poison', 'inventory', {}, `${sagaId}:stock.reserved`));
+  expect(unread.store.items.get(KEY)?.auditExpires).toBe(unread.now() / 1_000 + 90 * 86_400);
+  const failed = paying({ call: unasked });
+  await failed.handle(reserved());
+  expect(failed.store.items.get(KEY)).toMatchObject({ version: 1 });
+  expect(failed.store.items.get(KEY)).not.toHaveProperty('auditExpires');
+});
+
 test('the last failure says that the message is a dead letter, and when it is tried no more', async () => {
   const { handle, found } = paying({ call: unasked });
   await handle(reserved(delays.length));

@@ -22,7 +22,10 @@ async function lookUp(
   foreign: readonly ForeignId[] = [bookings],
   caller: Caller = olga,
 ) {
-  const handler = lookingUp(shop, here.views, foreign, () => DEADLINE_MS);
+  const handler = lookingUp(shop, here.views, foreign, {
+    now: () => here.nowMs,
+    deadlineMs: () => DEADLINE_MS,
+  });
   return await here.call(handler, caller, { query });
 }
 

@@ -65,7 +65,11 @@ describe('the open ones', () => {
     expect(of(challenged)).toEqual({
       ...{ orderId: challenged, status: 'PENDING', waitingFor: 'customer', ageSeconds: 720 },
       ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
-      ...{ deadline: '2026-01-01T00:15:00.000Z', nextNudge: '2026-01-01T00:00:10.000Z' },
+      ...{
+        deadline: '2026-01-01T00:15:00.000Z',
+        deadlineInSeconds: 180,
+        nextNudge: '2026-01-01T00:00:10.000Z',
+      },
       ...{ waitsOn: [{ service: 'payment', toSay: ['payment.captured'] }], troubles: [] },
     });
     expect(of(failing).troubles).toMatchObject([
@@ -120,6 +124,16 @@ describe('the open ones', () => {
     expect(idsIn(await list(here))).toEqual([failing, unheard].toSorted());
   });
 
+  test('are listed all the same where a participant cannot be asked', async () => {
+    const { here, challenged } = await someOpen();
+    here.drop('payment');
+    const { items } = await list(here);
+    expect(items).toHaveLength(3);
+    expect(
+      items.find(({ orderId }: { readonly orderId: string }) => orderId === challenged).troubles,
+    ).toEqual([{ service: 'payment', lastError: 'its table cannot be read: ResourceNotFoundException' }]);
+  });
+
   test('have one among them that cannot be read, and the others are listed all the same', async () => {
     const { here, challenged } = await someOpen();
     const item = here.stores.order.items.get(challenged);
@@ -155,6 +169,16 @@ test('only support, auditors and operators may see them', async () => {
     expect((await ask(here, {}, { principalId: 'sam', role })).status).toBe(200);
   for (const role of ['customer', 'settlements', 'stock', 'dead-letters'])
     expect((await ask(here, {}, { principalId: 'sam', role })).status).toBe(403);
+});
+
+// Fails where the records of all open orders are parsed for what stands beside them.
+test('counting reads no record', async () => {
+  const { here } = await someOpen();
+  for (const [pk, item] of here.stores.order.items)
+    if (item.dueShard !== undefined) here.stores.order.items.set(pk, { ...item, record: '{' });
+  const parsed = vi.spyOn(JSON, 'parse');
+  expect((await counts(here)).total).toBe(3);
+  expect(parsed.mock.calls.filter(([text]) => text === '{')).toEqual([]);
 });
 
 test('the counts are by status and age, in one call', async () => {

@@ -20,7 +20,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 async function ask(here: ShopInMemory, orderId: string, caller: Caller = olga) {
   return await here.call(
-    timelineReader(shop, here.views, () => DEADLINE_MS),
+    timelineReader(shop, here.views, { now: () => here.nowMs, deadlineMs: () => DEADLINE_MS }),
     caller,
     { path: { orderId } },
   );
@@ -183,16 +183,69 @@ describe('each way to be stuck', () => {
     expect(JSON.stringify(await timeline(here, orderId, alice))).not.toMatch(/secret/i);
   });
 
-  test('the deadline: it is shown before, and the reason after', async () => {
+  test('the deadline: it is shown before, how near it is, that it is past, and the reason after', async () => {
     const here = new ShopInMemory();
     here.deaf.add('inventory');
     const orderId = await here.place();
-    here.nowMs = BEGIN_MS + DEADLINE_MS - 1;
-    expect(await timeline(here, orderId)).toMatchObject({ status: 'PENDING', deadline: iso(here.nowMs + 1) });
-    here.nowMs += 2_000;
+    const deadline = iso(BEGIN_MS + DEADLINE_MS);
+    for (const [leftMs, deadlineInSeconds] of [
+      [DEADLINE_MS, DEADLINE_MS / 1_000],
+      [30_000, 30],
+      [1, 1],
+      [-5_000, -5],
+    ] as const) {
+      here.nowMs = BEGIN_MS + DEADLINE_MS - leftMs;
+      for (const caller of [olga, alice])
+        expect(await timeline(here, orderId, caller)).toMatchObject({
+          ...{ status: 'PENDING', deadline, deadlineInSeconds },
+        });
+    }
     await here.nudge();
-    const { status, reason, deadline } = await timeline(here, orderId);
-    expect([status, reason, deadline]).toEqual(['CANCELLING', { code: 'DEADLINE' }, undefined]);
+    const after = await timeline(here, orderId);
+    expect([after.status, after.reason]).toEqual(['CANCELLING', { code: 'DEADLINE' }]);
+    expect([after.deadline, after.deadlineInSeconds]).toEqual([undefined, undefined]);
+  });
+
+  test.each(['inventory', 'payment'] as const)(
+    'the table of %s is missing: that is said, and what the others have',
+    async (service) => {
+      const here = new ShopInMemory();
+      here.deaf.add('payment');
+      const orderId = await here.place();
+      here.drop(service);
+      const { of, waitsOn, status, entries } = await timeline(here, orderId);
+      expect(status).toBe('PENDING');
+      expect(of(service)).toEqual({
+        service,
+        lastError: 'its table cannot be read: ResourceNotFoundException',
+      });
+      expect(waitsOn).toEqual([{ service }]);
+      expect(entries[0]).toMatchObject({ service: 'order', status: 'PENDING' });
+      expect((await timeline(here, orderId, alice)).of(service)).toEqual({ service });
+    },
+  );
+
+  test('a table is missing while an order is cancelled', async () => {
+    const here = new ShopInMemory();
+    const orderId = await here.place('pm_card_threeDSecure2Required');
+    here.deaf.add('payment');
+    await here.cancel(orderId);
+    here.drop('payment');
+    const { waitsOn, status } = await timeline(here, orderId);
+    expect([status, waitsOn]).toEqual(['CANCELLING', [{ service: 'payment' }]]);
+  });
+
+  test('the table of the orders is missing: staff hear that, and an owner that it cannot be said now', async () => {
+    const here = new ShopInMemory();
+    const orderId = await here.place();
+    here.drop('order');
+    const { status, body } = await ask(here, orderId);
+    expect([status, body.detail]).toEqual([
+      503,
+      'Nothing is known without order: its table cannot be read: ResourceNotFoundException.',
+    ]);
+    const own = await ask(here, orderId, alice);
+    expect([own.status, own.body.detail]).toEqual([503, expect.not.stringContaining('ResourceNotFound')]);
   });
 
   test.each([

@@ -21,7 +21,7 @@ const record = (state: object, said: readonly string[], because: readonly string
 
 function seen(own: AnyRecord, others: Partial<Record<Service, AnyRecord>> = {}): Seen {
   const part = (service: string, its: AnyRecord | undefined): Part => ({
-    ...{ service, record: its, isUnreadable: false, trouble: undefined, isInTrouble: false },
+    ...{ service, record: its, trouble: undefined, isInTrouble: false },
   });
   const parts = (['flight', 'hotel', 'car'] as const).map((service) => part(service, others[service]));
   return { sagaId, record: own, dueEpochSeconds: undefined, parts: [part('trip', own), ...parts] };

@@ -11,9 +11,22 @@ import { redrive } from '../../../infra/op/redrive.ts';
 import { retain } from '../../../infra/op/retain.ts';
 import { sagas } from '../../../infra/op/sagas.ts';
 import { show } from '../../../infra/op/show.ts';
+import { tail } from '../../../infra/op/tail.ts';
 import { flawsOfAnswer, routeOf } from '../../support/specs/answers.ts';
 
-const operations = [sagas, show, nudge, cancel, deadLetters, redrive, discard, reconcile, erase, retain];
+const operations = [
+  sagas,
+  show,
+  tail,
+  nudge,
+  cancel,
+  deadLetters,
+  redrive,
+  discard,
+  reconcile,
+  erase,
+  retain,
+];
 
 const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 export const LOCAL = 'http://127.0.0.1:3000';
@@ -68,7 +81,15 @@ export async function said(args: readonly string[], scene: Scene = {}) {
       return functions[invoked.length - 1];
     },
   });
+  const paused: number[] = [];
+  const controller = new AbortController();
   const told = {
+    // Whoever looks on has seen enough when the API has nothing further to answer.
+    interruption: () => controller.signal,
+    pause: async (ms: number) => {
+      paused.push(ms);
+      if (asked.length >= answers.length) controller.abort();
+    },
     say: (...words: readonly unknown[]) => void lines.push(words.join(' ')),
     complain: (...words: readonly unknown[]) => void complaints.push(words.join(' ')),
     columns,
@@ -77,7 +98,7 @@ export async function said(args: readonly string[], scene: Scene = {}) {
   const exitCode = await runOperation(operations, args, connect, told);
   // A test that invents an answer fails.
   expect(flaws).toEqual([]);
-  return { exitCode, lines, text: lines.join('\n'), complaints, asked, invoked };
+  return { exitCode, lines, text: lines.join('\n'), complaints, asked, invoked, paused };
 }
 
 const textOf = ({ body }: Answer) => (typeof body === 'string' ? body : JSON.stringify(body));

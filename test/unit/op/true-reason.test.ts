@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { OpenPage, Timeline } from '../../../api/calls.ts';
 import { sagasReader } from '../../../engine/insight/sagas-reader.ts';
@@ -17,7 +18,7 @@ afterEach(() => {
 });
 
 async function shown(here: ShopInMemory, orderId: string) {
-  const reader = timelineReader(shop, here.views, () => DEADLINE_MS);
+  const reader = timelineReader(shop, here.views, { now: () => here.nowMs, deadlineMs: () => DEADLINE_MS });
   const body: Timeline = (await here.call(reader, olga, { path: { orderId } })).body;
   const insight = { saga: shop, views: here.views, now: () => here.nowMs, deadlineMs: () => DEADLINE_MS };
   const list: OpenPage = (await here.call(sagasReader(insight), olga, { resource: '/sagas' })).body;
@@ -54,7 +55,54 @@ async function unheard(): Promise<readonly [ShopInMemory, string]> {
   return [here, orderId];
 }
 
+async function unrefunded(): Promise<readonly [ShopInMemory, string]> {
+  const here = new ShopInMemory();
+  here.stripe.before = (call) => void (call === 'refund' && disputed());
+  here.deaf.add('order');
+  const orderId = await here.place();
+  await here.cancel(orderId);
+  here.deaf.clear();
+  await here.settle();
+  return [here, orderId];
+}
+
+async function tableless(): Promise<readonly [ShopInMemory, string]> {
+  const here = new ShopInMemory();
+  here.deaf.add('payment');
+  const orderId = await here.place();
+  here.drop('payment');
+  return [here, orderId];
+}
+
+/** The schedule comes once a minute at most, so an order may be a little past its deadline. */
+const dueIn = (leftMs: number) => async (): Promise<readonly [ShopInMemory, string]> => {
+  const here = new ShopInMemory();
+  here.deaf.add('inventory');
+  const orderId = await here.place();
+  here.nowMs += DEADLINE_MS - leftMs;
+  return [here, orderId];
+};
+
 test.each([
+  [
+    'a refund that is refused for good',
+    unrefunded,
+    /^payment +REFUNDING .*waits for the person: charge_disputed$/m,
+    /payment +waits for the person$/m,
+  ],
+  [
+    'a table that is missing',
+    tableless,
+    /^payment +unknown +its table cannot be read: ResourceNotFoundException$/m,
+    /payment +payment: its table cannot be read: ResourceNotFoundException$/m,
+  ],
+  ['a deadline that is near', dueIn(30_000), /^deadline +\S+ \(in 30 s\)$/m, /; deadline in 30 s$/m],
+  [
+    'a deadline that is past',
+    dueIn(-5_000),
+    /^deadline +\S+ \(past its deadline for 5 s: the next nudge cancels it\)$/m,
+    /; past its deadline for 5 s: the next nudge cancels it$/m,
+  ],
   ['3-D Secure', waiting, /^waits for +customer$/m, /payment +waits for the customer$/m],
   [
     'a provider that is down',
@@ -76,3 +124,8 @@ test.each([
   expect(stuck).toContain(orderId);
   expect(stuck).toMatch(inList);
 });
+
+function disputed(): never {
+  const type = 'invalid_request_error';
+  throw new Stripe.errors.StripeInvalidRequestError({ type, code: 'charge_disputed', message: 'Disputed.' });
+}

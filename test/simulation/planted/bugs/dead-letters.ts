@@ -1,3 +1,4 @@
+import type { troubleItem } from '../../../../engine/batch/trouble.ts';
 import type { DeadLetter } from '../../../../engine/dead-letters/dead-letter-queues.ts';
 import type { Prospect, redrive } from '../../../../engine/dead-letters/redrive.ts';
 import { bugsIn } from '../planter/bug.ts';
@@ -56,6 +57,26 @@ export const deadLettersBugs = [
             { delivery: { ...delivery, origin: participant.service }, remove } as DeadLetter,
             edges,
           ),
+    },
+  ]),
+  ...bugsIn('engine/dead-letters/troubles.ts', [
+    {
+      name: 'what is noted of a dead letter ended, whatever it says now',
+      in: 'endOf',
+      at: { member: 'relyingOn' },
+      plant: () => ({}),
+    },
+  ]),
+  ...bugsIn('engine/batch/trouble.ts', [
+    {
+      name: 'what is noted of no record kept for ever',
+      in: 'troubleItem',
+      plant:
+        (original: typeof troubleItem): typeof troubleItem =>
+        (key, trouble) => {
+          const { auditExpires: _, ...item } = original(key, trouble);
+          return item;
+        },
     },
   ]),
   ...bugsIn('engine/dead-letters/dead-letters.ts', [
