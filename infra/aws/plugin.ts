@@ -1,5 +1,7 @@
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
+import { subscribers } from '../../functions/shop.ts';
+import { refuseUnencrypted } from '../../functions/subscribers.ts';
 import { application } from '../application.ts';
 import { usersOf } from '../broker/users.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
@@ -102,6 +104,7 @@ export default class DeploymentPlugin {
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
+    refuseUnencrypted(subscribers);
     Object.assign(
       provider.environment,
       environmentOf(this.#stage, imports),
