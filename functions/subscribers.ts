@@ -9,6 +9,11 @@ export interface Subscriber {
   readonly types: readonly Outcome[];
 }
 
+/** A setting cannot be used. The message says what to change, and is enough. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
 /** All of them stand in the environment of each function, which has 4 KB. */
 const MAX_SUBSCRIBERS = 10;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -17,7 +22,7 @@ const MAX_NAME_LENGTH = 30;
 /**
  * Reads WEBHOOK_SUBSCRIBERS, such as `erp=https://erp.example/hooks order.confirmed, crm=https://crm.example`: names, each with
  * a URL and, if it does not want all, the outcomes.
- * @throws RangeError that tells no URL: there may be something secret in it
+ * @throws SettingError that tells no URL: there may be something secret in it
  */
 export function subscribersFrom(text = ''): readonly Subscriber[] {
   const entries = text
@@ -25,21 +30,21 @@ export function subscribersFrom(text = ''): readonly Subscriber[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
   if (entries.length > MAX_SUBSCRIBERS)
-    throw new RangeError(`WEBHOOK_SUBSCRIBERS has more than ${MAX_SUBSCRIBERS} subscribers`);
+    throw new SettingError(`WEBHOOK_SUBSCRIBERS has more than ${MAX_SUBSCRIBERS} subscribers`);
   const subscribers = entries.map(subscriberIn);
   const names = subscribers.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw new RangeError(`WEBHOOK_SUBSCRIBERS has ${twice} twice`);
+  if (twice !== undefined) throw new SettingError(`WEBHOOK_SUBSCRIBERS has ${twice} twice`);
   return subscribers;
 }
 
 function subscriberIn(entry: string): Subscriber {
   const [, name = '', address = '', rest = ''] = /^([^=\s]*)=(\S+)(.*)$/.exec(entry) ?? [];
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH)
-    throw new RangeError(
+    throw new SettingError(
       'WEBHOOK_SUBSCRIBERS has a name that is not small letters, digits and dashes before "=" and a URL',
     );
-  const refuse = (why: string) => new RangeError(`WEBHOOK_SUBSCRIBERS: ${why.replace('NAME', name)}`);
+  const refuse = (why: string) => new SettingError(`WEBHOOK_SUBSCRIBERS: ${why.replace('NAME', name)}`);
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refuse('NAME has no URL that begins with https');
   if (url.username !== '' || url.password !== '')
@@ -54,11 +59,11 @@ function subscriberIn(entry: string): Subscriber {
   };
 }
 
-/** @throws RangeError naming a subscriber that would be told over a connection that anybody can read */
+/** @throws SettingError naming a subscriber that would be told over a connection that anybody can read */
 export function refuseUnencrypted(subscribers: readonly Subscriber[]): void {
   const open = subscribers.find(({ url }) => !url.startsWith('https:'));
   if (open === undefined) return;
-  throw new RangeError(`WEBHOOK_SUBSCRIBERS: the URL of ${open.name} has to begin with https`);
+  throw new SettingError(`WEBHOOK_SUBSCRIBERS: the URL of ${open.name} has to begin with https`);
 }
 
 /** The name of the secret that a subscriber's webhooks are signed with. */

@@ -29,7 +29,7 @@ export const auditOf = (service: string): string => `get-${service}-audit`;
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
 export const readerOf = (record: string): string => `get-${record}`;
 export const resolverOf = (record: string): string => actorOf('resolve', record);
-const actorOf = (act: string, record: string): string => `${act}-${record}`;
+export const actorOf = (act: string, record: string): string => `${act}-${record}`;
 
 /** Whether an operator may have to settle what the outside does not undo. */
 export const canBeStuck = (says: Part['says']): boolean => Object.values(says).includes('impasse');
