@@ -42,7 +42,9 @@ export class Teller {
     const results = await Promise.allSettled(
       wanting.map(async (subscriber) => {
         const delivery = await this.#begin(begunDelivery(orderId, told, subscriber, this.#table.now()));
-        if (delivery.status === 'PENDING') await this.attempt(delivery, subscriber);
+        if (delivery.status === 'DELIVERED') return;
+        if (this.#rests(subscriber)) throw new DeliveryError('it has not answered just now');
+        await this.attempt(delivery, subscriber);
       }),
     );
     const failed = results.flatMap((result, index) =>
@@ -52,14 +54,13 @@ export class Teller {
   }
 
   /**
-   * Sends a webhook once, and writes what came of it. Of two that do so at once the first has written.
+   * Sends a webhook once, whether the subscriber rests or not, and writes what came of it. Of two that do so at once the first has written.
    * @throws DeliveryError if the subscriber does not have it
    */
   async attempt(delivery: Delivery, subscriber: Subscriber): Promise<Delivery> {
     const { name, url } = subscriber;
     const { now, store } = this.#table;
     const { post, secretsOf } = this.#way;
-    if (now() < (this.#restsUntilMs.get(name) ?? 0)) throw new DeliveryError('it has not answered just now');
     let failure: DeliveryError | undefined;
     try {
       const headers = signedHeaders(delivery.webhookId, delivery.body, now(), await secretsOf(subscriber));
@@ -73,6 +74,10 @@ export class Teller {
     await store.write([{ kind: 'put', item: next, expects }]);
     if (failure !== undefined) throw failure;
     return next;
+  }
+
+  #rests({ name }: Subscriber): boolean {
+    return this.#table.now() < (this.#restsUntilMs.get(name) ?? 0);
   }
 
   /** The delivery as it is in the table; a new one is put there. @throws StoreUnavailableError */
