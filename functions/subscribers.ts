@@ -10,7 +10,7 @@ export interface Subscriber {
 }
 
 /** A setting cannot be used. The message says what to change, and is enough. */
-export class SettingError extends Error {
+class SettingError extends Error {
   override readonly name = 'SettingError';
 }
 

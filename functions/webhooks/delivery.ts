@@ -37,7 +37,7 @@ export const shownDelivery = ({
 }: Delivery): z.infer<typeof DeliveryView> => shown;
 
 /** How the keys of deliveries begin. */
-export const DELIVERY = 'DELIVERY#';
+const DELIVERY = 'DELIVERY#';
 
 export const deliveryKey = (orderId: OrderId, type: Outcome, { name }: Pick<Subscriber, 'name'>): string =>
   `${DELIVERY}${eventId(orderId, type)}#${name}`;
