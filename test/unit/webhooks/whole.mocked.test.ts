@@ -88,8 +88,8 @@ const eventOf = (attempts = 0): RabbitMqEvent => ({
   },
 });
 
-test('it is the last participant, takes no part in the saga, and hears of how it ends', () => {
-  expect(services.at(-1)).toBe('webhooks');
+test('it takes no part in the saga, and hears of how it ends', () => {
+  expect(services).toContain('webhooks');
   expect(shop.takesPart('webhooks')).toBe(false);
   expect(['order.confirmed', 'order.cancelled'].map((type) => shop.isHeard(type))).toEqual([true, true]);
 });
@@ -238,7 +238,7 @@ describe('what follows from it', () => {
 
   test('a table whose records are forgotten with the others', async () => {
     const { tables } = await import('../../../functions/privacy/tables.ts');
-    expect(Object.keys(tables)).toEqual(services);
+    expect(Object.keys(tables).toSorted()).toEqual(services.toSorted());
   });
 
   test('an API that is described, and in which the linter finds nothing', async () => {
