@@ -2,6 +2,10 @@ import type { FactOf } from '../engine/saga/declaration.ts';
 import { defineSaga } from '../engine/saga/define-saga.ts';
 import type { SagaId } from '../engine/saga/ids.ts';
 import { events } from './events.ts';
+import { listenerFor, subscribersFrom } from './subscribers.ts';
+
+/** Who is told how orders end. */
+export const subscribers = subscribersFrom(process.env.WEBHOOK_SUBSCRIBERS);
 
 /**
  * The whole choreography: the events each participant says and consumes, and the events that confirm an order.
@@ -44,6 +48,8 @@ export const shop = defineSaga({
       record: 'payment',
       secrets: ['stripe', 'stripe-webhook'],
     },
+    // Only if there are subscribers.
+    ...listenerFor(subscribers),
   },
 });
 

@@ -151,8 +151,6 @@ function listenerFlaws(
   kinds: ReadonlySet<string | undefined>,
 ): readonly string[] {
   if (kinds.size > 1) return [`${service} consumes steps and outcomes: make two participants of it`];
-  if (part.consumes.length > 1)
-    return [`${service} consumes two outcomes, and a saga has one: make two participants of it`];
   return Object.keys(part.says).map(
     (type) =>
       `${service} acts after the saga has ended and must not say ${type}: let it consume a step instead`,

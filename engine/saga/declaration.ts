@@ -8,6 +8,8 @@ export interface Settings {
   readonly record?: string;
   /** Secrets that its consumer needs to call the outside. The secret `stripe` is passed to it as STRIPE_SECRET. */
   readonly secrets?: readonly string[];
+  /** What the staff may have done about its record, each by a file of that name: `POST /…/{id}/{record}/{act}`. */
+  readonly acts?: readonly string[];
   /** Indexes of its table, for its own functions. */
   readonly indexes?: readonly TableIndex[];
 }
@@ -36,7 +38,10 @@ export interface Initiation<Type extends string = string> extends Settings {
   readonly fails: Type;
 }
 
-/** Any other participant. It acts once it has heard every event that it consumes, in any order. */
+/**
+ * Any other participant. It acts once it has heard every event that it consumes, in any order; one that consumes outcomes, on
+ * the one that its saga has.
+ */
 export interface Participation<Type extends string = string> extends Settings {
   readonly consumes: readonly Type[];
   readonly says: { readonly [T in Type]?: EventKind };

@@ -137,7 +137,7 @@ class Machine {
     const before = (state?.heard ?? {}) as Heard;
     if (fact.type in before) return ignore(`${fact.type} was heard before`);
     const heard = andHeard(this.#saga, before, fact);
-    if (this.#facts.consumes.every((each) => each in heard)) return this.#ask(heard);
+    if (this.#facts.isAllHeard(heard)) return this.#ask(heard);
     return {
       kind: 'accept',
       state: { ...this.#facts.ownerIn(this.#facts.toldBy(heard)), status: this.#names.waiting, heard },

@@ -86,6 +86,12 @@ export class StepFacts {
     );
   }
 
+  /** Whether there is nothing left to wait for: a saga has one outcome, so whoever hears of more than one waits for no other. */
+  isAllHeard(heard: Heard): boolean {
+    const isListener = !this.#saga.takesPart(this.#step.service);
+    return isListener || this.consumes.every((type) => type in heard);
+  }
+
   /** The same state with another status. Owner and status come first, as in a new record. */
   in(status: string, state: ExternalState): ExternalState {
     return { ...pick(state, [this.#saga.owner, 'status']), ...state, status };

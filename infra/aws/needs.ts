@@ -4,6 +4,7 @@ import { AUDIT, AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Part, Saga } from '../../engine/saga/saga.ts';
 import { tallyKey } from '../../engine/saga/tally.ts';
+import { shop } from '../../functions/shop.ts';
 import { canBeStuck } from '../functions/participant-functions.ts';
 
 export type TableAccess = 'read' | 'write' | 'scan' | `query ${string}`;
@@ -39,10 +40,13 @@ const announcer: Needs = { table: ['read', 'write'], broker: 'publish' };
 /** A person's wish. */
 const obeyer: Needs = { ...announcer, isAudited: true };
 
+/** The same, of whoever publishes nothing. */
+const editor: Needs = { table: ['read', 'write'], isAudited: true };
+
 /** It uses more than one service's tables, since only the order's says whether an order has ended. */
 const forgetter: Needs = {
-  audits: ['order', 'inventory', 'payment'],
-  rewrites: ['order', 'inventory', 'payment'],
+  audits: shop.services,
+  rewrites: shop.services,
   erases: true,
 };
 
@@ -77,6 +81,7 @@ const needsOfAnyone = ({
   record,
   secrets,
   says,
+  acts = [],
 }: Part): readonly (readonly [file: string, needs: Needs])[] => [
   [
     'participate',
@@ -98,6 +103,8 @@ const needsOfAnyone = ({
   ['count-dead-letters', { broker: 'publish' }],
   ...(record === undefined ? [] : [['get-record', reader] as const]),
   ...(canBeStuck(says) ? [['resolve', obeyer] as const] : []),
+  // They publish nothing. Where they ask the outside, it needs no way out of the broker's network.
+  ...acts.map((act) => [act, { ...editor, ...(secrets === undefined ? {} : { secrets }) }] as const),
 ];
 
 /** The needs of the initiator's further functions. */

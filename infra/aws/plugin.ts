@@ -1,5 +1,7 @@
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
+import { subscribers } from '../../functions/shop.ts';
+import { refuseUnencrypted } from '../../functions/subscribers.ts';
 import { application } from '../application.ts';
 import { usersOf } from '../broker/users.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
@@ -48,6 +50,7 @@ type Serverless = {
       rollbackConfiguration?: RollbackConfiguration;
     };
   };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly getProvider: (name: 'aws') => {
     getStage(): string;
     getAwsSdkV3Config(): Promise<CloudWatchClientConfig>;
@@ -102,12 +105,23 @@ export default class DeploymentPlugin {
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
+    this.#refuseUnencrypted();
     Object.assign(
       provider.environment,
       environmentOf(this.#stage, imports),
       withoutKeys(provider.environment),
     );
     this.#burst = shareConnections(application, functions, this.#stage);
+  }
+
+  /** In the framework's words it is one line. */
+  #refuseUnencrypted(): void {
+    try {
+      refuseUnencrypted(subscribers);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new this.#serverless.classes.Error(message, 'SUBSCRIBER_UNENCRYPTED');
+    }
   }
 
   #complete(): void {

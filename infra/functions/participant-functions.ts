@@ -28,7 +28,8 @@ export const deadLettersOf = (service: string): string => `${service}-dead-lette
 export const auditOf = (service: string): string => `get-${service}-audit`;
 export const counterOf = (service: string): string => `count-${service}-dead-letters`;
 export const readerOf = (record: string): string => `get-${record}`;
-export const resolverOf = (record: string): string => `resolve-${record}`;
+export const resolverOf = (record: string): string => actorOf('resolve', record);
+export const actorOf = (act: string, record: string): string => `${act}-${record}`;
 
 /** Whether an operator may have to settle what the outside does not undo. */
 export const canBeStuck = (says: Part['says']): boolean => Object.values(says).includes('impasse');
@@ -40,19 +41,20 @@ export const participantFunctions = (saga: Saga): Named => [
 ];
 
 /** What those of one participant are called. */
-export const functionNamesOf = (
-  saga: Saga,
-  part: Pick<Part, 'service' | 'record' | 'says'>,
-): readonly string[] => functionsOf(saga, part).map(([name]) => name);
+export const functionNamesOf = (saga: Saga, part: Described): readonly string[] =>
+  functionsOf(saga, part).map(([name]) => name);
 
-const functionsOf = (
-  saga: Saga,
-  { service, record, says }: Pick<Part, 'service' | 'record' | 'says'>,
-): Named => [
+/** What the functions of a participant follow from. */
+type Described = Pick<Part, 'service' | 'record' | 'says' | 'acts'>;
+
+const functionsOf = (saga: Saga, { service, record, says, acts = [] }: Described): Named => [
   ...(record === undefined ? [] : [[readerOf(record), reader(saga, service, record)] as const]),
   ...(record === undefined || !canBeStuck(says)
     ? []
     : [[resolverOf(record), resolver(saga, service, record)] as const]),
+  ...(record === undefined
+    ? []
+    : acts.map((act) => [actorOf(act, record), actor(saga, service, record, act)] as const)),
   [consumerOf(service), consumer(service)],
   [deadLettersOf(service), deadLetters(service)],
   [auditOf(service), audit(service)],
@@ -124,9 +126,14 @@ const reader = (saga: Saga, service: string, record: string): FunctionDefinition
 
 /** Operators seldom need it, so it takes one of the broker's connections. */
 const resolver = (saga: Saga, service: string, record: string): FunctionDefinition => ({
-  handler: handlerIn(service, 'resolve'),
+  ...actor(saga, service, record, 'resolve'),
   reservedConcurrency: 1,
-  events: [http('post', `${pathOf(saga)}/${record}/resolve`)],
+});
+
+/** What the staff have done about a record. */
+const actor = (saga: Saga, service: string, record: string, act: string): FunctionDefinition => ({
+  handler: handlerIn(service, act),
+  events: [http('post', `${pathOf(saga)}/${record}/${act}`)],
 });
 
 const pathOf = ({ initiator, id }: Saga): string => `${initiator}s/{${id.name}}`;

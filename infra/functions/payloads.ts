@@ -5,6 +5,7 @@ import { CallerId, type SagaId } from '../../engine/saga/ids.ts';
 import { queueOf } from '../../engine/saga/routes.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import {
+  actorOf,
   auditOf,
   canBeStuck,
   consumerOf,
@@ -29,7 +30,7 @@ const SAID_AT_MS = Date.parse('2026-01-01T00:00:00Z');
 export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unknown> =>
   new Map(
     saga.services.flatMap((service): readonly (readonly [name: string, payload: () => unknown])[] => {
-      const { record, says } = saga.partOf(service);
+      const { record, says, acts = [] } = saga.partOf(service);
       const sagaId = sagaIdFor(saga, CALLER, KEY);
       const path = { [saga.id.name]: sagaId };
       return [
@@ -39,6 +40,7 @@ export const participantPayloads = (saga: Known): ReadonlyMap<string, () => unkn
         ...(record === undefined || !canBeStuck(says)
           ? []
           : [[resolverOf(record), () => resolution(path)] as const]),
+        ...(record === undefined ? [] : acts.map((act) => [actorOf(act, record), () => wish(path)] as const)),
         [consumerOf(service), () => messages(saga, service, sagaId)],
         [deadLettersOf(service), () => request('olga', 'operator', {})],
         [auditOf(service), () => request('olga', 'operator', {})],
@@ -58,10 +60,14 @@ const request = (principalId: string, role: string, pathParameters: Readonly<Rec
   requestContext: { authorizer: { principalId, role } },
 });
 
-const resolution = (path: Readonly<Record<string, string>>) => ({
+const resolution = (path: Readonly<Record<string, string>>) =>
+  wish(path, { reason: 'The bank refuses it, so it was paid by transfer.', proof: 'transfer 7' });
+
+/** What somebody of the staff wants. */
+const wish = (path: Readonly<Record<string, string>>, body: object = { reason: 'asked by telephone' }) => ({
   ...request('olga', 'operator', path),
   httpMethod: 'POST',
-  body: JSON.stringify({ reason: 'The bank refuses it, so it was paid by transfer.', proof: 'transfer 7' }),
+  body: JSON.stringify(body),
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */

@@ -4,6 +4,7 @@ import { Line, PricedLine } from '../../functions/events.ts';
 import { ProductView, StockView } from '../../functions/inventory/view.ts';
 import { OrderView } from '../../functions/order/view.ts';
 import { shop } from '../../functions/shop.ts';
+import { LogView } from '../../functions/webhooks/log.ts';
 import {
   engineViews,
   ifNoneMatch,
@@ -106,6 +107,37 @@ const stockOperations: Operations = {
   },
 };
 
+/** What there is only with subscribers, as all of the participant that tells them. */
+const services: readonly string[] = shop.services;
+const delivery = {
+  subscriber: 'erp',
+  webhookId: `${order.orderId}:order.confirmed`,
+  ...{ status: 'DELIVERED', attempts: 2, resends: 0, begunAt: at, lastAttemptAt: at, deliveredAt: at },
+};
+const log = {
+  200: {
+    description: 'The deliveries to the subscribers.',
+    schema: LogView,
+    example: { orderId: order.orderId, deliveries: [delivery] },
+  },
+};
+const webhookOperations: Operations = services.includes('webhooks')
+  ? {
+      'GET /orders/{orderId}/webhooks': {
+        summary: 'What subscribers were told of the end of this order, and what came of it',
+        answers: log,
+        problems: ['not-found'],
+      },
+      'POST /orders/{orderId}/webhooks/resend': {
+        summary: 'Tell subscribers again how this order ended, under the same id',
+        description: 'Once, to the one that the body names or to all that were told. The answer is the log.',
+        answers: log,
+        problems: ['not-found', 'conflict'],
+        example: { reason: 'their server had lost it', subscriber: 'erp' },
+      },
+    }
+  : {};
+
 /** What describes the API itself. */
 const served = (what: string, schema: z.ZodType, contentType: string) => ({
   tag: 'api',
@@ -147,6 +179,7 @@ const operations: Operations = {
   }),
   ...insightOperations(shop, views),
   ...stockOperations,
+  ...webhookOperations,
   'POST /webhooks/stripe': {
     summary: 'Stripe says that there is something to see',
     description:

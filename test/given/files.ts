@@ -47,6 +47,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs the limits that other files do not want', 'fairness'),
   ...why('needs several queues for each service', 'shards'),
+  ...why('has subscribers, and so a participant more', 'webhooks'),
   ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
   ...why('kills its own function', 'killed-function'),
   ...why('puts tables back behind the functions’ backs', 'restore'),

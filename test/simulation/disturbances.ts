@@ -124,13 +124,13 @@ function poison({ world, cast, checker, step }: Simulation, draw: number): void 
   const { services, id, initiator } = cast.saga;
   const service = services[Math.floor(draw * services.length)] ?? initiator;
   const messageId = `poison-${step}`;
-  const outcome = outcomeNotFor(service, cast);
+  const type = eventNotFor(service, cast);
   const sagaId = `${id.prefix}_${'0'.repeat(24)}` as SagaId;
   const bodies = [
     NO_JSON,
     JSON.stringify({ specversion: '1.0' }),
     JSON.stringify({
-      ...seal(cast.saga, { type: outcome, data: dataOf(outcome, cast) }, { sagaId, nowMs: BEGIN_MS }),
+      ...seal(cast.saga, { type, data: dataOf(type, cast) }, { sagaId, nowMs: BEGIN_MS }),
       id: messageId,
     }),
   ];
@@ -191,10 +191,11 @@ function actUnasked({ world, cast, step }: Simulation, draw: number): void {
   world.broker.publish(eventMessage(saga, event, JSON.stringify(event)), saga.publisherOf(type));
 }
 
-/** A saga has two outcomes, and nobody hears of both. */
-function outcomeNotFor(service: string, { saga }: Cast): string {
-  const { succeeds, fails } = saga.initiation;
-  return saga.partOf(service).consumes.includes(succeeds) ? fails : succeeds;
+/** An outcome, or what begins a saga for whoever hears of both. */
+function eventNotFor(service: string, { saga }: Cast): string {
+  const { succeeds, fails, begins } = saga.initiation;
+  const { consumes } = saga.partOf(service);
+  return [succeeds, fails].find((type) => !consumes.includes(type)) ?? begins;
 }
 
 /** Sampling takes longer than a run. */

@@ -65,8 +65,10 @@ describe('a decision', () => {
   const decisions = globSync('functions/*/decide.ts', { cwd: projectDir });
   const saga = globSync('engine/saga/*.ts', { cwd: projectDir });
 
-  test('exists for each participant', () => {
-    expect(new Set(decisions.map((path) => path.split('/')[1]))).toEqual(new Set(shop.services));
+  test('exists for each participant, and for the one that is there only with subscribers', () => {
+    expect(new Set(decisions.map((path) => path.split('/')[1]))).toEqual(
+      new Set([...shop.services, 'webhooks']),
+    );
     expect(saga.length).toBeGreaterThan(10);
   });
 

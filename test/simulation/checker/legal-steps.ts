@@ -55,7 +55,7 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
   const { consumes, says } = saga.partOf(service);
   const failures = undoneBy(saga, service);
   const isRefusable = Object.values(says).includes('failure');
-  const isWaiting = consumes.length > 1;
+  const isWaiting = consumes.length > 1 && saga.takesPart(service);
   const canWait = Object.values(says).includes('wait');
   const asked = canWait ? [is.asking, is.awaiting] : [is.asking];
   const canBeStuck = Object.values(says).includes('impasse');
@@ -122,7 +122,7 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
 /** A step of the service's own: once it has heard everything, it is done or refused, and what is done may be undone. */
 function localSteps(saga: Saga, service: string): readonly string[] {
   const { consumes, says } = saga.partOf(service);
-  const isWaiting = consumes.length > 1;
+  const isWaiting = consumes.length > 1 && saga.takesPart(service);
   const ends = Object.values(says).includes('failure') ? ['done', 'refused'] : ['done'];
   return [
     ...consumes.flatMap((type) => ends.map((end) => `${isWaiting ? 'waiting' : 'absent'} ${type} ${end}`)),

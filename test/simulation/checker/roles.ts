@@ -16,7 +16,7 @@ export function roleOf({ part, step }: Pick<Player, 'part' | 'step'>, item: Item
   if (step !== undefined) return rolesOf(step.names).get(statusOf(item)) ?? 'under way';
   const [said] = typesSaidBy(originalOf(item)).toReversed();
   if (said !== undefined) return roleOfKind[part.says[said] ?? 'outcome'];
-  if (!hasHeardAll(part.consumes, originalOf(item))) return 'waiting';
+  if (!hasHeardAll(part, originalOf(item))) return 'waiting';
   return Object.keys(part.says).length === 0 ? 'done' : 'under way';
 }
 
@@ -55,8 +55,9 @@ export const typesSaidBy = remembered((item: Item): readonly string[] =>
   ((rowOf(item)?.outbox ?? []) as readonly string[]).map((body) => String(JSON.parse(body).type)),
 );
 
-/** Whether a record has come of all of these. */
-export const hasHeardAll = (types: readonly string[], item: Item): boolean => {
+/** Whether a record has come of all that its participant needs: of outcomes, which it says nothing of, there is one. */
+export const hasHeardAll = ({ consumes, says }: Player['part'], item: Item): boolean => {
   const history: readonly { readonly because: string }[] = rowOf(item)?.history ?? [];
-  return types.every((type) => history.some(({ because }) => because === type));
+  const isHeard = (type: string) => history.some(({ because }) => because === type);
+  return Object.keys(says).length === 0 ? consumes.some(isHeard) : consumes.every(isHeard);
 };

@@ -68,7 +68,7 @@ function isLegal(player: Player, before: Item | undefined, because: string, afte
 }
 
 const isHeardInTime = (player: Player, after: Item): boolean =>
-  hasHeardAll(player.part.consumes, after) === (roleOf(player, after) !== 'waiting');
+  hasHeardAll(player.part, after) === (roleOf(player, after) !== 'waiting');
 
 /**
  * A decision that is written by hand may keep other members in other states: only whose it is stays. What a step asks with

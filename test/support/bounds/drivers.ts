@@ -12,6 +12,7 @@ import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { unpacedStripe } from '../../../functions/payment/stripe-client.ts';
 import { listIntents } from '../../../functions/reconciliation/provider-books.ts';
 import { shop } from '../../../functions/shop.ts';
+import { DeliveryError, post } from '../../../functions/webhooks/post.ts';
 import { alarmsNow } from '../../../infra/aws/rollback.ts';
 import { handler as topologyHandler } from '../../../infra/aws/topology/handler.ts';
 import { applyTopology } from '../../../infra/broker/apply.ts';
@@ -211,6 +212,22 @@ export const drivers: Readonly<Record<string, Driver>> = {
         },
       ];
     },
+  },
+  'functions/webhooks/post.ts': {
+    over: 'http',
+    calls: (url) => [
+      {
+        limit: figure(0),
+        make: () =>
+          post(true)(url, '{}', {
+            'webhook-id': 'a',
+            'webhook-timestamp': '1',
+            'webhook-signature': 'v1,a',
+          }),
+        // A status that is there says enough, however slowly the rest comes.
+        isExpected: (result) => result.status === 'fulfilled' || result.reason instanceof DeliveryError,
+      },
+    ],
   },
   'infra/broker/management.ts': {
     over: 'http',

@@ -171,6 +171,32 @@ describe('whoever hears of an outcome', () => {
   });
 });
 
+// Fails where it waits for both: a saga never has the other one.
+test('whoever hears of both outcomes asks on the one that comes, with what that says', () => {
+  const both = defineSaga({
+    ...tripDeclaration,
+    participants: {
+      ...tripDeclaration.participants,
+      news: { consumes: ['trip.booked', 'trip.cancelled'], says: {} },
+    },
+  });
+  const news = externalStep(both, 'news', {
+    asks: z.object({ seat: z.string().optional(), code: z.string().optional() }),
+  });
+  const travellerId = 'traveller-1';
+  for (const [type, told] of [
+    ['trip.booked', { seat: '12A' }],
+    ['trip.cancelled', { code: 'FULL' }],
+  ] as const)
+    expect(news.decide(undefined, { type, data: { travellerId, ...told } })).toEqual({
+      kind: 'accept',
+      state: { travellerId, status: 'ASKING', ...told },
+      says: [],
+      effect: { call: 'ask', request: told, again: false },
+    });
+  expect(both.takesPart('news')).toBe(false);
+});
+
 test('a participant without a compensation goes on when another one fails, and is never undone', () => {
   const { participants } = tripDeclaration;
   const { 'car.cancelled': _, ...events } = tripDeclaration.events;

@@ -1,0 +1,6 @@
+import { consume } from '../../engine/consumer/consume.ts';
+import { liveEdges, retryDelays } from '../../engine/live.ts';
+import { participant } from './live.ts';
+
+/** The queue `webhooks`: how orders end. */
+export const handler = consume(participant, liveEdges(participant), retryDelays());
