@@ -5,6 +5,7 @@ import type { Told } from './check.ts';
 import type { HttpEvent, HttpFunction, HttpReply, Middleware } from './http.ts';
 import { problemDetails } from './problem.ts';
 import { replyHeaders } from './reply-headers.ts';
+import { tracedEndpoint } from './traced-endpoint.ts';
 
 /** The findings of all checks. */
 type All<Found extends readonly object[]> = Found extends readonly [
@@ -35,5 +36,5 @@ export function endpoint<Found extends readonly object[]>(
   // By now all checks have run.
   handler.handler((event, context) => handle(context as Context & All<Found>, event));
   const tells = checks.flatMap((check: object) => ('tells' in check ? [check.tells as Told] : []));
-  return Object.assign(handler, { tells });
+  return Object.assign(tracedEndpoint(saga, handler), { tells });
 }

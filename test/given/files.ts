@@ -45,6 +45,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs the limits that other files do not want', 'fairness'),
+  ...why('needs a collector of spans, which a given system knows nothing of', 'tracing'),
   ...why('needs several queues for each service', 'shards'),
   ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),
   ...why('kills its own function', 'killed-function'),
