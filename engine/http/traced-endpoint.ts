@@ -11,7 +11,7 @@ export function tracedEndpoint({ name }: Saga, answer: HttpFunction): HttpFuncti
     // What no gateway sends, an invocation by hand may.
     if (typeof event !== 'object' || event === null) return await answer(event, context);
     await tracingBegun();
-    const { httpMethod: method = '', resource: route = '' } = event;
+    const { httpMethod: method, resource: route } = event;
     const span = beginSpan(`${name}-api`, `${method} ${route}`, {
       parent: traceparentOf(event),
       kind: SpanKind.SERVER,

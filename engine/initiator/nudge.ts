@@ -133,8 +133,11 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   const outcomes = await run(participant, spans?.within(work) ?? work, edges);
   spans?.end(outcomes);
   // One saga's unreadable record or failed write does not keep the others from being nudged.
-  const unclaimed = claims.filter((each) => each.status === 'rejected');
-  for (const { reason } of unclaimed) log('error', 'saga not nudged', { error: String(reason) });
+  const unclaimed = claims.flatMap((each, index) =>
+    each.status === 'rejected' ? [{ pk: overdue[index]?.pk, reason: String(each.reason) }] : [],
+  );
+  for (const { pk, reason } of unclaimed)
+    log('error', 'saga not nudged', { [participant.saga.id.name]: pk, error: reason });
   const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
   return {
     nudged: outcomes.filter(({ kind }) => kind === 'done').length,

@@ -23,6 +23,9 @@ export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export const traceparentIn = (body: string): string | undefined => IN_BODY.exec(body)?.[1];
 const IN_BODY = /"traceparent":"(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})"/;
 
+/** What all spans of a trace have in common. */
+export const traceIdIn = (traceparent: string | undefined): string | undefined => traceparent?.slice(3, 35);
+
 /** Whatever the event, all that is around its data. */
 export const envelopeOf = perSaga(({ id }) =>
   z.object({

@@ -47,16 +47,15 @@ export async function bundle({ projectDir, outputDir, handlers }: Bundling): Pro
 /** Whoever imports it finds it beside itself. */
 const leavingApart: Plugin = {
   name: 'leaving apart',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: new RegExp(`/${APART.name}\\.ts$`) }, ({ kind }) =>
+  setup: (building) =>
+    building.onResolve({ filter: new RegExp(`/${APART.name}\\.ts$`) }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: `./${APART.name}.cjs`, external: true } : undefined,
     ),
 };
 
 const moduleOf = (handler: string): string => handler.slice(0, handler.lastIndexOf('.'));
 
-const bundleOf = (outputDir: string, handler: string): string =>
-  join(outputDir, `${moduleOf(handler)}.cjs`);
+const bundleOf = (outputDir: string, handler: string): string => join(outputDir, `${moduleOf(handler)}.cjs`);
 
 /** The files of a function's archive: its bundle, and what that may load later. */
 export const filesOf = (outputDir: string, handler: string): readonly string[] => [

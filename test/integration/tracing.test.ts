@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCollector, treeOf } from '../support/otlp-collector.ts';
-import { startWorld, type World } from '../support/saga/world.ts';
 import { until } from '../support/saga/until.ts';
+import { startWorld, type World } from '../support/saga/world.ts';
 
 /**
  * Goal: one trace shows one order through all services. Method: a whole system, whose spans go to a collector of the test.

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 
 const Value = z.union([
@@ -39,15 +40,16 @@ export type CollectedSpan = z.infer<typeof Span> & { readonly service: unknown }
 /** A collector over OTLP/HTTP, which keeps every span it gets. */
 export async function startCollector() {
   const spans: CollectedSpan[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (request.url !== '/v1/traces') return void response.writeHead(404).end();
-    const { resourceSpans } = Request.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { resourceSpans } = Request.parse(JSON.parse(await text(request)));
+    if (request.url !== '/v1/traces') throw new Error(`nothing is taken at ${request.url}`);
     for (const { resource, scopeSpans } of resourceSpans)
       for (const { spans: some } of scopeSpans)
         spans.push(...some.map((span) => ({ ...span, service: resource.attributes['service.name'] })));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  };
+  const server = createServer((request, response) => {
+    take(request, response).catch(() => response.writeHead(400).end());
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

@@ -28,7 +28,7 @@ function saidBy(code: string, endpoint: string | undefined): Promise<string> {
       process.execPath,
       ['--input-type=module', '-e', code],
       { cwd: projectDir, env: own },
-      (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+      (error, stdout) => (error === null ? resolve(stdout) : reject(new Error(error.message))),
     ),
   );
 }
