@@ -9,8 +9,10 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { log } from '../environment/log.ts';
 
-/** One request takes no longer; it ends in the background. */
+/** One request takes no longer, in the background. The SDK's own timeout is of silence: an answer may come a byte at a time. */
 const EXPORT_TIMEOUT_MS = 2_000;
+/** Requests that were given up, and may not have ended. */
+const MAX_REQUESTS = 4;
 /** So long nobody waits for a collector that was too slow. */
 const QUIET_MS = 30_000;
 /** So many spans wait to be sent, some hundred bytes each. Those beyond are dropped, and counted. */
@@ -21,7 +23,9 @@ const MAX_WAITING = 4_096;
  * service is a resource of its own, also where several share a process.
  */
 export function startExporting(register: (tracers: Tracers) => void): Outgoing {
-  const outgoing = new Outgoing(new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS }));
+  const outgoing = new Outgoing(
+    new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS, concurrencyLimit: MAX_REQUESTS }),
+  );
   const providers = new Map<string, TracerProvider>();
   const providerOf = (service: string): TracerProvider => {
     const resource = resourceFromAttributes({ 'service.name': service });
@@ -76,11 +80,14 @@ class Outgoing implements SpanProcessor {
   }
 
   async #export(spans: readonly ReadableSpan[]): Promise<void> {
-    const error = await new Promise<Error | undefined>((resolve) =>
-      this.#exporter.export([...spans], ({ code, error: cause }) =>
-        resolve(code === 0 ? undefined : (cause ?? new Error('the collector refused them'))),
-      ),
-    );
+    const error = await new Promise<Error | undefined>((resolve) => {
+      const late = () => resolve(new Error(`no answer within ${EXPORT_TIMEOUT_MS} ms`));
+      const timer = setTimeout(late, EXPORT_TIMEOUT_MS);
+      this.#exporter.export([...spans], ({ code, error: cause }) => {
+        clearTimeout(timer);
+        resolve(code === 0 ? undefined : (cause ?? new Error('the collector refused them')));
+      });
+    });
     if (error === undefined && this.#dropped === 0) return;
     const lost = (error === undefined ? 0 : spans.length) + this.#dropped;
     this.#dropped = 0;
