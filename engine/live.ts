@@ -7,6 +7,7 @@ import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './rabbitmq/b
 import { PATIENT, type Patience, RabbitPublisher } from './rabbitmq/publisher.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from './saga/routes.ts';
 import type { Saga } from './saga/saga.ts';
+import { tracedPublisher } from './tracing/traced-publisher.ts';
 
 /** A service of a saga. It has its own table, queue and broker user. */
 interface Place {
@@ -27,7 +28,7 @@ export function liveEdges(place: Place, patience: Patience = PATIENT): Edges {
       return table.store;
     },
     get publisher() {
-      return publisherOf(place, patience);
+      return tracedPublisher(place.service, publisherOf(place, patience));
     },
     now: table.now,
     userOf: brokerUserOf,

@@ -5,6 +5,7 @@ import type { SagaRecord, Table } from '../saga/table.ts';
 import { eventMessage, type OutgoingMessage } from './messages.ts';
 import type { Participant, Work } from './participant.ts';
 import { fromItem, next, toItem } from './record.ts';
+import { traceOf } from './trace-of.ts';
 import type { Change, View } from './view.ts';
 
 /** Work without a decision yet. Once its effect is answered, the answer is its input. */
@@ -138,7 +139,8 @@ function changeOf<
   { state, says: facts, effect, adjusts = [] }: Accepted<State, Effect>,
   nowMs: number,
 ): Decided<State, Effect, Job> {
-  const { sagaId, traceparent } = job.work;
+  const { sagaId } = job.work;
+  const traceparent = traceOf(job.work, before);
   const events = facts?.map((fact) => seal(saga, fact, { sagaId, nowMs, traceparent }));
   const says = events?.map((event) => eventMessage(saga, event, JSON.stringify(event)));
   const outbox = says?.map(({ body }) => body);

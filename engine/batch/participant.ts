@@ -32,8 +32,8 @@ export interface Participant<
   readonly counts?: (input: Input) => readonly string[];
   /** The input that usually comes first for a saga: written without a read, as the condition finds the exceptions. */
   readonly opens?: Input['type'];
-  /** Calls the outside, after the intent is written. A throw means that the result is unknown. */
-  readonly perform?: (sagaId: SagaId, effect: Effect) => Promise<Input>;
+  /** Calls the outside, after the intent is written, in the trace given. A throw means that the result is unknown. */
+  readonly perform?: (sagaId: SagaId, effect: Effect, traceparent?: string) => Promise<Input>;
   /** The next input once all events of a record in this state are published. */
   readonly onceSaid?: (state: State) => Input | undefined;
 }
@@ -41,7 +41,10 @@ export interface Participant<
 export interface Work<Input> {
   readonly sagaId: SagaId;
   readonly input: Input;
+  /** The trace context of what caused it. https://www.w3.org/TR/trace-context/ */
   readonly traceparent?: string | undefined;
+  /** That of a request about a saga which may have a trace of its own; then it counts for nothing. */
+  readonly askedIn?: string | undefined;
   /** The message that it came in, byte for byte: equal ones are copies. */
   readonly message?: string;
   /** A new item to write in one transaction with the step that this leads to, if it leads to any. */

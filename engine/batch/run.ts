@@ -13,6 +13,7 @@ import { eventMessage, type OutgoingMessage } from './messages.ts';
 import type { Participant, Work } from './participant.ts';
 import { StoreUnavailableError } from './store.ts';
 import { BatchTime } from './time-left.ts';
+import { traceOf } from './trace-of.ts';
 import { View } from './view.ts';
 
 /** The result of one piece of work. `record`: what the table holds for the saga, if that is known. */
@@ -236,7 +237,7 @@ class Run<State extends { readonly status: string }, Input extends { readonly ty
     if (perform === undefined) throw new Error(`${service} decides on effects but performs none`);
     const call = async () => {
       if (this.#time.isOver) throw outOfTime();
-      return await perform(job.work.sagaId, effect);
+      return await perform(job.work.sagaId, effect, traceOf(job.work, record));
     };
     const answer = Promise.resolve().then(() => this.#time.within(call));
     this.#goOnWith(answer, job, record);

@@ -4,9 +4,14 @@ import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
 import { type Outcome, run } from '../batch/run.ts';
 import { tellOfImpasse } from '../environment/impasse.ts';
-import { isDebugging, log } from '../environment/log.ts';
+import { log, loggingInvocations } from '../environment/log.ts';
+import { traceIdIn } from '../saga/envelope.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
+import { BatchSpans } from '../tracing/batch-spans.ts';
+import { flushSpans, isTracing } from '../tracing/tracing.ts';
+import { watchedCalls } from '../tracing/watched-calls.ts';
+import { aboutIn } from './about.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivered, type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, MAX_RETURNS, putAside, retryMessage } from './settle.ts';
@@ -46,12 +51,14 @@ export function consume<
   retryDelays: readonly RetryDelay[],
 ): (event: RabbitMqEvent, invocation?: Invocation) => Promise<void> {
   const { saga, service } = participant;
+  const calling = watchedCalls(participant);
   const memory = new Memory();
   const troubles = new Troubles(participant, edges, retryDelays);
 
   const settle = async (message: OutgoingMessage, why: string, publisher: Publisher): Promise<void> => {
     log('warn', 'message not handled', {
       service,
+      ...aboutIn(saga, message),
       messageId: message.messageId,
       to: message.routingKey,
       why,
@@ -85,37 +92,43 @@ export function consume<
     }
   };
 
-  return async (event, invocation) => {
+  const handle = async (event: RabbitMqEvent, invocation?: Invocation): Promise<void> => {
     const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
-    const publisher = waitingOutAlarms(edges.publisher, () => deadlineMs - edges.now());
-    const { received, unreadable, tooOften } = open<Input>(
-      saga,
-      deliveriesOf(event, edges.userOf(service)),
-      edges,
-    );
-    const outcomes = await run(
-      participant,
-      received.map(({ work }) => work),
-      { ...edges, publisher },
-      memory,
-      deadlineMs,
-    );
-    tellDeferred(service, outcomes);
-    if (isDebugging) tell(participant, received, outcomes);
+    const leftMs = () => deadlineMs - edges.now();
+    const publisher = waitingOutAlarms(edges.publisher, leftMs);
+    const deliveries = deliveriesOf(event, edges.userOf(service));
+    const { received, unreadable, tooOften } = open<Input>(saga, deliveries, edges);
     const aside = putAside(service, tooOften, retryDelays);
-    await Promise.all([
-      ...aside.map((message) => settle(message, 'it came too often', publisher)),
-      ...unreadable.map(({ delivery, reason }) =>
-        settle(deadLetterMessage(service, delivery, reason), reason, publisher),
-      ),
-      ...received.map(({ delivery }, index) => {
-        const outcome = outcomes[index];
-        return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
-      }),
-    ]);
-    // Last of all, so that nothing waits for it and nothing is lost with it.
-    await troubles.note({ unreadable, aside, received, outcomes }, deadlineMs - edges.now());
+    const works = received.map(({ work }) => work);
+    const settleAll = (outcomes: readonly Outcome<State>[]) =>
+      Promise.all([
+        ...aside.map((message) => settle(message, 'it came too often', publisher)),
+        ...unreadable.map(({ delivery, reason }) =>
+          settle(deadLetterMessage(service, delivery, reason), reason, publisher),
+        ),
+        ...received.map(({ delivery }, index) => {
+          const outcome = outcomes[index];
+          return outcome === undefined ? undefined : settleOutcome(delivery, outcome, publisher);
+        }),
+      ]);
+    const spans = isTracing ? await BatchSpans.of(participant, 'process', works) : undefined;
+    try {
+      const traced = spans?.within(works) ?? works;
+      const outcomes = await run(calling, traced, { ...edges, publisher }, memory, deadlineMs);
+      tellDeferred(service, outcomes);
+      tell(participant, received, outcomes);
+      await settleAll(outcomes);
+      spans?.end(outcomes);
+      // Last of all, so that nothing waits for it and nothing is lost with it.
+      await troubles.note({ unreadable, aside, received, outcomes }, leftMs());
+    } catch (error) {
+      spans?.fail(error);
+      throw error;
+    } finally {
+      if (isTracing) await flushSpans(leftMs());
+    }
   };
+  return loggingInvocations(handle);
 }
 
 /** What can be handled, what never can, and what came too often to be tried at once. */
@@ -160,6 +173,7 @@ function tell(
     log('debug', 'message handled', {
       service,
       [saga.id.name]: work.sagaId,
+      traceId: traceIdIn(work.traceparent),
       type: work.input.type,
       outcome: outcomes[index]?.kind,
       status: outcomes[index]?.record?.state.status,

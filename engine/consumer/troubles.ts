@@ -95,7 +95,7 @@ export class Troubles {
     const key = troubleKey(this.#table, sagaId);
     if (trouble === 'over') {
       // Where nothing of this event was noted the condition refuses it.
-      await this.#write({
+      await this.#write(sagaId, {
         ...{ kind: 'add', key, deltas: {}, sets: { overMs: this.#edges.now() } },
         relyingOn: { because },
       });
@@ -103,16 +103,21 @@ export class Troubles {
       return;
     }
     if (isSame(trouble, this.#noted.get(sagaId))) return;
-    if (!(await this.#write({ kind: 'put', item: troubleItem(key, trouble), expects: 'anything' }))) return;
+    if (!(await this.#write(sagaId, { kind: 'put', item: troubleItem(key, trouble), expects: 'anything' })))
+      return;
     if (this.#noted.size >= MAX_NOTED) this.#noted.clear();
     this.#noted.set(sagaId, trouble);
   }
 
-  async #write(write: Write): Promise<boolean> {
+  async #write(sagaId: SagaId, write: Write): Promise<boolean> {
     try {
       return (await this.#edges.store.write([write])).ok;
     } catch (error) {
-      log('warn', 'what failed is not noted', { service: this.#service, error: String(error) });
+      log('warn', 'what failed is not noted', {
+        service: this.#service,
+        [this.#saga.id.name]: sagaId,
+        error: String(error),
+      });
       return false;
     }
   }

@@ -1,4 +1,4 @@
-import { log } from '../environment/log.ts';
+import { log, loggingInvocations } from '../environment/log.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
 import { deadQueueOf } from '../saga/routes.ts';
@@ -57,7 +57,7 @@ export function countDeadLetters(
   maxAgeDays: () => number = maxAgeSetting,
 ) {
   let lookedMs = Number.NEGATIVE_INFINITY;
-  return async () => {
+  return loggingInvocations(async (_event?: unknown, _invocation?: object) => {
     const deadLetters = await count();
     log('info', 'dead letters counted', { service, deadLetters });
     const nowMs = now();
@@ -68,7 +68,7 @@ export function countDeadLetters(
     const oldestDays = Math.floor((nowMs - saidMs) / DAY_MS);
     if (oldestDays >= maxAgeDays()) log('error', 'a dead letter is too old', { service, oldestDays });
     return { deadLetters, oldestDays };
-  };
+  });
 }
 
 /** DEAD_LETTER_MAX_AGE_DAYS. @throws RangeError */

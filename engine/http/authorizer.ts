@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { required } from '../environment/environment.ts';
-import { log } from '../environment/log.ts';
+import { log, loggingInvocations } from '../environment/log.ts';
 import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import { IssuerKeys, isOutageOfIssuer } from './issuer-keys.ts';
@@ -43,7 +43,10 @@ export function authorizing(saga: Pick<Saga, 'ownerRole' | 'roles'>) {
     exp: z.number(),
   });
   const tokens = new Tokens(schema);
-  return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+  const authorize = async (
+    event: APIGatewayTokenAuthorizerEvent,
+    _invocation?: object,
+  ): Promise<APIGatewayAuthorizerResult> => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(event.authorizationToken) ?? [];
     if (token === undefined) throw new Error('Unauthorized');
     try {
@@ -60,6 +63,7 @@ export function authorizing(saga: Pick<Saga, 'ownerRole' | 'roles'>) {
       throw new Error('Unauthorized');
     }
   };
+  return loggingInvocations(authorize);
 }
 
 /**

@@ -3,8 +3,10 @@ import type { Context } from 'aws-lambda';
 import type { Saga } from '../saga/saga.ts';
 import type { Told } from './check.ts';
 import type { HttpEvent, HttpFunction, HttpReply, Middleware } from './http.ts';
+import { loggedEndpoint } from './logged-endpoint.ts';
 import { problemDetails } from './problem.ts';
 import { replyHeaders } from './reply-headers.ts';
+import { tracedEndpoint } from './traced-endpoint.ts';
 
 /** The findings of all checks. */
 type All<Found extends readonly object[]> = Found extends readonly [
@@ -35,5 +37,5 @@ export function endpoint<Found extends readonly object[]>(
   // By now all checks have run.
   handler.handler((event, context) => handle(context as Context & All<Found>, event));
   const tells = checks.flatMap((check: object) => ('tells' in check ? [check.tells as Told] : []));
-  return Object.assign(handler, { tells });
+  return Object.assign(tracedEndpoint(saga, loggedEndpoint(saga, handler)), { tells });
 }

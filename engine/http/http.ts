@@ -51,8 +51,17 @@ export function headersOf(event: HttpEvent, name: string): readonly string[] {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The caller's trace context, if it sent a valid one. */
+const continued = new WeakMap<HttpEvent, string>();
+
+/** What the request leads to is caused by this trace context from now on. */
+export function continueIn(event: HttpEvent, traceparent: string | undefined): void {
+  if (traceparent !== undefined) continued.set(event, traceparent);
+}
+
+/** The trace context of a request: its span's, or without one the caller's, if it sent a valid one. */
 export function traceparentOf(event: HttpEvent): string | undefined {
+  const own = continued.get(event);
+  if (own !== undefined) return own;
   const header = headerOf(event, 'traceparent');
   return header !== undefined && TRACEPARENT.test(header) ? header : undefined;
 }

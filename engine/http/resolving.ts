@@ -30,8 +30,8 @@ export function resolving(
   const answering = endpoint(saga, checks, async ({ caller, parameter: sagaId, body }, event) => {
     const input = { type: 'resolve', resolution: { by: caller.id, ...body } } as const;
     const besides = stepEntry(actorOf(caller, event), 'resolve', sagaId, body.reason);
-    const traceparent = traceparentOf(event);
-    const [outcome] = await run(participant, [{ sagaId, input, traceparent, besides }], edges);
+    const askedIn = traceparentOf(event);
+    const [outcome] = await run(participant, [{ sagaId, input, askedIn, besides }], edges);
     if (outcome?.kind === 'failed') throw outcome.error;
     if (outcome?.record === undefined || outcome.kind === 'deferred')
       throw new Problem('not-found', `${service} has not heard of this ${saga.initiator}.`);

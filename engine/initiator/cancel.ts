@@ -34,8 +34,8 @@ export function cancelling<State extends InitiatorStatus, Placed extends Begun>(
     const isOpen = participant.decide(state, input, () => undefined, edges.now()).kind === 'accept';
     const by = isOwner && isOpen ? await pseudonymOf(edges.store, caller.id) : caller.id;
     const besides = isOpen ? stepEntry(actorOf(caller, event, by), 'cancel', sagaId, reason) : undefined;
-    const traceparent = traceparentOf(event);
-    const [outcome] = await run(participant, [{ sagaId, input, traceparent, besides }], edges);
+    const askedIn = traceparentOf(event);
+    const [outcome] = await run(participant, [{ sagaId, input, askedIn, besides }], edges);
     if (outcome?.kind === 'refused')
       throw new Problem('conflict', `This ${saga.initiator} cannot be cancelled: ${outcome.reason}.`);
     return accepted(participant, outcome, event);

@@ -8,7 +8,7 @@ import { log } from '../environment/log.ts';
 import { actorOf } from '../http/actor.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { FreeText } from '../http/free-text.ts';
-import { type HttpFunction, json } from '../http/http.ts';
+import { type HttpFunction, json, traceparentOf } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { pathParameter } from '../http/path-parameter.ts';
@@ -73,7 +73,7 @@ export function nudging<State extends InitiatorStatus, Placed extends Begun>(
         ...[sagaId, String(record.version), String(due), String(nowMs)],
       );
       if (!(await edges.store.write([write, entry])).ok) continue;
-      const [outcome] = await run(participant, [{ sagaId, input }], edges);
+      const [outcome] = await run(participant, [{ sagaId, input, askedIn: traceparentOf(event) }], edges);
       const now = present(outcome?.record ?? record);
       // It may have ended since it was claimed.
       if (outcome?.kind === 'ignored') return json(200, { dryRun: false, says: [], ...now });

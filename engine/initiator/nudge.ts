@@ -3,11 +3,14 @@ import { PublishError } from '../batch/publish-error.ts';
 import { fromItem } from '../batch/record.ts';
 import { type Outcome, run } from '../batch/run.ts';
 import { type Item, StoreUnavailableError, type Write } from '../batch/store.ts';
+import { traceOf } from '../batch/trace-of.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
+import { BatchSpans } from '../tracing/batch-spans.ts';
+import { flushSpans, isTracing } from '../tracing/tracing.ts';
 import { type Initiating, isWaitingForSomebody } from './initiating.ts';
 
 /** Bounds one run; the next run finds the rest. */
@@ -43,29 +46,42 @@ export const nudge =
     backlog: Backlog,
   ) =>
   async (): Promise<Nudges> => {
-    const startedMs = edges.now();
-    const deadline = deadlineMs();
-    const pages = await firstPages(edges, startedMs);
-    tellOldest(participant.table, pages, startedMs);
-    const total = { overdue: 0, nudged: 0, failed: 0 };
-    const waiting = await backlog();
-    log('info', 'messages waiting', { waiting });
-    if (waiting > MAX_BACKLOG) {
-      log('warn', 'nobody nudged: the queues are long', { waiting });
-      return total;
+    try {
+      return await nudgeDue(participant, edges, deadlineMs, backlog);
+    } finally {
+      await flushSpans();
     }
-    for (const first of pages) {
-      for await (const overdue of andThoseAfter(first, edges, startedMs)) {
-        const page = await nudgePage(participant, edges, overdue, deadline);
-        total.overdue += overdue.length;
-        total.nudged += page.nudged;
-        total.failed += page.failed;
-        // Nothing can be published at the moment: sagas that are not claimed yet stay due.
-        if (page.isUnheard) return report(total);
-      }
-    }
-    return report(total);
   };
+
+async function nudgeDue<State extends Begun & { readonly status: string }, Placed extends Begun>(
+  participant: Initiating<State, Placed>,
+  edges: Edges,
+  deadlineMs: () => number,
+  backlog: Backlog,
+): Promise<Nudges> {
+  const startedMs = edges.now();
+  const deadline = deadlineMs();
+  const pages = await firstPages(edges, startedMs);
+  tellOldest(participant.table, pages, startedMs);
+  const total = { overdue: 0, nudged: 0, failed: 0 };
+  const waiting = await backlog();
+  log('info', 'messages waiting', { waiting });
+  if (waiting > MAX_BACKLOG) {
+    log('warn', 'nobody nudged: the queues are long', { waiting });
+    return total;
+  }
+  for (const first of pages) {
+    for await (const overdue of andThoseAfter(first, edges, startedMs)) {
+      const page = await nudgePage(participant, edges, overdue, deadline);
+      total.overdue += overdue.length;
+      total.nudged += page.nudged;
+      total.failed += page.failed;
+      // Nothing can be published at the moment: sagas that are not claimed yet stay due.
+      if (page.isUnheard) return report(total);
+    }
+  }
+  return report(total);
+}
 
 /** Logs the ages for the alarms at every run, even if the run then nudges nobody. A cancelling saga may owe somebody a refund. */
 function tellOldest<State extends { readonly status: string }>(
@@ -109,11 +125,19 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   );
   const claimed = claims.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
   const input = { type: 'nudge', nowMs, deadlineMs } as const;
-  const work = claimed.map(({ sagaId }) => ({ sagaId, input }));
-  const outcomes = await run(participant, work, edges);
+  const work = claimed.map((record) => ({
+    ...{ sagaId: record.sagaId, input },
+    traceparent: traceOf({}, record),
+  }));
+  const spans = isTracing ? await BatchSpans.of(participant, 'schedule', work) : undefined;
+  const outcomes = await run(participant, spans?.within(work) ?? work, edges);
+  spans?.end(outcomes);
   // One saga's unreadable record or failed write does not keep the others from being nudged.
-  const unclaimed = claims.filter((each) => each.status === 'rejected');
-  for (const { reason } of unclaimed) log('error', 'saga not nudged', { error: String(reason) });
+  const unclaimed = claims.flatMap((each, index) =>
+    each.status === 'rejected' ? [{ pk: overdue[index]?.pk, reason: String(each.reason) }] : [],
+  );
+  for (const { pk, reason } of unclaimed)
+    log('error', 'saga not nudged', { [participant.saga.id.name]: pk, error: reason });
   const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
   return {
     nudged: outcomes.filter(({ kind }) => kind === 'done').length,

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Edges } from '../batch/edges.ts';
 import { Memory } from '../batch/memory.ts';
 import { together } from '../batch/together.ts';
+import { logAlsoAbout } from '../environment/log.ts';
 import type { Check } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { type HttpFunction, traceparentOf } from '../http/http.ts';
@@ -42,6 +43,7 @@ export function placing<State extends InitiatorStatus, Placed extends Begun, Own
       createdAtMs,
     };
     const sagaId = sagaIdFor(saga, owner, key);
+    logAlsoAbout({ [saga.id.name]: sagaId });
     const outcome = await run({
       sagaId,
       input: { type: 'place', placed: placed as Placed, limits: limitsOf(caller.class) },

@@ -3,7 +3,7 @@ import type { Backlog, Edges } from '../batch/edges.ts';
 import { fromItem } from '../batch/record.ts';
 import { run } from '../batch/run.ts';
 import type { TableReader } from '../batch/store.ts';
-import { log } from '../environment/log.ts';
+import { log, loggingInvocations } from '../environment/log.ts';
 import { CallerId, type SagaId } from '../saga/ids.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { perSaga } from '../saga/per-saga.ts';
@@ -94,12 +94,14 @@ export const sayingAgain =
   };
 
 /** The schedule's function, whose event may be a person's wish instead: `{"sayAgain": …}`. */
-export const orSayAgain =
-  <Nudges>(nudge: () => Promise<Nudges>, say: (wanted: unknown) => Promise<SaidAgain>) =>
-  async (event?: unknown): Promise<Nudges | SaidAgain> => {
+export const orSayAgain = <Nudges>(
+  nudge: () => Promise<Nudges>,
+  say: (wanted: unknown) => Promise<SaidAgain>,
+) =>
+  loggingInvocations(async (event?: unknown, _invocation?: object): Promise<Nudges | SaidAgain> => {
     const { sayAgain: wanted } = (event ?? {}) as { readonly sayAgain?: unknown };
     return wanted === undefined ? await nudge() : await say(wanted);
-  };
+  });
 
 function report(said: SaidAgain): SaidAgain {
   log(said.failed > 0 ? 'warn' : 'info', 'said again', { ...said });

@@ -16,6 +16,16 @@ export const CONTENT_TYPE = 'application/cloudevents+json';
 /** W3C trace context, https://www.w3.org/TR/trace-context/ */
 export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/**
+ * The trace context of a sealed event, read from its body without parsing that. `seal` writes it before the data, whose
+ * texts have their quotes escaped.
+ */
+export const traceparentIn = (body: string): string | undefined => IN_BODY.exec(body)?.[1];
+const IN_BODY = /"traceparent":"(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})"/;
+
+/** What all spans of a trace have in common. */
+export const traceIdIn = (traceparent: string | undefined): string | undefined => traceparent?.slice(3, 35);
+
 /** Whatever the event, all that is around its data. */
 export const envelopeOf = perSaga(({ id }) =>
   z.object({

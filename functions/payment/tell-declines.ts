@@ -2,8 +2,8 @@ import { log } from '../../engine/environment/log.ts';
 import type { Provider } from './decide.ts';
 
 /**
- * The provider, which logs of each charge whether it was declined, 1 or 0, and nothing of whose it is: an alarm takes the
- * average. A charge that is unwanted by now is given up and not declined.
+ * The provider, which logs of each charge whether it was declined, 1 or 0, and the order, but nothing of its customer: an alarm
+ * takes the average. A charge that is unwanted by now is given up and not declined.
  */
 export const tellingDeclines = (provider: Provider): Provider => ({
   ...provider,

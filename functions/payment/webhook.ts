@@ -3,13 +3,14 @@ import Stripe from 'stripe';
 import type { Edges } from '../../engine/batch/edges.ts';
 import { type Outcome, run } from '../../engine/batch/run.ts';
 import { tellOfImpasse } from '../../engine/environment/impasse.ts';
-import { log } from '../../engine/environment/log.ts';
+import { log, logAlsoAbout } from '../../engine/environment/log.ts';
 import { endpoint } from '../../engine/http/endpoint.ts';
-import { type HttpEvent, type HttpFunction, headerOf, json } from '../../engine/http/http.ts';
+import { type HttpEvent, type HttpFunction, headerOf, json, traceparentOf } from '../../engine/http/http.ts';
 import { Problem } from '../../engine/http/problem.ts';
 import { liveEdges } from '../../engine/live.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import type { ExternalState } from '../../engine/saga/external-state.ts';
+import { watchedCalls } from '../../engine/tracing/watched-calls.ts';
 import { OrderId, shop } from '../shop.ts';
 import { charging, type Provider } from './decide.ts';
 import { payment } from './payment.ts';
@@ -43,7 +44,7 @@ export interface Hook {
  * webhooks the schedule and the daily reconciliation find out, only later. https://docs.stripe.com/webhooks
  */
 export function webhook({ edges, provider, connect, secret }: Hook): HttpFunction {
-  const participant = payment(provider);
+  const participant = watchedCalls(payment(provider));
   return endpoint(shop, [], async (_, request) => {
     const event = genuine(request, await secret(), edges.now());
     if (!ABOUT.test(event.type)) return json(200, { outcome: 'not of interest' });
@@ -52,7 +53,9 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
     });
     if (orderId === undefined) return json(200, { outcome: 'of no order' });
     const at = event.type.startsWith('payment_intent.') ? 'call' : 'aftermath';
-    const work = [{ sagaId: orderId, input: { type: 'look', at } }] as const;
+    logAlsoAbout({ orderId });
+    const askedIn = traceparentOf(request);
+    const work = [{ sagaId: orderId, input: { type: 'look', at }, askedIn }] as const;
     const [outcome] = await run(participant, work, edges, undefined, edges.now() + TIME_MS);
     if (outcome?.kind === 'failed') throw notNow(event, outcome.error);
     if (outcome?.kind === 'deferred') throw notNow(event, new Error('Stripe refuses calls for now'));

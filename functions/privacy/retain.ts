@@ -1,4 +1,4 @@
-import { isDryRun, type Limited, withTimeFor } from '../../engine/privacy/invocation.ts';
+import { isDryRun, pageByPage } from '../../engine/privacy/invocation.ts';
 import { retaining } from '../../engine/privacy/retain.ts';
 import { retentionMs } from '../../engine/privacy/retention.ts';
 import { shop } from '../shop.ts';
@@ -13,5 +13,4 @@ const FEWEST_DAYS = 45;
 const retain = retaining({ saga: shop, keepers }, Date.now, () => retentionMs(FEWEST_DAYS));
 
 /** The schedule, each night. `{dryRun}`, from `npm run op -- retain`. */
-export const handler = async (event: unknown, context: Limited) =>
-  await retain(withTimeFor(context), isDryRun(event));
+export const handler = pageByPage((event, isOver) => retain(isOver, isDryRun(event)));

@@ -1,4 +1,4 @@
-import { log } from '../../engine/environment/log.ts';
+import { log, loggingInvocations } from '../../engine/environment/log.ts';
 import { liveReader } from '../../engine/live-table.ts';
 import { unpacedStripe } from '../payment/stripe-client.ts';
 import type { Finding } from './compare.ts';
@@ -24,9 +24,8 @@ interface Context {
  *
  * @throws Error if the provider or a table does not answer
  */
-export const reconciling =
-  (connect: () => Promise<ProviderBooks>, sides: Omit<Sides, 'books'>) =>
-  async (event: unknown, context: Context): Promise<Report> => {
+export const reconciling = (connect: () => Promise<ProviderBooks>, sides: Omit<Sides, 'books'>) =>
+  loggingInvocations(async (event: unknown, context: Context): Promise<Report> => {
     const isOver = () => context.getRemainingTimeInMillis() < RESERVE_MS;
     const books = await connect();
     const report = await reconcile({ ...sides, books }, windowOf(event, sides.now()), { isOver, tell });
@@ -36,7 +35,7 @@ export const reconciling =
     const toLookAt = report.disagreements + report.stuck + (report.isFinished ? 0 : 1);
     log(toLookAt > 0 ? 'error' : 'info', 'reconciled', { ...summary, toLookAt });
     return report;
-  };
+  });
 
 /** The schedules, each once a day. */
 export const handler = reconciling(unpacedStripe(), {

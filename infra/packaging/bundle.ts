@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 export type Bundling = {
   /** The base of the handlers' paths. The bundles keep the folders below it. */
@@ -9,6 +9,9 @@ export type Bundling = {
   readonly handlers: readonly string[];
 };
 
+/** What no function loads unless a setting asks for it: a file of its own, so that it costs those nothing that do without. */
+const APART = { module: 'engine/tracing/otlp', name: 'otlp' };
+
 /**
  * Bundles each handler with all its imports into one file, which loads faster than hundreds. The AWS SDK is bundled
  * too, so the tested version ships and not the one in Lambda's runtime.
@@ -17,11 +20,14 @@ export type Bundling = {
  * CommonJS, because that is all `invoke local` can load. Names of functions and classes are kept for logs.
  */
 export async function bundle({ projectDir, outputDir, handlers }: Bundling): Promise<void> {
+  const modules = [...new Set(handlers.map(moduleOf))];
+  const folders = [...new Set(modules.map((module) => dirname(module)))];
+  const entries = modules.map((module) => ({ in: `${module}.ts`, out: module }));
+  const apart = folders.map((folder) => ({ in: `${APART.module}.ts`, out: join(folder, APART.name) }));
   await build({
     absWorkingDir: projectDir,
-    entryPoints: [...new Set(handlers.map(sourceOf))],
+    entryPoints: [...entries, ...apart],
     outdir: outputDir,
-    outbase: projectDir,
     bundle: true,
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
@@ -34,12 +40,25 @@ export async function bundle({ projectDir, outputDir, handlers }: Bundling): Pro
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [leavingApart],
   });
 }
 
+/** Whoever imports it finds it beside itself. */
+const leavingApart: Plugin = {
+  name: 'leaving apart',
+  setup: (building) =>
+    building.onResolve({ filter: new RegExp(`/${APART.name}\\.ts$`) }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${APART.name}.cjs`, external: true } : undefined,
+    ),
+};
+
 const moduleOf = (handler: string): string => handler.slice(0, handler.lastIndexOf('.'));
 
-const sourceOf = (handler: string): string => `${moduleOf(handler)}.ts`;
+const bundleOf = (outputDir: string, handler: string): string => join(outputDir, `${moduleOf(handler)}.cjs`);
 
-export const bundleOf = (outputDir: string, handler: string): string =>
-  join(outputDir, `${moduleOf(handler)}.cjs`);
+/** The files of a function's archive: its bundle, and what that may load later. */
+export const filesOf = (outputDir: string, handler: string): readonly string[] => [
+  bundleOf(outputDir, handler),
+  join(outputDir, dirname(handler), `${APART.name}.cjs`),
+];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundle, bundleOf } from './bundle.ts';
+import { bundle, filesOf } from './bundle.ts';
 
 /** The parts of the Serverless Framework that are used here. */
 type Serverless = {
@@ -54,7 +54,7 @@ export default class PackagingPlugin {
     const packager = this.#packager();
     await Promise.all(
       this.#wanted.map(async ([name, definition]) => {
-        const files = [bundleOf(folder, definition.handler)];
+        const files = filesOf(folder, definition.handler);
         const artifact = await packager.zipFiles(files, `${name}.zip`, folder);
         definition.package = { ...definition.package, artifact };
       }),

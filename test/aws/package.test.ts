@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shop } from '../../functions/shop.ts';
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
@@ -30,15 +30,20 @@ describe('sls package', () => {
     expect(documents).toContain(`There are ${Object.keys(functions).length} functions`);
   });
 
-  test.each(Object.entries(functions))('%s is one small file that runs by itself', (name, { handler }) => {
-    const archive = join(packaged.folder, `${name}.zip`);
-    expect(statSync(archive).size).toBeLessThan(MAX_BYTES);
-    const [file = '', exported = ''] = handler.split('.');
-    const entries = entriesOf(readFileSync(archive));
-    expect(entries.map(({ name: path }) => path)).toEqual([`${file}.cjs`]);
-    const [{ content } = { content: Buffer.of() }] = entries;
-    expect(loadAlone(content)).toHaveProperty(exported, expect.any(Function));
-  });
+  // The second file is loaded only where a collector is set, so the first runs without it.
+  test.each(Object.entries(functions))(
+    '%s is one small file that runs by itself, and one for its spans',
+    (name, { handler }) => {
+      const archive = join(packaged.folder, `${name}.zip`);
+      expect(statSync(archive).size).toBeLessThan(MAX_BYTES);
+      const [file = '', exported = ''] = handler.split('.');
+      const entries = entriesOf(readFileSync(archive));
+      const files = Object.fromEntries(entries.map(({ name: path, content }) => [path, content]));
+      const own = `${file}.cjs`;
+      expect(Object.keys(files).toSorted()).toEqual([own, `${dirname(file)}/otlp.cjs`].toSorted());
+      expect(loadAlone(files[own] ?? Buffer.of())).toHaveProperty(exported, expect.any(Function));
+    },
+  );
 });
 
 /** Loads a module where neither the sources nor node_modules can be found. */

@@ -21,6 +21,7 @@ beforeAll(async () => {
     TOKEN_AUDIENCE: 'audience',
     STRIPE_API_BASE: '',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: '',
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   admin = await amqp.connect(inject('rabbitmqUrl'), { noDelay: true });

@@ -9,6 +9,7 @@ import { cancelling } from '../../engine/initiator/cancel.ts';
 import { nudge } from '../../engine/initiator/nudge.ts';
 import type { Views } from '../../engine/insight/seen.ts';
 import { parseRetryDelays } from '../../engine/saga/routes.ts';
+import { tracedPublisher } from '../../engine/tracing/traced-publisher.ts';
 import { inventory } from '../../functions/inventory/inventory.ts';
 import { payment } from '../../functions/payment/payment.ts';
 import { stripeProvider } from '../../functions/payment/provider.ts';
@@ -76,7 +77,9 @@ export class ShopInMemory {
       store: this.stores[service],
       now: () => this.nowMs,
       userOf: (name) => name,
-      publisher: { publish: async (message) => this.#route(service, message) },
+      publisher: tracedPublisher(service, {
+        publish: async (message) => this.#route(service, message),
+      }),
     };
   }
 
@@ -132,6 +135,7 @@ export class ShopInMemory {
   async place(paymentMethod = 'pm_card_visa', key = `key-${++this.#orders}`): Promise<string> {
     const items = [{ sku: 'mug', quantity: 1 }];
     const { body } = await this.call(place(this.edges('order')), alice, {
+      ...{ httpMethod: 'POST', resource: '/orders' },
       headers: { 'idempotency-key': key },
       body: { items, paymentMethod },
     });
@@ -163,8 +167,10 @@ export class ShopInMemory {
       headers = {},
       body,
       resource,
+      httpMethod,
       ...request
     }: {
+      readonly httpMethod?: string;
       readonly resource?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly path?: Readonly<Record<string, string>>;
@@ -180,6 +186,7 @@ export class ShopInMemory {
         authorizer,
       }),
       resource,
+      httpMethod,
     } as HttpEvent;
     const reply = (await handler(event, {} as never)) as HttpReply;
     return {

@@ -8,6 +8,7 @@ import { authorizing } from '../../../engine/http/authorizer.ts';
 import { HASTY, PATIENT, type Patience, RabbitPublisher } from '../../../engine/rabbitmq/publisher.ts';
 import { depthOf } from '../../../engine/rabbitmq/queue-depth.ts';
 import { deadQueueOf, parseRetryDelays } from '../../../engine/saga/routes.ts';
+import { startExporting } from '../../../engine/tracing/otlp.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { unpacedStripe } from '../../../functions/payment/stripe-client.ts';
 import { listIntents } from '../../../functions/reconciliation/provider-books.ts';
@@ -131,6 +132,15 @@ export const drivers: Readonly<Record<string, Driver>> = {
     calls: (url) => {
       process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = url;
       return [{ limit: figure(0), make: () => fetchSecret('of a service'), isExpected: fails() }];
+    },
+  },
+  'engine/tracing/otlp.ts': {
+    over: 'http',
+    isInTurn: true,
+    calls: (endpoint) => {
+      process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint;
+      const outgoing = startExporting((tracers) => tracers.getTracer(SERVICE).startSpan('one').end());
+      return [{ limit: figure(0), make: () => outgoing.forceFlush(), isExpected: ends }];
     },
   },
   'engine/http/issuer-keys.ts': {

@@ -44,7 +44,7 @@ const NO_PRODUCT = 'infra/local/rabbitmq-event-source/benchmark.ts';
 
 /** What opens a way to the outside, and what is asked on one. An acknowledgement or a rejection has no answer. */
 const CALLS = [
-  /\b(new (?:[A-Z]\w*Client|Stripe|WebSocket|EventSource))\(/g,
+  /\b(new (?:[A-Z]\w*(?:Client|Exporter)|Stripe|WebSocket|EventSource))\(/g,
   /(?<![.\w])(fetch)\(/g,
   /\b(createRemoteJWKSet)\(/g,
   /\b(amqp\.connect)\(/g,

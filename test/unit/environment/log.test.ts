@@ -37,11 +37,47 @@ test('an entry is one line of JSON on stdout, however many its texts have, and d
   ]);
 });
 
-test('debug is written only if it is asked for, and whoever logs for every message can ask', async () => {
+const messages = () => written.map((line) => JSON.parse(line).message);
+
+test('debug is written at once only if it is asked for', async () => {
   const quiet = await logAt('info');
-  quiet.log('debug', 'message handled');
-  expect([quiet.isDebugging, written]).toEqual([false, []]);
+  quiet.logAbout({}, () => quiet.log('debug', 'message handled'));
+  expect(written).toEqual([]);
   const talkative = await logAt('debug');
   talkative.log('debug', 'message handled');
-  expect([talkative.isDebugging, written.length]).toEqual([true, 1]);
+  expect(messages()).toEqual(['message handled']);
+});
+
+test('every line of an invocation says whose it is, however deep, and no line of another', async () => {
+  const { log, logAbout, logAlsoAbout, loggingInvocations } = await logAt('info');
+  const handle = loggingInvocations(async (tripId: string, _invocation: object) => {
+    logAlsoAbout({ tripId });
+    await Promise.resolve();
+    logAbout({ traceId: 'a', none: undefined }, () => log('info', 'deep'));
+    log('info', 'shallow');
+  });
+  await Promise.all([handle('trip_1', { awsRequestId: '1' }), handle('trip_2', { awsRequestId: '2' })]);
+  log('info', 'outside');
+  const lines = written.map((line) => JSON.parse(line)).map(({ timestamp: _, level: __, ...line }) => line);
+  expect(lines).toEqual([
+    { message: 'deep', requestId: '1', tripId: 'trip_1', traceId: 'a' },
+    { message: 'shallow', requestId: '1', tripId: 'trip_1' },
+    { message: 'deep', requestId: '2', tripId: 'trip_2', traceId: 'a' },
+    { message: 'shallow', requestId: '2', tripId: 'trip_2' },
+    { message: 'outside' },
+  ]);
+});
+
+test('once something fails, the last lines at debug of that invocation are written, each once, and before it', async () => {
+  const { log, logAbout } = await logAt('info');
+  logAbout({}, () => log('debug', 'of another'));
+  logAbout({}, () => {
+    for (let count = 1; count <= 60; count += 1) logAbout({}, () => log('debug', String(count)));
+    log('info', 'all is well');
+    expect(messages()).toEqual(['all is well']);
+    log('warn', 'failed');
+    log('error', 'failed again');
+  });
+  const last = Array.from({ length: 50 }, (_, index) => String(index + 11));
+  expect(messages()).toEqual(['all is well', ...last, 'failed', 'failed again']);
 });
