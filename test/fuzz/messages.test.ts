@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../engine/batch/store.ts';
+import { TROUBLE, troubleIn } from '../../engine/batch/trouble.ts';
 import { consume } from '../../engine/consumer/consume.ts';
 import type { RabbitMqEvent } from '../../engine/consumer/rabbitmq-event.ts';
 import { REASON_HEADER } from '../../engine/consumer/settle.ts';
@@ -197,6 +198,7 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
       }
     }
     expect(deadLetterBodies(edges)).toEqual(bodiesOf(slots, deadLetters));
+    const reasons = new Set<string>();
     for (const { exchange, headers = {}, routingKey, body } of edges.publisher.published) {
       if (exchange !== routingKey)
         expect(open(shop, Buffer.from(body))).toEqual({ ok: true, event: JSON.parse(String(body)) });
@@ -204,9 +206,19 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
       const reason = String(headers[REASON_HEADER] ?? '');
       expect(reason).toMatch(/^.{1,500}$/s);
       sightings.saw(kindOf(reason));
+      reasons.add(reason);
     }
     const changed = [...edges.store.items].filter(([key, item]) => before.get(key) !== item);
-    const unexplained = changed.filter(([key]) => !writable.has(key) && !key.startsWith('SKU#'));
+    const [noted, written] = [true, false].map((isNote) =>
+      changed.filter(([key]) => key.startsWith(TROUBLE) === isNote),
+    ) as [typeof changed, typeof changed];
+    for (const [key, item] of noted) {
+      const { error, isDeadLetter } = troubleIn(item);
+      expect(reasons, `${key} notes what became of no message`).toContain(error);
+      expect(isDeadLetter, `${key} notes a dead letter`).toBe(true);
+      sightings.saw('noted');
+    }
+    const unexplained = written.filter(([key]) => !writable.has(key) && !key.startsWith('SKU#'));
     expect(unexplained, 'written for a message that was refused').toEqual([]);
   }
 
@@ -221,7 +233,15 @@ describe.each(fuzzed)('the consumer of %s', (service) => {
 });
 
 const seenByAll = [
-  ...['good', 'dead letter', 'done', 'not JSON in UTF', 'not a CloudEvent of the saga', 'unknown event type'],
+  ...[
+    'good',
+    'dead letter',
+    'noted',
+    'done',
+    'not JSON in UTF',
+    'not a CloudEvent of the saga',
+    'unknown event type',
+  ],
   ...['in an unknown version', 'does not come from', 'claims to come from', 'fails its schema'],
 ];
 const seenBy: { readonly [S in Fuzzed]: readonly string[] } = {
