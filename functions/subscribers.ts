@@ -59,11 +59,14 @@ function subscriberIn(entry: string): Subscriber {
   };
 }
 
-/** @throws SettingError naming a subscriber that would be told over a connection that anybody can read */
-export function refuseUnencrypted(subscribers: readonly Subscriber[]): void {
-  const open = subscribers.find(({ url }) => !url.startsWith('https:'));
-  if (open === undefined) return;
-  throw new SettingError(`WEBHOOK_SUBSCRIBERS: the URL of ${open.name} has to begin with https`);
+/** @throws SettingError naming a subscriber that would be told over a connection that anybody can read, or is not let out */
+export function refuseUnreachable(subscribers: readonly Subscriber[]): void {
+  for (const { name, url } of subscribers) {
+    const { protocol, port } = new URL(url);
+    const refuse = (why: string) => new SettingError(`WEBHOOK_SUBSCRIBERS: the URL of ${name} ${why}`);
+    if (protocol !== 'https:') throw refuse('has to begin with https');
+    if (port !== '') throw refuse('has a port: on AWS nothing leaves but by 443');
+  }
 }
 
 /** The name of the secret that a subscriber's webhooks are signed with. */

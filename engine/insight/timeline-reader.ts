@@ -25,6 +25,9 @@ export function timelineReader(
     const seen = (await see(views, [sagaId]).catch(orSaying(views, isStaff))).get(sagaId);
     if (seen === undefined || !mayRead(saga, caller, seen.record.state))
       throw new Problem('not-found', `There is no ${initiator} with this id.`);
+    // It would not say that something is missing: an owner might not hear that it has to act.
+    if (!isStaff && seen.parts.some(({ unknown }) => unknown !== undefined))
+      throw new StoreUnavailableError('a participant cannot be read');
     return json(200, timelineOf(saga, seen, { isStaff, deadlineMs: deadlineMs(), nowMs: now() }));
   });
 }

@@ -83,10 +83,18 @@ class Outgoing implements SpanProcessor {
     const error = await new Promise<Error | undefined>((resolve) => {
       const late = () => resolve(new Error(`no answer within ${EXPORT_TIMEOUT_MS} ms`));
       const timer = setTimeout(late, EXPORT_TIMEOUT_MS);
-      this.#exporter.export([...spans], ({ code, error: cause }) => {
+      const ended = (cause: Error | undefined): void => {
         clearTimeout(timer);
-        resolve(code === 0 ? undefined : (cause ?? new Error('the collector refused them')));
-      });
+        resolve(cause);
+      };
+      try {
+        this.#exporter.export([...spans], ({ code, error: cause }) =>
+          ended(code === 0 ? undefined : (cause ?? new Error('the collector refused them'))),
+        );
+      } catch (cause) {
+        // What cannot be put into the collector's format is lost, and nothing else.
+        ended(cause instanceof Error ? cause : new Error(String(cause)));
+      }
     });
     if (error === undefined && this.#dropped === 0) return;
     const lost = (error === undefined ? 0 : spans.length) + this.#dropped;

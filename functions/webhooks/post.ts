@@ -58,6 +58,13 @@ export const post =
         call.destroy();
         resolve(answer.statusCode ?? 0);
       });
+      // An answer that is no HTTP from here on. https://nodejs.org/api/http.html#event-upgrade
+      call.on('upgrade', ({ statusCode = 0 }, socket) => {
+        socket.destroy();
+        resolve(statusCode);
+      });
+      // Whatever else ends a call without an answer.
+      call.on('close', () => reject(new DeliveryError('no answer')));
       call.on('error', (error) => reject(asDeliveryError(error, signal.aborted)));
       call.end(body);
     });

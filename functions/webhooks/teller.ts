@@ -2,6 +2,7 @@ import type { TableEdges } from '../../engine/batch/edges.ts';
 import { StoreUnavailableError } from '../../engine/batch/store.ts';
 import type { OrderId } from '../shop.ts';
 import type { Subscriber } from '../subscribers.ts';
+import { AtOnce } from './at-once.ts';
 import type { Outside, Told } from './decide.ts';
 import { attempted, begunDelivery, type Delivery, deliveryIn, outcomeOf } from './delivery.ts';
 import { DeliveryError, type Post } from './post.ts';
@@ -16,6 +17,8 @@ export interface Way {
 
 /** So long nobody is asked who has not answered in time: each message would wait for it, and others behind them. */
 const REST_MS = 10_000;
+/** A batch has up to 100 messages for 10 subscribers, and each call is a connection of its own: all at once would time out. */
+const MOST_CALLS = 50;
 
 /** Not all subscribers have heard. The message is tried again after a delay, for those that have not. */
 class UntoldError extends Error {
@@ -30,6 +33,7 @@ export class Teller {
   readonly #table: TableEdges;
   readonly #way: Way;
   readonly #restsUntilMs = new Map<string, number>();
+  readonly #calls = new AtOnce(MOST_CALLS);
 
   constructor(table: TableEdges, way: Way) {
     this.#table = table;
@@ -43,8 +47,11 @@ export class Teller {
       wanting.map(async (subscriber) => {
         const delivery = await this.#begin(begunDelivery(orderId, told, subscriber, this.#table.now()));
         if (delivery.status === 'DELIVERED') return;
-        if (this.#rests(subscriber)) throw new DeliveryError('it has not answered just now');
-        await this.attempt(delivery, subscriber);
+        await this.#calls.run(async () => {
+          // By its turn others may have waited for it.
+          if (this.#rests(subscriber)) throw new DeliveryError('it has not answered just now');
+          await this.attempt(delivery, subscriber);
+        });
       }),
     );
     const failed = results.flatMap((result, index) =>
@@ -63,7 +70,8 @@ export class Teller {
     const { post, secretsOf } = this.#way;
     let failure: DeliveryError | undefined;
     try {
-      const headers = signedHeaders(delivery.webhookId, delivery.body, now(), await secretsOf(subscriber));
+      const secrets = await secretsOf(subscriber).catch(withoutWords);
+      const headers = signedHeaders(delivery.webhookId, delivery.body, now(), secrets);
       await post(url, delivery.body, headers);
     } catch (error) {
       failure = error instanceof DeliveryError ? error : new DeliveryError(reasonOf(error));
@@ -88,6 +96,11 @@ export class Teller {
     if (refusal?.cause === 'condition' && refusal.stored !== undefined) return deliveryIn(refusal.stored);
     throw new StoreUnavailableError('the delivery is being written');
   }
+}
+
+/** The store of secrets names accounts and roles in what it says, and the delivery log is read by many. */
+function withoutWords(error: unknown): never {
+  throw new DeliveryError(`its secret cannot be read: ${error instanceof Error ? error.name : 'unknown'}`);
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

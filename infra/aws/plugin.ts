@@ -1,7 +1,7 @@
 import type { CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { subscribers } from '../../functions/shop.ts';
-import { refuseUnencrypted } from '../../functions/subscribers.ts';
+import { refuseUnreachable } from '../../functions/subscribers.ts';
 import { application } from '../application.ts';
 import { usersOf } from '../broker/users.ts';
 import { prefixOf, secretsOf, secretVariableOf } from '../functions/variables.ts';
@@ -105,7 +105,7 @@ export default class DeploymentPlugin {
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
-    this.#refuseUnencrypted();
+    this.#refuseUnreachable();
     Object.assign(
       provider.environment,
       environmentOf(this.#stage, imports),
@@ -115,12 +115,12 @@ export default class DeploymentPlugin {
   }
 
   /** In the framework's words it is one line. */
-  #refuseUnencrypted(): void {
+  #refuseUnreachable(): void {
     try {
-      refuseUnencrypted(subscribers);
+      refuseUnreachable(subscribers);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new this.#serverless.classes.Error(message, 'SUBSCRIBER_UNENCRYPTED');
+      throw new this.#serverless.classes.Error(message, 'SUBSCRIBER_UNREACHABLE');
     }
   }
 

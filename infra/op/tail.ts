@@ -12,6 +12,8 @@ import type { Open } from './text/standing.ts';
 const PAGE = 100;
 const MAX_LISTED = 5 * PAGE;
 const MAX_ASKED = 20;
+/** So many that have left the list wait for being asked for. In a flood there are more. */
+const MAX_LEFT = 1_000;
 
 export const tail: Operation = {
   usage: 'tail',
@@ -41,9 +43,13 @@ function lookAtAll(ask: Ask, watch: Watch): () => Promise<Look> {
       watch.tell(standingOf(each, watch.now()), each);
       known.set(each.orderId, signOf(each));
     }
-    const left = [...known].filter(([orderId]) => !listed.has(orderId)).slice(0, MAX_ASKED);
+    const left = [...known].filter(([orderId]) => !listed.has(orderId));
+    const dropped = left.splice(0, Math.max(0, left.length - MAX_LEFT));
+    for (const [orderId] of dropped) known.delete(orderId);
+    if (dropped.length > 0)
+      watch.complain(`${dropped.length} orders more than can be followed: how they end is not told.`);
     let ended = 0;
-    for (const [orderId, sign] of left) {
+    for (const [orderId, sign] of left.slice(0, MAX_ASKED)) {
       const timeline = await timelineOf(orderId, ask);
       known.delete(orderId);
       if (timeline !== undefined && !hasEnded(timeline)) {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { DeliveryError, post } from '../../../functions/webhooks/post.ts';
 
@@ -63,6 +63,19 @@ test.each([199, 304, 400, 410, 429, 500, 503].filter((status) => status >= 200))
     expect(await outcomeOf(url)).toBe(`status ${status}`);
   },
 );
+
+// Fails where only an answer or an error ends a call: Node tells of neither then.
+test('an answer in another protocol is no delivery, and ends the call', async () => {
+  const server = createTcpServer((socket) => {
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n'),
+    );
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  expect(await outcomeOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).toBe('status 101');
+});
 
 test('no redirect is followed', async () => {
   let isReached = false;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listenerFor, refuseUnencrypted, subscribersFrom } from '../../../functions/subscribers.ts';
+import { listenerFor, refuseUnreachable, subscribersFrom } from '../../../functions/subscribers.ts';
 
 const both = ['order.confirmed', 'order.cancelled'];
 
@@ -31,11 +31,14 @@ test.each([
   expect(() => subscribersFrom(setting)).not.toThrow('secret');
 });
 
-test('a URL of http is for a laptop only', () => {
-  expect(() => refuseUnencrypted(subscribersFrom('a=https://a.example,b=http://b.example/secret'))).toThrow(
+test('a URL of http, or with a port, is for a laptop only', () => {
+  expect(() => refuseUnreachable(subscribersFrom('a=https://a.example,b=http://b.example/secret'))).toThrow(
     /^WEBHOOK_SUBSCRIBERS: the URL of b has to begin with https$/,
   );
-  expect(() => refuseUnencrypted(subscribersFrom('a=https://a.example'))).not.toThrow();
+  expect(() => refuseUnreachable(subscribersFrom('a=https://a.example:8443/hooks'))).toThrow(
+    /^WEBHOOK_SUBSCRIBERS: the URL of a has a port/,
+  );
+  expect(() => refuseUnreachable(subscribersFrom('a=https://a.example:443'))).not.toThrow();
 });
 
 test('without subscribers there is no participant, and with some it hears of what they want', () => {

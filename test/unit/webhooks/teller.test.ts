@@ -112,6 +112,41 @@ test('a secret that is none fails the delivery, and nothing is sent', async () =
   expect(JSON.stringify(stored())).not.toContain('hunter2');
 });
 
+test('a secret that cannot be read is said without the words of its store', async () => {
+  const denied = Object.assign(new Error('arn:aws:sts::1234:role/x is not authorized'), {
+    name: 'AccessDenied',
+  });
+  const locked = new Teller(
+    { store, now: () => nowMs },
+    { post: async () => {}, secretsOf: () => Promise.reject(denied) },
+  );
+  const failure = locked.tell(orderId, confirmed, [erp]);
+  await expect(failure).rejects.toThrow(/^erp: its secret cannot be read: AccessDenied$/);
+  expect(JSON.stringify(stored())).not.toContain('arn:');
+});
+
+// Fails where a whole batch connects at once: on a small function healthy subscribers would time out.
+test('a flood of orders is told 50 at a time, and nobody who does not answer is asked for each of them', async () => {
+  let [open, most, calls] = [0, 0, 0];
+  const slow = new Teller(
+    { store, now: () => nowMs },
+    {
+      post: async () => {
+        [open, calls] = [open + 1, calls + 1];
+        most = Math.max(most, open);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        open -= 1;
+        throw new DeliveryError('no answer in time', true);
+      },
+      secretsOf: async () => secrets,
+    },
+  );
+  const told = Array.from({ length: 120 }, (_, index) => slow.tell(orderIdOf(index), confirmed, [erp]));
+  const ended = await Promise.allSettled(told);
+  expect(ended.every(({ status }) => status === 'rejected')).toBe(true);
+  expect([most, calls]).toEqual([50, 50]);
+});
+
 describe('a crash', () => {
   test('before the answer is written sends it again under the same id', async () => {
     let writes = 0;
