@@ -4,13 +4,21 @@ import { isShop, sagaFolder } from './project.ts';
 import { scenarioNames } from './saga/scenario.ts';
 import type { System } from './system.ts';
 
+interface Greeting {
+  /** The token of an owner. */
+  readonly token: string;
+  readonly logDir: string;
+  /** The console's address, if it runs. */
+  readonly console?: string;
+}
+
 /** Shows a newcomer the addresses, and commands that work when pasted. */
-export function welcome(system: System, ownerToken: string, logDir: string): string {
+export function welcome(system: System, { token, logDir, console: page }: Greeting): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
   return `
 ${title} runs. Ctrl-C stops it.
 
-  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
+${page === undefined ? '' : `  Console    ${page} (what is stuck, and why)\n`}  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}
@@ -20,7 +28,7 @@ ${title} runs. Ctrl-C stops it.
 
 A token for the ${application.ownerRole} alice (more with: npm run -s token ${isShop ? '' : `-- ${sagaFolder} `}[${roles.join('|')}] [name]):
 
-TOKEN=${ownerToken}
+TOKEN=${token}
 
 ${isShop ? tryTheShop(api) : tryScenarios()}
 `;
