@@ -10,6 +10,7 @@ import { Search } from './search.tsx';
 function Page() {
   const { path } = place.value;
   const [, room, name = ''] = path.split('/');
+  document.title = `${name || 'What is stuck'} · OrderSaga`;
   if (room === '') return <StartPage />;
   if (room === 'sagas' && name !== '') return <SagaPage key={name} sagaId={decodeURIComponent(name)} />;
   if (room === 'dead-letters' && name !== '')

@@ -27,6 +27,8 @@ const MARKS = {
   slow: ['!', 'CANCELLING for over 5 minutes'],
 } as const;
 
+export const wordsOf = (mark: keyof typeof MARKS): string => MARKS[mark][1];
+
 /** A mark as a sign and words, and as a colour besides. */
 export function MarkText({ mark }: { readonly mark: Mark }) {
   if (mark === undefined) return null;
@@ -54,18 +56,14 @@ export function Answered<T>({ view, what, children }: Answer<T>) {
   return (
     <>
       {failure !== undefined && (
-        <div class="failure" role="alert">
-          <p>
-            <strong>
-              ✕ {what} cannot be asked
-              {atMs === undefined
-                ? ''
-                : `; what stands here is of ${lasting((nowMs.value - atMs) / 1_000)} ago`}
-              .
-            </strong>{' '}
-            {failure}
+        <div class="failure">
+          <p role="alert">
+            <strong>✕ {what}: this cannot be asked.</strong> {failure}
           </p>
-          <p class="dim">Asked again in {seconds} s.</p>
+          <p class="dim">
+            {atMs !== undefined && `What stands here is of ${lasting((nowMs.value - atMs) / 1_000)} ago. `}
+            Asked again in {seconds} s.
+          </p>
         </div>
       )}
       {data === undefined ? failure === undefined && <p class="dim">Asking…</p> : children(data)}

@@ -27,14 +27,18 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, 
 export const secondsOf = (age: string): number =>
   Number(age.slice(0, -1)) * (UNIT_SECONDS[age.slice(-1)] ?? Number.NaN);
 
-/** The mark of a whole count: of those that are all at least so old. `deadlineSeconds`: undefined if it is not known. */
+/**
+ * The mark of a whole count, whose sagas are all at least so old. `deadlineSeconds`: undefined if it is not known. At its deadline a
+ * saga is CANCELLING at the latest.
+ */
 export function markOfCount(
   { status, olderThan }: Counts['counts'][number],
   deadlineSeconds: number | undefined,
 ): Mark {
-  const seconds = secondsOf(olderThan);
-  if (status === 'PENDING' && deadlineSeconds !== undefined && seconds >= deadlineSeconds) return 'late';
-  return status === 'CANCELLING' && seconds * 1_000 >= SLOW_MS ? 'slow' : undefined;
+  if (deadlineSeconds === undefined) return undefined;
+  const overMs = (secondsOf(olderThan) - deadlineSeconds) * 1_000;
+  if (status === 'PENDING' && overMs >= 0) return 'late';
+  return status === 'CANCELLING' && overMs >= SLOW_MS ? 'slow' : undefined;
 }
 
 /** How long a saga may be PENDING, by what one that is open says of itself. */

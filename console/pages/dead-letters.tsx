@@ -42,8 +42,8 @@ function DeadLettersOf({ service }: { readonly service: Service }) {
                 groups={groupsOf(items)}
                 isFiltered={reason !== undefined || type !== undefined}
               />
-              {shown.length === 0 && isWhole ? (
-                <p class="calm">✓ None{items.length > 0 && ' of these'}.</p>
+              {shown.length === 0 ? (
+                isWhole && <p class="calm">✓ None{items.length > 0 && ' of these'}.</p>
               ) : (
                 <Letters
                   // What was selected under another filter is not selected any more.

@@ -5,30 +5,25 @@ import { choreography } from '../declared.ts';
 import { markOf, type Open } from '../lists/marks.ts';
 import type { Query } from '../lists/query.ts';
 import { addressOf, goTo } from '../router.ts';
-import { MarkText, nudgeText, Status } from '../shown.tsx';
+import { MarkText, nudgeText, Status, wordsOf } from '../shown.tsx';
 
 interface Listed {
   readonly sagas: readonly Open[];
   /** Whether there may be others behind these. */
   readonly hasMore: boolean;
-  /** Whether so many were looked at that the API stopped before it found any. */
-  readonly isUnfinished: boolean;
   readonly olderThan: string | undefined;
   readonly isFiltered: boolean;
 }
 
 /** Open sagas, each with what it waits for, and why. */
-export function OpenTable({ sagas, hasMore, isUnfinished, olderThan, isFiltered }: Listed) {
-  if (isUnfinished) return <p>Of the first thousands none is one of these. Narrow it down, or try again.</p>;
+export function OpenTable({ sagas, hasMore, olderThan, isFiltered }: Listed) {
+  if (sagas.length === 0 && hasMore)
+    return <p>Of the first thousand none is one of these. Narrow it down, or try again.</p>;
   if (sagas.length === 0)
     return <p class="calm">✓ {isFiltered ? 'No open saga is one of these.' : 'Nothing is open.'}</p>;
-  const which = olderThan === undefined ? '' : ` of those that are at least ${olderThan} old`;
   return (
     <table class="list">
-      <caption>
-        {hasMore ? `${sagas.length}${which}, and there are more` : `${sagas.length}${which}`}, the oldest
-        first
-      </caption>
+      <caption>{captionOf(sagas, hasMore, olderThan)}</caption>
       <thead>
         <tr>
           <th scope="col">order</th>
@@ -45,6 +40,18 @@ export function OpenTable({ sagas, hasMore, isUnfinished, olderThan, isFiltered 
       </tbody>
     </table>
   );
+}
+
+/** `2 of those that are at least 1h old, the oldest first: 1 past its deadline` */
+function captionOf(sagas: readonly Open[], hasMore: boolean, olderThan: string | undefined): string {
+  const marks = sagas.map((saga) => markOf(saga, nowMs.value));
+  const marked = (['late', 'slow'] as const).flatMap((mark) => {
+    const { length } = marks.filter((each) => each === mark);
+    return length === 0 ? [] : [`${length} ${wordsOf(mark)}`];
+  });
+  const which = olderThan === undefined ? '' : ` of those that are at least ${olderThan} old`;
+  const more = hasMore ? ', and there are more' : '';
+  return [`${sagas.length}${which}${more}, the oldest first`, ...marked].join('; ');
 }
 
 function Row({ saga }: { readonly saga: Open }) {

@@ -1,6 +1,7 @@
 import type { Counts, OpenPage } from '../../api/calls.ts';
 import { lasting } from '../../infra/op/text/times.ts';
 import type { Ask } from '../asking/ask.ts';
+import type { View } from '../asking/pace.ts';
 import { OFTEN_MS, SELDOM_MS, usePoll } from '../asking/poll.ts';
 import { choreography } from '../declared.ts';
 import { deadlineSecondsIn, markOfCount } from '../lists/marks.ts';
@@ -15,16 +16,15 @@ import { OpenFilter, OpenTable } from './open-table.tsx';
 /** The longest list that a person reads. */
 const MAX_LISTED = 100;
 
-interface Standing {
-  readonly counts: Counts;
+interface Listed {
   readonly page: OpenPage;
   /** What the list was asked for. */
   readonly olderThan: string | undefined;
 }
 
-/** Counts, and the oldest of those that the address asks for. */
-async function standing(ask: Ask, { status, service, olderThan }: Query): Promise<Standing> {
-  const { body: counts } = await ask('GET /sagas/counts');
+/** The oldest of those that the address asks for. `known`: counts, which tell how old they are. */
+async function listed(ask: Ask, { status, service, olderThan }: Query, known?: Counts): Promise<Listed> {
+  const counts = known ?? (await ask('GET /sagas/counts')).body;
   const age = olderThan ?? (service === undefined ? ageOfOldest(counts, status) : undefined);
   const query: Query = {
     limit: MAX_LISTED,
@@ -32,41 +32,43 @@ async function standing(ask: Ask, { status, service, olderThan }: Query): Promis
     ...(status === undefined ? {} : { status }),
     ...(service === undefined ? {} : { service }),
   };
-  const { body: page } = await ask('GET /sagas', { query });
-  return { counts, page, olderThan: age };
+  return { page: (await ask('GET /sagas', { query })).body, olderThan: age };
 }
 
 /** What needs somebody, without a click. */
 export function StartPage() {
   // The API refuses a filter that is none, and says which there are.
   const query = place.value.query as Query;
-  const view = usePoll(`sagas ${JSON.stringify(query)}`, OFTEN_MS, (ask) => standing(ask, query));
+  const counted = usePoll('counts', OFTEN_MS, async (ask) => (await ask('GET /sagas/counts')).body);
+  const list = usePoll(`sagas ${JSON.stringify(query)}`, OFTEN_MS, (ask) =>
+    listed(ask, query, counted.peek().data),
+  );
   const health = usePoll('health', SELDOM_MS, async (ask) => (await ask('GET /health')).body);
   return (
     <main>
       <h1 tabIndex={-1}>What is stuck</h1>
       <p class="health" role="status">
-        {health.value.failure === undefined
-          ? health.value.data === undefined
-            ? '… asking the API'
-            : '● the API answers'
-          : `✕ the API does not answer: ${health.value.failure}`}
+        {healthText(health.value)}
       </p>
       <section aria-labelledby="open">
         <h2 id="open">Open sagas</h2>
-        <Answered view={view.value} what="The open sagas">
-          {({ counts, page, olderThan }) => (
-            <>
-              <CountTable counts={counts} deadlineSeconds={deadlineSecondsIn(page.items)} />
-              <OpenFilter query={query} />
-              <OpenTable
-                sagas={oldestFirst(page.items)}
-                hasMore={page.cursor !== undefined && page.items.length > 0}
-                isUnfinished={page.cursor !== undefined && page.items.length === 0}
-                olderThan={olderThan}
-                isFiltered={Object.keys(query).length > 0}
-              />
-            </>
+        <Answered view={counted.value} what="How many sagas are open">
+          {(counts) => (
+            <CountTable
+              counts={counts}
+              deadlineSeconds={deadlineSecondsIn(list.value.data?.page.items ?? [])}
+            />
+          )}
+        </Answered>
+        <OpenFilter query={query} />
+        <Answered view={list.value} what="Which sagas are open">
+          {({ page: { items, cursor }, olderThan }) => (
+            <OpenTable
+              sagas={oldestFirst(items)}
+              hasMore={cursor !== undefined}
+              olderThan={olderThan}
+              isFiltered={Object.keys(query).length > 0}
+            />
           )}
         </Answered>
       </section>
@@ -84,6 +86,11 @@ export function StartPage() {
       </section>
     </main>
   );
+}
+
+function healthText({ data, failure }: View<unknown>): string {
+  if (failure !== undefined) return `✕ the API does not answer: ${failure}`;
+  return data === undefined ? '… asking the API' : '● the API answers';
 }
 
 interface Counted {

@@ -127,7 +127,7 @@ describe('who is on call', () => {
     await olga.page.goBack();
     await sees(orders.dead);
     await olga.open('/?status=LOST');
-    await sees(/cannot be asked.*400/);
+    await sees(/Which sagas are open: this cannot be asked\. 400/);
   });
 });
 
@@ -296,11 +296,13 @@ describe('the page', () => {
     await olga.open('/');
     await sees(placed);
     await world.system.parts.api.kill();
-    await sees(/The open sagas cannot be asked; what stands here is of .* ago\..*502 Bad Gateway/s);
+    await sees(
+      /Which sagas are open: this cannot be asked\. 502 Bad Gateway.*What stands here is of .* ago/s,
+    );
     expect(await olga.page.getByRole('link', { name: placed }).count()).toBe(1);
     const other = await visit(browser, url);
     await other.open('/');
-    await expect.poll(() => other.page.getByRole('alert').count(), { timeout: WAIT_MS }).toBe(5);
+    await expect.poll(() => other.page.getByRole('alert').count(), { timeout: WAIT_MS }).toBe(6);
     expect(await other.text('main')).not.toMatch(/Nothing is open|✓ none|Nobody has/);
     await other.leave();
     await world.system.parts.api.start();

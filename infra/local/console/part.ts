@@ -1,6 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { application } from '../../application.ts';
-import { allowedIn } from '../callers.ts';
+import { allowedIn, forCallers } from '../callers.ts';
 import { signToken } from '../identity/sign-token.ts';
 import { refuseOutsideLocal } from '../identity/stage.ts';
 import { issuerUrl, type Ports } from '../ports.ts';
@@ -16,15 +16,14 @@ const RENEWED_AFTER_MS = 3_600_000;
  * whoever may call Lambda's does, so it runs in the stage `local` only.
  */
 export function consolePart(dataDir: string, ports: Ports): Part {
-  const url = consoleUrl(ports);
-  const unready: RequestListener = (_, response) => void response.writeHead(503).end();
-  let listener = unready;
-  const server = createServer((request, response) => listener(request, response));
+  let server: Server | undefined;
   const stop = async () => {
-    if (!server.listening) return;
+    const ending = server;
+    server = undefined;
+    if (ending === undefined) return;
     await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
+      ending.close(resolve);
+      ending.closeAllConnections();
     });
   };
   return {
@@ -36,15 +35,17 @@ export function consolePart(dataDir: string, ports: Ports): Part {
         api: `http://127.0.0.1:${ports.api}`,
         token: renewed(() => signToken(dataDir, { role: 'operator', issuer: issuerUrl(ports) })),
       };
-      listener = consoleListener(bundleConsole(application), upstream, allowedIn(process.env));
+      const listener = consoleListener(bundleConsole(application), upstream);
+      const starting = createServer(forCallers(allowedIn(process.env), listener));
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host: '127.0.0.1', port: ports.console }, () => {
-          server.off('error', reject);
+        starting.once('error', reject);
+        starting.listen({ host: '127.0.0.1', port: ports.console }, () => {
+          starting.off('error', reject);
           resolve();
         });
       });
-      return `Console: ${url}`;
+      server = starting;
+      return `Console: ${consoleUrl(ports)}`;
     },
     stop,
     kill: stop,

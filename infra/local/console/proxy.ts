@@ -32,6 +32,7 @@ export async function passOn(
   await new Promise<void>((resolve) => {
     const giveUp = (): void => {
       onward.destroy();
+      request.unpipe().resume();
       // What has begun cannot become another answer: the caller sees that it breaks off.
       if (response.headersSent) response.destroy();
       else refuse(response, 502, 'Bad Gateway', `The API at ${api} does not answer.`);

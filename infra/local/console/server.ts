@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { REPLY_HEADERS } from '../../../engine/http/reply-headers.ts';
-import { type AllowedCallers, forCallers } from '../callers.ts';
 import { type Assets, PAGE } from './bundle.ts';
 import { passOn, refuse, type Upstream } from './proxy.ts';
 
@@ -27,19 +26,16 @@ const PAGE_HEADERS = {
 /** Where the page itself is: its addresses name no file. */
 const isPage = (path: string): boolean => /^\/(?:|sagas\/[^/.]+|dead-letters\/[^/.]+)$/.test(path);
 
-/** What the console's port answers: its files, which are held in memory, and the API, as the operator. */
-export const consoleListener = (
-  assets: Assets,
-  upstream: Upstream,
-  allowed: AllowedCallers,
-): RequestListener =>
-  forCallers(allowed, (request, response) => {
+/** What the console's port answers to callers who may: its files, which are held in memory, and the API, as the operator. */
+export const consoleListener =
+  (assets: Assets, upstream: Upstream): RequestListener =>
+  (request, response) => {
     answer(assets, upstream, request, response).catch((error: unknown) => {
       console.error('the console failed:', error);
       if (response.headersSent) response.destroy();
       else refuse(response, 500, 'Internal Server Error', 'The console failed. Its terminal says at what.');
     });
-  });
+  };
 
 async function answer(
   assets: Assets,

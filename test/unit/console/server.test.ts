@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { application } from '../../../infra/application.ts';
-import { allowedIn } from '../../../infra/local/callers.ts';
+import { allowedIn, forCallers } from '../../../infra/local/callers.ts';
 import { bundleConsole, choreographyOf, PAGE } from '../../../infra/local/console/bundle.ts';
 import { consoleListener } from '../../../infra/local/console/server.ts';
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     response.end(JSON.stringify({ method, url, headers, body: await text(request) }));
   });
   const upstream = { api: `http://127.0.0.1:${await listening(api)}`, token: async () => TOKEN };
-  server = createServer(consoleListener(assets, upstream, allowedIn({})));
+  server = createServer(forCallers(allowedIn({}), consoleListener(assets, upstream)));
   port = await listening(server);
 });
 afterAll(() => {
@@ -203,7 +203,7 @@ describe('a call', () => {
     const closed = await listening(gone);
     await new Promise((resolve) => gone.close(resolve));
     const upstream = { api: `http://127.0.0.1:${closed}`, token: async () => TOKEN };
-    const alone = createServer(consoleListener(assets, upstream, allowedIn({})));
+    const alone = createServer(forCallers(allowedIn({}), consoleListener(assets, upstream)));
     const url = `http://127.0.0.1:${await listening(alone)}/api/health`;
     const reply = await fetch(url);
     alone.close();
