@@ -61,23 +61,25 @@ export function usePoll<T>(
       if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
       timer = setTimeout(run, pace.delayMs);
     };
-    const run = async (): Promise<void> => {
+    const run = (): void => {
       stop();
       if (document.hidden || isHeld) return;
       const mine = new AbortController();
       call = mine;
-      try {
-        const data = await ask(asking(mine.signal));
-        if (mine.signal.aborted) return;
-        const gist = gistOf(data);
-        const kind = gist === lastGist ? 'same' : 'changed';
-        lastGist = gist;
-        settle({ kind }, (nextMs) => answered(data, Date.now(), nextMs));
-      } catch (error) {
-        if (mine.signal.aborted) return;
-        const { message, retryAfterMs } = error instanceof Failure ? error : new Failure(String(error));
-        settle({ kind: 'failed', retryAfterMs }, (nextMs) => failed(view.value, message, nextMs));
-      }
+      ask(asking(mine.signal)).then(
+        (data) => {
+          if (mine.signal.aborted) return;
+          const gist = gistOf(data);
+          const kind = gist === lastGist ? 'same' : 'changed';
+          lastGist = gist;
+          settle({ kind }, (nextMs) => answered(data, Date.now(), nextMs));
+        },
+        (error: unknown) => {
+          if (mine.signal.aborted) return;
+          const { message, retryAfterMs } = error instanceof Failure ? error : new Failure(String(error));
+          settle({ kind: 'failed', retryAfterMs }, (nextMs) => failed(view.value, message, nextMs));
+        },
+      );
     };
     const stop = (): void => {
       clearTimeout(timer);
@@ -85,7 +87,7 @@ export function usePoll<T>(
     };
     const refresh = (): void => {
       pace = briskly(baseMs);
-      void run();
+      run();
     };
     document.addEventListener('visibilitychange', refresh);
     running.add(refresh);

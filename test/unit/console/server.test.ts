@@ -27,7 +27,7 @@ const listening = async (listener: Server): Promise<number> => {
 };
 
 beforeAll(async () => {
-  api = createServer(async (request, response) => {
+  api = createServer((request, response) => {
     const { method, url, headers } = request;
     response.writeHead(url?.startsWith('/refused') ? 503 : 200, {
       'content-type': 'application/json',
@@ -35,7 +35,10 @@ beforeAll(async () => {
       'set-cookie': 'a=b',
       'access-control-allow-origin': '*',
     });
-    response.end(JSON.stringify({ method, url, headers, body: await text(request) }));
+    text(request).then(
+      (body) => response.end(JSON.stringify({ method, url, headers, body })),
+      (error: unknown) => response.destroy(error as Error),
+    );
   });
   const upstream = { api: `http://127.0.0.1:${await listening(api)}`, token: async () => TOKEN };
   server = createServer(forCallers(allowedIn({}), consoleListener(assets, upstream)));

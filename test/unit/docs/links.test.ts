@@ -60,7 +60,17 @@ const FILE =
   /(?<![\w./-])(?:docs|engine|functions|infra|scenarios|test)\/[\w./-]*\.(?:ts|mjs|yml|json|md)\b/g;
 
 test('a comment or a message names a file that is there', () => {
-  const sources = files('console', 'engine', 'functions', 'infra', 'scenarios', '*.yml', '*.json', '*.mjs', '*.md');
+  const sources = files(
+    'console',
+    'engine',
+    'functions',
+    'infra',
+    'scenarios',
+    '*.yml',
+    '*.json',
+    '*.mjs',
+    '*.md',
+  );
   const gone = sources.flatMap((path) =>
     [...read(path).matchAll(FILE)].flatMap(([name]) =>
       existsSync(join(projectDir, name)) ? [] : [`${path} names ${name}`],
