@@ -23,7 +23,7 @@ export function nudgeText(nextNudge: string | undefined, now: number): string {
 }
 
 const MARKS = {
-  late: ['‼', 'past its deadline'],
+  late: ['‼', 'past the deadline'],
   slow: ['!', 'CANCELLING for over 5 minutes'],
 } as const;
 

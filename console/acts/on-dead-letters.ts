@@ -15,11 +15,11 @@ const MAX_TOLD = 12;
 const nameOf = ({ orderId, type, digest }: Partial<Prospect>): string =>
   [type ?? 'a message', ...(orderId === undefined ? [digest ?? ''] : [`of ${orderId}`])].join(' ');
 
-/** `apply, CONFIRMED, says order.confirmed` */
+/** `apply, CONFIRMED, says order.confirmed`. The status `none` is that of a service that has written nothing yet. */
 const prospectText = ({ would, status, reason, publishes = [] }: Prospect): string =>
   [
     would + (reason === undefined ? '' : `: ${reason}`),
-    ...(status === undefined ? [] : [status]),
+    ...(status === undefined || status === 'none' ? [] : [status]),
     ...(publishes.length === 0 ? [] : [`says ${publishes.join(', ')}`]),
   ].join(', ');
 

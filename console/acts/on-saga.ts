@@ -4,14 +4,19 @@ import type { Act } from './act.tsx';
 
 const saying = (says: readonly string[]): string => (says.length === 0 ? 'nothing' : says.join(', '));
 
-/** What the schedule does with a saga that is overdue, now. */
-export const nudging = (orderId: string): Act => ({
+/** What the schedule does with a saga that is overdue, now: past its deadline that is another thing than before. */
+export const nudging = ({ orderId, status: before }: Timeline): Act => ({
   title: `Nudge ${orderId}`,
   verb: 'Nudge it',
   preview: async (ask) => {
     const { body } = await ask('POST /orders/{orderId}/nudge', { path: { orderId }, body: { dryRun: true } });
+    if (body.status !== before)
+      return [
+        `It would say ${saying(body.says)}, and be ${body.status}: its deadline has passed.`,
+        'There is no way back.',
+      ];
     return [
-      `It would say ${saying(body.says)} again, under the same ids, and be ${body.status}.`,
+      `It would say ${saying(body.says)} again, under the same ids, and stay ${body.status}.`,
       'Whoever has heard that already answers with its own last word, and does nothing twice.',
     ];
   },

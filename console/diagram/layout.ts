@@ -5,7 +5,9 @@ const LANE = 190;
 export const HEAD = 44;
 const ROW = 40;
 /** A line of small text below an arrow. */
-const LINE = 15;
+export const LINE = 15;
+/** So much deeper is the arrow from a lane to itself. */
+export const LOOP = 10;
 /** So many characters of small text fit beside a lane, in one line. */
 const MAX_CHARACTERS = 58;
 
@@ -19,6 +21,7 @@ export interface Row {
   readonly textX: number;
   /** What stands below the arrow, line by line. */
   readonly notes: readonly string[];
+  readonly notesY: number;
 }
 
 export interface Drawing {
@@ -36,8 +39,10 @@ export function drawingOf({ lanes, steps }: Diagram): Drawing {
   const rows = steps.map((step): Row => {
     const [fromX, toX] = [xOf(step.from), xOf(step.to)];
     const notes = linesOf(step.kind === 'moved' ? (step.status ?? '') : (step.why ?? ''), MAX_CHARACTERS);
-    const row = { step, y, fromX, toX, textX: within((fromX + toX) / 2, width, notes, step.label), notes };
-    y += ROW + LINE * notes.length;
+    const textX = within((fromX + toX) / 2, width, notes, step.label);
+    const loop = fromX === toX ? LOOP : 0;
+    const row = { step, y, fromX, toX, textX, notes, notesY: y + LINE + loop };
+    y += ROW + LINE * notes.length + loop;
     return row;
   });
   return { width, height: y, lanes: lanes.map((name) => ({ name, x: xOf(name) })), rows };

@@ -1,5 +1,5 @@
 import type { Diagram } from './diagram.ts';
-import { type Drawing, drawingOf, HEAD, type Row } from './layout.ts';
+import { type Drawing, drawingOf, HEAD, LINE, LOOP, type Row } from './layout.ts';
 
 /** A diagram as a picture. Whoever cannot see it has the same in the table of the timeline. */
 export function Picture({ diagram, title }: { readonly diagram: Diagram; readonly title: string }) {
@@ -43,9 +43,9 @@ const Lanes = ({ drawing: { lanes, height } }: { readonly drawing: Drawing }) =>
     </g>
   ));
 
-function Arrow({ row: { step, y, fromX, toX, textX, notes } }: { readonly row: Row }) {
+function Arrow({ row: { step, y, fromX, toX, textX, notes, notesY } }: { readonly row: Row }) {
   const { label, kind, at } = step;
-  const path = fromX === toX ? `M${fromX} ${y - 6}h26v12H${toX + 2}` : `M${fromX} ${y}H${toX}`;
+  const path = fromX === toX ? `M${fromX} ${y - 1}h26v${LOOP}H${toX + 2}` : `M${fromX} ${y}H${toX}`;
   return (
     <g class={`step ${kind}`}>
       <path d={path} class="arrow" marker-end="url(#head)" />
@@ -54,7 +54,7 @@ function Arrow({ row: { step, y, fromX, toX, textX, notes } }: { readonly row: R
         <tspan class="time"> {at === undefined ? 'not yet' : at.slice(11, 23)}</tspan>
       </text>
       {notes.map((line, index) => (
-        <text key={line} x={textX} y={y + 15 + index * 15} text-anchor="middle" class="note">
+        <text key={line} x={textX} y={notesY + index * LINE} text-anchor="middle" class="note">
           {line}
         </text>
       ))}

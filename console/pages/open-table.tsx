@@ -42,7 +42,7 @@ export function OpenTable({ sagas, hasMore, olderThan, isFiltered }: Listed) {
   );
 }
 
-/** `2 of those that are at least 1h old, the oldest first: 1 past its deadline` */
+/** `2 of those that are at least 1h old, the oldest first: 1 past the deadline` */
 function captionOf(sagas: readonly Open[], hasMore: boolean, olderThan: string | undefined): string {
   const marks = sagas.map((saga) => markOf(saga, nowMs.value));
   const marked = (['late', 'slow'] as const).flatMap((mark) => {

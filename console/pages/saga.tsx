@@ -43,7 +43,7 @@ export function SagaPage({ sagaId }: { readonly sagaId: string }) {
                 type="button"
                 disabled={ENDED.has(timeline.status)}
                 onClick={() => {
-                  act.value = nudging(sagaId);
+                  act.value = nudging(timeline);
                 }}
               >
                 Nudge…

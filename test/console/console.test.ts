@@ -145,7 +145,7 @@ describe('an act', () => {
     await olga.open(`/sagas/${orders.challenged}`);
     await olga.click('Nudge…', 'button');
     await confirm(
-      /would say order\.placed again/,
+      /would say order\.placed again, under the same ids, and stay PENDING/,
       'ticket 7',
       'Nudge it',
       /has said order\.placed; it is PENDING/,

@@ -131,9 +131,9 @@ describe('the picture', () => {
   test('has everything inside of it, and nothing over another thing', () => {
     const { width, height, rows, lanes } = drawingOf(diagram);
     expect(lanes.map(({ x }) => x)).toEqual([95, 285]);
-    for (const { fromX, toX, textX, y, notes } of rows) {
+    for (const { fromX, toX, textX, notesY, notes } of rows) {
       for (const x of [fromX, toX, textX]) expect(x > 0 && x < width).toBe(true);
-      expect(y + 15 * notes.length).toBeLessThan(height);
+      expect(notesY + 15 * (notes.length - 1)).toBeLessThan(height);
     }
     expect(rows[1]?.notes.length).toBeGreaterThan(3);
   });
