@@ -27,10 +27,14 @@ export function OpenTable({ sagas, hasMore, olderThan, isFiltered }: Listed) {
       <thead>
         <tr>
           <th scope="col">order</th>
-          <th scope="col">status</th>
+          <th scope="col" class="state">
+            status
+          </th>
           <th scope="col">age</th>
           <th scope="col">what holds it up</th>
-          <th scope="col">next nudge</th>
+          <th scope="col" class="nudge">
+            next nudge
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -69,7 +73,7 @@ function Row({ saga }: { readonly saga: Open }) {
       </td>
       <td class="age">{lasting(ageSeconds)}</td>
       <td class="why">{why(saga, nowMs.value)}</td>
-      <td class="age">{nudgeText(nextNudge, nowMs.value)}</td>
+      <td class="age nudge">{nudgeText(nextNudge, nowMs.value)}</td>
     </tr>
   );
 }

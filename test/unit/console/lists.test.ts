@@ -84,6 +84,8 @@ describe('counts', () => {
   test('are marked where all of a cell are late, or slow', () => {
     expect(counts.map((each) => markOfCount(each, 900))).toEqual([undefined, 'late', undefined, 'slow']);
     expect(counts.map((each) => markOfCount(each, undefined)).filter(Boolean)).toEqual([]);
+    const cancelling = count('CANCELLING', '10m', 4);
+    expect([301, 300].map((deadline) => markOfCount(cancelling, deadline))).toEqual([undefined, 'slow']);
   });
 
   test('are a table of status by age, the youngest first', () => {
