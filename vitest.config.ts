@@ -71,7 +71,16 @@ export default defineConfig({
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       { test: { ...wholeSystem, name: 'integration', include: [...suiteFiles] } },
       // One system and one browser for all of it.
-      { test: { ...wholeSystem, globalSetup: [], name: 'console', include: ['test/console/*.test.ts'] } },
+      {
+        test: {
+          ...wholeSystem,
+          globalSetup: [],
+          name: 'console',
+          include: ['test/console/*.test.ts'],
+          // A page shows what has happened when it asks again.
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
       {
         test: {
           ...wholeSystem,

@@ -13,7 +13,6 @@ import { startWorld, type World } from '../support/saga/world.ts';
  * each state, its console, and a real Chromium. The tests are one evening: each finds what the ones before it have left.
  */
 const mug = [{ sku: 'mug', quantity: 1 }];
-const WAIT_MS = 20_000;
 
 let world: World;
 let browser: Browser;
@@ -50,16 +49,15 @@ afterAll(async () => {
 const deadLettersOf = async (service: string): Promise<number> =>
   (await world.operator.expect(200, 'GET', `/dead-letters/${service}`)).items.length;
 
-const sees = (text: string | RegExp) =>
-  expect.poll(() => olga.text('main'), { timeout: WAIT_MS }).toMatch(text);
+const sees = (text: string | RegExp) => expect.poll(() => olga.text('main')).toMatch(text);
 
 /** Fills in the dialog that is open, after its preview has said this. */
 async function confirm(preview: RegExp, reason: string, verb: string, done: RegExp): Promise<void> {
   const dialog = olga.page.locator('dialog[open]');
-  await expect.poll(() => olga.text('dialog[open]'), { timeout: WAIT_MS }).toMatch(preview);
+  await expect.poll(() => olga.text('dialog[open]')).toMatch(preview);
   await dialog.getByLabel('Why, for the audit').fill(reason);
   await olga.click(verb, 'button');
-  await expect.poll(() => olga.text('dialog[open]'), { timeout: WAIT_MS }).toMatch(done);
+  await expect.poll(() => olga.text('dialog[open]')).toMatch(done);
   await olga.click('Close', 'button');
   await expect.poll(() => dialog.count()).toBe(0);
 }
@@ -94,7 +92,7 @@ describe('who is on call', () => {
     await olga.open(`/sagas/${orders.declined}`);
     const picture = olga.page.locator('svg[role=img]');
     await expect
-      .poll(() => picture.textContent(), { timeout: WAIT_MS })
+      .poll(() => picture.textContent())
       .toMatch(
         /^callerorderinventorypaymentoutside.*order\.placed.*RESERVED.*payment\.declined.*CANCELLING.*stock\.released/,
       );
@@ -194,7 +192,7 @@ describe('an act', () => {
     channel.sendToQueue('inventory', Buffer.from('<img src=x onerror=alert(1)>'), { userId: 'order' });
     await channel.waitForConfirms();
     await connection.close();
-    await expect.poll(() => deadLettersOf('inventory'), { timeout: WAIT_MS }).toBe(1);
+    await expect.poll(() => deadLettersOf('inventory')).toBe(1);
     await olga.open('/dead-letters/inventory');
     await sees(/not JSON/);
     await olga.page.getByText(/its body/).click();
@@ -258,7 +256,7 @@ describe('the page', () => {
       '/?status=LOST',
     ]) {
       await visitor.open(path);
-      await expect.poll(() => visitor.page.getByText('Asking…').count(), { timeout: WAIT_MS }).toBe(0);
+      await expect.poll(() => visitor.page.getByText('Asking…').count()).toBe(0);
       expect([path, await visitor.flaws()]).toEqual([path, []]);
       const overflow = await visitor.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);
@@ -270,6 +268,9 @@ describe('the page', () => {
     const [red = 0] = (/\d+/.exec(String(back)) ?? []).map(Number);
     expect(red < 128).toBe(colorScheme === 'dark');
     expect(visitor.complaints).toEqual([]);
+    await visitor.evaluate("document.querySelector('main').append(document.createElement('button'))");
+    await visitor.page.keyboard.press('Escape');
+    expect((await visitor.flaws()).join()).toContain('button-name');
     await visitor.leave();
   });
 
@@ -302,7 +303,7 @@ describe('the page', () => {
     expect(await olga.page.getByRole('link', { name: placed }).count()).toBe(1);
     const other = await visit(browser, url);
     await other.open('/');
-    await expect.poll(() => other.page.getByRole('alert').count(), { timeout: WAIT_MS }).toBe(6);
+    await expect.poll(() => other.page.getByRole('alert').count()).toBe(6);
     expect(await other.text('main')).not.toMatch(/Nothing is open|✓ none|Nobody has/);
     await other.leave();
     await world.system.parts.api.start();
@@ -310,7 +311,10 @@ describe('the page', () => {
     await sees(placed);
   });
 
-  test('has broken no policy of its own, and its script has not failed', () => {
+  test('has broken no policy of its own, and its script has not failed', async () => {
     expect(olga.complaints).toEqual([]);
+    // One that did would be told.
+    await olga.evaluate("new Image().src = 'http://elsewhere.invalid/picture.png'");
+    await expect.poll(() => olga.complaints.join()).toContain('violates the policy: ');
   });
 });

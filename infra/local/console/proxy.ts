@@ -10,8 +10,8 @@ export interface Upstream {
 }
 
 /** What a call may say besides its path and its body. Who calls is for the proxy to say, so `Authorization` is none of it. */
-const PASSED_ON = ['accept', 'content-type', 'content-length', 'if-none-match'];
-const PASSED_BACK = ['content-type', 'content-length', 'etag', 'retry-after', 'location'];
+const PASSED_ON = ['accept', 'content-type', 'content-length'];
+const PASSED_BACK = ['content-type', 'content-length', 'retry-after'];
 
 /** API Gateway answers within 29 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const TIMEOUT_MS = 40_000;

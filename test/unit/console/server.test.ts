@@ -13,7 +13,7 @@ import { consoleListener } from '../../../infra/local/console/server.ts';
  * leads to no other file or host. Method: the real listener, before a server that says what it was asked.
  */
 const TOKEN = 'token-of-the-operator';
-/** Of the issue's own: what a first visit loads. */
+/** What a first visit loads, on a slow line in a second. */
 const MAX_FIRST_PAGE_BYTES = 60_000;
 
 const assets = bundleConsole(application);
