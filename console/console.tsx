@@ -4,7 +4,7 @@ import { listenForKeys } from './keys.ts';
 import { DeadLettersPage } from './pages/dead-letters.tsx';
 import { SagaPage } from './pages/saga.tsx';
 import { StartPage } from './pages/start.tsx';
-import { place, route } from './router.ts';
+import { decoded, place, route } from './router.ts';
 import { Search } from './search.tsx';
 
 function Page() {
@@ -12,9 +12,8 @@ function Page() {
   const [, room, name = ''] = path.split('/');
   document.title = `${name || 'What is stuck'} · OrderSaga`;
   if (room === '') return <StartPage />;
-  if (room === 'sagas' && name !== '') return <SagaPage key={name} sagaId={decodeURIComponent(name)} />;
-  if (room === 'dead-letters' && name !== '')
-    return <DeadLettersPage key={name} name={decodeURIComponent(name)} />;
+  if (room === 'sagas' && name !== '') return <SagaPage key={name} sagaId={decoded(name)} />;
+  if (room === 'dead-letters' && name !== '') return <DeadLettersPage key={name} name={decoded(name)} />;
   return (
     <main>
       <h1 tabIndex={-1}>There is no such page</h1>

@@ -13,6 +13,15 @@ const here = (): Place => ({
 
 export const place = signal<Place>(here());
 
+/** A part of a path as it is meant; as it stands there, if somebody has mistyped it. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** An address of the console. What is empty is left out. */
 export function addressOf(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
   const said = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));

@@ -252,7 +252,7 @@ describe('the page', () => {
       '/',
       `/sagas/${orders.declined}`,
       '/dead-letters/payment',
-      '/sagas/ord_unknown',
+      '/sagas/%zz',
       '/?status=LOST',
     ]) {
       await visitor.open(path);

@@ -4,7 +4,6 @@ import { type Acts, type Diagram, diagramOf } from '../../../console/diagram/dia
 import { drawingOf, linesOf } from '../../../console/diagram/layout.ts';
 import { mermaidOf } from '../../../console/diagram/mermaid.ts';
 import { timelineReader } from '../../../engine/insight/timeline-reader.ts';
-import { shop } from '../../../functions/shop.ts';
 import { choreographyOf } from '../../../infra/local/console/bundle.ts';
 import { BEGIN_MS, DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
@@ -17,7 +16,7 @@ import { threeServices } from '../../support/three-services.ts';
 const choreography = choreographyOf(threeServices);
 
 async function timelineIn(here: ShopInMemory, orderId: string): Promise<Timeline> {
-  const reader = timelineReader(shop, here.views, () => DEADLINE_MS);
+  const reader = timelineReader(threeServices, here.views, () => DEADLINE_MS);
   return (await here.call(reader, olga, { path: { orderId } })).body;
 }
 
