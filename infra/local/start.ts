@@ -79,7 +79,7 @@ async function greet(system: System, { ports, logDir, begin }: Greeting, loading
     report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
   report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
   const token = await system.signToken({ role: application.ownerRole });
-  report(welcome(system, { token, logDir, ...(isShop ? { console: consoleUrl(ports) } : {}) }));
+  report(welcome(system, token, logDir, isShop ? consoleUrl(ports) : undefined));
 }
 
 refuseOtherSagas();

@@ -4,16 +4,8 @@ import { isShop, sagaFolder } from './project.ts';
 import { scenarioNames } from './saga/scenario.ts';
 import type { System } from './system.ts';
 
-interface Greeting {
-  /** The token of an owner. */
-  readonly token: string;
-  readonly logDir: string;
-  /** The console's address, if it runs. */
-  readonly console?: string;
-}
-
-/** Shows a newcomer the addresses, and commands that work when pasted. */
-export function welcome(system: System, { token, logDir, console: page }: Greeting): string {
+/** Shows a newcomer the addresses, and commands that work when pasted. `page`: the console's address, if it is served. */
+export function welcome(system: System, ownerToken: string, logDir: string, page?: string): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
   return `
 ${title} runs. Ctrl-C stops it.
@@ -28,7 +20,7 @@ ${page === undefined ? '' : `  Console    ${page} (what is stuck, and why)\n`}  
 
 A token for the ${application.ownerRole} alice (more with: npm run -s token ${isShop ? '' : `-- ${sagaFolder} `}[${roles.join('|')}] [name]):
 
-TOKEN=${token}
+TOKEN=${ownerToken}
 
 ${isShop ? tryTheShop(api) : tryScenarios()}
 `;
