@@ -145,6 +145,14 @@ export default {
       to: { dependencyTypes: ['npm-dev', 'npm-optional'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'console-runs-in-a-browser',
+      comment:
+        'It is a client of the API. Of what operators read in a terminal it takes the words, and nothing of Node.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { dependencyTypes: ['local', 'core'], pathNot: '^(console|api|infra/op/text)/' },
+    },
+    {
       name: 'infra-imports-no-test',
       severity: 'error',
       from: { path: '^infra/' },
