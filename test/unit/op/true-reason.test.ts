@@ -3,9 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { OpenPage, Timeline } from '../../../api/calls.ts';
 import { sagasReader } from '../../../engine/insight/sagas-reader.ts';
 import { timelineReader } from '../../../engine/insight/timeline-reader.ts';
-import { shop } from '../../../functions/shop.ts';
+
 import { DEADLINE_MS, olga, ShopInMemory } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
+import { threeServices as shop } from '../../support/three-services.ts';
 import { counts } from './orders.ts';
 import { said } from './said.ts';
 
