@@ -7,6 +7,16 @@ type Unit = keyof typeof UNIT_MS;
 export const msOf = (age: `${number}${Unit}`): number =>
   Number(age.slice(0, -1)) * UNIT_MS[age.slice(-1) as Unit];
 
+/** Open sagas are counted by their age: at least as old as this, and younger than the next. */
+export const AGES = ['0s', '1m', '10m', '1h', '1d'] as const;
+
+/** The last of them that a saga of this age has reached; the first for what is from a clock ahead. */
+export const ageGroupOf = (ageMs: number): number =>
+  Math.max(
+    0,
+    AGES.findLastIndex((each) => ageMs >= msOf(each)),
+  );
+
 export const Age = z
   .string()
   .regex(/^\d{1,6}[smhd]$/)
