@@ -110,13 +110,8 @@ export function consume<
     const spans = isTracing ? await BatchSpans.of(participant, 'process', works) : undefined;
     try {
       const traced = spans?.within(works) ?? works;
-      const outcomes = await run(
-        metrics.timing(calling),
-        traced,
-        { ...edges, publisher },
-        memory,
-        deadlineMs,
-      );
+      const timed = metrics.timing(calling);
+      const outcomes = await run(timed, traced, { ...edges, publisher }, memory, deadlineMs);
       tellDeferred(service, outcomes);
       tell(participant, received, outcomes);
       await settleAll(outcomes);
