@@ -5,14 +5,14 @@ import { consume } from '../../../engine/consumer/consume.ts';
 import { nudge } from '../../../engine/initiator/nudge.ts';
 import { seal } from '../../../engine/saga/envelope.ts';
 import { parseRetryDelays } from '../../../engine/saga/routes.ts';
-import { order } from '../../../functions/order/order.ts';
 import { payment } from '../../../functions/payment/payment.ts';
-import { type Fact, shop } from '../../../functions/shop.ts';
+import type { Fact } from '../../../functions/shop.ts';
 import { linesWithMetrics, metricsIn } from '../../support/emf.ts';
 import { type Scene, scene } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
 import { orderItem } from '../../support/fuzz/saga-items.ts';
 import { NOW_MS } from '../../support/fuzz/strict-edges.ts';
+import { order, threeServices } from '../../support/three-services.ts';
 
 /** Goal: a batch is one line, however many messages it has, and what is not settled is none. */
 const written: string[] = [];
@@ -38,7 +38,10 @@ const batchOf = (queue: string, ...said: readonly (readonly [number, Fact])[]) =
   eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
   rmqMessagesByQueue: {
     [`${queue}::/`]: said.map(([number, { type, data }]) => {
-      const event = seal(shop, { type, data } as Fact, { sagaId: orderIdOf(number), nowMs: SAID_MS });
+      const event = seal(threeServices, { type, data } as Fact, {
+        sagaId: orderIdOf(number),
+        nowMs: SAID_MS,
+      });
       const { source: userId, id: messageId } = event;
       const basicProperties = { messageId, type, contentType: null, userId, headers: null };
       return {
