@@ -6,8 +6,7 @@ import { type Item, StoreUnavailableError, type Write } from '../batch/store.ts'
 import { traceOf } from '../batch/trace-of.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
-import { count } from '../metrics/batch-metrics.ts';
-import { sagaDurations } from '../metrics/measures.ts';
+import { count, sagaDurations } from '../metrics/measures.ts';
 import { isMeasured, writeMetrics } from '../metrics/metrics.ts';
 import { failedNudges, nudges, oldestCancelling, oldestOverdue, openSince } from '../metrics/names.ts';
 import { ageGroupOf } from '../saga/age.ts';

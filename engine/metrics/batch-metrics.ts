@@ -5,8 +5,8 @@ import type { Participant, Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
 import { deadLetterExchangeOf } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
-import type { Measured, Metric } from './emf.ts';
-import { sagaDurations, stepLatencies } from './measures.ts';
+import type { Metric } from './emf.ts';
+import { count, sagaDurations, stepLatencies } from './measures.ts';
 import { isMeasured, writeMetrics } from './metrics.ts';
 import { newDeadLetters, outside, redeliveries } from './names.ts';
 
@@ -106,9 +106,3 @@ class Measuring implements BatchMetrics {
     ]);
   }
 }
-
-/** Of what did not happen there is no value. */
-export const count = (metric: Metric, number: number): Measured => ({
-  ...metric,
-  values: number > 0 ? [number] : [],
-});

@@ -1,8 +1,8 @@
 import type { Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
 import type { SagaRecord } from '../saga/table.ts';
-import type { Measured } from './emf.ts';
-import { durationOf, stepLatency } from './names.ts';
+import type { Measured, Metric } from './emf.ts';
+import { durationOf, ENDS, stepLatency } from './names.ts';
 
 type AnyOutcome = Outcome<{ readonly status: string }>;
 
@@ -30,15 +30,13 @@ export function stepLatencies(
   return { ...stepLatency, values: said.map((ms) => Math.max(0, endedMs - ms)) };
 }
 
-/** The last statuses of a saga, in the initiator's record. */
-const ENDS = ['CONFIRMED', 'CANCELLED'];
-
-/** How long those sagas took that have ended in this batch of the initiator, by outcome. */
+/**
+ * How long those sagas took that have ended in this batch of the initiator, by outcome: also where that could not be said yet,
+ * for the message that comes again ends nothing.
+ */
 export function sagaDurations(outcomes: readonly AnyOutcome[], { beganMs }: Span): readonly Measured[] {
   const records = new Map(
-    outcomes.flatMap((outcome) =>
-      outcome.kind === 'done' ? [[outcome.record.sagaId, outcome.record] as const] : [],
-    ),
+    outcomes.flatMap(({ record }) => (record === undefined ? [] : [[record.sagaId, record] as const])),
   );
   return ENDS.map((status) => ({
     ...durationOf(status),
@@ -57,3 +55,9 @@ function endOf({ history }: SagaRecord<unknown>, end: string): number | undefine
 
 const beginOf = ({ state }: SagaRecord<object>): number =>
   'createdAtMs' in state ? Number(state.createdAtMs) : Number.NaN;
+
+/** Of what did not happen there is no value. */
+export const count = (metric: Metric, number: number): Measured => ({
+  ...metric,
+  values: number > 0 ? [number] : [],
+});

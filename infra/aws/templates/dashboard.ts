@@ -2,6 +2,7 @@ import type { Metric } from '../../../engine/metrics/emf.ts';
 import {
   deadLetters,
   durationOf,
+  ENDS,
   failedNudges,
   newDeadLetters,
   nudges,
@@ -34,7 +35,6 @@ interface Chart {
 
 /** The grid has 24 columns. */
 const [COLUMNS, WIDTH, HEIGHT] = [24, 8, 6];
-const ENDS = ['CONFIRMED', 'CANCELLED'];
 
 /** What a stage's sagas do, on one page: part of the stack of its functions. It costs nothing as one of the account's first three. */
 export const dashboard = (saga: Saga, stage: string): Resources => ({

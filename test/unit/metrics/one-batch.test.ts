@@ -12,6 +12,8 @@ import { type Scene, scene } from '../../support/engine-runs.ts';
 import { facts, orderIdOf } from '../../support/facts.ts';
 import { orderItem } from '../../support/fuzz/saga-items.ts';
 import { NOW_MS } from '../../support/fuzz/strict-edges.ts';
+import { PaymentService } from '../../support/payment-service.ts';
+import { SimulatedStripe } from '../../support/simulated-stripe.ts';
 import { order, threeServices } from '../../support/three-services.ts';
 
 /** Goal: a batch is one line, however many messages it has, and what is not settled is none. */
@@ -81,6 +83,31 @@ test('a batch that leads to no step is no line', async () => {
   const here = later([orderItem(orderIdOf(1), 'CONFIRMED')]);
   await consume(order, here.edges, delays)(batchOf('order', fact(1, 'payment.captured')));
   expect(linesWithMetrics(written)).toEqual([]);
+});
+
+test('a saga whose outcome cannot be said yet has ended once', async () => {
+  const here = later([orderItem(orderIdOf(1), 'PENDING')]);
+  const handle = consume(order, here.edges, delays);
+  here.publisher.refuses = ({ type }) => (type === 'order.confirmed' ? new Error('no queue') : undefined);
+  await handle(batchOf('order', fact(1, 'payment.captured')));
+  expect(valuesOf().SagaDurationConfirmed).toHaveLength(1);
+  written.length = 0;
+  here.publisher.refuses = () => undefined;
+  vi.spyOn(here.edges, 'now').mockReturnValue(LATER_MS + 1);
+  await consume(order, here.edges, delays)(batchOf('order', fact(1, 'payment.captured')));
+  expect(linesWithMetrics(written)).toEqual([]);
+});
+
+test('a webhook that has Stripe asked is a line of the service', async () => {
+  const service = new PaymentService(new SimulatedStripe());
+  await service.reserved(1, 'pm_card_threeDSecure2Required');
+  const about = { type: 'payment_intent.succeeded', object: { metadata: { orderId: orderIdOf(1) } } };
+  await service.post(about);
+  expect(linesWithMetrics(written)).toHaveLength(1);
+  expect(Object.keys(valuesOf())).toEqual(['OutsideAskChargeChallenged']);
+  vi.stubEnv('METRICS', 'alarms');
+  await service.post(about);
+  expect(linesWithMetrics(written)).toHaveLength(1);
 });
 
 // It comes again, so it would count twice.
