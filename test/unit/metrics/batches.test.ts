@@ -163,7 +163,6 @@ describe('a run of the schedule', () => {
     });
   });
 
-  // DynamoDB refuses to go on behind what is due.
   test('counts no more than a page of each shard, and nudges as many as without metrics', async () => {
     shop.deaf.add('inventory');
     for (let order = 0; order < 3; order += 1) await shop.place();
@@ -181,6 +180,15 @@ describe('a run of the schedule', () => {
     vi.stubEnv('METRICS', 'alarms');
     await shop.nudge();
     expect(asked).not.toContain(undefined);
+  });
+
+  test('tells no more than the alarms need where no more is wanted', async () => {
+    vi.stubEnv('METRICS', 'alarms');
+    shop.deaf.add('inventory');
+    await shop.place();
+    shop.nowMs += 20_000;
+    await shop.nudge();
+    expect(valuesByName()).toEqual({ 'order OldestOverdue': [20], 'order OldestCancelling': [0] });
   });
 
   test('writes one line if it nudges nobody, and one more for each batch that it nudges', async () => {

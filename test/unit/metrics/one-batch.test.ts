@@ -35,7 +35,10 @@ const delays = parseRetryDelays('1s');
 const fact = (number: number, type: keyof typeof facts): readonly [number, Fact] => [number, facts[type]];
 
 /** A queue's messages of these facts, in one batch. */
-const batchOf = (queue: string, ...said: readonly (readonly [number, Fact])[]) => ({
+const batchOf = (queue: string, ...said: readonly (readonly [number, Fact])[]) => delivered(queue, 0, said);
+
+/** `returns`: how often the broker has given each of them back. */
+const delivered = (queue: string, returns: number, said: readonly (readonly [number, Fact])[]) => ({
   eventSource: 'aws:rmq' as const,
   eventSourceArn: 'arn:aws:mq:eu-central-1:000000000000:broker:test:b-0',
   rmqMessagesByQueue: {
@@ -44,8 +47,9 @@ const batchOf = (queue: string, ...said: readonly (readonly [number, Fact])[]) =
         sagaId: orderIdOf(number),
         nowMs: SAID_MS,
       });
+      const headers = { 'x-delivery-count': returns };
       const { source: userId, id: messageId } = event;
-      const basicProperties = { messageId, type, contentType: null, userId, headers: null };
+      const basicProperties = { messageId, type, contentType: null, userId, headers };
       return {
         ...{ basicProperties, redelivered: false },
         data: Buffer.from(JSON.stringify(event)).toString('base64'),
@@ -77,6 +81,13 @@ test('a batch of many orders is one line with all of their values', async () => 
   // A copy is no step of its own.
   expect(StepLatency).toEqual([4_000, 4_000, 4_000, 4_000, 4_000]);
   expect([SagaDurationConfirmed.length, SagaDurationCancelled.length]).toEqual([2, 2]);
+});
+
+test('a message that the broker has given back came again', async () => {
+  const here = later([orderItem(orderIdOf(1), 'PENDING'), orderItem(orderIdOf(2), 'PENDING')]);
+  const captured = [fact(1, 'payment.captured'), fact(2, 'payment.captured')];
+  await consume(order, here.edges, delays)(delivered('order', 1, captured));
+  expect(valuesOf().Redeliveries).toEqual([2]);
 });
 
 test('a batch that leads to no step is no line', async () => {
