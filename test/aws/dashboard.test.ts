@@ -135,9 +135,10 @@ const Looked = z.object({
 describe('the dashboard', () => {
   test('names nobody else’s metrics but those of the API, as the alarms do', () => {
     const others = shown.filter(({ namespace }) => namespace !== namespaceOf(saga, 'prod'));
-    const { Namespace, Dimensions: [{ Name, Value } = {}] = [] } = Looked.parse(
-      alarms.Resources.ServerErrors?.Properties,
-    );
+    const {
+      Namespace,
+      Dimensions: [{ Name, Value } = {}],
+    } = Looked.parse(alarms.Resources.ServerErrors?.Properties);
     for (const { namespace, dimension, value } of others)
       expect([namespace, dimension, value]).toEqual([Namespace, Name, Value]);
     expect(others.length).toBeGreaterThan(0);
