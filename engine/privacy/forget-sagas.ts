@@ -8,9 +8,9 @@ import {
   type AnyRecord,
   endedMs,
   forget,
-  isUnwanted,
   type Keeper,
   type Keepers,
+  nobodyWants,
   together,
 } from './keepers.ts';
 
@@ -83,13 +83,13 @@ async function forgetOne(
   begun: Kept,
 ): Promise<End> {
   const [initiator, first] = begun;
-  const isLeft = (keeper: Keeper) => isUnwanted(saga, keeper, first);
+  const isUnwanted = (keeper: Keeper) => nobodyWants(saga, keeper, first);
   const isUnderWay = ([keeper, record]: Kept) =>
-    !record.isForgotten && forgotten(keeper.table, record, isLeft(keeper)) === undefined;
+    !record.isForgotten && forgotten(keeper.table, record, isUnwanted(keeper)) === undefined;
   if ([...others, begun].some(isUnderWay)) return 'open';
   if (dryRun) return 'forgotten';
   if (!isScan) await forgetTroubles(keepers, first.sagaId);
-  const fates = await together(others.map(([keeper, record]) => forget(keeper, record, isLeft(keeper))));
+  const fates = await together(others.map(([keeper, record]) => forget(keeper, record, isUnwanted(keeper))));
   if (fates.some((isDone) => !isDone)) return 'open';
   return (await forget(initiator, first, false)) ? 'forgotten' : 'open';
 }

@@ -25,16 +25,20 @@ export const endedMs = ({ table }: Keeper, record: AnyRecord): number | undefine
   settledIn(table, record, false) === undefined ? undefined : sinceMs(record);
 
 /** Whether nobody wants any more what a participant does for a saga, by the initiator's record. Outcomes are for their consumers. */
-export const isUnwanted = (saga: Saga, { service }: Keeper, { state }: AnyRecord): boolean =>
+export const nobodyWants = (saga: Saga, { service }: Keeper, { state }: AnyRecord): boolean =>
   state.status === 'CANCELLED' && saga.takesPart(service);
 
 /**
  * Forgets what a participant has recorded of a saga that has ended. False if it did not: something is under way, or somebody
- * has written in between. `isLeft`: it is unwanted. @throws StoreUnavailableError
+ * has written in between. `isUnwanted`: nobody wants it any more. @throws StoreUnavailableError
  */
-export async function forget({ table, store }: Keeper, record: AnyRecord, isLeft: boolean): Promise<boolean> {
+export async function forget(
+  { table, store }: Keeper,
+  record: AnyRecord,
+  isUnwanted: boolean,
+): Promise<boolean> {
   if (record.isForgotten) return true;
-  const next = forgotten(table, record, isLeft);
+  const next = forgotten(table, record, isUnwanted);
   if (next === undefined) return false;
   const expects = { version: record.version };
   return (await store.write([{ kind: 'put', item: toItem(table, next), expects }])).ok;

@@ -4,7 +4,7 @@ import { log } from '../environment/log.ts';
 import { forgetIdleOwner, ownerKeptIn } from './forget-owner.ts';
 import { type End, forgetSagas, type Terms } from './forget-sagas.ts';
 import { forgetOldTroubles } from './forget-trouble.ts';
-import { forget, isUnwanted, type Keeper, together } from './keepers.ts';
+import { forget, type Keeper, nobodyWants, together } from './keepers.ts';
 
 /** One page at a time is some hundred read units a second, whatever the table has. */
 const PAGE_SIZE = 50;
@@ -132,7 +132,7 @@ class Retention {
     });
     const ends = left.map(async ([record, first]): Promise<End> => {
       if (dryRun) return 'forgotten';
-      return (await forget(keeper, record, isUnwanted(saga, keeper, first))) ? 'forgotten' : 'open';
+      return (await forget(keeper, record, nobodyWants(saga, keeper, first))) ? 'forgotten' : 'open';
     });
     return await together(ends);
   }

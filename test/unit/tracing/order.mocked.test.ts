@@ -54,6 +54,16 @@ const below = ([text = '']: TemplateStringsArray): readonly string[] => [
     .map((line) => line.slice(4)),
 ];
 
+/** A shop with an order whose payment has heard nothing, as all that was on its way to it is lost. */
+async function unheard() {
+  const shop = new memory.ShopInMemory();
+  shop.deaf.add('payment');
+  const orderId = await shop.place();
+  shop.loseAll();
+  shop.deaf.clear();
+  return [shop, orderId] as const;
+}
+
 describe('one trace', () => {
   test('of a declined order has every span below what caused it', async () => {
     const shop = new memory.ShopInMemory();
@@ -102,11 +112,7 @@ describe('one trace', () => {
   });
 
   test('goes on where a nudge replaces what was lost', async () => {
-    const shop = new memory.ShopInMemory();
-    shop.deaf.add('payment');
-    await shop.place();
-    shop.loseAll();
-    shop.deaf.clear();
+    const [shop] = await unheard();
     shop.nowMs += 20_000;
     await shop.nudge();
     await expectTrace(below`
@@ -126,12 +132,8 @@ describe('one trace', () => {
   });
 
   test('goes on where the deadline passes', async () => {
-    const shop = new memory.ShopInMemory();
-    shop.deaf.add('payment');
-    await shop.place();
+    const [shop] = await unheard();
     shop.nowMs += memory.DEADLINE_MS + 1_000;
-    shop.deaf.clear();
-    shop.loseAll();
     await shop.nudge();
     await expectTrace(below`
       inventory: process order.placed
@@ -150,11 +152,7 @@ describe('one trace', () => {
   });
 
   test('goes on where the customer cancels', async () => {
-    const shop = new memory.ShopInMemory();
-    shop.deaf.add('payment');
-    const orderId = await shop.place();
-    shop.deaf.clear();
-    shop.loseAll();
+    const [shop, orderId] = await unheard();
     await shop.cancel(orderId);
     await expectTrace(below`
       inventory: process order.cancelling
