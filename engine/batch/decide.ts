@@ -136,7 +136,7 @@ function changeOf<
   { saga, table }: { readonly saga: Saga; readonly table: Table<State> },
   job: Job,
   before: SagaRecord<State> | undefined,
-  { state, says: facts, effect, adjusts = [] }: Accepted<State, Effect>,
+  { state, says: facts, effect, adjusts = [], because = job.input.type }: Accepted<State, Effect>,
   nowMs: number,
 ): Decided<State, Effect, Job> {
   const { sagaId } = job.work;
@@ -144,7 +144,7 @@ function changeOf<
   const events = facts?.map((fact) => seal(saga, fact, { sagaId, nowMs, traceparent }));
   const says = events?.map((event) => eventMessage(saga, event, JSON.stringify(event)));
   const outbox = says?.map(({ body }) => body);
-  const record = next(table, before, { sagaId, state, outbox, because: job.input.type, nowMs });
+  const record = next(table, before, { sagaId, state, outbox, because, nowMs });
   const expects = before === undefined ? 'absent' : { version: before.version };
   const change = { job, item: toItem(table, record), expects, adjusts, record, effect, says } as const;
   // What an answer leads to is no step of the work's own any more.

@@ -20,6 +20,8 @@ export type Decision<State, Effect = never, Said extends AnyFact = AnyFact> =
       readonly says?: readonly Said[];
       readonly effect?: Effect;
       readonly adjusts?: readonly Adjustment[];
+      /** What the record's history says that it was because of. Absent: the input's type. */
+      readonly because?: string;
     }
   | { readonly kind: 'repeat'; readonly also?: readonly Said[] }
   | { readonly kind: 'resume'; readonly effect: Effect }

@@ -55,7 +55,7 @@ export function recallingDecision(saga: Saga, step: ExternalUse, decide: Decide)
       );
     if (about === 'voids' && isHeld)
       return undo.start({ ...facts.ownerIn(fact.data), status: names.done, ...held }, true);
-    if (about !== 'repeats' || state === undefined || refusal === undefined) return usual;
+    if (about !== 'repeats' || state === undefined || refusal === undefined) return becauseOf(fact, usual);
     // Checks that it can be said once all is undone.
     facts.said(facts.refused, state, refusal);
     return undo.start({ ...state, refusal }, true);
@@ -78,5 +78,9 @@ export function recallingDecision(saga: Saga, step: ExternalUse, decide: Decide)
     return { kind: 'resume', effect: { call: 'recall', fact: input, unwanted: about === 'voids', ...done } };
   };
 }
+
+/** It holds nothing that changes the decision: the record says what it would say if nobody had asked. */
+const becauseOf = ({ type }: AnyFact, usual: ExternalDecision): ExternalDecision =>
+  usual.kind === 'accept' ? { ...usual, because: type } : usual;
 
 const doneIn = ({ status: _, observed: __, ...done }: ExternalState): Members => done;

@@ -11,10 +11,11 @@ import { comesToLight } from './comes-to-light.ts';
 import { detailOf, type Fault, worldFaults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
 import type { Simulation } from './simulation.ts';
+import { MAX_SKEW_MS } from './world/clock.ts';
 import { BEGIN_MS, type World } from './world/world.ts';
 
 const jumpsMs = [-3_600_000, 40_000, 15 * 60_000, 3_600_000, 25 * 3_600_000];
-const skewsMs = [-7_200_000, -30_000, 30_000, 7_200_000];
+const skewsMs = [-MAX_SKEW_MS, -30_000, 30_000, MAX_SKEW_MS];
 const shortagesMs = [1, 20, 40].map((minutes) => minutes * 60_000);
 const alarmsMs = [2_000, 20_000, 60_000, 6 * 60_000];
 const UNBOUND_STEPS = 60;

@@ -71,7 +71,7 @@ function externalSteps(saga: Saga, { service, names: is, isPrepared }: ExternalS
     // After a restore of its table.
     ...(isPrepared
       ? [
-          ...[is.asking, is.undoing, is.void].map(
+          ...[is.asking, is.undoing].map(
             (status) => `${isWaiting ? is.waiting : 'NONE'} ${is.answers.recalled} ${status}`,
           ),
           `${is.done} ${is.answers.recalled} ${is.undoing}`,

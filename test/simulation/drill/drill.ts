@@ -25,8 +25,6 @@ interface Options {
 
 /** A table that was not put back is at the moment of the disaster. */
 const NOT_BEHIND = 0.3;
-/** Clocks of functions are up to two hours wrong, and the world's own is set back by one. */
-const CLOCK_ERROR_MS = 3 * 3_600_000;
 const FAULTY_STEPS = 150;
 /** The reconciliation comes each night. */
 const MAX_NIGHTS = 5;
@@ -95,7 +93,7 @@ async function disaster(scene: Scene, seed: number): Promise<Restored> {
     tables.set(service, version.items);
     sinceMs = Math.min(sinceMs, version.atMs);
   }
-  return { tables, clock, provider, sinceMs: sinceMs - CLOCK_ERROR_MS - clock.setBackMs };
+  return { tables, clock, provider, sinceMs: sinceMs - clock.errorMs };
 }
 
 /** The steps of the runbook. */

@@ -6,8 +6,6 @@ import { BEGIN_MS, type World } from '../world/world.ts';
 import { providerBooks } from './provider-books.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** The functions' clocks are up to two hours wrong, the provider's is right. */
-const CLOCK_ERROR_MS = 3 * 3_600_000;
 
 /** What the auditor says of a world, a day after everything has ended in it. */
 export async function reconciled(world: World): Promise<Report> {
@@ -18,7 +16,7 @@ export async function reconciled(world: World): Promise<Report> {
     tables: { order, inventory, payment } as Sides['tables'],
     books: providerBooks(world.provider),
     now: () => nowMs,
-    clockErrorMs: CLOCK_ERROR_MS,
+    clockErrorMs: world.clock.errorMs,
   };
   return await reconcile(sides, window, { isOver: () => false, tell: () => {} });
 }

@@ -1,3 +1,6 @@
+/** A function's clock is at most so wrong. */
+export const MAX_SKEW_MS = 2 * 3_600_000;
+
 /** Virtual time: it moves only when the scheduler says so. */
 export class Clock {
   #nowMs: number;
@@ -8,6 +11,11 @@ export class Clock {
 
   constructor(beginMs: number) {
     this.#nowMs = beginMs;
+  }
+
+  /** By so much two notes of one moment may differ: functions' clocks are wrong, and the world's own was set back. */
+  get errorMs(): number {
+    return MAX_SKEW_MS + this.setBackMs;
   }
 
   get nowMs(): number {
