@@ -8,13 +8,14 @@ export const rooms = {
   dynamodb: ['batch', 'environment'],
   rabbitmq: ['saga', 'batch', 'environment'],
   tracing: ['saga', 'batch', 'environment'],
-  consumer: ['saga', 'batch', 'environment', 'tracing'],
+  metrics: ['saga', 'batch'],
+  consumer: ['saga', 'batch', 'environment', 'tracing', 'metrics'],
   audit: ['saga', 'batch'],
   http: ['saga', 'batch', 'environment', 'audit', 'tracing'],
-  initiator: ['saga', 'batch', 'environment', 'audit', 'http', 'tracing'],
+  initiator: ['saga', 'batch', 'environment', 'audit', 'http', 'tracing', 'metrics'],
   privacy: ['saga', 'batch', 'environment', 'audit'],
   insight: ['saga', 'batch', 'environment', 'http'],
-  'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer'],
+  'dead-letters': ['saga', 'batch', 'environment', 'audit', 'http', 'rabbitmq', 'consumer', 'metrics'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -143,6 +144,14 @@ export default {
       severity: 'error',
       from: { path: '^(functions|examples|engine)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-optional'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-runs-in-a-browser',
+      comment:
+        'It is a client of the API. Of what operators read in a terminal it takes the words, and nothing of Node.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { dependencyTypes: ['local', 'core'], pathNot: '^(console|api|infra/op/text)/' },
     },
     {
       name: 'infra-imports-no-test',

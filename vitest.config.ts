@@ -70,6 +70,17 @@ export default defineConfig({
       { test: { ...wholeSystem, globalSetup: [], name: 'attack', include: ['test/attack/*.test.ts'] } },
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       { test: { ...wholeSystem, name: 'integration', include: [...suiteFiles] } },
+      // One system and one browser for all of it.
+      {
+        test: {
+          ...wholeSystem,
+          globalSetup: [],
+          name: 'console',
+          include: ['test/console/*.test.ts'],
+          // A page shows what has happened when it asks again.
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
       {
         test: {
           ...wholeSystem,

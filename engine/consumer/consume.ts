@@ -5,6 +5,7 @@ import type { Participant, Work } from '../batch/participant.ts';
 import { type Outcome, run } from '../batch/run.ts';
 import { tellOfImpasse } from '../environment/impasse.ts';
 import { log, loggingInvocations } from '../environment/log.ts';
+import { batchMetrics } from '../metrics/batch-metrics.ts';
 import { traceIdIn } from '../saga/envelope.ts';
 import type { RetryDelay } from '../saga/routes.ts';
 import type { Saga } from '../saga/saga.ts';
@@ -56,13 +57,7 @@ export function consume<
   const troubles = new Troubles(participant, edges, retryDelays);
 
   const settle = async (message: OutgoingMessage, why: string, publisher: Publisher): Promise<void> => {
-    log('warn', 'message not handled', {
-      service,
-      ...aboutIn(saga, message),
-      messageId: message.messageId,
-      to: message.routingKey,
-      why,
-    });
+    tellNotHandled(participant, message, why);
     await publisher.publish(message);
   };
 
@@ -95,7 +90,8 @@ export function consume<
   const handle = async (event: RabbitMqEvent, invocation?: Invocation): Promise<void> => {
     const deadlineMs = edges.now() + (invocation?.getRemainingTimeInMillis?.() ?? TIMEOUT_MS);
     const leftMs = () => deadlineMs - edges.now();
-    const publisher = waitingOutAlarms(edges.publisher, leftMs);
+    const metrics = batchMetrics(participant, edges.now);
+    const publisher = metrics.counting(waitingOutAlarms(edges.publisher, leftMs));
     const deliveries = deliveriesOf(event, edges.userOf(service));
     const { received, unreadable, tooOften } = open<Input>(saga, deliveries, edges);
     const aside = putAside(service, tooOften, retryDelays);
@@ -114,11 +110,13 @@ export function consume<
     const spans = isTracing ? await BatchSpans.of(participant, 'process', works) : undefined;
     try {
       const traced = spans?.within(works) ?? works;
-      const outcomes = await run(calling, traced, { ...edges, publisher }, memory, deadlineMs);
+      const timed = metrics.timing(calling);
+      const outcomes = await run(timed, traced, { ...edges, publisher }, memory, deadlineMs);
       tellDeferred(service, outcomes);
       tell(participant, received, outcomes);
       await settleAll(outcomes);
       spans?.end(outcomes);
+      metrics.write({ works, outcomes, redelivered: deliveries.filter(hasComeBefore).length });
       // Last of all, so that nothing waits for it and nothing is lost with it.
       await troubles.note({ unreadable, aside, received, outcomes }, leftMs());
     } catch (error) {
@@ -130,6 +128,9 @@ export function consume<
   };
   return loggingInvocations(handle);
 }
+
+/** From a delay queue, or since its batch was not settled. What was only deferred has no attempt counted. */
+const hasComeBefore = ({ attempts, returns }: Delivered): boolean => attempts > 0 || returns > 0;
 
 /** What can be handled, what never can, and what came too often to be tried at once. */
 function open<Input>(saga: Saga, deliveries: readonly Delivered[], { userOf }: Pick<Edges, 'userOf'>) {
@@ -151,6 +152,15 @@ function open<Input>(saga: Saga, deliveries: readonly Delivered[], { userOf }: P
     } else unreadable.push({ delivery, reason: opened.reason });
   }
   return { received, unreadable, tooOften };
+}
+
+function tellNotHandled(
+  { saga, service }: { readonly saga: Saga; readonly service: string },
+  message: OutgoingMessage,
+  why: string,
+): void {
+  const { messageId, routingKey: to } = message;
+  log('warn', 'message not handled', { service, ...aboutIn(saga, message), messageId, to, why });
 }
 
 /** One line a batch: thousands of messages may be deferred. */

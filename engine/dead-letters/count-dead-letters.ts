@@ -1,4 +1,6 @@
 import { log, loggingInvocations } from '../environment/log.ts';
+import { isMeasured, writeMetrics } from '../metrics/metrics.ts';
+import { deadLetters as lying } from '../metrics/names.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
 import { deadQueueOf } from '../saga/routes.ts';
@@ -47,7 +49,7 @@ const LOOK_AFTER_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The schedule logs the count at every run, so the alarm stays on for as long as dead letters stay. A dead letter holds
+ * The schedule tells the count at every run, so the alarm stays on for as long as dead letters stay. A dead letter holds
  * personal data that nothing erases, so one that is too old is logged as well, each time somebody looks.
  */
 export function countDeadLetters(
@@ -59,8 +61,8 @@ export function countDeadLetters(
   let lookedMs = Number.NEGATIVE_INFINITY;
   return loggingInvocations(async (_event?: unknown, _invocation?: object) => {
     const deadLetters = await count();
-    log('info', 'dead letters counted', { service, deadLetters });
     const nowMs = now();
+    if (isMeasured('alarms')) writeMetrics(service, nowMs, [{ ...lying, values: [deadLetters] }]);
     if (deadLetters === 0 || nowMs - lookedMs < LOOK_AFTER_MS) return { deadLetters };
     lookedMs = nowMs;
     const saidMs = await oldestMs();

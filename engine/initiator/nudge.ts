@@ -6,6 +6,10 @@ import { type Item, StoreUnavailableError, type Write } from '../batch/store.ts'
 import { traceOf } from '../batch/trace-of.ts';
 import { required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
+import { count, sagaDurations } from '../metrics/measures.ts';
+import { isMeasured, writeMetrics } from '../metrics/metrics.ts';
+import { failedNudges, nudges, oldestCancelling, oldestOverdue, openSince } from '../metrics/names.ts';
+import { ageGroupOf } from '../saga/age.ts';
 import type { Begun } from '../saga/initiator.ts';
 import { DUE, dueShards, NUDGE_AFTER_SECONDS } from '../saga/initiator-table.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
@@ -62,7 +66,7 @@ async function nudgeDue<State extends Begun & { readonly status: string }, Place
   const startedMs = edges.now();
   const deadline = deadlineMs();
   const pages = await firstPages(edges, startedMs);
-  tellOldest(participant.table, pages, startedMs);
+  if (isMeasured('alarms')) tellAges(participant, pages, startedMs);
   const total = { overdue: 0, nudged: 0, failed: 0 };
   const waiting = await backlog();
   log('info', 'messages waiting', { waiting });
@@ -83,19 +87,27 @@ async function nudgeDue<State extends Begun & { readonly status: string }, Place
   return report(total);
 }
 
-/** Logs the ages for the alarms at every run, even if the run then nudges nobody. A cancelling saga may owe somebody a refund. */
-function tellOldest<State extends { readonly status: string }>(
-  table: Table<State>,
+/**
+ * Writes the ages for the alarms at every run, even if the run then nudges nobody or fails. A cancelling saga may owe somebody a
+ * refund.
+ */
+function tellAges<State extends { readonly status: string }>(
+  { service, table }: { readonly service: string; readonly table: Table<State> },
   pages: readonly DuePage[],
   nowMs: number,
 ): void {
   const late = pages.flatMap(({ overdue }) => overdue.filter((item) => !isGivenTime(table, item)));
-  const oldest = (items: readonly Item[]) =>
-    Math.round(Math.max(0, ...items.map(({ createdAtMs }) => nowMs - Number(createdAtMs))) / 1000);
-  log('info', 'oldest overdue saga', {
-    ageSeconds: oldest(late),
-    cancellingSeconds: oldest(late.filter(({ status }) => status === 'CANCELLING')),
-  });
+  const ageMs = ({ createdAtMs }: Item) => nowMs - Number(createdAtMs);
+  const oldest = (items: readonly Item[]) => Math.round(Math.max(0, ...items.map(ageMs)) / 1000);
+  const groups = pages.flatMap(({ open }) => open.map((item) => ageGroupOf(ageMs(item))));
+  writeMetrics(service, nowMs, [
+    { ...oldestOverdue, values: [oldest(late)] },
+    { ...oldestCancelling, values: [oldest(late.filter(({ status }) => status === 'CANCELLING'))] },
+    ...(isMeasured('all') ? openSince : []).map((metric, group) => ({
+      ...metric,
+      values: [groups.filter((each) => each === group).length],
+    })),
+  ]);
 }
 
 /** Somebody has to act, and has until the deadline. That is no fault. */
@@ -138,12 +150,18 @@ async function nudgePage<State extends Begun & { readonly status: string }, Plac
   );
   for (const { pk, reason } of unclaimed)
     log('error', 'saga not nudged', { [participant.saga.id.name]: pk, error: reason });
-  const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
-  return {
-    nudged: outcomes.filter(({ kind }) => kind === 'done').length,
-    failed: failed + unclaimed.length,
-    isUnheard: isUnheard(outcomes),
-  };
+  const nudged = outcomes.filter(({ kind }) => kind === 'done').length;
+  const failed = outcomes.filter(({ kind }) => kind === 'failed').length + unclaimed.length;
+  if (isMeasured('all')) {
+    const endedMs = edges.now();
+    const ended = sagaDurations(outcomes, { beganMs: nowMs, endedMs });
+    writeMetrics(participant.service, endedMs, [
+      count(nudges, nudged),
+      count(failedNudges, failed),
+      ...ended,
+    ]);
+  }
+  return { nudged, failed, isUnheard: isUnheard(outcomes) };
 }
 
 /**
@@ -160,6 +178,8 @@ const isUnheard = (outcomes: readonly Outcome<unknown>[]): boolean =>
 
 interface DuePage {
   readonly shard: string;
+  /** Those of the page that have not ended, overdue or not. */
+  readonly open: readonly Item[];
   readonly overdue: readonly Item[];
   readonly next: Item | undefined;
 }
@@ -185,17 +205,23 @@ async function* andThoseAfter(
 }
 
 async function pageOf(shard: string, { store }: Edges, startedMs: number, after?: Item): Promise<DuePage> {
+  const bound = Math.floor(startedMs / 1000);
+  // Those that are due come first, so a first page without a bound has as many of them as one with it.
+  const isBounded = after !== undefined || !isMeasured('all');
   const { entries, next } = await store.query({
     index: DUE,
     partition: ['dueShard', shard],
-    range: ['dueEpochSeconds', Math.floor(startedMs / 1000)],
+    ...(isBounded ? { range: ['dueEpochSeconds', bound] as const } : {}),
     limit: PAGE_SIZE,
     after,
   });
   // The index lags behind the table, so the item itself decides whether it is still due.
   const items = await store.read(entries.map(({ pk }) => pk));
-  const overdue = [...items.values()].filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
-  return { shard, overdue, next };
+  const open = [...items.values()].filter(({ dueEpochSeconds }) => dueEpochSeconds !== undefined);
+  const overdue = open.filter((item) => Number(item.dueEpochSeconds) <= startedMs / 1000);
+  // DynamoDB refuses to go on from a place that is beyond the bound of the next page.
+  const isBelow = next !== undefined && Number(next.dueEpochSeconds) <= bound;
+  return { shard, open, overdue, next: isBelow ? next : undefined };
 }
 
 function kindOf(state: { readonly status: string }): keyof typeof MAX_INTERVAL_SECONDS {

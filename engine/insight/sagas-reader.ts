@@ -6,10 +6,10 @@ import { role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import { AUDITOR, SUPPORT } from '../http/role.ts';
+import { AGES, Age, ageGroupOf } from '../saga/age.ts';
 import { dueShards } from '../saga/initiator-table.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
-import { Age, msOf } from './age.ts';
 import { eachOpen, type Found, openSagas, type Wanted } from './open-sagas.ts';
 import type { Views } from './seen.ts';
 import { type Moment, standing, summaryOf, troubleOf } from './timeline.ts';
@@ -17,9 +17,6 @@ import { type Moment, standing, summaryOf, troubleOf } from './timeline.ts';
 /** A call counts no more open sagas than this, and begins no page after so long. */
 const MAX_COUNTED = 20_000;
 const MAX_COUNT_MS = 10_000;
-
-/** Each count is of those at least as old as this, and younger than the next. */
-const AGES = ['0s', '1m', '10m', '1h', '1d'] as const;
 
 interface Insight {
   readonly saga: Saga;
@@ -88,10 +85,10 @@ function counting({ saga, views, now }: Insight): HttpFunction {
     const isOver = () => total >= MAX_COUNTED || now() - startedMs > MAX_COUNT_MS;
     const { isWhole } = await eachOpen(views, isOver, (item) => {
       const createdAtMs = Number(item.createdAtMs);
-      const age = AGES.findLastIndex((each) => startedMs - createdAtMs >= msOf(each));
+      const age = ageGroupOf(startedMs - createdAtMs);
       const status = typeof item.status === 'string' ? item.status : 'UNKNOWN';
       const byAge = counts.get(status) ?? AGES.map(() => 0);
-      byAge[Math.max(age, 0)] = (byAge[Math.max(age, 0)] ?? 0) + 1;
+      byAge[age] = (byAge[age] ?? 0) + 1;
       counts.set(status, byAge);
       total += 1;
       oldestMs = Math.min(oldestMs, createdAtMs);

@@ -1,4 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
+import { callName } from '../batch/call-name.ts';
 import type { Participant } from '../batch/participant.ts';
 import { log, logAbout } from '../environment/log.ts';
 import { traceIdIn } from '../saga/envelope.ts';
@@ -18,7 +19,7 @@ export function watchedCalls<
   const { saga, service, perform } = participant;
   if (perform === undefined) return participant;
   const call = async (sagaId: SagaId, effect: Effect, traceparent?: string): Promise<Input> => {
-    const name = nameOf(effect);
+    const name = callName(effect);
     if (isTracing) await tracingBegun();
     const span = isTracing
       ? beginSpan(service, `outside ${name}`, {
@@ -51,7 +52,3 @@ export function watchedCalls<
       ),
   };
 }
-
-/** Such as `prepare`, `ask` or `undo`. */
-const nameOf = (effect: unknown): string =>
-  typeof effect === 'object' && effect !== null && 'call' in effect ? String(effect.call) : 'call';

@@ -9,6 +9,7 @@ import { shareConnections } from './connections.ts';
 import { completeGatewayResponses } from './gateway-responses.ts';
 import { type Imports, importsOf, isProduction } from './imports.ts';
 import { encryptLogs } from './logs-key.ts';
+import { metricsOn } from './metrics-setting.ts';
 import { type Needs, needsOf, serviceOf } from './needs.ts';
 import { roleOf } from './roles.ts';
 import { alarmsNow, alarmsOnFaultyCode, type RollbackConfiguration, rollbackOn } from './rollback.ts';
@@ -105,22 +106,24 @@ export default class DeploymentPlugin {
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
     if (imports === undefined) return;
-    this.#refuseUnreachable();
+    const metrics = this.#usable('METRICS_OFF', () => metricsOn(textOf(provider.environment.METRICS)));
+    this.#usable('SUBSCRIBER_UNREACHABLE', () => refuseUnreachable(subscribers));
     Object.assign(
       provider.environment,
       environmentOf(this.#stage, imports),
+      { METRICS: metrics },
       withoutKeys(provider.environment),
     );
     this.#burst = shareConnections(application, functions, this.#stage);
   }
 
-  /** In the framework's words it is one line. */
-  #refuseUnreachable(): void {
+  /** What a setting says. In the framework's words an error is one line. */
+  #usable<T>(code: string, read: () => T): T {
     try {
-      refuseUnreachable(subscribers);
+      return read();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new this.#serverless.classes.Error(message, 'SUBSCRIBER_UNREACHABLE');
+      throw new this.#serverless.classes.Error(message, code);
     }
   }
 
@@ -163,9 +166,10 @@ export default class DeploymentPlugin {
     expectConsumers(resources);
     if (isProduction(this.#stage)) encryptLogs(resources, this.#stage);
     if (this.#stage !== 'localstack') return;
-    // LocalStack without an account has neither Amazon MQ nor WAF. The local event source reads the queues.
+    // LocalStack without an account has neither Amazon MQ nor WAF nor dashboards. The local event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
-      if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
+      if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$|CloudWatch::Dashboard$)/.test(Type))
+        delete resources[name];
     }
   }
 }

@@ -5,6 +5,9 @@ import type { Saga } from '../../engine/saga/saga.ts';
 export const tableNameOf = ({ name }: Saga, service: string, stage: string): string =>
   `${name}-${stage}-${service}`;
 
+/** Where a stage's metrics are. */
+export const namespaceOf = ({ name }: Saga, stage: string): string => `${name}-${stage}`;
+
 /** The secrets for calls to the outside, of all participants. */
 export const secretsOf = (saga: Saga): readonly string[] => [
   ...new Set(saga.services.flatMap((service) => saga.partOf(service).secrets ?? [])),
@@ -21,6 +24,7 @@ export const secretVariableOf = (secret: string): string => `${prefixOf(secret)}
  * shell.
  */
 export const sagaVariables = (saga: Saga, stage: string): Readonly<Record<string, string>> => ({
+  METRICS_NAMESPACE: namespaceOf(saga, stage),
   ...Object.fromEntries(
     saga.services.map((service) => [tableVariableOf(service), tableNameOf(saga, service, stage)]),
   ),

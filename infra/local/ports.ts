@@ -12,12 +12,22 @@ const registry = {
   dynamodb: { defaultPort: 3020, variable: 'DYNAMODB_PORT', owner: 'DynamoDB' },
   rabbitmq: { defaultPort: 3030, variable: 'RABBITMQ_PORT', owner: 'RabbitMQ' },
   rabbitmqDist: { defaultPort: 3031, variable: 'RABBITMQ_DIST_PORT', owner: "RabbitMQ's Erlang node" },
+  console: { defaultPort: 3040, variable: 'CONSOLE_PORT', owner: 'the console' },
 } as const;
 
 export type PortName = keyof typeof registry;
 export type Ports = Readonly<Record<PortName, number>>;
 
-const portNames = ['api', 'lambda', 'payments', 'issuer', 'dynamodb', 'rabbitmq', 'rabbitmqDist'] as const;
+const portNames = [
+  'api',
+  'lambda',
+  'payments',
+  'issuer',
+  'dynamodb',
+  'rabbitmq',
+  'rabbitmqDist',
+  'console',
+] as const;
 
 export const portsSchema = z.record(z.enum(portNames), z.int());
 
@@ -104,6 +114,7 @@ function portsBy(choose: (name: PortName, index: number) => number): Ports {
     dynamodb: portOf('dynamodb'),
     rabbitmq: portOf('rabbitmq'),
     rabbitmqDist: portOf('rabbitmqDist'),
+    console: portOf('console'),
   };
 }
 

@@ -2,6 +2,7 @@ import { limitsIn } from '../../engine/initiator/limits.ts';
 import { waitLimit } from '../../engine/initiator/wait-limit.ts';
 import { waitPermitsSetting } from '../../engine/initiator/wait-permits.ts';
 import { waitingLimit } from '../../engine/initiator/waiting-limit.ts';
+import { scopeIn } from '../../engine/metrics/metrics.ts';
 import { parseQueueShards } from '../../engine/saga/queue-shards.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays } from '../../engine/saga/routes.ts';
 import { lowSetting } from '../../functions/inventory/availability.ts';
@@ -31,6 +32,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv): void {
   refuseUnusable('The limits of an owner', () => limitsIn(environment));
   refuseUnusable('What one order may take', () => stockLimitsIn(environment));
   refuseUnusable('LOW_STOCK', () => lowSetting(environment.LOW_STOCK ?? ''));
+  refuseUnusable('METRICS', () => scopeIn(environment.METRICS));
   refuseUnusable('RETRY_DELAYS', () => parseRetryDelays(delays || DEFAULT_RETRY_DELAYS));
 }
 

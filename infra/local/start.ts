@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { application, title } from '../application.ts';
+import { consoleUrl } from './console/part.ts';
 import { stage } from './environment.ts';
-import { portsFrom } from './ports.ts';
+import { type Ports, portsFrom } from './ports.ts';
 import type { PartFailure } from './processes/part.ts';
 import { SetupError } from './processes/setup-error.ts';
 import { dataDirFrom, isShop, projectDir } from './project.ts';
@@ -39,12 +40,14 @@ async function main(): Promise<void> {
     dataDir,
     ports,
     report,
+    withConsole: isShop,
     onUnexpectedEnd,
     stopSignal: requests.stop,
     killSignal: requests.kill,
   });
   try {
-    const working = greet(system, dataDir, begin, loading).then(() => aborted(requests.stop));
+    const greeting = { ports, logDir: join(dataDir, 'logs'), begin };
+    const working = greet(system, greeting, loading).then(() => aborted(requests.stop));
     await Promise.race([working, aborted(requests.stop), failures.promise]);
   } finally {
     await system.stop();
@@ -62,13 +65,21 @@ function refuseOtherSagas(): void {
   process.exit(2);
 }
 
-async function greet(system: System, dataDir: string, begin: number, loading: Loading): Promise<void> {
+interface Greeting {
+  readonly ports: Ports;
+  readonly logDir: string;
+  /** When the start began, in milliseconds of this process. */
+  readonly begin: number;
+}
+
+async function greet(system: System, { ports, logDir, begin }: Greeting, loading: Loading): Promise<void> {
   const flaws = await loading;
   if (flaws.length > 0) throw new SetupError(flaws.join('\n'));
   if (isShop)
     report(`✓ ${await addSampleStock(system.urls.api, await system.signToken({ role: 'operator' }))}`);
   report(`✓ everything is up (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  report(welcome(system, await system.signToken({ role: application.ownerRole }), join(dataDir, 'logs')));
+  const token = await system.signToken({ role: application.ownerRole });
+  report(welcome(system, token, logDir, isShop ? consoleUrl(ports) : undefined));
 }
 
 refuseOtherSagas();

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { application } from '../application.ts';
 import { queuesOf } from '../broker/shards.ts';
+import { consolePart } from './console/part.ts';
 import { findDatabase } from './dynamodb/database.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { handlerEnvironment, region, stage } from './environment.ts';
@@ -33,6 +34,8 @@ export type SystemOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** False leaves serverless-offline out: broker, tables, topology, payments and issuer only. */
   readonly withApi?: boolean;
+  /** True serves the console, too. It is the shop's. */
+  readonly withConsole?: boolean;
   /** Called when a part ends although nobody asked it to. */
   readonly onUnexpectedEnd?: (failure: PartFailure) => void;
   /** Aborting it while the system starts makes startSystem stop what it started, and throw. */
@@ -41,7 +44,7 @@ export type SystemOptions = {
   readonly killSignal?: AbortSignal;
 };
 
-export type PartName = 'rabbitmq' | 'dynamodb' | 'payments' | 'issuer' | 'api';
+export type PartName = 'rabbitmq' | 'dynamodb' | 'payments' | 'issuer' | 'api' | 'console';
 
 export type System = {
   readonly urls: Readonly<Record<'api' | 'lambda' | 'rabbitmq' | 'dynamodb' | 'payments' | 'issuer', string>>;
@@ -66,7 +69,7 @@ const portPatienceMs = 1_000;
 
 /** Brings up the whole local system. When it can't, it stops what it started and throws. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, ports, report = () => {}, withApi = true } = options;
+  const { dataDir, ports, report = () => {}, withApi = true, withConsole = false } = options;
   forgetCloudAccount();
   if (withApi) refuseFaultyWiring(application, localShards(options.environment ?? {}), stage);
   const release = claimDataDir(dataDir);
@@ -85,7 +88,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const plan = await planSystem({ ...options, report, onUnexpectedEnd });
     describeSystem(dataDir, { ports, environment: plan.environment });
     await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
-    await bringUp(plan, lifecycle, { report, withApi });
+    await bringUp(plan, lifecycle, { report, withApi, withConsole });
     return runningSystem(options, plan, lifecycle, release);
   } catch (error) {
     await lifecycle.stop();
@@ -109,7 +112,7 @@ function claimDataDir(dataDir: string): () => void {
 }
 
 async function planSystem(options: SystemOptions): Promise<Plan> {
-  const { dataDir, ports, report = () => {}, onUnexpectedEnd, withApi = true } = options;
+  const { dataDir, ports, report = () => {}, onUnexpectedEnd, withApi = true, withConsole = false } = options;
   const [broker, database] = await Promise.all([
     findBroker({ environment: process.env, dataDir, ports, report, onUnexpectedEnd }),
     findDatabase({ environment: process.env, dataDir, ports, onUnexpectedEnd }),
@@ -123,6 +126,7 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
   const environment = { ...handlerEnvironment(addresses), ...options.environment };
   const neededPorts: PortName[] = ['payments', 'issuer'];
   if (withApi) neededPorts.push('api', 'lambda');
+  if (withConsole) neededPorts.push('console');
   if (broker.usesOwnPorts) neededPorts.push('rabbitmq', 'rabbitmqDist');
   if (database.usesOwnPorts) neededPorts.push('dynamodb');
   return {
@@ -134,6 +138,7 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
       payments: paymentSandbox({ dataDir, ports, environment, onUnexpectedEnd }),
       issuer: tokenIssuer(dataDir, ports.issuer),
       api: serverlessOffline({ dataDir, ports, environment, onUnexpectedEnd }),
+      console: consolePart(dataDir, ports),
     },
   };
 }
@@ -141,8 +146,10 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
 async function bringUp(
   { parts, environment }: Plan,
   lifecycle: Lifecycle,
-  { report, withApi }: Required<Pick<SystemOptions, 'report' | 'withApi'>>,
+  { report, withApi, withConsole }: Required<Pick<SystemOptions, 'report' | 'withApi' | 'withConsole'>>,
 ): Promise<void> {
+  // Its address is told first. It says of what does not answer yet that it does not.
+  if (withConsole) await lifecycle.start(parts.console);
   await Promise.all([
     lifecycle.start(parts.rabbitmq),
     lifecycle.start(parts.dynamodb),

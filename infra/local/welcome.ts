@@ -4,13 +4,13 @@ import { isShop, sagaFolder } from './project.ts';
 import { scenarioNames } from './saga/scenario.ts';
 import type { System } from './system.ts';
 
-/** Shows a newcomer the addresses, and commands that work when pasted. */
-export function welcome(system: System, ownerToken: string, logDir: string): string {
+/** Shows a newcomer the addresses, and commands that work when pasted. `page`: the console's address, if it is served. */
+export function welcome(system: System, ownerToken: string, logDir: string, page?: string): string {
   const { api, lambda, rabbitmq, dynamodb, payments, issuer } = system.urls;
   return `
 ${title} runs. Ctrl-C stops it.
 
-  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
+${page === undefined ? '' : `  Console    ${page} (what is stuck, and why)\n`}  API        ${api} (a page lists the calls${isShop ? `, ${api}/docs describes them` : ''})
   Lambda     ${lambda}
   RabbitMQ   ${rabbitmq}
   DynamoDB   ${dynamodb}

@@ -1,6 +1,6 @@
 import type { Counts } from '../../api/calls.ts';
 import type { Request } from '../../api/client.ts';
-import { Age } from '../../engine/insight/age.ts';
+import { Age } from '../../engine/saga/age.ts';
 import { limitOf, serviceNamed, textOf } from './named.ts';
 import type { Operation } from './operation.ts';
 import { allPages } from './pages.ts';

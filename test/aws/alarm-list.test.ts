@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { oldestCancelling, oldestOverdue, openSince } from '../../engine/metrics/names.ts';
 import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
@@ -24,6 +25,11 @@ interface MetricQuery {
       readonly Dimensions: readonly { readonly Value: string }[];
     };
   };
+}
+
+/** Of the dashboard. */
+interface Body {
+  readonly widgets: readonly { readonly properties: { readonly metrics: readonly (readonly unknown[])[] } }[];
 }
 
 test('each tells whoever is called what to do, and again when it is over', () => {
@@ -70,7 +76,7 @@ test('the documents say how to hear of each topic', () => {
   }
 });
 
-test('cost what the documents say: each metric that an alarm looks at, and each that is made of logs', () => {
+test('cost what the documents say: each metric that an alarm looks at, and each that is made of logs or written', () => {
   const looked = alarms.flatMap(([, { Metrics }]) =>
     Metrics === undefined
       ? ['one']
@@ -80,7 +86,17 @@ test('cost what the documents say: each metric that an alarm looks at, and each 
     all.map(({ MetricName }: { MetricName: string }) => MetricName),
   );
   expect(documents).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
-  expect(documents).toContain(`${looked.length} × 0.10 + ${new Set(made).size} × 0.30`);
+  // What the counters and the schedule write every minute; and what the others do as there are orders.
+  const idle = shop.services.length + [oldestOverdue, oldestCancelling, ...openSince].length;
+  const { DashboardBody } = stack.Dashboard?.Properties ?? {};
+  const { widgets } = JSON.parse((DashboardBody as { readonly 'Fn::Sub': string })['Fn::Sub']) as Body;
+  const shown = widgets.flatMap(({ properties: { metrics } }) =>
+    metrics.map((each) => each.slice(0, 4).join(' ')),
+  );
+  const own = new Set(shown.filter((metric) => metric.startsWith('order-saga-prod ')));
+  expect(documents).toContain(`${looked.length} × 0.10 + ${new Set(made).size + idle} × 0.30`);
+  expect(documents).toContain(`${new Set(made).size} metrics from logs, ${idle} that are written`);
+  expect(documents).toContain(`${own.size - idle} × 0.30`);
 });
 
 test('there is one for everything that somebody has to look at', () => {

@@ -52,7 +52,8 @@ describe('a deployment to LocalStack', () => {
     const text = uploaded('/compiled-cloudformation-template.json')?.toString() ?? '{}';
     const { Resources } = templateSchema.parse(JSON.parse(text));
     const types = new Set(Object.values(Resources).map(({ Type }) => Type));
-    for (const type of types) expect(type).not.toMatch(/WAFv2|AmazonMQ|EventSourceMapping|EC2|Custom::/);
+    for (const type of types)
+      expect(type).not.toMatch(/WAFv2|AmazonMQ|EventSourceMapping|EC2|Dashboard|Custom::/);
     expect(types).toContain('AWS::Lambda::Function');
     // By these test/localstack finds where it was deployed to.
     const propertiesOf = (type: string) =>

@@ -127,7 +127,10 @@ describe('the stacks', () => {
   };
   const tables = additions(tablesTemplate);
   const broker = additions(brokerTemplate);
-  const alarms = additions((saga) => alarmsTemplate(saga, 'prod'));
+  const alarms = additions((saga) => {
+    const { Dashboard: _, ...Resources } = alarmsTemplate(saga, 'prod').Resources;
+    return { Resources, Outputs: {} };
+  });
 
   test('have its table with its index, its secrets with their exports, and its alarms', () => {
     expect(Object.keys(tables.resources)).toEqual(['ParcelCarrierTable', 'ParcelCarrierAuditPipe']);
@@ -139,10 +142,19 @@ describe('the stacks', () => {
     expect(Object.keys(broker.resources)).toEqual(['ParcelCarrierBrokerSecret', 'CourierSecret']);
     expect(Object.keys(broker.outputs)).toEqual(Object.keys(broker.resources));
     expect(Object.keys(alarms.resources)).toEqual([
-      ...['ParcelCarrierDeadLettersFilter', 'ParcelCarrierDeadLetters'],
-      ...['ParcelCarrierDeadLettersTooOldFilter', 'ParcelCarrierDeadLettersTooOld'],
+      ...[
+        'ParcelCarrierDeadLetters',
+        'ParcelCarrierDeadLettersTooOldFilter',
+        'ParcelCarrierDeadLettersTooOld',
+      ],
       ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled', 'ParcelCarrierAuditPipeFailing'],
     ]);
+  });
+
+  test('have it on the dashboard', () => {
+    const { Dashboard } = alarmsTemplate(extended, 'prod').Resources;
+    expect(JSON.stringify(Dashboard)).toContain('StepLatency');
+    expect(JSON.stringify(Dashboard)).toContain(service);
   });
 
   test('are what CloudFormation takes, by the names that it takes', () => {

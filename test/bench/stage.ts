@@ -40,13 +40,9 @@ const stockers = 16;
 
 export async function setStage(options: StageOptions): Promise<Stage> {
   const { skus, report, requests } = options;
-  const { QUEUE_SHARDS, MAX_OPEN_PER_OWNER } = process.env;
+  const { QUEUE_SHARDS } = process.env;
   // Stripe's news is not what is measured.
-  const measured = {
-    STRIPE_WEBHOOK_URL: '',
-    ...(QUEUE_SHARDS ? { QUEUE_SHARDS } : {}),
-    ...(MAX_OPEN_PER_OWNER ? { MAX_OPEN_PER_OWNER } : {}),
-  };
+  const measured = { STRIPE_WEBHOOK_URL: '', ...(QUEUE_SHARDS ? { QUEUE_SHARDS } : {}) };
   const environment = { ...measured, ...options.environment };
   // A broker or database that the shell names is somebody's, and may be far away.
   delete process.env.RABBITMQ_URL;

@@ -119,9 +119,10 @@ describe('the stages', () => {
 
   test('are all run when none is named, and in their own order when some are', () => {
     expect(namesOf({})).toEqual([
-      ...['types', 'format', 'promises', 'imports', 'unused', 'unit'],
+      ...['types', 'console-types', 'format', 'promises', 'imports', 'unused', 'unit'],
       ...['aws', 'contract', 'simulation', 'attack', 'integration'],
       ...[
+        'console',
         'own-system',
         'scaffold',
         'planted',

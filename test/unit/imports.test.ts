@@ -10,7 +10,7 @@ const cruiser = join(projectDir, 'node_modules/dependency-cruiser/bin/dependency
 const config = join(projectDir, '.dependency-cruiser.mjs');
 /** What the rules say that each room of the engine may import. */
 const { rooms } = (await import(config)) as { readonly rooms: Readonly<Record<string, readonly string[]>> };
-const sourceFolders = ['engine', 'functions', 'examples', 'infra', 'test'];
+const sourceFolders = ['console', 'engine', 'functions', 'examples', 'infra', 'test'];
 
 const cruise = z.object({
   modules: z.array(
@@ -50,6 +50,11 @@ const planted: Readonly<Record<string, string>> = {
   'node_modules/stray/index.js': '',
   'node_modules/@types/typed/index.d.ts': 'export type Typed = 1;',
 
+  'console/console.tsx': at('../api/client.ts', './router.ts', '../infra/op/text/times.ts', 'tool'),
+  'console/router.ts': at('node:fs', '../functions/ids.ts', '../infra/ports.ts'),
+  'api/client.ts': handler,
+  'infra/op/text/times.ts': handler,
+
   'engine/saga/saga.ts': at('zod', 'node:crypto', '../environment/log.ts'),
   'engine/environment/log.ts': at('../batch/commit.ts'),
   'engine/batch/commit.ts': `${at('sdk', 'node:fs', '../saga/ids.ts', '../environment/names.ts')}
@@ -61,6 +66,7 @@ const planted: Readonly<Record<string, string>> = {
   'engine/batch/edges.ts': handler,
   'engine/rabbitmq/link.ts': at('../saga/ids.ts', '../consumer/consume.ts'),
   'engine/consumer/consume.ts': at('../batch/edges.ts', '../initiator/nudge.ts'),
+  'engine/metrics/emf.ts': at('../batch/edges.ts', '../environment/log.ts'),
   'engine/tracing/spans.ts': at('../batch/edges.ts', '../rabbitmq/link.ts'),
   'engine/audit/entry.ts': at('../saga/ids.ts', '../batch/edges.ts', '../http/http.ts'),
   'engine/http/http.ts': at('../saga/ids.ts', '../rabbitmq/link.ts'),
@@ -111,6 +117,9 @@ const planted: Readonly<Record<string, string>> = {
 };
 
 const expectedComplaints = [
+  'console-runs-in-a-browser: console/router.ts → fs',
+  'console-runs-in-a-browser: console/router.ts → functions/ids.ts',
+  'console-runs-in-a-browser: console/router.ts → infra/ports.ts',
   'saga-imports-only-zod: engine/saga/saga.ts → crypto',
   'saga-imports-only-zod: engine/saga/saga.ts → engine/environment/log.ts',
   'environment-imports-its-rooms: engine/environment/log.ts → engine/batch/commit.ts',
@@ -127,6 +136,7 @@ const expectedComplaints = [
   'engine-imports-no-shop: engine/batch/commit.ts → functions/order/table.ts',
   'decide-imports-only-saga: functions/order/decide.ts → functions/order/table.ts',
   'declaration-imports-only-saga: functions/events.ts → functions/order/table.ts',
+  'metrics-imports-its-rooms: engine/metrics/emf.ts → engine/environment/log.ts',
   'tracing-imports-its-rooms: engine/tracing/spans.ts → engine/rabbitmq/link.ts',
   'service-imports-no-other-service: functions/order/place.ts → functions/inventory/table.ts',
   'service-imports-no-other-service: functions/inventory/table.ts → functions/identity/authorizer.ts',
@@ -204,7 +214,7 @@ describe('the import rules', { timeout: CRUISE_MS }, () => {
   test('are asked of every source file there is', () => {
     const seen = new Set(project().modules.map(({ source }) => source));
     const onDisk = globSync(
-      sourceFolders.map((name) => `${name}/**/*.{ts,mjs}`),
+      sourceFolders.map((name) => `${name}/**/*.{ts,tsx,mjs}`),
       { cwd: projectDir, exclude: ['**/node_modules/**'] },
     );
     expect(onDisk.length).toBeGreaterThan(100);

@@ -1,8 +1,10 @@
+import { deadLetters } from '../../../engine/metrics/names.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { counterOf } from '../../functions/participant-functions.ts';
 import { logGroupIdOf } from './logical-ids.ts';
+import { ofService } from './own-metric.ts';
 import type { Resources } from './template.ts';
 
 /**
@@ -19,17 +21,6 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
   const metric = `${pascalCase(service)}DeadLetters`;
   const tooOld = `${metric}TooOld`;
   return {
-    [`${metric}Filter`]: {
-      Type: 'AWS::Logs::MetricFilter',
-      DependsOn: logGroupIdOf(counter),
-      Properties: {
-        LogGroupName: `/aws/lambda/${namespace}-${counter}`,
-        FilterPattern: '{ $.message = "dead letters counted" && $.deadLetters >= 0 }',
-        MetricTransformations: [
-          { MetricNamespace: namespace, MetricName: metric, MetricValue: '$.deadLetters', Unit: 'Count' },
-        ],
-      },
-    },
     [metric]: {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
@@ -46,7 +37,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
             Id: 'deadLetters',
             ReturnData: false,
             MetricStat: {
-              Metric: { Namespace: namespace, MetricName: metric },
+              Metric: ofService(namespace, deadLetters, service),
               Period: 60,
               Stat: 'Maximum',
             },

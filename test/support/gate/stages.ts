@@ -20,13 +20,14 @@ const inTier = (tier: Tier, kind: Stage['kind'], ...names: readonly string[]): r
 
 /** Cheap ones first, one after another: each is parallel itself, so together they are no faster on 2 cores. */
 const stages: readonly Stage[] = [
-  ...inTier('check', 'check', 'types', 'format', 'promises', 'imports', 'unused'),
+  ...inTier('check', 'check', 'types', 'console-types', 'format', 'promises', 'imports', 'unused'),
   ...inTier('check', 'tests', 'unit'),
   ...inTier('test', 'tests', 'aws', 'contract', 'simulation', 'attack', 'integration'),
   // Those that take long or find much first: where time is short, what is left out is neither.
   ...inTier(
     'ci',
     'tests',
+    'console',
     'own-system',
     'scaffold',
     'planted',

@@ -83,6 +83,7 @@ export function portVariables(ports: Ports): Readonly<Record<string, string>> {
     DYNAMODB_PORT: String(ports.dynamodb),
     RABBITMQ_PORT: String(ports.rabbitmq),
     RABBITMQ_DIST_PORT: String(ports.rabbitmqDist),
+    CONSOLE_PORT: String(ports.console),
   };
 }
 

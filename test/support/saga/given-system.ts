@@ -34,7 +34,7 @@ export function givenSystem(shell: NodeJS.ProcessEnv): System | undefined {
       AWS_ENDPOINT_URL_LAMBDA: urls.lambda,
       ...{ AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     },
-    parts: { rabbitmq: part, dynamodb: part, payments: part, issuer: part, api: part },
+    parts: { rabbitmq: part, dynamodb: part, payments: part, issuer: part, api: part, console: part },
     signToken: (request) => signToken(of(dataDirName), { issuer: urls.issuer, ...request }),
     stop: () => Promise.resolve(),
     kill: refuse,

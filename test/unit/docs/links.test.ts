@@ -60,7 +60,17 @@ const FILE =
   /(?<![\w./-])(?:docs|engine|functions|infra|scenarios|test)\/[\w./-]*\.(?:ts|mjs|yml|json|md)\b/g;
 
 test('a comment or a message names a file that is there', () => {
-  const sources = files('engine', 'functions', 'infra', 'scenarios', '*.yml', '*.json', '*.mjs', '*.md');
+  const sources = files(
+    'console',
+    'engine',
+    'functions',
+    'infra',
+    'scenarios',
+    '*.yml',
+    '*.json',
+    '*.mjs',
+    '*.md',
+  );
   const gone = sources.flatMap((path) =>
     [...read(path).matchAll(FILE)].flatMap(([name]) =>
       existsSync(join(projectDir, name)) ? [] : [`${path} names ${name}`],
@@ -69,8 +79,8 @@ test('a comment or a message names a file that is there', () => {
   expect(gone).toEqual([]);
 });
 
-test('the README has at most 180 lines, and docs/ at most 880', () => {
+test('the README has at most 180 lines, and docs/ at most 900', () => {
   expect(linesOf('README.md')).toBeLessThanOrEqual(180);
   const pages = documents.filter((path) => path.startsWith('docs/'));
-  expect(pages.reduce((sum, path) => sum + linesOf(path), 0)).toBeLessThanOrEqual(880);
+  expect(pages.reduce((sum, path) => sum + linesOf(path), 0)).toBeLessThanOrEqual(900);
 });

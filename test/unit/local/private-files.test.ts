@@ -60,7 +60,16 @@ test('key, ledgers, identities and the description of the system are for their u
   privateFolder(join(folder, 'run'));
   writeIdentity(join(folder, 'run/part.json'), { pid: 1, startedAt: 'x' });
   claim(join(folder, 'run/supervisor.json'));
-  const ports = { api: 1, lambda: 2, payments: 3, issuer: 4, dynamodb: 5, rabbitmq: 6, rabbitmqDist: 7 };
+  const ports = {
+    api: 1,
+    lambda: 2,
+    payments: 3,
+    issuer: 4,
+    dynamodb: 5,
+    rabbitmq: 6,
+    rabbitmqDist: 7,
+    console: 8,
+  };
   describeSystem(folder, { ports, environment: {} });
   const journal = await openJournal(
     join(folder, 'payments/ledger.jsonl'),

@@ -5,6 +5,7 @@ import { checkSettings } from '../../../infra/local/settings.ts';
 test.each([
   ['SAGA_DEADLINE_SECONDS', 'abc', 'SAGA_DEADLINE_SECONDS is "abc", which is not a number of seconds.'],
   ['SAGA_DEADLINE_SECONDS', '-1', 'SAGA_DEADLINE_SECONDS is "-1"'],
+  ['METRICS', 'some', 'it has to be none, alarms, all'],
   ['LOG_LEVEL', 'loud', 'The levels are: debug, info, warn, error.'],
   ['RETRY_DELAYS', 'foo', 'RETRY_DELAYS cannot be used: retry delay "foo" is not a whole number with a unit'],
   ['QUEUE_SHARDS', 'inventory=3', 'QUEUE_SHARDS cannot be used: "inventory=3" is neither 1, 2, 4, 8, 16'],
@@ -36,6 +37,7 @@ test('what is not set, or set well, is no concern', () => {
   checkSettings({
     SAGA_DEADLINE_SECONDS: '60',
     LOG_LEVEL: 'debug',
+    METRICS: 'alarms',
     RETRY_DELAYS: '1s,2m',
     QUEUE_SHARDS: '4',
     PAYMENT_RATE_LIMIT: '100',
