@@ -319,14 +319,19 @@ export class Checker {
     if (routingKey !== deadQueueOf(invocation.service) || reason === undefined) return;
     const kind = String(reason).replace(/after \d+ attempts/, 'after all attempts');
     this.deadLetterReasons.set(kind, (this.deadLetterReasons.get(kind) ?? 0) + 1);
-    // Its stock was given to others in the time that is lost. A person is told so, and nothing is taken back.
-    if (this.#world.isRecovering && reason === `${typeOf(messageId)} for a confirmed saga`)
+    if (this.#world.isRecovering && this.#isForAPerson(messageId, reason))
       this.poison.add(`${invocation.service} ${messageId}`);
     // Somebody has said what is not true.
     if (this.#world.takenOver !== undefined) this.poison.add(`${invocation.service} ${messageId}`);
     if (!isRetry && !isUnasked && !this.poison.has(`${invocation.service} ${messageId}`)) {
       this.fail('P7', `${messageId} was dead-lettered without a fault that explains it: ${reason}`);
     }
+  }
+
+  /** After a restore: stock was given to others in the time that is lost, or has another price. A person is told so. */
+  #isForAPerson(messageId: string, reason: unknown): boolean {
+    const isOfOthers = reason === `${typeOf(messageId)} for a confirmed saga`;
+    return isOfOthers || this.#rules.isOfOtherTerms?.(sagaIdOf(messageId)) === true;
   }
 
   /** After a restore: what leads to where an ended saga is, and nothing else. */

@@ -23,6 +23,8 @@ export interface Rules {
   isUnwritable(write: Write): boolean;
   /** Whether that is why a saga is put off: it is no fault of those that came in one batch with it. */
   mayBeUnwritable(sagaId: string): boolean;
+  /** After a restore: whether what the outside holds of a saga is not what would be asked for now. Absent: it never is. */
+  isOfOtherTerms?(sagaId: string): boolean;
   /** Everything has ended: whether what operators were told is done is done. */
   ended(operators: readonly Asked[]): Flaw | undefined | Promise<Flaw | undefined>;
 }

@@ -1,4 +1,5 @@
 import type { Item, Write } from '../../../engine/batch/store.ts';
+import { totalMinorOf } from '../../../functions/events.ts';
 import type { Flaw } from '../checker/flaw.ts';
 import { type Row, rowOf, statusOf } from '../checker/row.ts';
 import type { Asked, Rules } from '../checker/rules.ts';
@@ -83,6 +84,11 @@ export class ShopRules implements Rules {
 
   mayBeUnwritable(orderId: string): boolean {
     return rowOf(this.#world.recordOf('order', orderId))?.state.items?.some(isOfUnwritable) ?? false;
+  }
+
+  isOfOtherTerms(orderId: string): boolean {
+    const { lines, amountMinor } = rowOf(this.#world.recordOf('payment', orderId))?.state ?? {};
+    return lines !== undefined && totalMinorOf(lines) !== amountMinor;
   }
 
   /** The auditor sees what is wrong, and nothing else. What operators were told is done is done. */
