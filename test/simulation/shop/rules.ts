@@ -22,6 +22,8 @@ export class ShopRules implements Rules {
   readonly #stock: StockBook;
   readonly #tallies: TallyBook;
   readonly #coverage: Coverage;
+  /** The orders of what no table takes. Their records may forget what was ordered. */
+  readonly #unwritable = new Set<string>();
 
   constructor(world: World, seed: number, coverage: Coverage) {
     this.#world = world;
@@ -45,6 +47,7 @@ export class ShopRules implements Rules {
 
   recorded(service: string, item: Item, invocation: Invocation | undefined): Flaw | undefined {
     const { isRecovering, takenOver } = this.#world;
+    if (service === 'order' && isOrderOfUnwritable(item)) this.#unwritable.add(item.pk);
     // What was ordered, and what it costs, only they can tell.
     const isForged = takenOver === 'order' || takenOver === 'inventory';
     if (service === 'inventory' && takenOver !== 'order')
@@ -83,7 +86,7 @@ export class ShopRules implements Rules {
   }
 
   mayBeUnwritable(orderId: string): boolean {
-    return rowOf(this.#world.recordOf('order', orderId))?.state.items?.some(isOfUnwritable) ?? false;
+    return this.#unwritable.has(orderId) || isOrderOfUnwritable(this.#world.recordOf('order', orderId));
   }
 
   isOfOtherTerms(orderId: string): boolean {
@@ -126,6 +129,8 @@ export class ShopRules implements Rules {
 const UNDER_WAY = new Set(['CHARGING', 'AWAITING_CUSTOMER', 'VOIDING', 'REFUNDING']);
 
 const isOfUnwritable = ({ sku }: { readonly sku: string }): boolean => sku === UNWRITABLE_SKU;
+const isOrderOfUnwritable = (order: Item | undefined): boolean =>
+  rowOf(order)?.state?.items?.some(isOfUnwritable) ?? false;
 
 const broken = (promise: string, flaw: string | undefined): Flaw | undefined =>
   flaw === undefined ? undefined : [promise, flaw];
