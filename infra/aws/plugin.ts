@@ -127,7 +127,7 @@ export default class DeploymentPlugin {
     }
   }
 
-  #complete(): void {
+  async #complete(): Promise<void> {
     const { functions, provider } = this.#serverless.service;
     const { Resources: resources } = provider.compiledCloudFormationTemplate;
     const [stage, imports] = [this.#stage, this.#imports];
@@ -145,6 +145,9 @@ export default class DeploymentPlugin {
     }
     Object.assign(resources, stageOf(resources, stage, this.#burst));
     if (imports !== undefined) {
+      // It loads the steps, and of those that cannot be loaded a laptop says more.
+      const { dashboard } = await import('./templates/dashboard.ts');
+      Object.assign(resources, dashboard(application, stage));
       const { RETRY_DELAYS: delays, QUEUE_SHARDS: shards } = provider.environment;
       resources.Topology = topologyResource(application, imports, textOf(delays), textOf(shards));
     }
@@ -166,10 +169,9 @@ export default class DeploymentPlugin {
     expectConsumers(resources);
     if (isProduction(this.#stage)) encryptLogs(resources, this.#stage);
     if (this.#stage !== 'localstack') return;
-    // LocalStack without an account has neither Amazon MQ nor WAF nor dashboards. The local event source reads the queues.
+    // LocalStack without an account has neither Amazon MQ nor WAF. The local event source reads the queues.
     for (const [name, { Type }] of Object.entries(resources)) {
-      if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$|CloudWatch::Dashboard$)/.test(Type))
-        delete resources[name];
+      if (/^AWS::(WAFv2::|Lambda::EventSourceMapping$)/.test(Type)) delete resources[name];
     }
   }
 }

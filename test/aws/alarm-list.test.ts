@@ -4,7 +4,7 @@ import { pascalCase } from '../../engine/saga/names.ts';
 import { shop } from '../../functions/shop.ts';
 import { readConfiguration } from '../../infra/local/wiring/configuration.ts';
 import { documents } from '../support/aws/documents.ts';
-import { propertiesOf } from '../support/aws/production.ts';
+import { propertiesOf, template } from '../support/aws/production.ts';
 import { broker, alarms as part, tables } from '../support/aws/templates.ts';
 
 /** Goal: whatever somebody has to look at raises an alarm that says what to do, and its price is known. */
@@ -88,7 +88,7 @@ test('cost what the documents say: each metric that an alarm looks at, and each 
   expect(documents).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
   // What the counters and the schedule write every minute; and what the others do as there are orders.
   const idle = shop.services.length + [oldestOverdue, oldestCancelling, ...openSince].length;
-  const { DashboardBody } = stack.Dashboard?.Properties ?? {};
+  const { DashboardBody } = template.Resources.Dashboard?.Properties ?? {};
   const { widgets } = JSON.parse((DashboardBody as { readonly 'Fn::Sub': string })['Fn::Sub']) as Body;
   const shown = widgets.flatMap(({ properties: { metrics } }) =>
     metrics.map((each) => each.slice(0, 4).join(' ')),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { countDeadLetters } from '../../engine/dead-letters/count-dead-letters.ts';
 import { dashboard } from '../../infra/aws/templates/dashboard.ts';
 import { namespaceOf } from '../../infra/functions/variables.ts';
+import { template } from '../support/aws/production.ts';
 import { flawsOf } from '../support/aws/schema.ts';
 import { alarms } from '../support/aws/templates.ts';
 import { metricsIn } from '../support/emf.ts';
@@ -145,7 +146,7 @@ describe('the dashboard', () => {
   });
 
   test('is part of the stack, and what CloudFormation takes', () => {
-    const { Type = '', Properties = {} } = alarms.Resources.Dashboard ?? {};
+    const { Type = '', Properties = {} } = template.Resources.Dashboard ?? {};
     expect(Type).toBe('AWS::CloudWatch::Dashboard');
     expect(flawsOf('Dashboard', Type, Properties)).toEqual([]);
   });

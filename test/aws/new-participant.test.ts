@@ -10,6 +10,7 @@ import { needsOf, serviceOf } from '../../infra/aws/needs.ts';
 import { roleOf } from '../../infra/aws/roles.ts';
 import { alarmsTemplate } from '../../infra/aws/templates/alarms.ts';
 import { brokerTemplate } from '../../infra/aws/templates/broker.ts';
+import { dashboard } from '../../infra/aws/templates/dashboard.ts';
 import { tablesTemplate } from '../../infra/aws/templates/tables.ts';
 import type { Template } from '../../infra/aws/templates/template.ts';
 import { topologyResource } from '../../infra/aws/topology-resource.ts';
@@ -128,7 +129,7 @@ describe('the stacks', () => {
   const tables = additions(tablesTemplate);
   const broker = additions(brokerTemplate);
   const alarms = additions((saga) => {
-    const { Dashboard: _, ...Resources } = alarmsTemplate(saga, 'prod').Resources;
+    const { Resources } = alarmsTemplate(saga, 'prod');
     return { Resources, Outputs: {} };
   });
 
@@ -152,7 +153,7 @@ describe('the stacks', () => {
   });
 
   test('have it on the dashboard', () => {
-    const { Dashboard } = alarmsTemplate(extended, 'prod').Resources;
+    const { Dashboard } = dashboard(extended, 'prod');
     expect(JSON.stringify(Dashboard)).toContain('StepLatency');
     expect(JSON.stringify(Dashboard)).toContain(service);
   });

@@ -1,6 +1,5 @@
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { auditAlarms, auditPipeAlarm } from './audit-alarms.ts';
-import { dashboard } from './dashboard.ts';
 import { deadLettersAlarm } from './dead-letters-alarm.ts';
 import { eventSourceAlarm } from './event-source-alarm.ts';
 import { personAlarm } from './person-alarm.ts';
@@ -8,7 +7,7 @@ import { tableAlarm } from './table-alarm.ts';
 import { readTemplate, type Template } from './template.ts';
 
 /**
- * A stage's alarms and its dashboard, part of the stack of its functions. Each participant has an alarm on its dead letters, one on its
+ * A stage's alarms, part of the stack of its functions. Each participant has an alarm on its dead letters, one on its
  * queue's event source, one on its table, one on the export of its audit, and one for what needs a person if it may.
  */
 export function alarmsTemplate(saga: Saga, stage: string): Template {
@@ -20,6 +19,6 @@ export function alarmsTemplate(saga: Saga, stage: string): Template {
   );
   return {
     ...once,
-    Resources: Object.assign({}, once.Resources, auditAlarms(saga, stage), dashboard(saga, stage), ...each),
+    Resources: Object.assign({}, once.Resources, auditAlarms(saga, stage), ...each),
   };
 }
