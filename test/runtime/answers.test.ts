@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { comparable } from '../support/runtime/comparable.ts';
 import { LambdaEnvironment } from '../support/runtime/environment.ts';
-import { deployed, eventFor, functionNamed, local, start } from '../support/runtime/here.ts';
+import { eventFor } from '../support/runtime/events.ts';
+import { deployed, functionNamed, local, start } from '../support/runtime/here.ts';
 import { offline } from '../support/runtime/offline.ts';
 
 /**
@@ -9,18 +10,6 @@ import { offline } from '../support/runtime/offline.ts';
  * client, and is asked what serverless-offline is asked, of the same tables, broker and issuer; the answers are compared
  * field by field.
  */
-beforeAll(async () => {
-  const stock = { ...eventFor('put-stock'), pathParameters: { sku: 'mug-blue' } };
-  await offline(local, 'put-stock', stock);
-  for (const name of ['put-stock', 'receive-stock', 'place-order'])
-    await offline(local, name, eventFor(name));
-  // Otherwise it goes on between two looks.
-  const confirmed = { answer: { body: expect.stringContaining('"CONFIRMED"') } };
-  await vi.waitFor(
-    async () => expect(await offline(local, 'get-order', eventFor('get-order'))).toMatchObject(confirmed),
-    { timeout: 60_000, interval: 250 },
-  );
-}, 90_000);
 
 const eventOf = (name: string): object =>
   name === 'authorizer'

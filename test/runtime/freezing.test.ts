@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { LambdaEnvironment } from '../support/runtime/environment.ts';
-import { eventFor, functionNamed, local, start } from '../support/runtime/here.ts';
+import { eventFor, withHeader } from '../support/runtime/events.ts';
+import { functionNamed, local, start } from '../support/runtime/here.ts';
 import { offline } from '../support/runtime/offline.ts';
 import { openConnections } from '../support/runtime/sockets.ts';
 
@@ -23,14 +24,10 @@ async function using<T>(name: string, use: (environment: LambdaEnvironment) => P
   }
 }
 
-const place = (key: string): object => {
-  const event = eventFor('place-order') as { readonly headers: object };
-  return { ...event, headers: { ...event.headers, 'Idempotency-Key': key } };
-};
+const place = (key: string) => withHeader(eventFor('place-order'), 'Idempotency-Key', key);
 const accepted = { answer: { statusCode: 202 } };
 
 test('place-order answers after it was frozen for so long that the broker has closed its connection', async () => {
-  await offline(local, 'put-stock', { ...eventFor('put-stock'), pathParameters: { sku: 'mug-blue' } });
   await using('place-order', async (environment) => {
     expect(await environment.invoke(place('before'))).toMatchObject(accepted);
     const brokerPort = Number(new URL(local.environment.RABBITMQ_URL ?? '').port);
@@ -63,7 +60,6 @@ test.each(['place-order', 'payment', 'get-order', 'authorizer'])(
 );
 
 test('one that is out of time is killed, its caller is told so, and the next one works', async () => {
-  await offline(local, 'put-stock', { ...eventFor('put-stock'), pathParameters: { sku: 'mug-blue' } });
   await offline(local, 'place-order', place('slow'));
   await using('place-order', async (environment) => {
     environment.freeze();

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { type Budget, budgetOf } from '../support/runtime/budget.ts';
-import { deployed, eventFor, functionNamed, start } from '../support/runtime/here.ts';
+import { eventFor } from '../support/runtime/events.ts';
+import { deployed, functionNamed, start } from '../support/runtime/here.ts';
 
 /**
  * Goal: a cold start costs what it did. Method: each bundle is started several times under AWS's runtime client; the best of

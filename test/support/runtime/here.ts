@@ -1,9 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { inject } from 'vitest';
-import { shop } from '../../../functions/shop.ts';
-import { participantPayloads } from '../../../infra/functions/payloads.ts';
-import { projectDir } from '../../../infra/local/project.ts';
 import type { Deployed } from './deployed.ts';
 import { LambdaEnvironment } from './environment.ts';
 
@@ -19,12 +14,3 @@ export function functionNamed(name: string): Deployed {
 /** An environment of a function as it is deployed, where the local system's parts stand for those of AWS. */
 export const start = (of: Deployed): Promise<LambdaEnvironment> =>
   LambdaEnvironment.start(of, { ...of.variables, ...local.environment });
-
-const derived = participantPayloads(shop);
-
-/** The event that calls by hand use, too. */
-export function eventFor(name: string): object {
-  const file = join(projectDir, 'test/events', `${name}.json`);
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : JSON.stringify(derived.get(name)?.());
-  return JSON.parse(text) as object;
-}

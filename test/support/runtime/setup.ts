@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { type Deployed, deploy } from './deployed.ts';
 import { type Local, localIn } from './local.ts';
+import { seed } from './seed.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,9 +10,11 @@ declare module 'vitest' {
   }
 }
 
-/** Packages for prod, once for all of these tests. */
+/** Packages for prod, and makes an order, once for all of these tests. */
 export async function setup(project: TestProject): Promise<() => void> {
-  project.provide('local', localIn(process.env));
+  const local = localIn(process.env);
+  await seed(local);
+  project.provide('local', local);
   const packaged = await deploy();
   project.provide('deployed', packaged.functions);
   return () => packaged.discard();
