@@ -100,6 +100,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'runtime',
+          include: ['test/runtime/*.test.ts'],
+          // One system and one packaging for all of it.
+          globalSetup: 'test/support/runtime/setup.ts',
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'first-minute',
           include: ['test/first-minute/**/*.test.ts'],
           testTimeout: 120_000,

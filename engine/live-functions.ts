@@ -7,7 +7,7 @@ import { recordReader } from './http/record-reader.ts';
 import { cancelling } from './initiator/cancel.ts';
 import type { Initiating, InitiatorStatus } from './initiator/initiating.ts';
 import { limitsSetting } from './initiator/limits.ts';
-import { deadlineSetting, nudge } from './initiator/nudge.ts';
+import { liveDeadline, nudge } from './initiator/nudge.ts';
 import { nudging } from './initiator/nudge-now.ts';
 import { placing } from './initiator/place.ts';
 import { listing, reading } from './initiator/read.ts';
@@ -52,9 +52,9 @@ export function liveInitiator<State extends InitiatorStatus, Placed extends Begu
     get: reading(participant, table, liveWait(participant)),
     list: listing(participant, table),
     cancel: cancelling(participant, edges),
-    nudgeNow: nudging(participant, edges, deadlineSetting),
+    nudgeNow: nudging(participant, edges, liveDeadline()),
     nudge: orSayAgain(
-      nudge(participant, edges, deadlineSetting, backlog),
+      nudge(participant, edges, liveDeadline(), backlog),
       sayingAgain(participant, edges, backlog, liveReader(participant.service)),
     ),
   };

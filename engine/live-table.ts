@@ -2,7 +2,7 @@ import type { TableEdges } from './batch/edges.ts';
 import type { TableReader } from './batch/store.ts';
 import { DynamoStore } from './dynamodb/dynamo-store.ts';
 import { dynamoDbClient } from './dynamodb/dynamodb-client.ts';
-import { required, tableVariableOf } from './environment/environment.ts';
+import { atStart, required, tableVariableOf } from './environment/environment.ts';
 import type { AnyTable, Keepers } from './privacy/keepers.ts';
 import type { Saga } from './saga/saga.ts';
 
@@ -12,21 +12,28 @@ const stores = new Map<string, DynamoStore>();
  * A service's real table, for a function that publishes nothing: its bundle then has no broker client in it. The
  * DynamoDB client is made at the first use and kept for the life of the Lambda environment.
  */
-export const liveTable = ({ service }: { readonly service: string }): TableEdges => ({
-  get store() {
-    return storeOf(service);
-  },
-  now: Date.now,
-});
+export function liveTable({ service }: { readonly service: string }): TableEdges {
+  atStart(() => tableNameOf(service));
+  return {
+    get store() {
+      return storeOf(service);
+    },
+    now: Date.now,
+  };
+}
 
 /** A service's real table, for an auditor that only reads it. */
-export const liveReader = (service: string): TableReader => ({
-  read: (keys) => storeOf(service).read(keys),
-  scan: (limit, after) => storeOf(service).scan(limit, after),
-});
+export function liveReader(service: string): TableReader {
+  atStart(() => tableNameOf(service));
+  return {
+    read: (keys) => storeOf(service).read(keys),
+    scan: (limit, after) => storeOf(service).scan(limit, after),
+  };
+}
 
 /** The real tables of all participants, for what forgets sagas. */
 export function liveKeepers(saga: Saga, tables: Readonly<Record<string, AnyTable>>): Keepers {
+  atStart(() => Object.keys(tables).map(tableNameOf));
   const keepers = Object.entries(tables).map(([service, table]) => ({
     service,
     table,
@@ -40,7 +47,9 @@ export function liveKeepers(saga: Saga, tables: Readonly<Record<string, AnyTable
 }
 
 function storeOf(service: string): DynamoStore {
-  const store = stores.get(service) ?? new DynamoStore(dynamoDbClient(), required(tableVariableOf(service)));
+  const store = stores.get(service) ?? new DynamoStore(dynamoDbClient(), tableNameOf(service));
   stores.set(service, store);
   return store;
 }
+
+const tableNameOf = (service: string): string => required(tableVariableOf(service));

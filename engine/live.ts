@@ -3,7 +3,12 @@ import { type DeadLetterCount, deadLettersOn } from './dead-letters/count-dead-l
 import { type DeadLetterQueues, RabbitDeadLetterQueues } from './dead-letters/dead-letter-queues.ts';
 import { liveTable } from './live-table.ts';
 import { backlogOn } from './rabbitmq/backlog.ts';
-import { brokerUrlOf, brokerUserOf, forgetBrokerCredentials } from './rabbitmq/broker-access.ts';
+import {
+  brokerAtStart,
+  brokerUrlOf,
+  brokerUserOf,
+  forgetBrokerCredentials,
+} from './rabbitmq/broker-access.ts';
 import { PATIENT, type Patience, RabbitPublisher } from './rabbitmq/publisher.ts';
 import { DEFAULT_RETRY_DELAYS, parseRetryDelays, type RetryDelay } from './saga/routes.ts';
 import type { Saga } from './saga/saga.ts';
@@ -23,6 +28,7 @@ const publishers = new Map<string, RabbitPublisher>();
  */
 export function liveEdges(place: Place, patience: Patience = PATIENT): Edges {
   const table = liveTable(place);
+  brokerAtStart();
   return {
     get store() {
       return table.store;
@@ -58,6 +64,7 @@ function publisherOf(
   patience: Patience,
   name = `${saga.name} ${service}`,
 ): RabbitPublisher {
+  brokerAtStart();
   const key = `${name} ${patience.offers}`;
   const url = () => brokerUrlOf(service);
   const publisher =

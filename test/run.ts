@@ -63,6 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
   const stages = selectStages(selection);
   const deadline = performance.now() + withinMinutes * 60_000;
   const leftOut: string[] = [];
+  const notRun: string[] = [];
   // Everything that the tests start works in this folder, and so can be recognised.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'order-saga-test-')));
   const run: Run = { folder, requests: listenForStopRequests() };
@@ -79,6 +80,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const begin = performance.now();
     const tally = await runStage(stage, run);
+    if (tally.isNotRun) notRun.push(stage.name);
     times.push({ name: stage.name, seconds: (performance.now() - begin) / 1000 });
     tests.push(...tally.tests);
     passed += tally.passed;
@@ -91,6 +93,7 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`${timesOf(times, tests)}\n`);
   if (failures.length > 0) console.log(`${recapOf(failures)}\n`);
   if (leftOut.length > 0) console.log(`Not run, for want of time: ${leftOut.join(', ')}`);
+  if (notRun.length > 0) console.log(`Not run here (each says above why): ${notRun.join(', ')}`);
   if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
   if (run.requests.stop.aborted) console.log('Interrupted: stages after that did not run.');
   console.log(`${passed} passed, ${failed} failed`);
@@ -115,7 +118,8 @@ async function runStage(stage: Stage, { folder, requests }: Run): Promise<Tally>
   for (const problem of tally.problems) console.log(`  ${problem}`);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   const figures = stage.kind !== 'tests' ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
-  console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${figures} (${seconds} s)\n`);
+  const mark = tally.failed > 0 ? '✗' : tally.isNotRun ? '–' : '✓';
+  console.log(`${mark} ${stage.name}${figures} (${seconds} s)\n`);
   return tally;
 }
 

@@ -7,6 +7,15 @@ export function required(name: string): string {
   return value;
 }
 
+/**
+ * Checks what a function cannot do without as Lambda starts it: what is missing then fails before the first call. Tests
+ * and tools load the same modules without an environment.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export function atStart(check: () => unknown): void {
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) check();
+}
+
 /** The variable that names a service's table. */
 export const tableVariableOf = (service: string): string => `${constantCase(service)}_TABLE`;
 

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import { errors, jwtVerify } from 'jose';
 import * as z from 'zod';
-import { required } from '../environment/environment.ts';
+import { atStart, required } from '../environment/environment.ts';
 import { log, loggingInvocations } from '../environment/log.ts';
 import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
@@ -42,6 +42,7 @@ export function authorizing(saga: Pick<Saga, 'ownerRole' | 'roles'>) {
     class: OwnerClass.optional().catch(undefined),
     exp: z.number(),
   });
+  atStart(() => ['JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'].map(required));
   const tokens = new Tokens(schema);
   const authorize = async (
     event: APIGatewayTokenAuthorizerEvent,

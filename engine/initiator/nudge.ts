@@ -4,7 +4,7 @@ import { fromItem } from '../batch/record.ts';
 import { type Outcome, run } from '../batch/run.ts';
 import { type Item, StoreUnavailableError, type Write } from '../batch/store.ts';
 import { traceOf } from '../batch/trace-of.ts';
-import { required } from '../environment/environment.ts';
+import { atStart, required } from '../environment/environment.ts';
 import { log } from '../environment/log.ts';
 import { count, sagaDurations } from '../metrics/measures.ts';
 import { isMeasured, writeMetrics } from '../metrics/metrics.ts';
@@ -260,8 +260,14 @@ export function claimOf(
   };
 }
 
+/** The setting, read anew at each call. @throws the same as Lambda starts a function */
+export function liveDeadline(): () => number {
+  atStart(deadlineSetting);
+  return deadlineSetting;
+}
+
 /** @throws RangeError if it is not a whole number of seconds: a saga without a deadline may never end */
-export function deadlineSetting(): number {
+function deadlineSetting(): number {
   const text = required('SAGA_DEADLINE_SECONDS');
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new RangeError(`SAGA_DEADLINE_SECONDS is ${JSON.stringify(text)}`);
   return Number(text) * 1_000;

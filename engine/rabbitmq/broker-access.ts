@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { UserOf } from '../batch/edges.ts';
-import { required } from '../environment/environment.ts';
+import { atStart, required } from '../environment/environment.ts';
 import { forgetSecret, secret } from '../environment/secret.ts';
 
 /** The shape that Lambda's event source mapping needs too. https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
@@ -15,6 +15,13 @@ export const brokerUserOf: UserOf = (service) =>
   process.env.BROKER_SECRET || process.env.BROKER_PASSWORD ? service : sharedUser();
 
 const sharedUser = (): string => decodeURIComponent(new URL(required('RABBITMQ_URL')).username);
+
+/** @throws Error as Lambda starts a function that has no address of the broker, or nothing to log in with */
+export const brokerAtStart = (): void =>
+  atStart(() => {
+    const { username } = new URL(required('RABBITMQ_URL'));
+    if (username === '' && !process.env.BROKER_PASSWORD) required('BROKER_SECRET');
+  });
 
 /** Call it when the broker refuses the credentials: the next attempt reads them again. */
 export function forgetBrokerCredentials(): void {

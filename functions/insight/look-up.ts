@@ -1,4 +1,4 @@
-import { deadlineSetting } from '../../engine/initiator/nudge.ts';
+import { liveDeadline } from '../../engine/initiator/nudge.ts';
 import { lookingUp } from '../../engine/insight/look-up.ts';
 import { unpacedStripe } from '../payment/stripe-client.ts';
 import { shop } from '../shop.ts';
@@ -8,5 +8,5 @@ import { views } from './views.ts';
 /** GET /lookup */
 export const handler = lookingUp(shop, views, providerIds(unpacedStripe()), {
   now: Date.now,
-  deadlineMs: deadlineSetting,
+  deadlineMs: liveDeadline(),
 });

@@ -1,4 +1,4 @@
-import { deadlineSetting, nudge } from '../../engine/initiator/nudge.ts';
+import { liveDeadline, nudge } from '../../engine/initiator/nudge.ts';
 import { orSayAgain, sayingAgain } from '../../engine/initiator/say-again.ts';
 import { liveBacklog, liveEdges } from '../../engine/live.ts';
 import { liveReader } from '../../engine/live-table.ts';
@@ -10,6 +10,6 @@ const backlog = liveBacklog(order, HASTY);
 
 /** The schedule: overdue orders publish their last events again. After a restore a person has those that ended said again, too. */
 export const handler = orSayAgain(
-  nudge(order, edges, deadlineSetting, backlog),
+  nudge(order, edges, liveDeadline(), backlog),
   sayingAgain(order, edges, backlog, liveReader('order')),
 );

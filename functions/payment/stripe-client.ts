@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Stripe from 'stripe';
 import { CALL_TIMEOUT_MS } from '../../engine/batch/time-left.ts';
-import { required } from '../../engine/environment/environment.ts';
+import { atStart, declaredSecret, required } from '../../engine/environment/environment.ts';
 import { secret } from '../../engine/environment/secret.ts';
 import { within } from '../../engine/rabbitmq/within.ts';
 import { paced } from './pace/paced-stripe.ts';
@@ -30,6 +30,7 @@ export const liveStripe = (share?: number): (() => Promise<StripeCalls>) =>
 export const unpacedStripe = (): (() => Promise<Stripe>) => keptClient(connectWith);
 
 function keptClient<Client>(make: (key: string) => Client): () => Promise<Client> {
+  atStart(() => declaredSecret('stripe'));
   let client: { readonly key: string; readonly stripe: Client } | undefined;
   return async () => {
     const key = await stripeKey();
@@ -39,8 +40,11 @@ function keptClient<Client>(make: (key: string) => Client): () => Promise<Client
 }
 
 /** What Stripe signs its webhooks with. */
-export const liveWebhookSecret = async (): Promise<string> =>
-  (await stored(process.env.STRIPE_WEBHOOK_SECRET)) ?? required('STRIPE_WEBHOOK_SECRET_KEY');
+export function liveWebhookSecret(): () => Promise<string> {
+  atStart(() => declaredSecret('stripe-webhook'));
+  return async () =>
+    (await stored(process.env.STRIPE_WEBHOOK_SECRET)) ?? required('STRIPE_WEBHOOK_SECRET_KEY');
+}
 
 const stripeKey = async (): Promise<string> =>
   (await stored(process.env.STRIPE_SECRET)) ?? required('STRIPE_SECRET_KEY');

@@ -130,5 +130,5 @@ export const handler = webhook({
   edges: liveEdges(payment(provider), HASTY),
   provider,
   connect,
-  secret: liveWebhookSecret,
+  secret: liveWebhookSecret(),
 });

@@ -1,4 +1,4 @@
-import { declaredSecret } from '../../engine/environment/environment.ts';
+import { atStart, declaredSecret } from '../../engine/environment/environment.ts';
 import { secret } from '../../engine/environment/secret.ts';
 import { liveTable } from '../../engine/live-table.ts';
 import { subscribers } from '../shop.ts';
@@ -12,6 +12,9 @@ async function secretsOf(subscriber: Subscriber): Promise<string> {
   const stored = declaredSecret(secretOf(subscriber));
   return 'id' in stored ? await secret(stored.id) : stored.key;
 }
+
+/** @throws Error as Lambda starts a function that could not sign for one of the subscribers */
+export const secretsAtStart = (): void => atStart(() => subscribers.map(secretOf).map(declaredSecret));
 
 export const table = liveTable(webhooksStep());
 

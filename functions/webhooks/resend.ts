@@ -12,7 +12,7 @@ import { SUPPORT } from '../../engine/http/role.ts';
 import { OrderId, shop, subscribers } from '../shop.ts';
 import type { Subscriber } from '../subscribers.ts';
 import { type Delivery, resent } from './delivery.ts';
-import { table, teller } from './live.ts';
+import { secretsAtStart, table, teller } from './live.ts';
 import { deliveriesOf, logOf } from './log.ts';
 import { DeliveryError } from './post.ts';
 import type { Teller } from './teller.ts';
@@ -62,5 +62,7 @@ async function together<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> 
   await Promise.allSettled(calls);
   return await Promise.all(calls);
 }
+
+secretsAtStart();
 
 export const handler = resending(table, teller, subscribers);

@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { environmentCredentials } from './environment-credentials.ts';
 
 export type Bundling = {
   /** The base of the handlers' paths. The bundles keep the folders below it. */
@@ -18,13 +19,30 @@ const APART = { module: 'engine/tracing/otlp', name: 'otlp' };
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included
  *
  * CommonJS, because that is all `invoke local` can load. Names of functions and classes are kept for logs.
+ *
+ * @returns what esbuild says of each file: https://esbuild.github.io/api/#metafile
  */
-export async function bundle({ projectDir, outputDir, handlers }: Bundling): Promise<void> {
+export async function bundle(bundling: Bundling): Promise<Metafile> {
+  const { metafile } = await build({ ...optionsOf(bundling), metafile: true });
+  return metafile;
+}
+
+/** A map for each bundle, by the bundle's path in its archive. A map is no part of an archive: it is made again when needed. */
+export async function mapsOf(bundling: Bundling): Promise<ReadonlyMap<string, string>> {
+  const { outputFiles } = await build({ ...optionsOf(bundling), sourcemap: 'external', write: false });
+  return new Map(
+    outputFiles
+      .filter(({ path }) => path.endsWith('.map'))
+      .map(({ path, text }) => [relative(bundling.outputDir, path).slice(0, -'.map'.length), text]),
+  );
+}
+
+function optionsOf({ projectDir, outputDir, handlers }: Bundling): BuildOptions {
   const modules = [...new Set(handlers.map(moduleOf))];
   const folders = [...new Set(modules.map((module) => dirname(module)))];
   const entries = modules.map((module) => ({ in: `${module}.ts`, out: module }));
   const apart = folders.map((folder) => ({ in: `${APART.module}.ts`, out: join(folder, APART.name) }));
-  await build({
+  return {
     absWorkingDir: projectDir,
     entryPoints: [...entries, ...apart],
     outdir: outputDir,
@@ -40,8 +58,8 @@ export async function bundle({ projectDir, outputDir, handlers }: Bundling): Pro
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [leavingApart],
-  });
+    plugins: [leavingApart, environmentCredentials],
+  };
 }
 
 /** Whoever imports it finds it beside itself. */

@@ -53,6 +53,14 @@ describe('the figures', () => {
   });
 });
 
+test('what could not be run here has neither passed nor failed', () => {
+  const none = join(folder, 'none.json');
+  expect(countTests(none, 77)).toMatchObject({ passed: 0, failed: 0, isNotRun: true });
+  // Only who has run nothing may say so.
+  writeFileSync(none, JSON.stringify({ testResults: [] }));
+  expect(countTests(none, 77)).toMatchObject({ passed: 0, failed: 1 });
+});
+
 test('where the time went is told for each stage, and for the ten slowest tests', () => {
   const tests = Array.from({ length: 20 }, (_, seconds) => ({ name: `test ${seconds}`, seconds }));
   const lines = timesOf(
@@ -134,13 +142,15 @@ describe('the stages', () => {
         'seeds',
         'overload',
       ],
-      ...['mutation', 'examples-depth', 'first-minute'],
+      ...['mutation', 'examples-depth', 'first-minute', 'runtime'],
     ]);
     expect(namesOf({ names: ['unit', 'types'] })).toEqual(['types', 'unit']);
   });
 
   test('are in a tier each: what a smaller tier leaves out is what lies beyond it', () => {
     expect(namesOf({ upTo: 'check' }).at(-1)).toBe('unit');
+    // It compiles for minutes, so neither a change nor continuous integration waits for it.
+    expect(namesOf({ upTo: 'ci' })).not.toContain('runtime');
     for (const tier of tiers) {
       expect([...namesOf({ upTo: tier }), ...namesOf({ beyond: tier })]).toEqual(namesOf({}));
     }

@@ -40,7 +40,7 @@ const stages: readonly Stage[] = [
     'overload',
   ),
   ...inTier('full', 'score', 'mutation'),
-  ...inTier('full', 'tests', 'examples-depth', 'first-minute'),
+  ...inTier('full', 'tests', 'examples-depth', 'first-minute', 'runtime'),
 ];
 
 export class UnknownStageError extends Error {}

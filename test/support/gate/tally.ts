@@ -4,6 +4,9 @@ import type { Failure } from './failures-reporter.ts';
 import { failuresFileOf } from './stages.ts';
 import type { Timed } from './times.ts';
 
+/** The exit code of what could not be run here, and has said why: neither passed nor failed. */
+export const NOT_RUN = 77;
+
 export type Tally = {
   readonly passed: number;
   readonly failed: number;
@@ -12,6 +15,8 @@ export type Tally = {
   /** The failures that the command reported. */
   readonly failures: readonly Failure[];
   readonly tests: readonly Timed[];
+  /** Nothing of it was run here, so nothing has passed. */
+  readonly isNotRun?: boolean;
 };
 
 /** The part read here of https://vitest.dev/guide/reporters#json-reporter */
@@ -31,6 +36,8 @@ const report = z.object({
 export function countTests(reportFile: string, exitCode: number | null): Tally {
   const files = readReport(reportFile);
   const failures = readFailures(failuresFileOf(reportFile));
+  if (files === undefined && exitCode === NOT_RUN)
+    return { passed: 0, failed: 0, problems: [], failures, tests: [], isNotRun: true };
   if (files === undefined)
     return { passed: 0, failed: 1, problems: ['vitest ended without a report'], failures, tests: [] };
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
