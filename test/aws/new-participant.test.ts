@@ -94,7 +94,7 @@ describe('each of its functions has a role', () => {
     const { handler = '' } = functions[functionName] ?? {};
     const needs = needsOf(extended, functionName, handler);
     const own = { saga: extended, functionName, needs, service: serviceOf(extended, handler, needs) };
-    return roleOf({ ...own, stage: 'prod', imports: importsOf(extended, 'prod') });
+    return roleOf({ ...own, stage: 'prod', imports: importsOf(extended, 'prod'), collector: '' });
   };
 
   test.each(Object.keys(functions))('%s, which CloudFormation takes', (name) => {
