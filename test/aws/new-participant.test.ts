@@ -142,11 +142,7 @@ describe('the stacks', () => {
     expect(Object.keys(broker.resources)).toEqual(['ParcelCarrierBrokerSecret', 'CourierSecret']);
     expect(Object.keys(broker.outputs)).toEqual(Object.keys(broker.resources));
     expect(Object.keys(alarms.resources)).toEqual([
-      ...[
-        'ParcelCarrierDeadLetters',
-        'ParcelCarrierDeadLettersTooOldFilter',
-        'ParcelCarrierDeadLettersTooOld',
-      ],
+      ...['ParcelCarrierDeadLetters', 'ParcelCarrierDeadLettersTooOld'],
       ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled', 'ParcelCarrierAuditPipeFailing'],
     ]);
   });
