@@ -3,7 +3,6 @@ import { Memory } from '../batch/memory.ts';
 import type { OutgoingMessage } from '../batch/messages.ts';
 import type { Participant, Work } from '../batch/participant.ts';
 import { type Outcome, run } from '../batch/run.ts';
-import { tellOfImpasse } from '../environment/impasse.ts';
 import { log, loggingInvocations } from '../environment/log.ts';
 import { batchMetrics } from '../metrics/batch-metrics.ts';
 import { traceIdIn } from '../saga/envelope.ts';
@@ -13,6 +12,7 @@ import { BatchSpans } from '../tracing/batch-spans.ts';
 import { flushSpans, isTracing } from '../tracing/tracing.ts';
 import { watchedCalls } from '../tracing/watched-calls.ts';
 import { aboutIn } from './about.ts';
+import { tellOfImpasse } from './impasse.ts';
 import { openGenuine } from './origin.ts';
 import { type Delivered, type Delivery, deliveriesOf, type RabbitMqEvent } from './rabbitmq-event.ts';
 import { deadLetterMessage, deferredMessage, MAX_RETURNS, putAside, retryMessage } from './settle.ts';
@@ -69,7 +69,7 @@ export function consume<
     switch (outcome.kind) {
       case 'done':
         // Again whenever the schedule asks, as long as nobody has settled it.
-        return tellOfImpasse(participant, outcome.record);
+        return tellOfImpasse(participant, outcome.record, edges.now());
       case 'ignored':
         return;
       case 'refused':

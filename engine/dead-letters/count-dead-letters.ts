@@ -1,6 +1,6 @@
 import { log, loggingInvocations } from '../environment/log.ts';
-import { isMeasured, writeMetrics } from '../metrics/metrics.ts';
-import { deadLetters as lying } from '../metrics/names.ts';
+import { tellAlarm } from '../metrics/metrics.ts';
+import { deadLettersTooOld, deadLetters as lying } from '../metrics/names.ts';
 import type { RabbitPublisher } from '../rabbitmq/publisher.ts';
 import { depthOf } from '../rabbitmq/queue-depth.ts';
 import { deadQueueOf } from '../saga/routes.ts';
@@ -50,7 +50,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /**
  * The schedule tells the count at every run, so the alarm stays on for as long as dead letters stay. A dead letter holds
- * personal data that nothing erases, so one that is too old is logged as well, each time somebody looks.
+ * personal data that nothing erases, so one that is too old is told as well, each time somebody looks.
  */
 export function countDeadLetters(
   service: string,
@@ -62,13 +62,16 @@ export function countDeadLetters(
   return loggingInvocations(async (_event?: unknown, _invocation?: object) => {
     const deadLetters = await count();
     const nowMs = now();
-    if (isMeasured('alarms')) writeMetrics(service, nowMs, [{ ...lying, values: [deadLetters] }]);
+    tellAlarm(service, lying, nowMs, deadLetters);
     if (deadLetters === 0 || nowMs - lookedMs < LOOK_AFTER_MS) return { deadLetters };
     lookedMs = nowMs;
     const saidMs = await oldestMs();
     if (saidMs === undefined) return { deadLetters };
     const oldestDays = Math.floor((nowMs - saidMs) / DAY_MS);
-    if (oldestDays >= maxAgeDays()) log('error', 'a dead letter is too old', { service, oldestDays });
+    if (oldestDays >= maxAgeDays()) {
+      log('error', 'a dead letter is too old', { service, oldestDays });
+      tellAlarm(service, deadLettersTooOld, nowMs);
+    }
     return { deadLetters, oldestDays };
   });
 }

@@ -51,7 +51,7 @@ export const loggingInvocations =
 /**
  * One JSON line per entry. `debug` is written at once only when LOG_LEVEL is `debug`; otherwise the last of such lines are
  * kept, and written before the first warning or error of their invocation. Written to stdout and not by `console`: Lambda puts
- * the time, the request id and the level before a console line, so metric filters could not read it as JSON.
+ * the time, the request id and the level before a console line, so nothing could read it as JSON.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 export function log(level: Level, message: string, details: Readonly<Record<string, unknown>> = {}): void {

@@ -3,6 +3,8 @@ import { errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { atStart, required } from '../environment/environment.ts';
 import { log, loggingInvocations } from '../environment/log.ts';
+import { tellAlarm } from '../metrics/metrics.ts';
+import { API, tokensNotChecked } from '../metrics/names.ts';
 import { type CallerId, Subject } from '../saga/ids.ts';
 import type { Saga } from '../saga/saga.ts';
 import { IssuerKeys, isOutageOfIssuer } from './issuer-keys.ts';
@@ -56,8 +58,9 @@ export function authorizing(saga: Pick<Saga, 'ownerRole' | 'roles'>) {
     } catch (error) {
       // Keys that cannot be fetched are our outage and not the caller's fault: infra/aws/api.yml makes it a 503.
       if (!isFlawOfToken(error)) {
-        // For the alarm: Lambda counts a refused token as an error, too.
         log('error', 'token not checked', { error: String(error) });
+        // Lambda's own metric counts a refused token as an error, too.
+        tellAlarm(API, tokensNotChecked, Date.now());
         throw error;
       }
       log('info', 'token refused', { reason: error.message });

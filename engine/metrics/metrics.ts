@@ -1,4 +1,4 @@
-import { emfDocument, type Measured } from './emf.ts';
+import { emfDocument, type Measured, type Metric } from './emf.ts';
 
 const SCOPES = ['none', 'alarms', 'all'] as const;
 type Scope = (typeof SCOPES)[number];
@@ -26,4 +26,9 @@ export function writeMetrics(service: string, atMs: number, metrics: readonly Me
   if (!namespace) return;
   const document = emfDocument({ namespace, atMs, dimensions: { service }, metrics });
   if (document !== undefined) process.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+/** Tells an alarm, where the setting asks for it. What it is about is said in the log, by ids. */
+export function tellAlarm(service: string, metric: Metric, atMs: number, value = 1): void {
+  if (isMeasured('alarms')) writeMetrics(service, atMs, [{ ...metric, values: [value] }]);
 }

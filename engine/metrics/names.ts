@@ -7,6 +7,9 @@ import type { Metric } from './emf.ts';
  * a document has one value for each dimension and a batch has many outcomes.
  */
 
+/** The service of what belongs to none. */
+export const API = 'api';
+
 /** From when an event was said until the batch that acted on it was settled, once for each event and service. */
 export const stepLatency: Metric = { name: 'StepLatency', unit: 'Milliseconds' };
 /** Messages that had been tried before, or whose batch had not been settled. */
@@ -15,6 +18,12 @@ export const redeliveries: Metric = { name: 'Redeliveries', unit: 'Count' };
 export const newDeadLetters: Metric = { name: 'NewDeadLetters', unit: 'Count' };
 /** Dead letters that lie there, as they are counted every minute. */
 export const deadLetters: Metric = { name: 'DeadLetters', unit: 'Count' };
+/** Said each time somebody looks, while there is a dead letter that is too old. */
+export const deadLettersTooOld: Metric = { name: 'DeadLettersTooOld', unit: 'Count' };
+/** Said whenever the schedule asks, while there is something that only a person can settle. */
+export const needsPerson: Metric = { name: 'NeedsPerson', unit: 'Count' };
+/** Of the API: tokens that could not be checked, as the keys of the issuer could not be fetched. */
+export const tokensNotChecked: Metric = { name: 'TokensNotChecked', unit: 'Count' };
 /** Sagas that the schedule had say again what they last said, or for which it could not. */
 export const nudges: Metric = { name: 'Nudges', unit: 'Count' };
 export const failedNudges: Metric = { name: 'FailedNudges', unit: 'Count' };

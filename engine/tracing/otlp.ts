@@ -8,6 +8,8 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { log } from '../environment/log.ts';
+import { cloudWatchRegionOf } from './cloudwatch.ts';
+import { signedExporter } from './signed-exporter.ts';
 
 /** One request takes no longer, in the background. The SDK's own timeout is of silence: an answer may come a byte at a time. */
 const EXPORT_TIMEOUT_MS = 2_000;
@@ -23,9 +25,7 @@ const MAX_WAITING = 4_096;
  * service is a resource of its own, also where several share a process.
  */
 export function startExporting(register: (tracers: Tracers) => void): Outgoing {
-  const outgoing = new Outgoing(
-    new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS, concurrencyLimit: MAX_REQUESTS }),
-  );
+  const outgoing = new Outgoing(exporterTo(process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''));
   const providers = new Map<string, TracerProvider>();
   const providerOf = (service: string): TracerProvider => {
     const resource = resourceFromAttributes({ 'service.name': service });
@@ -35,6 +35,13 @@ export function startExporting(register: (tracers: Tracers) => void): Outgoing {
   };
   register({ getTracer: (service) => providerOf(service).getTracer('saga-engine') });
   return outgoing;
+}
+
+function exporterTo(endpoint: string): SpanExporter {
+  const region = cloudWatchRegionOf(endpoint);
+  return region === undefined
+    ? new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS, concurrencyLimit: MAX_REQUESTS })
+    : signedExporter({ endpoint, region, timeoutMs: EXPORT_TIMEOUT_MS });
 }
 
 /** Keeps the spans that have ended, and sends them when it is told to. One request at a time. */

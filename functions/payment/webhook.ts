@@ -2,18 +2,20 @@ import { isDeepStrictEqual } from 'node:util';
 import Stripe from 'stripe';
 import type { Edges } from '../../engine/batch/edges.ts';
 import { type Outcome, run } from '../../engine/batch/run.ts';
-import { tellOfImpasse } from '../../engine/environment/impasse.ts';
+import { tellOfImpasse } from '../../engine/consumer/impasse.ts';
 import { log, logAlsoAbout } from '../../engine/environment/log.ts';
 import { endpoint } from '../../engine/http/endpoint.ts';
 import { type HttpEvent, type HttpFunction, headerOf, json, traceparentOf } from '../../engine/http/http.ts';
 import { Problem } from '../../engine/http/problem.ts';
 import { liveEdges } from '../../engine/live.ts';
 import { batchMetrics } from '../../engine/metrics/batch-metrics.ts';
+import { tellAlarm } from '../../engine/metrics/metrics.ts';
 import { HASTY } from '../../engine/rabbitmq/publisher.ts';
 import type { ExternalState } from '../../engine/saga/external-state.ts';
 import { watchedCalls } from '../../engine/tracing/watched-calls.ts';
 import { OrderId, shop } from '../shop.ts';
 import { charging, type Provider } from './decide.ts';
+import { chargesChanged, webhooksRefused } from './metrics.ts';
 import { payment } from './payment.ts';
 import { liveProvider } from './provider.ts';
 import { whatFailed } from './provider-code.ts';
@@ -64,8 +66,8 @@ export function webhook({ edges, provider, connect, secret }: Hook): HttpFunctio
     const [outcome] = outcomes;
     if (outcome?.kind === 'failed') throw notNow(event, outcome.error);
     if (outcome?.kind === 'deferred') throw notNow(event, new Error('Stripe refuses calls for now'));
-    tell(event, orderId, outcome);
-    if (outcome?.kind === 'done') tellOfImpasse(participant, outcome.record);
+    tell(event, orderId, outcome, edges.now());
+    if (outcome?.kind === 'done') tellOfImpasse(participant, outcome.record, edges.now());
     return json(200, { outcome: outcome?.kind });
   });
 }
@@ -79,6 +81,7 @@ function genuine(request: HttpEvent, secret: string, nowMs: number): Stripe.Even
     return Stripe.webhooks.constructEvent(raw, signature, secret, MAX_AGE_SECONDS, undefined, nowMs);
   } catch (error) {
     log('warn', 'webhook refused', { error: error instanceof Error ? error.message : String(error) });
+    tellAlarm('payment', webhooksRefused, nowMs);
     throw new Problem('bad-request', 'The header Stripe-Signature does not fit the body, or is too old.');
   }
 }
@@ -112,13 +115,20 @@ async function orderOfIntent(intentId: unknown, connect: Hook['connect']): Promi
   }
 }
 
-/** Alarms count the warnings. Of a charge that is kept the record tells what is new; a dispute of any other is told, too. */
-function tell({ type }: Stripe.Event, orderId: OrderId, outcome: Outcome<ExternalState> | undefined): void {
+/** An alarm counts the warnings. Of a charge that is kept the record tells what is new; a dispute of any other is told, too. */
+function tell(
+  { type }: Stripe.Event,
+  orderId: OrderId,
+  outcome: Outcome<ExternalState> | undefined,
+  nowMs: number,
+): void {
   const { status, observed }: Partial<ExternalState> = outcome?.record?.state ?? {};
   const isNew = outcome?.kind === 'done' && !isDeepStrictEqual(observed, UNTOUCHED) && observed !== undefined;
   const isOfAnother = type.startsWith('charge.dispute.') && status !== charging.names.done;
-  if (isNew || isOfAnother) log('warn', 'charge changed by others', { orderId, type, status, observed });
-  else if (outcome?.kind === 'done') log('info', 'payment looked at', { orderId, status });
+  if (isNew || isOfAnother) {
+    log('warn', 'charge changed by others', { orderId, type, status, observed });
+    tellAlarm('payment', chargesChanged, nowMs);
+  } else if (outcome?.kind === 'done') log('info', 'payment looked at', { orderId, status });
 }
 
 /** Beside the consumers, which have the whole rate, a webhook's calls are few. */

@@ -1,5 +1,7 @@
 import { log, loggingInvocations } from '../../engine/environment/log.ts';
 import { liveReader } from '../../engine/live-table.ts';
+import type { Metric } from '../../engine/metrics/emf.ts';
+import { tellAlarm } from '../../engine/metrics/metrics.ts';
 import { unpacedStripe } from '../payment/stripe-client.ts';
 import type { Finding } from './compare.ts';
 import type { ProviderBooks } from './provider-books.ts';
@@ -8,6 +10,9 @@ import { windowOf } from './window.ts';
 
 /** No page is begun after this. A page may have to ask the provider for a hundred intents, one by one. */
 const RESERVE_MS = 60_000;
+
+/** What one run leaves to look at; 0 too, so that an alarm sees that it has come to its end. */
+const toLookAtMetric: Metric = { name: 'ReconciliationToLookAt', unit: 'Count' };
 
 const levels = { disagreement: 'error', stuck: 'warn', information: 'info' } as const;
 
@@ -34,6 +39,7 @@ export const reconciling = (connect: () => Promise<ProviderBooks>, sides: Omit<S
     // schedule looks after it.
     const toLookAt = report.disagreements + report.stuck + (report.isFinished ? 0 : 1);
     log(toLookAt > 0 ? 'error' : 'info', 'reconciled', { ...summary, toLookAt });
+    tellAlarm('reconciliation', toLookAtMetric, sides.now(), toLookAt);
     return report;
   });
 

@@ -90,6 +90,12 @@ export default class DeploymentPlugin {
     return this.#serverless.getProvider('aws').getStage();
   }
 
+  /** Where a function's spans go to; empty if it makes none. */
+  #collectorOf({ broker }: Needs): string {
+    if (broker === 'administer') return '';
+    return textOf(this.#serverless.service.provider.environment.OTEL_EXPORTER_OTLP_ENDPOINT);
+  }
+
   get #imports(): Imports | undefined {
     return emulated.has(this.#stage) ? undefined : importsOf(application, this.#stage);
   }
@@ -101,7 +107,8 @@ export default class DeploymentPlugin {
       definition.role = roleNameOf(name);
       answerInTime(definition);
       if (imports === undefined) continue;
-      connect(definition, needsOf(application, name, definition.handler), imports);
+      const needs = needsOf(application, name, definition.handler);
+      connect(definition, needs, imports, this.#collectorOf(needs));
       // Always on in AWS. On a laptop a schedule may be off: a test runs it itself, or no alarm needs it.
       for (const { schedule } of definition.events ?? []) if (schedule !== undefined) schedule.enabled = true;
     }
@@ -135,6 +142,7 @@ export default class DeploymentPlugin {
       const needs = needsOf(application, functionName, handler);
       const request = {
         ...{ saga: application, functionName, stage, imports, needs },
+        collector: this.#collectorOf(needs),
         service: serviceOf(application, handler, needs),
       };
       resources[roleNameOf(functionName)] = roleOf(request) as Template['Resources'][string];
@@ -186,7 +194,7 @@ function answerInTime(definition: Definition): void {
   if (definition.events?.some(({ http }) => http !== undefined)) definition.timeout ??= ANSWER_SECONDS;
 }
 
-function connect(definition: Definition, needed: Needs, imports: Imports): void {
+function connect(definition: Definition, needed: Needs, imports: Imports, collector: string): void {
   const service = serviceOf(application, definition.handler, needed);
   const { broker, secrets = [] } = needed;
   if (secrets.length > 0) {
@@ -201,8 +209,8 @@ function connect(definition: Definition, needed: Needs, imports: Imports): void 
       imports.securityGroup,
       ...(broker === 'administer' ? [imports.administratorGroup] : []),
     ],
-    // Only a key for the outside is a reason to reach it.
-    subnetIds: secrets.length > 0 ? imports.privateSubnets : imports.isolatedSubnets,
+    // A key for the outside is a reason to reach it, and so is whoever collects spans.
+    subnetIds: secrets.length > 0 || collector !== '' ? imports.privateSubnets : imports.isolatedSubnets,
   };
   if (service !== undefined)
     definition.environment = { ...definition.environment, BROKER_SECRET: imports.secretOf(service) };

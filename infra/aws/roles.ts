@@ -4,6 +4,7 @@ import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
 import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { tallyKey } from '../../engine/saga/tally.ts';
+import { cloudWatchRegionOf } from '../../engine/tracing/cloudwatch.ts';
 import { tableNameOf } from '../functions/variables.ts';
 import type { Imports } from './imports.ts';
 import type { Needs, TableAccess } from './needs.ts';
@@ -25,6 +26,8 @@ export type RoleRequest = {
   readonly stage: string;
   /** Undefined for LocalStack, which has neither a network nor secrets. */
   readonly imports: Imports | undefined;
+  /** Where spans go to; empty if none are made. */
+  readonly collector: string;
 };
 
 /** One function's role, with the permissions it needs and no others. */
@@ -47,10 +50,11 @@ export const roleOf = (request: RoleRequest): Json => ({
 });
 
 function statementsOf(request: RoleRequest): readonly Statement[] {
-  const { saga, needs, service, stage, imports } = request;
+  const { saga, needs, service, stage, imports, collector } = request;
   const table = service === undefined ? undefined : tableNameOf(saga, service, stage);
   return [
     writesItsLog(request),
+    ...(cloudWatchRegionOf(collector) === undefined ? [] : [sendsSpans]),
     ...(table === undefined
       ? []
       : [
@@ -77,6 +81,13 @@ const writesItsLog = ({ saga, functionName, stage }: RoleRequest): Statement => 
     `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${saga.name}-${stage}-${functionName}:*`,
   ),
 });
+
+/** Spans have no resource. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const sendsSpans: Statement = {
+  Effect: 'Allow',
+  Action: ['xray:PutSpans', 'xray:PutSpansForIndexing', 'xray:PutTraceSegments'],
+  Resource: '*',
+};
 
 const actions = {
   read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],

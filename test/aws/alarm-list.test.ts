@@ -76,17 +76,15 @@ test('the documents say how to hear of each topic', () => {
   }
 });
 
-test('cost what the documents say: each metric that an alarm looks at, and each that is made of logs or written', () => {
+test('cost what the documents say: each metric that an alarm looks at, and each that is written', () => {
   const looked = alarms.flatMap(([, { Metrics }]) =>
     Metrics === undefined
       ? ['one']
       : Metrics.filter(({ MetricStat }: MetricQuery) => MetricStat !== undefined),
   );
-  const made = ofType('AWS::Logs::MetricFilter').flatMap(([, { MetricTransformations: all }]) =>
-    all.map(({ MetricName }: { MetricName: string }) => MetricName),
-  );
   expect(documents).toContain(`${looked.length} alarm metrics in ${alarms.length} alarms`);
-  // What the counters and the schedule write every minute; and what the others do as there are orders.
+  // What the counters and the schedule write every minute; what is told to alarms alone, if there is something to tell; and what
+  // the others write as there are orders.
   const idle = shop.services.length + [oldestOverdue, oldestCancelling, ...openSince].length;
   const { DashboardBody } = template.Resources.Dashboard?.Properties ?? {};
   const { widgets } = JSON.parse((DashboardBody as { readonly 'Fn::Sub': string })['Fn::Sub']) as Body;
@@ -94,8 +92,15 @@ test('cost what the documents say: each metric that an alarm looks at, and each 
     metrics.map((each) => each.slice(0, 4).join(' ')),
   );
   const own = new Set(shown.filter((metric) => metric.startsWith('order-saga-prod ')));
-  expect(documents).toContain(`${looked.length} × 0.10 + ${new Set(made).size + idle} × 0.30`);
-  expect(documents).toContain(`${new Set(made).size} metrics from logs, ${idle} that are written`);
+  const told = new Set(
+    JSON.stringify(alarms).match(
+      /(?<="Namespace":"order-saga-prod","MetricName":)"\w+","Dimensions":\[\{"Name":"service","Value":"\w+"/g,
+    ),
+  );
+  const rare = told.size - [...shop.services, oldestOverdue, oldestCancelling].length;
+  expect(rare).toBeGreaterThan(5);
+  expect(documents).toContain(`${looked.length} × 0.10 + ${rare + idle} × 0.30`);
+  expect(documents).toContain(`${idle} metrics that are written every minute, ${rare} for alarms alone`);
   expect(documents).toContain(`${own.size - idle} × 0.30`);
 });
 

@@ -95,7 +95,7 @@ describe('each of its functions has a role', () => {
     const { handler = '' } = functions[functionName] ?? {};
     const needs = needsOf(extended, functionName, handler);
     const own = { saga: extended, functionName, needs, service: serviceOf(extended, handler, needs) };
-    return roleOf({ ...own, stage: 'prod', imports: importsOf(extended, 'prod') });
+    return roleOf({ ...own, stage: 'prod', imports: importsOf(extended, 'prod'), collector: '' });
   };
 
   test.each(Object.keys(functions))('%s, which CloudFormation takes', (name) => {
@@ -143,11 +143,7 @@ describe('the stacks', () => {
     expect(Object.keys(broker.resources)).toEqual(['ParcelCarrierBrokerSecret', 'CourierSecret']);
     expect(Object.keys(broker.outputs)).toEqual(Object.keys(broker.resources));
     expect(Object.keys(alarms.resources)).toEqual([
-      ...[
-        'ParcelCarrierDeadLetters',
-        'ParcelCarrierDeadLettersTooOldFilter',
-        'ParcelCarrierDeadLettersTooOld',
-      ],
+      ...['ParcelCarrierDeadLetters', 'ParcelCarrierDeadLettersTooOld'],
       ...['ParcelCarrierEventSourceErrors', 'ParcelCarrierTableThrottled', 'ParcelCarrierAuditPipeFailing'],
     ]);
   });

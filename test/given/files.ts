@@ -46,7 +46,7 @@ export const notInSuite: Readonly<Record<string, string>> = {
   ...why('kills the functions, and runs `sls invoke local` as a part of its own system', 'scripted-sagas'),
   ...why('needs a deadline of seconds, with which other files’ orders would be cancelled', 'deadline'),
   ...why('needs the limits that other files do not want', 'fairness'),
-  ...why('needs a collector of spans, which a given system knows nothing of', 'tracing'),
+  ...why('needs a collector of spans, which a given system knows nothing of, and reads its log', 'tracing'),
   ...why('needs several queues for each service', 'shards'),
   ...why('has subscribers, and so a participant more', 'webhooks'),
   ...why('needs a payment provider that refuses what comes too fast, and keeps to its rate', 'overload'),

@@ -35,7 +35,8 @@ const Document = z.looseObject({
   }),
 });
 
-const MAX_BYTES = 1024 * 1024;
+/** An event of a log, where Lambda does not split it. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const MAX_BYTES = 256 * 1024;
 
 /** The metrics in a document. @throws ZodError or Error, if it is none by the specification */
 export function metricsOf(text: string): readonly Extracted[] {

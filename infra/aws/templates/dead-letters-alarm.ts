@@ -1,9 +1,8 @@
-import { deadLetters } from '../../../engine/metrics/names.ts';
+import { deadLetters, deadLettersTooOld } from '../../../engine/metrics/names.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
 import { deadQueueOf } from '../../../engine/saga/routes.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { counterOf } from '../../functions/participant-functions.ts';
-import { logGroupIdOf } from './logical-ids.ts';
 import { ofService } from './own-metric.ts';
 import type { Resources } from './template.ts';
 
@@ -49,17 +48,6 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
         ComparisonOperator: 'GreaterThanThreshold',
       },
     },
-    [`${tooOld}Filter`]: {
-      Type: 'AWS::Logs::MetricFilter',
-      DependsOn: logGroupIdOf(counter),
-      Properties: {
-        LogGroupName: `/aws/lambda/${namespace}-${counter}`,
-        FilterPattern: '{ $.message = "a dead letter is too old" }',
-        MetricTransformations: [
-          { MetricNamespace: namespace, MetricName: tooOld, MetricValue: '1', Unit: 'Count' },
-        ],
-      },
-    },
     // It is looked at once an hour, in each environment.
     [tooOld]: {
       Type: 'AWS::CloudWatch::Alarm',
@@ -71,8 +59,7 @@ export function deadLettersAlarm({ name: saga }: Saga, service: string, stage: s
         AlarmActions: [{ Ref: 'Warnings' }],
         OKActions: [{ Ref: 'Warnings' }],
         TreatMissingData: 'notBreaching',
-        Namespace: namespace,
-        MetricName: tooOld,
+        ...ofService(namespace, deadLettersTooOld, service),
         Statistic: 'Sum',
         Period: 3600,
         EvaluationPeriods: 3,

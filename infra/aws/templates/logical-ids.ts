@@ -3,4 +3,3 @@ const normalised = (functionName: string): string =>
   functionName.replaceAll('-', 'Dash').replace(/^./, (letter) => letter.toUpperCase());
 
 export const functionIdOf = (functionName: string): string => `${normalised(functionName)}LambdaFunction`;
-export const logGroupIdOf = (functionName: string): string => `${normalised(functionName)}LogGroup`;

@@ -1,12 +1,13 @@
+import { needsPerson } from '../../../engine/metrics/names.ts';
 import { pascalCase } from '../../../engine/saga/names.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { canBeStuck, consumerOf } from '../../functions/participant-functions.ts';
-import { logGroupIdOf } from './logical-ids.ts';
+import { ofService } from './own-metric.ts';
 import type { Resources } from './template.ts';
 
 /**
  * What the outside refuses to undo for good waits for a person. The schedule asks for it once an hour, and the consumer
- * logs it each time. So one line in seventy minutes raises the alarm, until somebody has settled it.
+ * says so each time. So once in seventy minutes raises the alarm, until somebody has settled it.
  */
 export function personAlarm(saga: Saga, service: string, stage: string): Resources {
   const { initiator } = saga;
@@ -14,20 +15,8 @@ export function personAlarm(saga: Saga, service: string, stage: string): Resourc
   if (record === undefined || !canBeStuck(says)) return {};
   const consumer = consumerOf(service);
   const namespace = `${saga.name}-${stage}`;
-  const metric = `${pascalCase(service)}NeedsPerson`;
   return {
-    [`${metric}Filter`]: {
-      Type: 'AWS::Logs::MetricFilter',
-      DependsOn: logGroupIdOf(consumer),
-      Properties: {
-        LogGroupName: `/aws/lambda/${namespace}-${consumer}`,
-        FilterPattern: '{ $.message = "a person is needed" }',
-        MetricTransformations: [
-          { MetricNamespace: namespace, MetricName: metric, MetricValue: '1', Unit: 'Count' },
-        ],
-      },
-    },
-    [metric]: {
+    [`${pascalCase(service)}NeedsPerson`]: {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
         AlarmName: `${namespace}-${service}-needs-person`,
@@ -38,8 +27,7 @@ export function personAlarm(saga: Saga, service: string, stage: string): Resourc
         AlarmActions: [{ Ref: 'Warnings' }],
         OKActions: [{ Ref: 'Warnings' }],
         TreatMissingData: 'notBreaching',
-        Namespace: namespace,
-        MetricName: metric,
+        ...ofService(namespace, needsPerson, service),
         Statistic: 'Sum',
         Period: 300,
         EvaluationPeriods: 14,

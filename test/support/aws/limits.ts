@@ -77,13 +77,6 @@ const limits: Readonly<Record<string, object>> = {
     LogGroupName: text(512, '^[A-Za-z0-9_/.#-]+$'),
     RetentionInDays: oneOf(...allowedDays),
   },
-  'AWS::Logs::MetricFilter': {
-    FilterPattern: text(1_024),
-    MetricTransformations: {
-      ...{ minItems: 1, maxItems: 1 },
-      ...each({ MetricName: text(255, '^[^:*$]+$'), MetricNamespace: text(255, '^[^:*$]+$') }),
-    },
-  },
   'AWS::SecretsManager::Secret': {
     Description: text(2_048),
     GenerateSecretString: { properties: { PasswordLength: between(1, 4_096) } },

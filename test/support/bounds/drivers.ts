@@ -9,6 +9,7 @@ import { HASTY, PATIENT, type Patience, RabbitPublisher } from '../../../engine/
 import { depthOf } from '../../../engine/rabbitmq/queue-depth.ts';
 import { deadQueueOf, parseRetryDelays } from '../../../engine/saga/routes.ts';
 import { startExporting } from '../../../engine/tracing/otlp.ts';
+import { signedExporter } from '../../../engine/tracing/signed-exporter.ts';
 import { stripeProvider } from '../../../functions/payment/provider.ts';
 import { unpacedStripe } from '../../../functions/payment/stripe-client.ts';
 import { listIntents } from '../../../functions/reconciliation/provider-books.ts';
@@ -140,7 +141,13 @@ export const drivers: Readonly<Record<string, Driver>> = {
     calls: (endpoint) => {
       process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint;
       const outgoing = startExporting((tracers) => tracers.getTracer(SERVICE).startSpan('one').end());
-      return [{ limit: figure(0), make: () => outgoing.forceFlush(), isExpected: ends }];
+      const signed = signedExporter({ endpoint, region: 'eu-central-1', timeoutMs: 2_000 });
+      const sendNone = () => new Promise((ended) => signed.export([], ended));
+      return [() => outgoing.forceFlush(), sendNone].map((make) => ({
+        limit: figure(0),
+        make,
+        isExpected: ends,
+      }));
     },
   },
   'engine/http/issuer-keys.ts': {

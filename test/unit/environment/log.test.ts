@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 /**
- * Goal: a line in CloudWatch is one JSON object and nothing else, for metric filters find no field in any other.
+ * Goal: a line in CloudWatch is one JSON object and nothing else, for nobody finds a field in any other.
  * Method: the very bytes that leave the process.
  */
 const written: string[] = [];

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { scopeIn } from '../../../engine/metrics/metrics.ts';
+import { scopeIn, tellAlarm } from '../../../engine/metrics/metrics.ts';
+import { needsPerson } from '../../../engine/metrics/names.ts';
 import { linesWithMetrics, metricsIn } from '../../support/emf.ts';
 import { BEGIN_MS, ShopInMemory } from '../../support/shop-in-memory.ts';
 import { unanswered } from '../../support/simulated-stripe.ts';
@@ -76,6 +77,7 @@ test('each has one dimension, the service, and nothing that tells an order or a 
   for (const { namespace, dimensions, atMs } of found) {
     expect([namespace, Object.keys(dimensions), atMs]).toEqual(['order-saga-test', ['service'], BEGIN_MS]);
   }
+  expect(new Set(found.map(({ unit }) => unit))).toEqual(new Set(['Milliseconds']));
   const lines = linesWithMetrics(written).join('');
   for (const personal of [orderId, 'alice', 'mug', 'pm_card']) expect(lines).not.toContain(personal);
 });
@@ -187,6 +189,17 @@ describe('a run of the schedule', () => {
     expect(valuesByName()).toEqual({ 'order OldestOverdue': [20], 'order OldestCancelling': [0] });
   });
 
+  test('tells of a saga that it cannot have say anything again', async () => {
+    shop.deaf.add('inventory');
+    const orderId = await shop.place();
+    const item = shop.stores.order.items.get(orderId);
+    shop.stores.order.items.set(orderId, { ...item, pk: orderId, record: '{}' });
+    shop.nowMs += 20_000;
+    await shop.nudge();
+    expect(valuesByName()).toMatchObject({ 'order FailedNudges': [1] });
+    expect(valuesByName()).not.toHaveProperty(['order Nudges']);
+  });
+
   test('writes one line if it nudges nobody, and one more for each batch that it nudges', async () => {
     await shop.nudge();
     expect(servicesOfLines()).toEqual(['order']);
@@ -204,4 +217,16 @@ test('the setting is one of three, or nothing is measured', () => {
     ...['none', 'none', 'none', 'alarms', 'all'],
   ]);
   expect(() => scopeIn('some')).toThrow('METRICS is "some": it has to be none, alarms, all');
+});
+
+test.each([
+  ['all', [1, 0]],
+  ['alarms', [1, 0]],
+  ['none', []],
+  ['', []],
+])('with METRICS %j an alarm is told %j', (setting, told) => {
+  vi.stubEnv('METRICS', setting);
+  tellAlarm('payment', needsPerson, BEGIN_MS);
+  tellAlarm('payment', needsPerson, BEGIN_MS, 0);
+  expect(valuesByName()['payment NeedsPerson'] ?? []).toEqual(told);
 });

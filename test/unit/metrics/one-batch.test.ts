@@ -142,6 +142,24 @@ test('a call that the outside does not allow yet is told from one that failed', 
   expect(Object.keys(valuesOf())).toEqual(['OutsidePrepareDeferred']);
 });
 
+test('how long a call takes is told in whole milliseconds', async () => {
+  let nowMs = 5;
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  const slow = () => {
+    nowMs += 250.4;
+    return Promise.reject(new Error('no answer'));
+  };
+  const participant = payment({ prepare: slow, call: unasked, undo: unasked, observe: unasked });
+  await consume(participant, later([]).edges, delays)(batchOf('payment', fact(1, 'stock.reserved')));
+  expect(valuesOf()).toMatchObject({ OutsidePrepareFailed: [250] });
+});
+
+test('an event whose clock is ahead took no time, and not less', async () => {
+  const here = scene([orderItem(orderIdOf(1), 'PENDING')], () => NOW_MS);
+  await consume(order, here.edges, delays)(batchOf('order', fact(1, 'payment.captured')));
+  expect(valuesOf()).toMatchObject({ StepLatency: [0] });
+});
+
 // DynamoDB refuses to go on from a place that is beyond the bound of the next page.
 test('the schedule goes on behind no saga that is not due', async () => {
   const items = Array.from({ length: 1_000 }, (_, number) => orderItem(orderIdOf(number), 'PENDING'));
