@@ -7,10 +7,12 @@ import { choreography } from '../declared.ts';
 import { deadlineSecondsIn, markOfCount } from '../lists/marks.ts';
 import { ageOfOldest, countTable, oldestFirst } from '../lists/oldest.ts';
 import type { Query } from '../lists/query.ts';
+import { brokerText } from '../lists/services.ts';
 import { addressOf, place } from '../router.ts';
 import { Answered, MarkText, Status } from '../shown.tsx';
 import { Changes } from './changes.tsx';
-import { DeadLettersInShort } from './dead-letters-in-short.tsx';
+import { DeadLettersInShort, lastKnown } from './dead-letters-in-short.tsx';
+import { FailingServices } from './failing-services.tsx';
 import { OpenFilter, OpenTable } from './open-table.tsx';
 
 /** The longest list that a person reads. */
@@ -48,7 +50,7 @@ export function StartPage() {
     <main>
       <h1 tabIndex={-1}>What is stuck</h1>
       <p class="health" role="status">
-        {healthText(health.value)}
+        {healthText(health.value)} · {brokerText([...lastKnown.value.values()])}
       </p>
       <section aria-labelledby="open">
         <h2 id="open">Open sagas</h2>
@@ -60,6 +62,7 @@ export function StartPage() {
             />
           )}
         </Answered>
+        <FailingServices sagas={list.value.data?.page.items ?? []} />
         <OpenFilter query={query} />
         <Answered view={list.value} what="Which sagas are open">
           {({ page: { items, cursor }, olderThan }) => (
