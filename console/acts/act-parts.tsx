@@ -1,17 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
+import type { Stage } from './contract.ts';
 
 /** FreeText of the API. */
 const MAX_REASON = 500;
 /** So many lines are seen at once. */
 const MAX_UNSCROLLED = 8;
-
-/** How far an act is. */
-export interface Stage {
-  readonly done: number;
-  readonly of: number;
-  readonly text: string;
-}
 
 interface Told {
   readonly label: string;

@@ -1,31 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Ask, asking } from '../asking/ask.ts';
+import { asking } from '../asking/ask.ts';
 import { Failure } from '../asking/failure.ts';
 import { hold } from '../asking/poll.ts';
-import { Going, Rate, Said, type Stage, Why } from './act-parts.tsx';
-
-/** Something that somebody is about to do. */
-export interface Act {
-  readonly title: string;
-  /** The word on the button that does it. */
-  readonly verb: string;
-  /** What it would do, line by line, as the API says now. @throws Failure if it can do nothing */
-  readonly preview: (ask: Ask) => Promise<readonly string[]>;
-  /** Does it, and says what has become of it. @throws Failure */
-  readonly run: (ask: Ask, reason: string, how: How) => Promise<readonly string[]>;
-  /** It takes its time: a rate may be said, it tells how far it is, and it can be stopped. */
-  readonly isLong?: boolean;
-}
-
-/** How somebody wants it done. */
-export interface How {
-  /** At most so many a second; undefined: as fast as it goes. */
-  readonly perSecond: number | undefined;
-  /** Stops it. */
-  readonly signal: AbortSignal;
-  readonly tell: (stage: Stage) => void;
-}
+import { Going, Rate, Said, Why } from './act-parts.tsx';
+import type { Act, Stage } from './contract.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Failure ? error.message : String(error));
 

@@ -1,9 +1,9 @@
 import type { Call } from '../../api/client.ts';
-import type { Ask } from '../asking/ask.ts';
 import { Failure } from '../asking/failure.ts';
+import type { Ask } from '../asking/granted.ts';
 import { type DeadLetter, MAX_NAMED } from '../lists/groups.ts';
-import type { Act } from './act.tsx';
 import { inBatches, type Progress, waiting } from './batches.ts';
+import type { Act } from './contract.ts';
 import { countsText, goneText, nameOf, progressText, prospectText, redrivenText, told } from './progress.ts';
 
 /** A service that has dead letters, by what the API has calls for. */

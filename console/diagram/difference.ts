@@ -41,5 +41,5 @@ function isBesides({ to, label, kind }: Step, { initiator, says, idealPath }: Ch
   if (kind !== 'moved') return true;
   // What the initiator does without an event, somebody has wanted.
   if (says[label] === undefined) return to === initiator;
-  return !idealPath.some(({ service, type }) => service === to && type === label);
+  return !idealPath.some(({ type }) => type === label);
 }

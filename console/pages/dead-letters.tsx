@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { type Act, ActDialog } from '../acts/act.tsx';
+import { ActDialog } from '../acts/act.tsx';
+import type { Act } from '../acts/contract.ts';
 import { discarding, redriving, type Service } from '../acts/on-dead-letters.ts';
 import { choreography } from '../declared.ts';
 import { type DeadLetter, type Group, gistOf, groupsOf, MAX_NAMED, namedBy } from '../lists/groups.ts';

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Timeline } from '../../api/calls.ts';
 import { stands, troubleText } from '../../infra/op/text/standing.ts';
-import { type Act, ActDialog } from '../acts/act.tsx';
+import { ActDialog } from '../acts/act.tsx';
+import type { Act } from '../acts/contract.ts';
 import type { Service } from '../acts/on-dead-letters.ts';
 import { cancelling, isCancellable, nudging } from '../acts/on-saga.ts';
 import { OFTEN_MS, SELDOM_MS, usePoll } from '../asking/poll.ts';

@@ -1,6 +1,6 @@
 import type { Counts, OpenPage } from '../../api/calls.ts';
 import { lasting } from '../../infra/op/text/times.ts';
-import type { Ask } from '../asking/ask.ts';
+import type { Ask } from '../asking/granted.ts';
 import type { View } from '../asking/pace.ts';
 import { OFTEN_MS, SELDOM_MS, usePoll } from '../asking/poll.ts';
 import { choreography } from '../declared.ts';

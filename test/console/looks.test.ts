@@ -4,8 +4,8 @@ import type { Redriven } from '../../api/calls.ts';
 import { manyAnswers } from '../support/console/many.ts';
 import { shopAnswers } from '../support/console/shop-answers.ts';
 import { type Asked, type Stage, startStage } from '../support/console/stage.ts';
-import { challenged, providerDown } from '../support/console/stuck.ts';
 import { startBrowser, type Visitor, visit } from '../support/console/visitor.ts';
+import { challenged, providerDown } from '../support/stuck.ts';
 import { threeServices } from '../support/three-services.ts';
 
 /**
@@ -35,7 +35,7 @@ function redrive({ body }: Asked): Redriven {
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   [stage, browser] = await Promise.all([startStage(threeServices), startBrowser()]);
-  const [here, failing] = await providerDown();
+  const [here, failing] = await providerDown(Date.now());
   orderId = failing;
   vi.restoreAllMocks();
   stage.answer({
@@ -133,7 +133,7 @@ test('a redrive by the keyboard alone', async () => {
 
 test('the time until the next nudge runs on the page', async () => {
   const olga = await visit(browser, stage.url);
-  const [here, waiting] = await challenged();
+  const [here, waiting] = await challenged(Date.now());
   stage.answer({ 'GET /orders/*/timeline': shopAnswers(here)['GET /orders/*/timeline'] ?? (() => ({})) });
   await olga.open(`/sagas/${waiting}`);
   const seconds = async (): Promise<number> => Number(/nudge in (\d+) s/.exec(await olga.text('main'))?.[1]);

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { shopAnswers } from '../support/console/shop-answers.ts';
 import { type Stage, startStage } from '../support/console/stage.ts';
+import { startBrowser, type Visitor, visit } from '../support/console/visitor.ts';
 import {
   challenged,
   deadLettered,
@@ -10,8 +11,7 @@ import {
   queueWithoutConsumer,
   refundRefused,
   tableMissing,
-} from '../support/console/stuck.ts';
-import { startBrowser, type Visitor, visit } from '../support/console/visitor.ts';
+} from '../support/stuck.ts';
 import { threeServices } from '../support/three-services.ts';
 
 /**
@@ -98,7 +98,7 @@ test.each([
     further: [],
   },
 ])('$way', async ({ stuck, first, reason, further }) => {
-  const [here, orderId] = await stuck();
+  const [here, orderId] = await stuck(Date.now());
   stage.answer(shopAnswers(here));
   await olga.open('/');
   await sees(orderId);
@@ -112,7 +112,7 @@ test.each([
 });
 
 test('a saga that is paid shows no difference, and what each service keeps of it once somebody asks', async () => {
-  const [here] = await challenged();
+  const [here] = await challenged(Date.now());
   const orderId = await here.place();
   const asked: string[] = [];
   const kept = { orderId, status: 'CAPTURED', paymentIntentId: 'pi_1', history: [] };

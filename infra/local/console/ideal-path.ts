@@ -8,10 +8,7 @@ export function idealPathOf(saga: Saga): readonly Hearing[] {
   const path: Hearing[] = [];
   let others = saga.services;
   for (;;) {
-    const next = others.find((service) => {
-      const wanted = heardBy(saga, service, fails);
-      return wanted.length > 0 && wanted.every((type) => said.has(type));
-    });
+    const next = others.find((service) => heardBy(saga, service, fails).every((type) => said.has(type)));
     if (next === undefined) return path;
     others = others.filter((service) => service !== next);
     path.push(...heardBy(saga, next, fails).map((type) => ({ service: next, type })));

@@ -103,6 +103,20 @@ describe('an act on many', () => {
     ]);
   });
 
+  test('has patience again with the others once it has met one', async () => {
+    let calls = 0;
+    const send = async ([first = '']: readonly string[]) => {
+      calls += 1;
+      return { items: calls % 4 === 0 ? [item(first)] : [], more: false, isWhole: false };
+    };
+    expect(await inBatches(names(3), 3, send, course())).toMatchObject({ left: 0, gone: 0 });
+  });
+
+  test('ends although a call says again and again that there are more, and meets none', async () => {
+    const send = async () => ({ items: [], more: true, isWhole: true });
+    expect(await inBatches(names(3), 2, send, course())).toMatchObject({ left: 0, gone: 3 });
+  });
+
   test('takes those that are not there any more as such', async () => {
     const gone = await inBatches(names(2), 1, () => Promise.reject(new Failure('404', 404)), course());
     expect(gone).toMatchObject({ left: 0, gone: 2 });
@@ -122,6 +136,8 @@ describe('an act on many', () => {
       'Whether 2 of them are redriven nobody knows: the list tells.',
       '1 are left as they were.',
     ]);
+    const last = await inBatches(names(2), 2, () => Promise.reject(new Failure('503')), course());
+    expect(redrivenText(last).join()).not.toContain('left as they were');
     await expect(
       inBatches(names(1), 1, () => Promise.reject(new TypeError('bug')), course()),
     ).rejects.toThrow('bug');
