@@ -131,6 +131,37 @@ test('a redrive by the keyboard alone', async () => {
   await olga.leave();
 });
 
+test('Esc stops a redrive that is under way, and what it has done is told first', async () => {
+  const olga = await visit(browser, stage.url);
+  const moved = Promise.withResolvers<void>();
+  stage.answer({
+    'POST /dead-letters/*/redrive': async (asked) => {
+      const answer = redrive(asked);
+      if (!answer.dryRun) await moved.promise;
+      return answer;
+    },
+  });
+  await olga.open('/dead-letters/payment');
+  await expect.poll(() => olga.text('main')).toMatch(/60 stock\.reserved/);
+  await olga.click('all', 'checkbox');
+  await olga.click('Redrive 60 selected…', 'button');
+  await expect.poll(() => olga.text('dialog[open]')).toMatch(/They would: 60 resume/);
+  await olga.page.getByLabel('Why, for the audit').fill('ticket 10');
+  await olga.click('Redrive', 'button');
+  await expect.poll(() => olga.text('dialog[open]')).toMatch(/It begins…/);
+  await olga.page.keyboard.press('Escape');
+  await expect.poll(() => olga.text('dialog[open]')).toMatch(/Stopping after these…/);
+  moved.resolve();
+  await expect
+    .poll(() => olga.text('dialog[open]'))
+    .toMatch(/50 of 60 are redriven\.\s+10 are left as they were\./);
+  expect(redriven.at(-1)).toHaveLength(50);
+  await isSound(olga, 'what it has done');
+  await olga.page.keyboard.press('Escape');
+  await expect.poll(() => olga.page.locator('dialog[open]').count()).toBe(0);
+  await olga.leave();
+});
+
 test('the time until the next nudge runs on the page', async () => {
   const olga = await visit(browser, stage.url);
   const [here, waiting] = await challenged(Date.now());
