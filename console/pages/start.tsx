@@ -25,7 +25,11 @@ interface Listed {
 }
 
 /** The oldest of those that the address asks for. `known`: counts, which tell how old they are. */
-async function listed(ask: Ask, { status, service, olderThan }: Query, known?: Counts): Promise<Listed> {
+async function listed(
+  ask: Ask,
+  { status, service, olderThan, cursor }: Query,
+  known?: Counts,
+): Promise<Listed> {
   const counts = known ?? (await ask('GET /sagas/counts')).body;
   const age = olderThan ?? (service === undefined ? ageOfOldest(counts, status) : undefined);
   const query: Query = {
@@ -33,6 +37,7 @@ async function listed(ask: Ask, { status, service, olderThan }: Query, known?: C
     ...(age === undefined ? {} : { olderThan: age }),
     ...(status === undefined ? {} : { status }),
     ...(service === undefined ? {} : { service }),
+    ...(cursor === undefined ? {} : { cursor }),
   };
   return { page: (await ask('GET /sagas', { query })).body, olderThan: age };
 }
@@ -68,7 +73,9 @@ export function StartPage() {
           {({ page: { items, cursor }, olderThan }) => (
             <OpenTable
               sagas={oldestFirst(items)}
-              hasMore={cursor !== undefined}
+              next={
+                cursor === undefined ? undefined : addressOf('/', { ...place.value.query, olderThan, cursor })
+              }
               olderThan={olderThan}
               isFiltered={Object.keys(query).length > 0}
             />

@@ -75,6 +75,24 @@ test('the first page is there within a second', async () => {
   expect(best).toBeLessThanOrEqual(MAX_FIRST_PAGE_MS);
 }, 120_000);
 
+test('those behind the first hundred can be reached, and no place is kept in another list', async () => {
+  const olga = await visit(browser, stage.url);
+  await olga.open('/');
+  await expect.poll(() => olga.text('main')).toMatch(/The next ones/);
+  const oldest = async () =>
+    Number(/ord_0*(\d+)/.exec((await olga.page.locator('th [data-row]').first().textContent()) ?? '')?.[1]);
+  expect(await oldest()).toBeLessThan(150);
+  await olga.click('The next ones');
+  await expect.poll(oldest).toBeGreaterThanOrEqual(199);
+  expect(new URL(olga.page.url()).searchParams.has('cursor')).toBe(true);
+  await olga.page.getByLabel('status').selectOption('PENDING');
+  await expect.poll(oldest).toBeLessThan(150);
+  expect(new URL(olga.page.url()).searchParams.has('cursor')).toBe(false);
+  await olga.page.goBack();
+  await expect.poll(oldest).toBeGreaterThanOrEqual(199);
+  await olga.leave();
+});
+
 test.each([
   ['10,000 open sagas', '/', /100 of those/],
   ['500 dead letters', '/dead-letters/payment', /500 stock\.reserved/],

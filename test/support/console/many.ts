@@ -50,12 +50,10 @@ export function manyAnswers({ open, dead }: Many): Parameters<Stage['answer']>[0
     'GET /sagas': ({ query }): OpenPage => {
       const nowMs = Date.now();
       const count = Math.min(open, Number(query.get('limit') ?? 20));
-      // Another beginning each time: others have moved on.
-      const first = Math.floor(nowMs / 500) % (open - count + 1);
-      return {
-        items: Array.from({ length: count }, (_, index) => openAt(first + index, nowMs)),
-        cursor: 'c',
-      };
+      // Each time some others are at its beginning: the ones before have moved on.
+      const first = Number(query.get('cursor') ?? 0) + (Math.floor(nowMs / 500) % 50);
+      const items = Array.from({ length: count }, (_, index) => openAt(first + index, nowMs));
+      return { items, cursor: String(first + count) };
     },
     'GET /dead-letters/*': ({ name, query }): DeadLetters => {
       const limit = Number(query.get('limit') ?? 20);
