@@ -21,7 +21,8 @@ export const HELP_ID = 'help';
 export function listenForKeys(): void {
   addEventListener('keydown', (event) => {
     const { target, key, ctrlKey, metaKey, altKey } = event;
-    const isWriting = target instanceof Element && target.closest('input, textarea, select') !== null;
+    const isWriting =
+      target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select') !== null;
     if (isWriting || ctrlKey || metaKey || altKey || document.querySelector('dialog[open]') !== null) return;
     if (key === '/') document.getElementById(SEARCH_ID)?.focus();
     else if (key === 'j') step(1);

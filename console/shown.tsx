@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { lasting } from '../infra/op/text/times.ts';
-import type { View } from './asking/pace.ts';
+import { isLate, type View } from './asking/pace.ts';
 import { nowMs } from './clock.ts';
 import type { Mark } from './lists/marks.ts';
 
@@ -65,6 +65,11 @@ export function Answered<T>({ view, what, children }: Answer<T>) {
             Asked again in {seconds} s.
           </p>
         </div>
+      )}
+      {isLate(view, nowMs.value) && atMs !== undefined && (
+        <p class="dim">
+          What stands here is of {lasting((nowMs.value - atMs) / 1_000)} ago. It is asked anew…
+        </p>
       )}
       {data === undefined ? failure === undefined && <p class="dim">Asking…</p> : children(data)}
     </>

@@ -1,24 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { type Ask, asking } from '../asking/ask.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { asking } from '../asking/ask.ts';
 import { Failure } from '../asking/failure.ts';
 import { hold } from '../asking/poll.ts';
-
-/** Something that somebody is about to do. */
-export interface Act {
-  readonly title: string;
-  /** The word on the button that does it. */
-  readonly verb: string;
-  /** What it would do, line by line, as the API says now. @throws Failure if it can do nothing */
-  readonly preview: (ask: Ask) => Promise<readonly string[]>;
-  /** Does it, and says what has become of it. @throws Failure */
-  readonly run: (ask: Ask, reason: string) => Promise<readonly string[]>;
-}
-
-type Said = readonly string[];
-
-/** FreeText of the API. */
-const MAX_REASON = 500;
+import { Going, Rate, Said, Why } from './act-parts.tsx';
+import type { Act, Stage } from './contract.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Failure ? error.message : String(error));
 
@@ -26,10 +12,13 @@ const messageOf = (error: unknown): string => (error instanceof Failure ? error.
 export function ActDialog({ act, onClose }: { readonly act: Act; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const why = useRef<HTMLInputElement>(null);
-  const preview = useSignal<Said | undefined>(undefined);
-  const done = useSignal<Said | undefined>(undefined);
+  const preview = useSignal<readonly string[] | undefined>(undefined);
+  const done = useSignal<readonly string[] | undefined>(undefined);
   const failure = useSignal('');
   const isBusy = useSignal(false);
+  const rate = useRef<HTMLInputElement>(null);
+  const stage = useSignal<Stage | undefined>(undefined);
+  const stopping = useMemo(() => new AbortController(), [act]);
   useEffect(() => {
     const release = hold();
     dialog.current?.showModal();
@@ -41,8 +30,11 @@ export function ActDialog({ act, onClose }: { readonly act: Act; readonly onClos
         failure.value = messageOf(error);
       },
     );
-    return release;
-  }, [act, failure, preview]);
+    return () => {
+      stopping.abort();
+      release();
+    };
+  }, [act, failure, preview, stopping]);
   const doIt = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const reason = why.current?.value.trim() ?? '';
@@ -50,49 +42,51 @@ export function ActDialog({ act, onClose }: { readonly act: Act; readonly onClos
     isBusy.value = true;
     failure.value = '';
     try {
-      done.value = await act.run(asking(), reason);
+      const perSecond = Number(rate.current?.value) || undefined;
+      const tell = (now: Stage): void => {
+        stage.value = now;
+      };
+      done.value = await act.run(asking(), reason, { perSecond, signal: stopping.signal, tell });
     } catch (error) {
       failure.value = messageOf(error);
     }
     isBusy.value = false;
   };
-  const said = done.value ?? preview.value;
+  const isDone = done.value !== undefined;
+  const isRunning = isBusy.value && act.isLong === true;
   return (
-    <dialog ref={dialog} class="act" aria-labelledby="act-title" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class="act"
+      aria-labelledby="act-title"
+      onClose={onClose}
+      onCancel={(event) => {
+        // Whoever wants to leave while it is done stops it, and sees first what it has done.
+        if (!isBusy.value) return;
+        event.preventDefault();
+        stopping.abort();
+      }}
+    >
       <form onSubmit={(event) => void doIt(event)}>
         <h2 id="act-title">{act.title}</h2>
-        <section
-          role="status"
-          aria-label={done.value === undefined ? 'What it would do' : 'What it has done'}
-        >
-          {said === undefined && failure.value === '' && <p class="dim">Asking what it would do…</p>}
-          {said?.map((line) => (
-            <p key={line}>{line}</p>
-          ))}
-        </section>
+        <Said
+          label={isDone ? 'What it has done' : 'What it would do'}
+          lines={done.value ?? preview.value}
+          isAsked={!isDone && preview.value === undefined && failure.value === ''}
+        />
+        {isRunning && <Going stage={stage.value} stopping={stopping} />}
         {failure.value !== '' && (
           <p class="failure" role="alert">
             ✕ {failure}
           </p>
         )}
-        {done.value === undefined && (
-          <label>
-            Why, for the audit
-            <input
-              ref={why}
-              name="reason"
-              required
-              maxLength={MAX_REASON}
-              autocomplete="off"
-              placeholder="ticket 7"
-            />
-          </label>
-        )}
+        {!isDone && act.isLong === true && <Rate box={rate} isFixed={isBusy.value} />}
+        {!isDone && <Why box={why} />}
         <p class="buttons">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            {done.value === undefined ? 'Leave it' : 'Close'}
+          <button type="button" disabled={isRunning} onClick={() => dialog.current?.close()}>
+            {isDone ? 'Close' : 'Leave it'}
           </button>
-          {done.value === undefined && (
+          {!isDone && (
             <button type="submit" class="strong" disabled={preview.value === undefined || isBusy.value}>
               {act.verb}
             </button>

@@ -1,6 +1,6 @@
 import type { Timeline } from '../../api/calls.ts';
 import type { Choreography } from '../choreography.ts';
-import type { Act } from './act.tsx';
+import type { Act } from './contract.ts';
 
 const saying = (says: readonly string[]): string => (says.length === 0 ? 'nothing' : says.join(', '));
 

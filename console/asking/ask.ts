@@ -1,13 +1,6 @@
 import { type Arguments, type Call, clientOf, type Reply } from '../../api/client.ts';
 import { Failure, failureOf } from './failure.ts';
-
-/** What a call answers that is not refused. */
-export type Granted<C extends Call> = C extends Call
-  ? Extract<Reply<C>, { readonly status: 200 | 202 }>
-  : never;
-
-/** Makes one call of the API. @throws Failure */
-export type Ask = <C extends Call>(call: C, ...request: Arguments<C>) => Promise<Granted<C>>;
+import type { Ask, Granted } from './granted.ts';
 
 /** The proxy of the console's own origin, which says who calls. `signal` ends the calls. */
 export function asking(signal?: AbortSignal): Ask {

@@ -63,3 +63,10 @@ export const failed = <T>(view: View<T>, failure: string, nextMs: number): View<
   failure,
   nextMs,
 });
+
+/** An answer is late once it should have come for so long. */
+const LATE_MS = 2_000;
+
+/** Whether what is known is of before, and the answer that is awaited now has not come: the page was hidden, or the API is slow. */
+export const isLate = ({ data, failure, nextMs }: View<unknown>, nowMs: number): boolean =>
+  data !== undefined && failure === undefined && nextMs !== undefined && nowMs > nextMs + LATE_MS;

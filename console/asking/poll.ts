@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { type Ask, asking } from './ask.ts';
+import { asking } from './ask.ts';
 import { Failure } from './failure.ts';
+import type { Ask } from './granted.ts';
 import { answered, briskly, failed, type Outcome, type Pace, paceAfter, type View } from './pace.ts';
 
 /** How often a page asks what may change at any moment, and what is dear to ask: dead letters are taken from their queue to be read. */

@@ -1,4 +1,6 @@
+import { signal, useSignalEffect } from '@preact/signals';
 import type { Service } from '../acts/on-dead-letters.ts';
+import type { View } from '../asking/pace.ts';
 import { SELDOM_MS, usePoll } from '../asking/poll.ts';
 import { groupsOf } from '../lists/groups.ts';
 import { addressOf } from '../router.ts';
@@ -15,8 +17,14 @@ export function useDeadLetters(name: string) {
   });
 }
 
+/** What is known of each service's dead letters, for what it tells of the broker. */
+export const lastKnown = signal<ReadonlyMap<string, View<unknown>>>(new Map());
+
 export function DeadLettersInShort({ name }: { readonly name: string }) {
   const view = useDeadLetters(name);
+  useSignalEffect(() => {
+    lastKnown.value = new Map(lastKnown.peek()).set(name, view.value);
+  });
   const address = `/dead-letters/${name}`;
   return (
     <section aria-labelledby={`dead-${name}`}>

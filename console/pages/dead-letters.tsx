@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { type Act, ActDialog } from '../acts/act.tsx';
+import { ActDialog } from '../acts/act.tsx';
+import type { Act } from '../acts/contract.ts';
 import { discarding, redriving, type Service } from '../acts/on-dead-letters.ts';
 import { choreography } from '../declared.ts';
 import { type DeadLetter, type Group, gistOf, groupsOf, MAX_NAMED, namedBy } from '../lists/groups.ts';
 import { addressOf, place } from '../router.ts';
 import { Answered } from '../shown.tsx';
 import { useDeadLetters } from './dead-letters-in-short.tsx';
+import { FirstOfThem } from './first-of-them.tsx';
 
 /** A service's dead letters: which, why, and what a redrive would do. */
 export function DeadLettersPage({ name }: { readonly name: string }) {
@@ -23,6 +25,9 @@ function DeadLettersOf({ service }: { readonly service: Service }) {
   const view = useDeadLetters(service);
   const act = useSignal<Act | undefined>(undefined);
   const { reason, type } = place.value.query;
+  const isGroup = reason !== undefined || type !== undefined;
+  const belongs = (each: DeadLetter): boolean =>
+    (reason === undefined || gistOf(each) === reason) && (type === undefined || each.type === type);
   return (
     <main>
       <p>
@@ -31,17 +36,26 @@ function DeadLettersOf({ service }: { readonly service: Service }) {
       <h1 tabIndex={-1}>Dead letters of {service}</h1>
       <Answered view={view.value} what={`The dead letters of ${service}`}>
         {({ items, more, isWhole }) => {
-          const shown = items.filter(
-            (each) =>
-              (reason === undefined || gistOf(each) === reason) && (type === undefined || each.type === type),
-          );
+          const shown = items.filter(belongs);
           return (
             <>
-              <Groups
-                service={service}
-                groups={groupsOf(items)}
-                isFiltered={reason !== undefined || type !== undefined}
-              />
+              <Groups service={service} groups={groupsOf(items)} isFiltered={isGroup} />
+              {shown.length > 0 && isGroup && (
+                <p class="buttons">
+                  <button
+                    type="button"
+                    onClick={() => {
+                      act.value = redriving(service, {
+                        group: `${type ?? ''} ${reason ?? ''}`.trim(),
+                        belongs,
+                      });
+                    }}
+                  >
+                    Redrive all of this group…
+                  </button>
+                  {more && <span class="dim">Those behind these are in it, too.</span>}
+                </p>
+              )}
               {shown.length === 0 ? (
                 isWhole && <p class="calm">✓ None{items.length > 0 && ' of these'}.</p>
               ) : (
@@ -50,7 +64,7 @@ function DeadLettersOf({ service }: { readonly service: Service }) {
                   key={`${reason} ${type}`}
                   letters={shown}
                   onRedrive={(digests) => {
-                    act.value = redriving(service, digests);
+                    act.value = redriving(service, { digests });
                   }}
                   onDiscard={(digests) => {
                     act.value = discarding(service, digests);
@@ -119,7 +133,13 @@ function Letters({ letters, onRedrive, onDiscard }: Selectable) {
   };
   return (
     <>
-      <p class="buttons">
+      <div class="buttons">
+        <FirstOfThem
+          count={all.length}
+          onChoose={(first) => {
+            selected.value = new Set(all.slice(0, first));
+          }}
+        />
         <button type="button" disabled={named.length === 0} onClick={() => onRedrive(named)}>
           Redrive {named.length} selected…
         </button>
@@ -127,7 +147,7 @@ function Letters({ letters, onRedrive, onDiscard }: Selectable) {
           Discard {named.length} selected…
         </button>
         {letters.length > MAX_NAMED && <span class="dim">At most {MAX_NAMED} at a time.</span>}
-      </p>
+      </div>
       <table class="list">
         <caption class="hidden">Dead letters</caption>
         <thead>

@@ -9,40 +9,51 @@ import { MarkText, nudgeText, Status, wordsOf } from '../shown.tsx';
 
 interface Listed {
   readonly sagas: readonly Open[];
-  /** Whether there may be others behind these. */
-  readonly hasMore: boolean;
+  /** The address of those behind these, if there may be any. */
+  readonly next: string | undefined;
   readonly olderThan: string | undefined;
   readonly isFiltered: boolean;
 }
 
 /** Open sagas, each with what it waits for, and why. */
-export function OpenTable({ sagas, hasMore, olderThan, isFiltered }: Listed) {
-  if (sagas.length === 0 && hasMore)
-    return <p>Of the first thousand none is one of these. Narrow it down, or try again.</p>;
+export function OpenTable({ sagas, next, olderThan, isFiltered }: Listed) {
+  if (sagas.length === 0 && next !== undefined)
+    return (
+      <p>
+        Of a thousand none is one of these. <a href={next}>Look further</a>, or narrow it down.
+      </p>
+    );
   if (sagas.length === 0)
     return <p class="calm">✓ {isFiltered ? 'No open saga is one of these.' : 'Nothing is open.'}</p>;
   return (
-    <table class="list">
-      <caption>{captionOf(sagas, hasMore, olderThan)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">order</th>
-          <th scope="col" class="state">
-            status
-          </th>
-          <th scope="col">age</th>
-          <th scope="col">what holds it up</th>
-          <th scope="col" class="nudge">
-            next nudge
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {sagas.map((saga) => (
-          <Row key={saga.orderId} saga={saga} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table class="list">
+        <caption>{captionOf(sagas, next !== undefined, olderThan)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">order</th>
+            <th scope="col" class="state">
+              status
+            </th>
+            <th scope="col">age</th>
+            <th scope="col">what holds it up</th>
+            <th scope="col" class="nudge">
+              next nudge
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sagas.map((saga) => (
+            <Row key={saga.orderId} saga={saga} />
+          ))}
+        </tbody>
+      </table>
+      {next !== undefined && (
+        <p>
+          <a href={next}>The next ones</a>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -90,7 +101,8 @@ export function OpenFilter({ query }: { readonly query: Query }) {
         name={name}
         value={String(query[name] ?? '')}
         onChange={({ currentTarget: { value } }) =>
-          goTo(addressOf('/', { ...(query as Record<string, string>), [name]: value }))
+          // A place in one list is none in another.
+          goTo(addressOf('/', { ...(query as Record<string, string>), cursor: '', [name]: value }))
         }
       >
         <option value="">any</option>

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Timeline } from '../../api/calls.ts';
 import { stands, troubleText } from '../../infra/op/text/standing.ts';
-import { type Act, ActDialog } from '../acts/act.tsx';
+import { ActDialog } from '../acts/act.tsx';
+import type { Act } from '../acts/contract.ts';
 import type { Service } from '../acts/on-dead-letters.ts';
 import { cancelling, isCancellable, nudging } from '../acts/on-saga.ts';
 import { OFTEN_MS, SELDOM_MS, usePoll } from '../asking/poll.ts';
@@ -14,6 +15,8 @@ import { Picture } from '../diagram/picture.tsx';
 import { markOf } from '../lists/marks.ts';
 import { Answered, MarkText, Moment, nudgeText, Status } from '../shown.tsx';
 import { ChangeTable, type Entry } from './changes.tsx';
+import { DifferenceToIdeal } from './difference.tsx';
+import { Records } from './records.tsx';
 
 const ENDED = new Set(['CONFIRMED', 'CANCELLED']);
 
@@ -60,6 +63,7 @@ export function SagaPage({ sagaId }: { readonly sagaId: string }) {
             </p>
             <Participants timeline={timeline} />
             <Run timeline={timeline} acts={audit.value.data ?? []} />
+            <Records timeline={timeline} />
           </>
         )}
       </Answered>
@@ -173,49 +177,54 @@ const Participants = ({ timeline: { participants } }: { readonly timeline: Timel
 function Run({ timeline, acts }: { readonly timeline: Timeline; readonly acts: readonly Entry[] }) {
   const diagram = diagramOf(timeline, acts, choreography);
   return (
-    <section aria-labelledby="run">
-      <h2 id="run">What happened</h2>
-      <p class="buttons">
-        <Copy label="Copy as Mermaid" text={() => mermaidOf(diagram)} />
-        <Copy label="Copy as JSON" text={() => JSON.stringify(timeline, undefined, 2)} />
-        <Copy label="Copy the link" text={() => location.href} />
-      </p>
-      <Picture
-        diagram={diagram}
-        title={`What happened to ${timeline.orderId}; the table below says the same`}
-      />
-      <table class="list">
-        <caption class="hidden">What happened, in its sequence</caption>
-        <thead>
-          <tr>
-            <th scope="col">time (UTC)</th>
-            <th scope="col">from</th>
-            <th scope="col">what</th>
-            <th scope="col">at</th>
-            <th scope="col">what came of it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {diagram.steps.map(({ at, from, to, label, status, kind, why }, index) => (
-            <tr key={index} class={kind}>
-              <td>
-                {at === undefined ? (
-                  'not yet'
-                ) : (
-                  <time dateTime={at}>{at.slice(0, 23).replace('T', ' ')}</time>
-                )}
-              </td>
-              <td>{from}</td>
-              <td>{label}</td>
-              <td>{to}</td>
-              <td class="why">
-                {kind === 'moved' && status !== undefined && <Status status={status} />}
-                {why}
-              </td>
+    <>
+      {diagram.steps.length > 0 && (
+        <DifferenceToIdeal diagram={diagram} hasEnded={ENDED.has(timeline.status)} />
+      )}
+      <section aria-labelledby="run">
+        <h2 id="run">What happened</h2>
+        <p class="buttons">
+          <Copy label="Copy as Mermaid" text={() => mermaidOf(diagram)} />
+          <Copy label="Copy as JSON" text={() => JSON.stringify(timeline, undefined, 2)} />
+          <Copy label="Copy the link" text={() => location.href} />
+        </p>
+        <Picture
+          diagram={diagram}
+          title={`What happened to ${timeline.orderId}; the table below says the same`}
+        />
+        <table class="list">
+          <caption class="hidden">What happened, in its sequence</caption>
+          <thead>
+            <tr>
+              <th scope="col">time (UTC)</th>
+              <th scope="col">from</th>
+              <th scope="col">what</th>
+              <th scope="col">at</th>
+              <th scope="col">what came of it</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {diagram.steps.map(({ at, from, to, label, status, kind, why }, index) => (
+              <tr key={index} class={kind}>
+                <td>
+                  {at === undefined ? (
+                    'not yet'
+                  ) : (
+                    <time dateTime={at}>{at.slice(0, 23).replace('T', ' ')}</time>
+                  )}
+                </td>
+                <td>{from}</td>
+                <td>{label}</td>
+                <td>{to}</td>
+                <td class="why">
+                  {kind === 'moved' && status !== undefined && <Status status={status} />}
+                  {why}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
   );
 }

@@ -1,16 +1,18 @@
 import type { Counts, OpenPage } from '../../api/calls.ts';
 import { lasting } from '../../infra/op/text/times.ts';
-import type { Ask } from '../asking/ask.ts';
+import type { Ask } from '../asking/granted.ts';
 import type { View } from '../asking/pace.ts';
 import { OFTEN_MS, SELDOM_MS, usePoll } from '../asking/poll.ts';
 import { choreography } from '../declared.ts';
 import { deadlineSecondsIn, markOfCount } from '../lists/marks.ts';
 import { ageOfOldest, countTable, oldestFirst } from '../lists/oldest.ts';
 import type { Query } from '../lists/query.ts';
+import { brokerText } from '../lists/services.ts';
 import { addressOf, place } from '../router.ts';
 import { Answered, MarkText, Status } from '../shown.tsx';
 import { Changes } from './changes.tsx';
-import { DeadLettersInShort } from './dead-letters-in-short.tsx';
+import { DeadLettersInShort, lastKnown } from './dead-letters-in-short.tsx';
+import { FailingServices } from './failing-services.tsx';
 import { OpenFilter, OpenTable } from './open-table.tsx';
 
 /** The longest list that a person reads. */
@@ -23,7 +25,11 @@ interface Listed {
 }
 
 /** The oldest of those that the address asks for. `known`: counts, which tell how old they are. */
-async function listed(ask: Ask, { status, service, olderThan }: Query, known?: Counts): Promise<Listed> {
+async function listed(
+  ask: Ask,
+  { status, service, olderThan, cursor }: Query,
+  known?: Counts,
+): Promise<Listed> {
   const counts = known ?? (await ask('GET /sagas/counts')).body;
   const age = olderThan ?? (service === undefined ? ageOfOldest(counts, status) : undefined);
   const query: Query = {
@@ -31,6 +37,7 @@ async function listed(ask: Ask, { status, service, olderThan }: Query, known?: C
     ...(age === undefined ? {} : { olderThan: age }),
     ...(status === undefined ? {} : { status }),
     ...(service === undefined ? {} : { service }),
+    ...(cursor === undefined ? {} : { cursor }),
   };
   return { page: (await ask('GET /sagas', { query })).body, olderThan: age };
 }
@@ -48,7 +55,7 @@ export function StartPage() {
     <main>
       <h1 tabIndex={-1}>What is stuck</h1>
       <p class="health" role="status">
-        {healthText(health.value)}
+        {healthText(health.value)} · {brokerText([...lastKnown.value.values()])}
       </p>
       <section aria-labelledby="open">
         <h2 id="open">Open sagas</h2>
@@ -60,12 +67,15 @@ export function StartPage() {
             />
           )}
         </Answered>
+        <FailingServices sagas={list.value.data?.page.items ?? []} />
         <OpenFilter query={query} />
         <Answered view={list.value} what="Which sagas are open">
           {({ page: { items, cursor }, olderThan }) => (
             <OpenTable
               sagas={oldestFirst(items)}
-              hasMore={cursor !== undefined}
+              next={
+                cursor === undefined ? undefined : addressOf('/', { ...place.value.query, olderThan, cursor })
+              }
               olderThan={olderThan}
               isFiltered={Object.keys(query).length > 0}
             />

@@ -4,6 +4,7 @@ import { buildSync } from 'esbuild';
 import type { Choreography } from '../../../console/choreography.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { projectDir } from '../project.ts';
+import { idealPathOf } from './ideal-path.ts';
 
 /** A file of the console, by the path at which it is served. */
 export interface Asset {
@@ -25,6 +26,13 @@ export const choreographyOf = (saga: Saga): Choreography => ({
     saga.eventTypes.map((type) => [type, { by: saga.publisherOf(type), kind: saga.kindOf(type) }]),
   ),
   undoneBy: saga.compensatorsOf(saga.initiation.cancels),
+  idealPath: idealPathOf(saga),
+  records: Object.fromEntries(
+    saga.services.flatMap((service) => {
+      const part = saga.partOf(service);
+      return 'record' in part && part.record !== undefined ? [[service, part.record]] : [];
+    }),
+  ),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../../../console/asking/failure.ts';
-import { answered, briskly, failed, type Outcome, paceAfter } from '../../../console/asking/pace.ts';
+import { answered, briskly, failed, isLate, type Outcome, paceAfter } from '../../../console/asking/pace.ts';
 
 /** Goal: a page that is left open does not press a system in trouble, and what it knew stays on screen. */
 const BASE_MS = 2_000;
@@ -42,6 +42,13 @@ describe('what is known of an answer', () => {
     const stale = failed(failed(known, '503 busy', 5_000), '502 gone', 9_000);
     expect(stale).toEqual({ data: ['ord_1'], atMs: 1_000, failure: '502 gone', nextMs: 9_000 });
     expect(answered(['ord_2'], 9_000, 11_000).failure).toBeUndefined();
+  });
+
+  test('is told to be of before once its next answer is late, unless a failure says so', () => {
+    const known = answered(['ord_1'], 1_000, 3_000);
+    expect([4_000, 5_000, 5_001].map((nowMs) => isLate(known, nowMs))).toEqual([false, false, true]);
+    expect(isLate(failed(known, '503 busy', 3_000), 60_000)).toBe(false);
+    expect(isLate({}, 60_000)).toBe(false);
   });
 
   test('is nothing, and no empty list, where there never was an answer', () => {
