@@ -54,11 +54,19 @@ async function order(method: string): Promise<string> {
 
 const statusOf = async (orderId: string): Promise<string> =>
   (await world.operator.expect(200, 'GET', `/orders/${orderId}`)).status;
-const isConfirmed = (orderId: string) =>
-  until('it is CONFIRMED', async () => (await statusOf(orderId)) === 'CONFIRMED');
-
 /** A process that was stopped takes some seconds until it answers again; on a busy machine many. */
 const HEALED_MS = 90_000;
+/** The schedule says again what was lost meanwhile. */
+const isConfirmed = (orderId: string) =>
+  expect
+    .poll(
+      async () => {
+        await world.nudge();
+        return await statusOf(orderId);
+      },
+      { timeout: HEALED_MS, interval: 2_000 },
+    )
+    .toBe('CONFIRMED');
 const isHealed = () =>
   expect.poll(() => pat.text('main'), { timeout: HEALED_MS }).toMatch(/✓ Nothing is broken/);
 
@@ -80,7 +88,9 @@ describe('who plays', () => {
     await sees(/captured €12\.90 − refunded €0\.00 = confirmed €12\.90/);
   });
 
-  test('breaks the provider after an order is placed, sees sagas hurt, heals everything, and sees them heal', async () => {
+  test('breaks the provider after an order is placed, sees sagas hurt, heals everything, and sees them heal', {
+    timeout: 2 * HEALED_MS,
+  }, async () => {
     const challenged = await order('3-D Secure: the bank');
     await sees(new RegExp(`${challenged}\\s+PENDING.*waits for the customer`, 's'));
     await lasting('60');
@@ -95,6 +105,7 @@ describe('who plays', () => {
     await sees(/✓ Nothing is broken/);
     await sees(new RegExp(`✓ ${hurt} healed: CONFIRMED after`));
     await isConfirmed(challenged);
+    await sees(/✓ Nothing is open/);
     await metersHold();
     for (const orderId of [challenged, hurt])
       expect(await ledgerOf(world, orderId)).toMatchObject({ captures: 1, keptMinor: 1290 });

@@ -132,6 +132,26 @@ describe('a system that stops', () => {
   });
 });
 
+test('what is asked to heal while it is being broken, and then stops, is not started', async () => {
+  const struck = Promise.withResolvers<void>();
+  const slow = new Breakages({
+    broker: {
+      ...fault('broker'),
+      strike: async () => {
+        await struck.promise;
+        return await fault('broker').strike();
+      },
+    },
+  });
+  const striking = slow.strike('broker', 10);
+  const healed = slow.healAll();
+  const closed = slow.close();
+  struck.resolve();
+  await Promise.all([striking, healed, closed]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(did).toEqual(['break broker', 'release broker']);
+});
+
 describe('the faults of this system', () => {
   const part = (title: string, pid?: number) => {
     const calls: string[] = [];
