@@ -1,17 +1,21 @@
 import { render } from 'preact';
 import { Help } from './help.tsx';
 import { listenForKeys } from './keys.ts';
+import { Later } from './later.tsx';
 import { DeadLettersPage } from './pages/dead-letters.tsx';
 import { SagaPage } from './pages/saga.tsx';
 import { StartPage } from './pages/start.tsx';
 import { decoded, place, route } from './router.ts';
 import { Search } from './search.tsx';
 
+const playground = async () => (await import('./playground/page.tsx')).PlaygroundPage;
+
 function Page() {
   const { path } = place.value;
   const [, room, name = ''] = path.split('/');
-  document.title = `${name || 'What is stuck'} · OrderSaga`;
+  document.title = `${name || (room === 'playground' ? 'Playground' : 'What is stuck')} · OrderSaga`;
   if (room === '') return <StartPage />;
+  if (room === 'playground' && name === '') return <Later load={playground} />;
   if (room === 'sagas' && name !== '') return <SagaPage key={name} sagaId={decoded(name)} />;
   if (room === 'dead-letters' && name !== '') return <DeadLettersPage key={name} name={decoded(name)} />;
   return (
@@ -31,6 +35,7 @@ const App = () => (
         <img src="/icon.svg" alt="" width="22" height="22" /> OrderSaga
       </a>
       <Search />
+      <a href="/playground">Playground</a>
       <Help />
     </header>
     <Page />

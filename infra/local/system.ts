@@ -85,10 +85,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const onUnexpectedEnd = (failure: PartFailure) => {
       if (!lifecycle.isClosed) options.onUnexpectedEnd?.(failure);
     };
-    const plan = await planSystem({ ...options, report, onUnexpectedEnd });
+    const plan = await planSystem({ ...options, report, onUnexpectedEnd }, () => lifecycle.isUp);
     describeSystem(dataDir, { ports, environment: plan.environment });
     await refuseTakenPorts(ports, plan.neededPorts, portPatienceMs);
     await bringUp(plan, lifecycle, { report, withApi, withConsole });
+    lifecycle.complete();
     return runningSystem(options, plan, lifecycle, release);
   } catch (error) {
     await lifecycle.stop();
@@ -111,7 +112,7 @@ function claimDataDir(dataDir: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-async function planSystem(options: SystemOptions): Promise<Plan> {
+async function planSystem(options: SystemOptions, isUp: () => boolean): Promise<Plan> {
   const { dataDir, ports, report = () => {}, onUnexpectedEnd, withApi = true, withConsole = false } = options;
   const [broker, database] = await Promise.all([
     findBroker({ environment: process.env, dataDir, ports, report, onUnexpectedEnd }),
@@ -129,18 +130,15 @@ async function planSystem(options: SystemOptions): Promise<Plan> {
   if (withConsole) neededPorts.push('console');
   if (broker.usesOwnPorts) neededPorts.push('rabbitmq', 'rabbitmqDist');
   if (database.usesOwnPorts) neededPorts.push('dynamodb');
-  return {
-    environment,
-    neededPorts,
-    parts: {
-      rabbitmq: broker.part,
-      dynamodb: database.part,
-      payments: paymentSandbox({ dataDir, ports, environment, onUnexpectedEnd }),
-      issuer: tokenIssuer(dataDir, ports.issuer),
-      api: serverlessOffline({ dataDir, ports, environment, onUnexpectedEnd }),
-      console: consolePart(dataDir, ports),
-    },
+  const parts = {
+    rabbitmq: broker.part,
+    dynamodb: database.part,
+    payments: paymentSandbox({ dataDir, ports, environment, onUnexpectedEnd }),
+    issuer: tokenIssuer(dataDir, ports.issuer),
+    api: serverlessOffline({ dataDir, ports, environment, onUnexpectedEnd }),
   };
+  const console = consolePart(dataDir, ports, { parts, environment, isUp });
+  return { environment, neededPorts, parts: { ...parts, console } };
 }
 
 async function bringUp(
@@ -196,6 +194,9 @@ function runningSystem(
     parts: plan.parts,
     signToken: (request) => signToken(dataDir, { issuer: issuerUrl(ports), ...request }),
     stop: async () => {
+      // Whoever plays with the parts lets go of them first: what they have broken must neither hold this up nor start again.
+      lifecycle.close();
+      await plan.parts.console.stop();
       await lifecycle.stop();
       release();
     },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { basename, extname, join } from 'node:path';
+import { buildSync, type Metafile } from 'esbuild';
 import type { Choreography } from '../../../console/choreography.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { projectDir } from '../project.ts';
@@ -10,6 +10,8 @@ import { idealPathOf } from './ideal-path.ts';
 export interface Asset {
   readonly type: string;
   readonly content: Buffer;
+  /** Whether the first page does without it. */
+  readonly isLater?: boolean;
 }
 export type Assets = ReadonlyMap<string, Asset>;
 
@@ -41,10 +43,17 @@ export const choreographyOf = (saga: Saga): Choreography => ({
  */
 export function bundleConsole(saga: Saga): Assets {
   // Unlike its twin it leaves no process of esbuild's behind.
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     absWorkingDir: projectDir,
-    entryPoints: [join(folder, 'console.tsx'), join(folder, 'console.css')],
+    entryPoints: ['console.tsx', 'console.css', 'playground/playground.css'].map((name) =>
+      join(folder, name),
+    ),
     outdir: '/',
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    // What a page loads when it is opened is a file of its own.
+    splitting: true,
+    metafile: true,
     write: false,
     bundle: true,
     format: 'esm',
@@ -57,16 +66,30 @@ export function bundleConsole(saga: Saga): Assets {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  const made = (name: string): Buffer => {
-    const file = outputFiles.find(({ path }) => path.endsWith(name));
-    if (file === undefined) throw new Error(`esbuild made no ${name}`);
-    return Buffer.from(file.contents);
-  };
   const kept = (name: string): Buffer => readFileSync(join(folder, name));
+  const first = loadedAtOnce(metafile);
   return new Map([
     [PAGE, { type: 'text/html; charset=utf-8', content: kept('index.html') }],
     ['/icon.svg', { type: 'image/svg+xml', content: kept('icon.svg') }],
-    ['/console.js', { type: 'text/javascript; charset=utf-8', content: made('console.js') }],
-    ['/console.css', { type: 'text/css; charset=utf-8', content: made('console.css') }],
+    ...outputFiles.map(({ path, contents }): [string, Asset] => [
+      `/${basename(path)}`,
+      {
+        type: `text/${extname(path) === '.css' ? 'css' : 'javascript'}; charset=utf-8`,
+        content: Buffer.from(contents),
+        isLater: !first.has(basename(path)),
+      },
+    ]),
   ]);
+}
+
+/** The files that the page names, and what their scripts import without being asked. */
+function loadedAtOnce({ outputs }: Metafile): ReadonlySet<string> {
+  const files = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  const first = new Set(['console.css', 'console.js']);
+  // A set goes on to what is added to it meanwhile.
+  for (const name of first) {
+    for (const { kind, path } of files.get(name)?.imports ?? [])
+      if (kind === 'import-statement') first.add(basename(path));
+  }
+  return first;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { REPLY_HEADERS } from '../../../engine/http/reply-headers.ts';
 import { type Assets, PAGE } from './bundle.ts';
+import { CONTROLS, type ControlsRouter } from './controls/router.ts';
 import { passOn, refuse, type Upstream } from './proxy.ts';
 
 /** The calls of the API are below this path; the rest of the path is the API's. */
@@ -24,22 +25,30 @@ const PAGE_HEADERS = {
 } as const;
 
 /** Where the page itself is: its addresses name no file. */
-const isPage = (path: string): boolean => /^\/(?:|sagas\/[^/.]+|dead-letters\/[^/.]+)$/.test(path);
+const isPage = (path: string): boolean => /^\/(?:|playground|sagas\/[^/.]+|dead-letters\/[^/.]+)$/.test(path);
 
-/** What the console's port answers to callers who may: its files, which are held in memory, and the API, as the operator. */
+/**
+ * What the console's port answers to callers who may: its files, which are held in memory, and the API, as the operator.
+ * `controls`: of the playground, where there is one.
+ */
 export const consoleListener =
-  (assets: Assets, upstream: Upstream): RequestListener =>
+  (assets: Assets, upstream: Upstream, controls?: ControlsRouter): RequestListener =>
   (request, response) => {
-    answer(assets, upstream, request, response).catch((error: unknown) => {
+    answer(assets, { upstream, controls }, request, response).catch((error: unknown) => {
       console.error('the console failed:', error);
       if (response.headersSent) response.destroy();
       else refuse(response, 500, 'Internal Server Error', 'The console failed. Its terminal says at what.');
     });
   };
 
+interface Behind {
+  readonly upstream: Upstream;
+  readonly controls: ControlsRouter | undefined;
+}
+
 async function answer(
   assets: Assets,
-  upstream: Upstream,
+  { upstream, controls }: Behind,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -53,6 +62,8 @@ async function answer(
       return refuse(response, 403, 'Forbidden', 'Only the console’s own page may call this path.');
     return await passOn(upstream, request, response, `/${pathname.slice(API.length)}${search}`);
   }
+  if (controls !== undefined && pathname.startsWith(CONTROLS))
+    return await controls(request, response, pathname.slice(CONTROLS.length));
   request.resume();
   const asset = assets.get(isPage(pathname) ? PAGE : pathname);
   if (asset === undefined) return refuse(response, 404, 'Not Found', `There is no ${pathname} here.`);

@@ -9,6 +9,7 @@ export class Lifecycle {
   readonly #started: Part[] = [];
   readonly #closed = Promise.withResolvers<never>();
   #isClosed = false;
+  #isComplete = false;
 
   constructor(report: (line: string) => void) {
     this.#report = report;
@@ -17,6 +18,16 @@ export class Lifecycle {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether everything has been started, and nothing is being stopped. */
+  get isUp(): boolean {
+    return this.#isComplete && !this.#isClosed;
+  }
+
+  /** Nothing is left to be started. */
+  complete(): void {
+    this.#isComplete = true;
   }
 
   start(part: Part): Promise<void> {
