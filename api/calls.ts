@@ -220,6 +220,31 @@ export type Counts = {
   readonly isWhole: boolean;
 };
 
+export type EndedPage = {
+  readonly items: readonly ({
+    readonly orderId: string;
+    readonly status: string;
+    readonly reason?: {
+      readonly code: string;
+    } & { readonly [name: string]: unknown };
+    readonly createdAt: string;
+    readonly endedAt: string;
+    readonly lastError?: string;
+  })[];
+  readonly cursor?: string;
+};
+
+export type EndCounts = {
+  readonly day: string;
+  readonly total: number;
+  readonly counts: readonly ({
+    readonly from: string;
+    readonly status: string;
+    readonly count: number;
+  })[];
+  readonly isWhole: boolean;
+};
+
 export type Found = {
   readonly orderId: string;
   readonly status: string;
@@ -842,6 +867,88 @@ export interface Calls {
     readonly body?: undefined;
     readonly answers: {
       readonly 200: Counts;
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'GET /sagas/ended': {
+    readonly path: {};
+    readonly query: { readonly day: string; readonly status?: "CONFIRMED" | "CANCELLED"; readonly reason?: string; readonly cursor?: string; readonly limit?: number; };
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: EndedPage;
+      readonly 400: Problem & {
+        readonly type: "urn:order-saga:problem:bad-request";
+        readonly status: 400;
+      };
+      readonly 401: Problem & {
+        readonly type: "urn:order-saga:problem:unauthorized";
+        readonly status: 401;
+      };
+      readonly 403: Problem & {
+        readonly type: "urn:order-saga:problem:blocked" | "urn:order-saga:problem:forbidden";
+        readonly status: 403;
+      };
+      readonly 413: Problem & {
+        readonly type: "urn:order-saga:problem:too-large";
+        readonly status: 413;
+      };
+      readonly 415: Problem & {
+        readonly type: "urn:order-saga:problem:unsupported-media-type";
+        readonly status: 415;
+      };
+      readonly 429: Problem & {
+        readonly type: "urn:order-saga:problem:too-many-requests";
+        readonly status: 429;
+      };
+      readonly 500: Problem & {
+        readonly type: "urn:order-saga:problem:internal";
+        readonly status: 500;
+      };
+      readonly 503: Problem & {
+        readonly type: "urn:order-saga:problem:unavailable";
+        readonly status: 503;
+      };
+    };
+  };
+  readonly 'GET /sagas/ended/counts': {
+    readonly path: {};
+    readonly query: { readonly day: string; };
+    readonly headers: {};
+    readonly body?: undefined;
+    readonly answers: {
+      readonly 200: EndCounts;
+      readonly 400: Problem & {
+        readonly type: "urn:order-saga:problem:bad-request";
+        readonly status: 400;
+      };
       readonly 401: Problem & {
         readonly type: "urn:order-saga:problem:unauthorized";
         readonly status: 401;

@@ -12,6 +12,7 @@ import { addressOf, place } from '../router.ts';
 import { Answered, MarkText, Status } from '../shown.tsx';
 import { Changes } from './changes.tsx';
 import { DeadLettersInShort, lastKnown } from './dead-letters-in-short.tsx';
+import { Ended } from './ended.tsx';
 import { FailingServices } from './failing-services.tsx';
 import { OpenFilter, OpenTable } from './open-table.tsx';
 
@@ -89,6 +90,10 @@ export function StartPage() {
             <DeadLettersInShort key={service} name={service} />
           ))}
         </div>
+      </section>
+      <section aria-labelledby="ended">
+        <h2 id="ended">How sagas ended today</h2>
+        <Ended />
       </section>
       <section aria-labelledby="changes">
         <h2 id="changes">What people changed today</h2>

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Item, Write } from '../batch/store.ts';
 import { AUDIT_PREFIX, EXPIRES } from '../saga/audit-index.ts';
-import { isoTime } from '../saga/iso-time.ts';
+import { isoDay, isoTime } from '../saga/iso-time.ts';
 import { keptDays } from './kept-days.ts';
 
 /** Who acts, and in which request. */
@@ -46,7 +46,7 @@ export function auditEntry(actor: Actor, act: Act, atMs: number, ...once: readon
   const at = isoTime(atMs);
   return {
     pk: `${AUDIT_PREFIX}${hash('sha256', JSON.stringify([act.act, ...once]), 'base64url')}`,
-    auditDay: at.slice(0, '2026-11-30'.length),
+    auditDay: isoDay(atMs),
     auditAtMs: atMs,
     at,
     ...actor,

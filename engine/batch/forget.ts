@@ -1,4 +1,5 @@
 import { withoutPersonal } from '../saga/personal-data.ts';
+import { sinceMs } from '../saga/since.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
 /** A record that says in which status something is. */
@@ -39,10 +40,3 @@ export const settledIn = <State>(
 /** The state without whose it is. Decisions on what comes late need no member that is personal. */
 export const anonymous = <State extends Stateful>({ saga, schema }: Table<State>, state: State): State =>
   withoutPersonal(schema, saga.owner, state) as State;
-
-/** When a record got the status that it has: repeats of a step stand in its history, too. */
-export function sinceMs({ history, updatedAtMs }: SagaRecord<unknown>): number {
-  const status = history.at(-1)?.status;
-  const other = history.findLastIndex((entry) => entry.status !== status);
-  return Date.parse(history[other + 1]?.at ?? '') || updatedAtMs;
-}

@@ -48,6 +48,19 @@ const Entry = z.object({
   error: z.string().optional().describe('Why the cause could not be handled at that time. For staff.'),
 });
 
+const EndCounts = z.object({
+  day: z.iso.date(),
+  total: z.int(),
+  counts: z.array(
+    z.object({
+      from: z.iso.datetime().describe('The beginning of the hour.'),
+      status: z.string(),
+      count: z.int(),
+    }),
+  ),
+  isWhole: z.boolean().describe('Whether all could be counted.'),
+});
+
 const Counts = z.object({
   at: z.iso.datetime(),
   total: z.int(),
@@ -90,6 +103,15 @@ export function insightViews({ id }: Saga) {
       lastError: z.string().optional(),
     }),
     counts: Counts,
+    ended: z.object({
+      [id.name]: id.schema,
+      status: z.string(),
+      reason: z.looseObject({ code: z.string() }).optional(),
+      createdAt: z.iso.datetime(),
+      endedAt: z.iso.datetime(),
+      lastError: z.string().optional(),
+    }),
+    endCounts: EndCounts,
     found: z.object({
       ...summary,
       foundBy: z.string(),

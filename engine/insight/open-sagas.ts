@@ -1,9 +1,9 @@
-import { fromItem } from '../batch/record.ts';
+import { allOf } from '../batch/all-of.ts';
 import type { Item } from '../batch/store.ts';
 import type { SagaId } from '../saga/ids.ts';
 import { DUE, dueShards } from '../saga/initiator-table.ts';
 import type { Saga } from '../saga/saga.ts';
-import { type AnyRecord, type Seen, see, type Viewed, type Views } from './seen.ts';
+import { type AnyRecord, recordIn, type Seen, see, type Viewed, type Views } from './seen.ts';
 import { waitsOn } from './waits-on.ts';
 
 /** Bounds one call: behind so many sagas that do not fit, the caller goes on with the cursor. */
@@ -63,7 +63,9 @@ export async function openSagas(
   for (let pages = 0; pages < MAX_PAGES && place !== undefined && !isOver(); pages += 1) {
     const size = isNarrow(wanted) ? PAGE_SIZE : limit - found.length;
     const { open, entries, next } = await pageOf(views.initiator, place, size);
-    const fitting = open.map(readIn(views.initiator)).filter((each) => fits(each, wanted, nowMs));
+    const fitting = open
+      .map((item) => ({ item, record: recordIn(views.initiator, item) }))
+      .filter((each) => fits(each, wanted, nowMs));
     const readable = fitting.flatMap(({ record }) => (record === undefined ? [] : [record.sagaId]));
     const seen = await see(views, readable);
     for (const each of fitting) {
@@ -93,16 +95,6 @@ async function pageOf({ store }: Viewed, { shard, id, due }: Place, limit: numbe
   const nextShard = following === undefined ? undefined : { shard: following };
   return { open, entries, next: next === undefined ? nextShard : placeOf(next) };
 }
-
-const readIn =
-  ({ table }: Viewed) =>
-  (item: Item): Open => {
-    try {
-      return { item, record: fromItem(table, item) as AnyRecord };
-    } catch {
-      return { item, record: undefined };
-    }
-  };
 
 const placeOf = ({ pk, dueShard, dueEpochSeconds }: Item): Place => ({
   shard: typeof dueShard === 'string' ? dueShard : '',
@@ -136,7 +128,7 @@ export async function eachOpen(
   isOver: () => boolean,
   meet: (item: Item) => void,
 ): Promise<{ readonly isWhole: boolean }> {
-  const ends = await Promise.allSettled(
+  const ends = await allOf(
     dueShards.map(async (shard) => {
       let place: Place | undefined = { shard };
       while (place?.shard === shard) {
@@ -148,10 +140,5 @@ export async function eachOpen(
       return true;
     }),
   );
-  return {
-    isWhole: ends.every((end) => {
-      if (end.status === 'rejected') throw end.reason;
-      return end.value;
-    }),
-  };
+  return { isWhole: ends.every(Boolean) };
 }

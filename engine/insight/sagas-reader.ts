@@ -10,6 +10,7 @@ import { AGES, Age, ageGroupOf } from '../saga/age.ts';
 import { dueShards } from '../saga/initiator-table.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
+import { endedCounting, endedListing } from './ended-reader.ts';
 import { eachOpen, type Found, openSagas, type Wanted } from './open-sagas.ts';
 import type { Views } from './seen.ts';
 import { type Moment, standing, summaryOf, troubleOf } from './timeline.ts';
@@ -25,12 +26,15 @@ interface Insight {
   readonly deadlineMs: () => number;
 }
 
-/** GET /sagas and GET /sagas/counts, for staff. */
+/** GET /sagas and GET /sagas/counts, and both of those that have ended, for staff. */
 export function sagasReader(insight: Insight): HttpFunction {
   const list = listing(insight);
-  const count = counting(insight);
-  const at = (_: string, path: string | undefined): HttpFunction =>
-    path?.endsWith('/counts') ? count : list;
+  const calls = new Map([
+    ['counts', counting(insight)],
+    ['ended', endedListing(insight)],
+    ['ended/counts', endedCounting(insight)],
+  ]);
+  const at = (_: string, path = ''): HttpFunction => calls.get(path.replace(/^\/\w+\/?/, '')) ?? list;
   const handler: HttpFunction = (event, context) => at(event.httpMethod, event.resource)(event, context);
   return Object.assign(handler, { at });
 }
@@ -137,7 +141,7 @@ const wanted = ({ services }: Saga): Check<{ wanted: Wanted }> => {
       if (data === undefined)
         throw new Problem(
           'bad-request',
-          `Only open ones are listed, so status has to be ${OPEN.join(' or ')}; olderThan a time such as 90s, 15m, 2h or 3d; ` +
+          `Only open ones are listed here, so status has to be ${OPEN.join(' or ')} (/sagas/ended has the others); olderThan a time such as 90s, 15m, 2h or 3d; ` +
             `reason a code; service one of ${services.join(', ')}.`,
         );
       const { olderThan: olderThanMs, status, reason, service } = data;

@@ -14,6 +14,15 @@ export interface Viewed {
   readonly store: Pick<Store, 'read' | 'query'>;
 }
 
+/** The record in an item; undefined if nobody can read it. */
+export function recordIn({ table }: Viewed, item: Item): AnyRecord | undefined {
+  try {
+    return fromItem(table, item) as AnyRecord;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface Views {
   readonly initiator: Viewed;
   readonly others: readonly Viewed[];

@@ -1,6 +1,7 @@
 import { isoTime } from '../saga/iso-time.ts';
 import { waitingKinds } from '../saga/kinds.ts';
 import type { Saga } from '../saga/saga.ts';
+import { sinceMs } from '../saga/since.ts';
 import type { AnyRecord, Part, Seen } from './seen.ts';
 import { saidIn, waitsOn } from './waits-on.ts';
 
@@ -35,7 +36,7 @@ export function timelineOf(saga: Saga, seen: Seen, { isStaff, ...moment }: Audie
     participants: parts.map((part) => ({
       ...shownTo(isStaff, waitOf(saga, part)),
       ...{ service: part.service, status: part.record?.state.status },
-      ...(part.record === undefined || record.isForgotten ? {} : { since: sinceOf(part.record) }),
+      ...(part.record === undefined || record.isForgotten ? {} : { since: isoTime(sinceMs(part.record)) }),
       ...(isStaff ? troubleOf(part) : {}),
     })),
     entries: entriesOf(parts, isStaff),
@@ -125,7 +126,3 @@ const statusAt = (record: AnyRecord | undefined, atMs: number): string | undefin
   record?.history.findLast(({ at }) => Date.parse(at) <= atMs)?.status;
 
 /** When a record got the status that it has. */
-function sinceOf({ history, state, updatedAtMs }: AnyRecord): string {
-  const before = history.findLastIndex(({ status }) => status !== state.status);
-  return history[before + 1]?.at ?? isoTime(updatedAtMs);
-}

@@ -1,8 +1,9 @@
 import type { Work } from '../batch/participant.ts';
 import type { Outcome } from '../batch/run.ts';
+import { ENDS } from '../saga/initiator-table.ts';
 import type { SagaRecord } from '../saga/table.ts';
 import type { Measured, Metric } from './emf.ts';
-import { durationOf, ENDS, stepLatency } from './names.ts';
+import { durationOf, stepLatency } from './names.ts';
 
 type AnyOutcome = Outcome<{ readonly status: string }>;
 

@@ -34,9 +34,6 @@ export const oldestCancelling: Metric = { name: 'OldestCancelling', unit: 'Secon
 /** Open sagas by age: at least so old, and younger than the next. Counted up to a page of each shard of the index. */
 export const openSince: readonly Metric[] = AGES.map((age) => ({ name: `OpenFrom${age}`, unit: 'Count' }));
 
-/** The last statuses of a saga, in the initiator's record. */
-export const ENDS = ['CONFIRMED', 'CANCELLED'];
-
 /** From when a saga was placed until it ended, by its last status. */
 export const durationOf = (status: string): Metric => ({
   name: `SagaDuration${pascalCase(status.toLowerCase())}`,

@@ -1,7 +1,8 @@
-import { forgotten, settledIn, sinceMs } from '../batch/forget.ts';
+import { forgotten, settledIn } from '../batch/forget.ts';
 import { toItem } from '../batch/record.ts';
 import type { Store, TableReader } from '../batch/store.ts';
 import type { Saga } from '../saga/saga.ts';
+import { sinceMs } from '../saga/since.ts';
 import type { SagaRecord, Table } from '../saga/table.ts';
 
 export type AnyRecord = SagaRecord<{ readonly status: string }>;

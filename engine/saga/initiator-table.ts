@@ -4,9 +4,11 @@ import { overwritingFlaws } from './declaration-flaws.ts';
 import { DeclarationError } from './define-saga.ts';
 import { heardSchema } from './heard.ts';
 import type { Begun, InitiatorState } from './initiator.ts';
+import { isoDay } from './iso-time.ts';
 import { impersonal, personal } from './personal-data.ts';
 import type { Saga } from './saga.ts';
-import type { Table } from './table.ts';
+import { sinceMs } from './since.ts';
+import type { SagaRecord, Table } from './table.ts';
 
 /** Sagas that wait for something. Sparse: a saga that has ended and told its outcome has no `dueEpochSeconds`. */
 export const DUE = 'due';
@@ -14,6 +16,18 @@ export const DUE = 'due';
 /** Spreads the sparse index over partitions, so many waiting sagas make none of them hot. */
 const DUE_SHARDS = 8;
 export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
+
+/** Sagas that have ended, until they are forgotten: by the day (UTC) and the status in which they did. */
+export const ENDED = 'ended';
+
+/** The last statuses of a saga. */
+export const ENDS = ['CONFIRMED', 'CANCELLED'] as const;
+
+/** The partitions of what has ended on a day, such as `2026-11-30`, in a status: as many as of what is due. */
+export const endedShards = (day: string, status: string): readonly string[] =>
+  dueShards.map((_, shard) => endedShardOf(day, status, shard));
+
+const endedShardOf = (day: string, status: string, shard: number): string => `${day} ${status} ${shard}`;
 
 /** How long a saga may wait for the next event before it publishes its last events again. */
 export const NUDGE_AFTER_SECONDS = 10;
@@ -29,6 +43,7 @@ export const initiatorIndexes = (saga: Saga): readonly TableIndex[] => [
     sort: { name: 'createdAtMs', type: 'N' },
   },
   { name: DUE, partition: { name: 'dueShard', type: 'S' }, sort: { name: 'dueEpochSeconds', type: 'N' } },
+  { name: ENDED, partition: { name: 'ended', type: 'S' }, sort: { name: 'endedMs', type: 'N' } },
 ];
 
 /** It may name what a failed participant was asked for. */
@@ -78,15 +93,10 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
     key: (sagaId) => sagaId,
     schema: schema as z.ZodType<InitiatorState<Placed, Success>>,
     settled: (state) => (isWaiting(state) ? undefined : state),
-    indexed: ({ sagaId, state, updatedAtMs }) => ({
-      [saga.owner]: (state as Readonly<Record<string, unknown>>)[saga.owner] as string,
-      createdAtMs: state.createdAtMs,
-      ...(isWaiting(state)
-        ? {
-            dueShard: dueShardOf(sagaId),
-            dueEpochSeconds: Math.ceil(updatedAtMs / 1000) + NUDGE_AFTER_SECONDS,
-          }
-        : {}),
+    indexed: (record) => ({
+      [saga.owner]: (record.state as Readonly<Record<string, unknown>>)[saga.owner] as string,
+      createdAtMs: record.state.createdAtMs,
+      ...(isWaiting(record.state) ? asDue(record) : asEnded(record)),
     }),
   };
 }
@@ -95,7 +105,16 @@ export function initiatorTable<Placed extends Begun, Success extends object>(
 const isWaiting = (state: { readonly status: string; readonly isUntold?: unknown }): boolean =>
   state.status === 'PENDING' || state.status === 'CANCELLING' || state.isUntold === true;
 
-function dueShardOf(sagaId: string): string {
-  const shard = sagaId.charCodeAt(sagaId.length - 1) % DUE_SHARDS;
-  return `due-${shard}`;
+const asDue = ({ sagaId, updatedAtMs }: SagaRecord<unknown>) => ({
+  dueShard: `due-${shardOf(sagaId)}`,
+  dueEpochSeconds: Math.ceil(updatedAtMs / 1000) + NUDGE_AFTER_SECONDS,
+});
+
+/** Its keys never change, so that the end of a saga costs the index one write. */
+function asEnded(record: SagaRecord<{ readonly status: string }>) {
+  if (record.isForgotten) return {};
+  const endedMs = sinceMs(record);
+  return { ended: endedShardOf(isoDay(endedMs), record.state.status, shardOf(record.sagaId)), endedMs };
 }
+
+const shardOf = (sagaId: string): number => sagaId.charCodeAt(sagaId.length - 1) % DUE_SHARDS;

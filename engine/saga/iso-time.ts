@@ -5,3 +5,6 @@ export function isoTime(ms: number): string {
   if (known.ms !== ms) known = { ms, text: new Date(ms).toISOString() };
   return known.text;
 }
+
+/** The day of a moment, in UTC, such as `2026-11-30`. */
+export const isoDay = (ms: number): string => isoTime(ms).slice(0, '2026-11-30'.length);

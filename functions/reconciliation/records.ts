@@ -1,6 +1,7 @@
 import { fromItem } from '../../engine/batch/record.ts';
 import type { Item, TableReader } from '../../engine/batch/store.ts';
-import type { HistoryEntry, SagaRecord, Table } from '../../engine/saga/table.ts';
+import { sinceMs } from '../../engine/saga/since.ts';
+import type { Table } from '../../engine/saga/table.ts';
 import { reservations } from '../inventory/table.ts';
 import { orders } from '../order/table.ts';
 import { payments } from '../payment/table.ts';
@@ -98,10 +99,3 @@ function paymentFacts(item: Item): PaymentFacts {
 
 const sumOf = (amountMinor: unknown, currency: unknown): Sum | undefined =>
   typeof amountMinor === 'number' && typeof currency === 'string' ? { amountMinor, currency } : undefined;
-
-/** When a record got the status that it has: repeats of a step stand in its history too. */
-function sinceMs({ history, updatedAtMs }: Pick<SagaRecord<unknown>, 'history' | 'updatedAtMs'>): number {
-  const status = history.at(-1)?.status;
-  const other = history.findLastIndex((entry: HistoryEntry) => entry.status !== status);
-  return Date.parse(history[other + 1]?.at ?? '') || updatedAtMs;
-}

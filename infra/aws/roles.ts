@@ -1,7 +1,7 @@
 import { pseudonymKeyOf } from '../../engine/audit/pseudonym.ts';
 import { TROUBLE } from '../../engine/batch/trouble.ts';
 import { AUDIT_PREFIX } from '../../engine/saga/audit-index.ts';
-import { byOwner, DUE } from '../../engine/saga/initiator-table.ts';
+import { byOwner, DUE, ENDED } from '../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../engine/saga/saga.ts';
 import { tallyKey } from '../../engine/saga/tally.ts';
 import { cloudWatchRegionOf } from '../../engine/tracing/cloudwatch.ts';
@@ -104,11 +104,11 @@ const mayAudit = (table: string): Statement => ({
   Resource: arn(tableArn(table)),
 });
 
-/** The index of what is due is the initiator's. */
+/** The indexes of what is due and of what has ended are the initiator's. */
 const mayInspect = (needs: Needs, saga: Saga, stage: string): readonly Statement[] => [
   ...saga.services.map((service) => mayUseTable('read', tableNameOf(saga, service, stage), needs)),
   ...(needs.inspects === 'open'
-    ? [mayUseTable(`query ${DUE}`, tableNameOf(saga, saga.initiator, stage), {})]
+    ? [DUE, ENDED].map((index) => mayUseTable(`query ${index}`, tableNameOf(saga, saga.initiator, stage), {}))
     : []),
 ];
 

@@ -4,6 +4,7 @@ import { cancel } from './cancel.ts';
 import { connect } from './connect.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discard } from './discard.ts';
+import { ended } from './ended.ts';
 import { erase } from './erase.ts';
 import { nudge } from './nudge.ts';
 import { runOperation } from './operation.ts';
@@ -20,7 +21,7 @@ import { plain } from './text/terminal.ts';
  * or IAM decides who may.
  */
 const operations = [
-  ...[sagas, show, tail, nudge, cancel, deadLetters, redrive, discard],
+  ...[sagas, ended, show, tail, nudge, cancel, deadLetters, redrive, discard],
   ...[reconcile, erase, retain],
 ];
 

@@ -104,6 +104,14 @@ export function insightOperations(saga: Saga, views: EngineViews): Operations {
       summary: 'How many are open, by status and age',
       answers: { 200: { description: 'The counts.', schema: views.Counts } },
     },
+    'GET /sagas/ended': {
+      summary: 'What ended on a day, newest first',
+      answers: { 200: { description: 'A page.', schema: views.EndedPage } },
+    },
+    'GET /sagas/ended/counts': {
+      summary: 'How many ended on a day, by hour and status',
+      answers: { 200: { description: 'The counts.', schema: views.EndCounts } },
+    },
     'GET /lookup': {
       summary: `The ${initiator} to which an id belongs`,
       answers: { 200: { description: `The ${initiator} in short.`, schema: views.Found } },
@@ -116,7 +124,7 @@ export function insightOperations(saga: Saga, views: EngineViews): Operations {
 /** The schemas of what every saga's API answers, and what the documents call them. */
 export function engineViews(saga: Saga) {
   const { shown, redriven, discarded } = deadLetterViews(saga);
-  const { timeline, open, counts, found } = insightViews(saga);
+  const { timeline, open, counts, ended, endCounts, found } = insightViews(saga);
   return {
     History,
     AuditPage: pageView(AuditEntryView),
@@ -126,6 +134,8 @@ export function engineViews(saga: Saga) {
     Timeline: timeline,
     OpenPage: pageView(open),
     Counts: counts,
+    EndedPage: pageView(ended),
+    EndCounts: endCounts,
     Found: found,
   };
 }

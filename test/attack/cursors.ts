@@ -83,4 +83,21 @@ export const cursors: readonly Attack[] = [
       }),
     }),
   ),
+  ...[
+    { '2026-11-30 CONFIRMED 0': 1 },
+    { '2026-11-30 CONFIRMED 0': `x ${order}` },
+    { '2026-11-30 CONFIRMED 0': '1 ord_x' },
+    { '2026-11-30 CONFIRMED 0': `1 ${order} 2` },
+    { '2026-11-30 CONFIRMED 0': { id: order, endedMs: 1 } },
+    { ['x'.repeat(41)]: `1 ${order}` },
+  ].map(
+    (position): Attack => ({
+      name: `the position ${shortly(position)} among what has ended`,
+      expected: badRequest,
+      request: ({ tokens }) => ({
+        path: `/sagas/ended?day=2026-11-30&cursor=${encoded(position)}`,
+        headers: bearer(tokens.operator),
+      }),
+    }),
+  ),
 ];

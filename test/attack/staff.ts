@@ -9,6 +9,8 @@ const calls: readonly (readonly [right: string, method: string, path: string, bo
   ['support', 'POST', '/orders/{orderId}/nudge', '{"reason":"x"}'],
   ['support auditor', 'GET', '/sagas'],
   ['support auditor', 'GET', '/sagas/counts'],
+  ['support auditor', 'GET', '/sagas/ended?day=2026-11-30'],
+  ['support auditor', 'GET', '/sagas/ended/counts?day=2026-11-30'],
   ['support auditor', 'GET', '/lookup?id={orderId}'],
   ['settlements', 'POST', '/orders/{orderId}/payment/resolve', '{"reason":"x","proof":"x"}'],
   ['stock', 'PUT', '/stock/cup', '{"available":1,"unitPriceMinor":1,"currency":"EUR","reason":"x"}'],

@@ -207,6 +207,8 @@ const calls = [
   ['GET', '/audit/order'],
   ['GET', '/sagas'],
   ['GET', '/sagas/counts'],
+  ['GET', '/sagas/ended'],
+  ['GET', '/sagas/ended/counts'],
   ['GET', '/lookup'],
   ['POST', '/dead-letters/payment/redrive'],
   ['POST', '/dead-letters/inventory/discard'],

@@ -209,6 +209,10 @@ describe('where an order is, and why', () => {
     const counts = await world.operator.expect(200, 'GET', '/sagas/counts');
     expect(counts).toMatchObject({ isWhole: true, total: expect.any(Number) });
     expect(counts.total).toBeGreaterThan(0);
+    const day = new Date().toISOString().slice(0, 10);
+    const ended = await world.operator.expect(200, 'GET', `/sagas/ended/counts?day=${day}`);
+    expect(ended).toMatchObject({ day, isWhole: true });
+    expect(idsIn(await world.operator.expect(200, 'GET', `/sagas/ended?day=${day}`))).not.toContain(orderId);
 
     const { paymentIntentId } = await alice.expect(200, 'GET', `${path}/payment`);
     for (const query of [

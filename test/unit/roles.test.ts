@@ -50,6 +50,8 @@ const rules: Readonly<Record<string, readonly string[] | undefined>> = {
   'GET /orders/{orderId}/timeline': readers,
   'GET /sagas': insight,
   'GET /sagas/counts': insight,
+  'GET /sagas/ended': insight,
+  'GET /sagas/ended/counts': insight,
   'GET /lookup': insight,
   'POST /orders/{orderId}/payment/resolve': ['operator', 'settlements'],
   'PUT /stock/{sku}': stock,

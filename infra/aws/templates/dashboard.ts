@@ -2,7 +2,6 @@ import type { Metric } from '../../../engine/metrics/emf.ts';
 import {
   deadLetters,
   durationOf,
-  ENDS,
   failedNudges,
   newDeadLetters,
   nudges,
@@ -13,6 +12,7 @@ import {
   redeliveries,
   stepLatency,
 } from '../../../engine/metrics/names.ts';
+import { ENDS } from '../../../engine/saga/initiator-table.ts';
 import type { Saga } from '../../../engine/saga/saga.ts';
 import { charging } from '../../../functions/payment/decide.ts';
 import { namespaceOf } from '../../functions/variables.ts';

@@ -1,14 +1,16 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
+  UpdateTableCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { readTables, type TableDefinition } from './template.ts';
 
 const tableReadySeconds = 30;
 
-/** Creates the saga's tables that do not exist yet. Returns the names of all tables. */
+/** Creates the saga's tables and indexes that do not exist yet. Returns the names of all tables. */
 export async function createTables(
   endpoint: string,
   region: string,
@@ -33,7 +35,23 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
     await client.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
+    await addMissingIndexes(client, table);
   }
   const wait = { client, maxWaitTime: tableReadySeconds, minDelay: 0.1, maxDelay: 1 };
   await waitUntilTableExists(wait, { TableName: table.TableName });
+}
+
+/** A table of an older version has fewer. What it holds is in the new ones, too. */
+async function addMissingIndexes(
+  client: DynamoDBClient,
+  { TableName, AttributeDefinitions, GlobalSecondaryIndexes = [] }: TableDefinition,
+): Promise<void> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  const known = new Set((Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName));
+  // DynamoDB takes one at a time.
+  for (const index of GlobalSecondaryIndexes.filter(({ IndexName }) => !known.has(IndexName))) {
+    const added = { Create: index };
+    const change = { TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates: [added] };
+    await client.send(new UpdateTableCommand(change));
+  }
 }

@@ -1,4 +1,4 @@
-import type { Counts, DeadLetters, OpenPage } from '../../../api/calls.ts';
+import type { Counts, DeadLetters, EndCounts, OpenPage } from '../../../api/calls.ts';
 import type { Stage } from './stage.ts';
 
 /** How many are open, and how many of them a page lists. */
@@ -46,6 +46,9 @@ export function manyAnswers({ open, dead }: Many): Parameters<Stage['answer']>[0
         { status: 'PENDING', olderThan: '0s', youngerThan: '1h', count: open / 2 },
         { status: 'PENDING', olderThan: '1h', count: open / 2 },
       ],
+    }),
+    'GET /sagas/ended/counts': ({ query }): EndCounts => ({
+      ...{ day: query.get('day') ?? '', total: 0, counts: [], isWhole: true },
     }),
     'GET /sagas': ({ query }): OpenPage => {
       const nowMs = Date.now();

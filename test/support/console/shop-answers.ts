@@ -14,6 +14,8 @@ export function shopAnswers(here: ShopInMemory): Parameters<Stage['answer']>[0] 
   return {
     'GET /health': () => ({ status: 'ok' }),
     'GET /sagas/counts': async () => (await here.call(sagas, olga, { resource: '/sagas/counts' })).body,
+    'GET /sagas/ended/counts': async ({ query }) =>
+      (await here.call(sagas, olga, { resource: '/sagas/ended/counts', ...queryOf(query) })).body,
     'GET /sagas': async ({ query }) =>
       (await here.call(sagas, olga, { resource: '/sagas', ...queryOf(query) })).body,
     'GET /orders/*/timeline': async ({ name }) =>

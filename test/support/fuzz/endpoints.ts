@@ -236,6 +236,35 @@ const insightEndpoints: readonly Endpoint[] = [
   },
   {
     method: 'GET',
+    path: '/sagas/ended',
+    role: 'operator',
+    query: fc.record(
+      {
+        day: fc.constantFrom('2026-11-30', '2026-01-01'),
+        limit: fc.integer({ min: 1, max: 100 }).map(String),
+        status: fc.constantFrom('CONFIRMED', 'CANCELLED'),
+        reason: fc.constantFrom('CUSTOMER', 'DEADLINE'),
+        cursor: fc.nat(7).map((shard) => encodeCursor({ [`2026-11-30 CONFIRMED ${shard}`]: '' })),
+      },
+      { requiredKeys: ['day'] },
+    ),
+    handler: (edges) => sagasReader({ saga: shop, views: viewsIn(edges), now: edges.now, deadlineMs }),
+    given: items,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+  {
+    method: 'GET',
+    path: '/sagas/ended/counts',
+    role: 'operator',
+    query: fc.record({ day: fc.constantFrom('2026-11-30', '2026-01-01') }),
+    handler: (edges) => sagasReader({ saga: shop, views: viewsIn(edges), now: edges.now, deadlineMs }),
+    given: items,
+    accepts: [200],
+    answers: [200, 400, 403, 503],
+  },
+  {
+    method: 'GET',
     path: '/lookup',
     role: 'operator',
     query: fc.record({

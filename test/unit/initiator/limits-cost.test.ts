@@ -72,9 +72,9 @@ async function unitsOf(
 }
 
 // Alone, what would be a single put is one in a transaction, which costs as much again: here of one KB, and of two at the
-// end of a declined order. Of orders that end together each costs one unit less or two.
+// end of a confirmed or declined order. Of orders that end together each costs one unit less or two.
 test.each([
-  ['confirmed', 1, 1, 6],
+  ['confirmed', 1, 1, 7],
   ['out of stock', 1, 1, 6],
   ['declined', 1, 1, 7],
   ['confirmed', 40, 40, 5],

@@ -3,6 +3,7 @@ import { cancel } from '../../../infra/op/cancel.ts';
 import { connecting } from '../../../infra/op/connect.ts';
 import { deadLetters } from '../../../infra/op/dead-letters.ts';
 import { discard } from '../../../infra/op/discard.ts';
+import { ended } from '../../../infra/op/ended.ts';
 import { erase } from '../../../infra/op/erase.ts';
 import { nudge } from '../../../infra/op/nudge.ts';
 import { runOperation } from '../../../infra/op/operation.ts';
@@ -16,6 +17,7 @@ import { flawsOfAnswer, routeOf } from '../../support/specs/answers.ts';
 
 const operations = [
   sagas,
+  ended,
   show,
   tail,
   nudge,

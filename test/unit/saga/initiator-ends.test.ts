@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnyFact } from '../../../engine/saga/declaration.ts';
 import { initiator } from '../../../engine/saga/initiator.ts';
-import { dueShards } from '../../../engine/saga/initiator-table.ts';
+import { dueShards, endedShards } from '../../../engine/saga/initiator-table.ts';
 import type { SagaRecord } from '../../../engine/saga/table.ts';
 import { trip } from '../../support/declared-sagas.ts';
 import { shopWithShipping } from '../../support/declared-shops.ts';
@@ -148,7 +148,7 @@ describe('an outcome that somebody has to hear of', () => {
     }
   });
 
-  test('is looked after by the schedule as long as it is untold, and no longer', () => {
+  test('is looked after by the schedule as long as it is untold, and is in the index of what has ended from then on, until it is forgotten', () => {
     const record = (state: Trip): SagaRecord<Trip> => ({
       sagaId: trip.id.schema.parse(`trip_${'a'.repeat(24)}`),
       version: 1,
@@ -161,7 +161,12 @@ describe('an outcome that somebody has to hear of', () => {
     for (const inputs of ends) {
       const { state } = endOf(inputs);
       const index = { travellerId, createdAtMs: 1_000 };
-      expect(trips.indexed?.(record(state))).toEqual(index);
+      expect(trips.indexed?.(record(state))).toEqual({
+        ...index,
+        ended: expect.toBeOneOf([...endedShards('1970-01-01', state.status)]),
+        endedMs: 5_500,
+      });
+      expect(trips.indexed?.({ ...record(state), isForgotten: true })).toEqual(index);
       expect(trips.indexed?.(record({ ...state, isUntold: true } as Trip))).toEqual({
         ...index,
         dueShard: expect.toBeOneOf([...dueShards]),
