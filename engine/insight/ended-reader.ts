@@ -84,8 +84,8 @@ export function endedCounting({ saga, views, now }: Insight): HttpFunction {
       counts.set(key, known);
       total += 1;
     });
-    const inOrder = [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
-    return json(200, { day, total, counts: inOrder.map(([, each]) => each), isWhole });
+    const byHour = [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return json(200, { day, total, counts: byHour.map(([, each]) => each), isWhole });
   });
 }
 

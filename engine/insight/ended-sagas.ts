@@ -27,6 +27,12 @@ interface Entry {
 /** By partition, behind which entry a list goes on; null where nothing is left. What is absent has yet to be begun. */
 export type Places = Readonly<Record<string, Pick<Entry, 'id' | 'endedMs'> | null>>;
 
+interface Reading {
+  readonly limit: number;
+  readonly from?: Places | undefined;
+  readonly now: () => number;
+}
+
 /** One that was found. `record`: undefined if it cannot be read. */
 export interface FoundEnd {
   readonly item: Item;
@@ -41,7 +47,7 @@ export interface FoundEnd {
 export async function endedSagas(
   viewed: Viewed,
   wanted: WantedEnds,
-  { limit, from = {}, now }: { readonly limit: number; readonly from?: Places | undefined; now(): number },
+  { limit, from = {}, now }: Reading,
 ): Promise<{ readonly found: readonly FoundEnd[]; readonly places: Places | undefined }> {
   const found: FoundEnd[] = [];
   const places: Record<string, Places[string]> = { ...from };

@@ -8,3 +8,6 @@ export function isoTime(ms: number): string {
 
 /** The day of a moment, in UTC, such as `2026-11-30`. */
 export const isoDay = (ms: number): string => isoTime(ms).slice(0, '2026-11-30'.length);
+
+/** The moment that such a text tells, in milliseconds since 1970; NaN if it tells none. */
+export const msOf = (text: string): number => Date.parse(text);

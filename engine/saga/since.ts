@@ -1,3 +1,4 @@
+import { msOf } from './iso-time.ts';
 import type { SagaRecord } from './table.ts';
 
 /** When a record got the status that it has: repeats of a step stand in its history, too. In milliseconds since 1970. */
@@ -7,5 +8,5 @@ export function sinceMs({
 }: Pick<SagaRecord<unknown>, 'history' | 'updatedAtMs'>): number {
   const status = history.at(-1)?.status;
   const other = history.findLastIndex((entry) => entry.status !== status);
-  return Date.parse(history[other + 1]?.at ?? '') || updatedAtMs;
+  return msOf(history[other + 1]?.at ?? '') || updatedAtMs;
 }

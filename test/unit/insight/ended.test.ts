@@ -37,7 +37,7 @@ async function pages(here: ShopInMemory, query: Query) {
   return all;
 }
 const idsIn = (all: readonly (readonly Readonly<Record<string, string>>[])[]) =>
-  all.flat().map(({ orderId }) => orderId);
+  all.flat().map(({ orderId = '' }) => orderId);
 
 beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
