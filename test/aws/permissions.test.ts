@@ -144,7 +144,9 @@ describe('permissions', () => {
     const records = '["ord_*","ORDER#*","trouble#*"]';
     expect(allowed.slice(1)).toEqual([
       ...['order', 'inventory', 'payment'].map((service) => [reads, service, records]),
-      ...(name === 'list-sagas' ? [[['dynamodb:Query'], 'order/index/due']] : []),
+      ...(name === 'list-sagas'
+        ? ['due', 'ended'].map((index) => [['dynamodb:Query'], `order/index/${index}`])
+        : []),
       ...(name === 'look-up'
         ? [
             [['secretsmanager:GetSecretValue'], outsideSecretOf('stripe')],
