@@ -303,7 +303,7 @@ describe('the page', () => {
     expect(await olga.page.getByRole('link', { name: placed }).count()).toBe(1);
     const other = await visit(browser, url);
     await other.open('/');
-    await expect.poll(() => other.page.getByRole('alert').count()).toBe(6);
+    await expect.poll(() => other.page.getByRole('alert').count()).toBe(7);
     expect(await other.text('main')).not.toMatch(/Nothing is open|✓ none|Nobody has/);
     await other.leave();
     await world.system.parts.api.start();

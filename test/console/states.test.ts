@@ -33,7 +33,7 @@ beforeEach(() => stage.refuse(undefined));
 
 /** What each page shows of the saga, and how many questions it asks. */
 const pages = [
-  { page: 'the first page', path: () => '/', known: () => orderId, questions: 6 },
+  { page: 'the first page', path: () => '/', known: () => orderId, questions: 7 },
   {
     page: 'the page of a saga',
     path: () => `/sagas/${orderId}`,
@@ -119,7 +119,7 @@ describe('a machine that is offline', () => {
     expect(await olga.text('main')).not.toMatch(EMPTY);
     await olga.page.keyboard.press('h');
     // What the page before it has shown of the dead letters is still known.
-    await expect.poll(() => alerts(olga).count()).toBe(6);
+    await expect.poll(() => alerts(olga).count()).toBe(7);
     const seen = await olga.text('main');
     expect(seen.match(EMPTY)).toBeNull();
     expect(seen).toMatch(/payment\s+.*1 stock\.reserved/s);
