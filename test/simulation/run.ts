@@ -21,6 +21,8 @@ export interface Run {
 
 /** Once faults have stopped, everything has ended within so many steps, */
 const MAX_HEALING_STEPS = 3_000;
+/** Of so many participants. */
+const USUAL_PLAYERS = 3;
 /** Whoever hoards begins two dozen, of which each may be asked about again and again. */
 const HEALING_STEPS_PER_SAGA = 500;
 /** and so long: an order is asked about at least once an hour, and a clock that was two hours wrong may add as much. */
@@ -95,7 +97,10 @@ export async function settle(scene: Scene): Promise<boolean> {
   const { clock } = simulation.world;
   const { sagas } = simulation.world;
   const { healingSteps: least = MAX_HEALING_STEPS } = scene.workload;
-  const healingSteps = Math.max(least, HEALING_STEPS_PER_SAGA * sagas.size);
+  const most = Math.max(least, HEALING_STEPS_PER_SAGA * sagas.size);
+  // Each takes part in every saga, and hears what each other says.
+  const more = Math.max(1, simulation.cast.players.length / USUAL_PLAYERS);
+  const healingSteps = Math.round(most * more ** 2);
   const end = simulation.step + healingSteps;
   const endMs = clock.nowMs + MAX_HEALING_MS + clock.setBackMs;
   const isLate = () => simulation.step >= end || clock.nowMs >= endMs;
