@@ -5,12 +5,13 @@ import { AUDIT, AUDIT_PREFIX } from '../saga/audit-index.ts';
 import { isoTime } from '../saga/iso-time.ts';
 import type { Saga } from '../saga/saga.ts';
 import type { AuditEntryView } from './audit-view.ts';
-import type { Check, Parameter } from './check.ts';
+import type { Check } from './check.ts';
 import { endpoint } from './endpoint.ts';
 import { type HttpFunction, json } from './http.ts';
 import { role } from './identity.ts';
 import { cursor, encodeCursor, limit } from './paging.ts';
 import { Problem } from './problem.ts';
+import { parametersOf } from './query.ts';
 import { AUDITOR } from './role.ts';
 
 /** Bounds one call: behind so many entries that do not fit, the caller goes on with the cursor. */
@@ -98,9 +99,7 @@ const shown = ({ at, by, role, act, about, before, after, reason, requestId }: I
 const text = z.string().min(1).max(255).optional();
 const Query = z.object({ day: z.iso.date().optional(), by: text, act: text, about: text });
 
-const query = (name: keyof typeof Query.shape, description: string): Parameter => ({
-  ...{ in: 'query', name, schema: Query.shape[name], description },
-});
+const query = parametersOf(Query);
 
 /** Finds what the caller wants to see. @throws Problem 400 */
 const wanted: Check<{ wanted: Wanted }> = {

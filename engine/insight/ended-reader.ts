@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Check, Parameter } from '../http/check.ts';
+import type { Check } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
+import { parametersOf } from '../http/query.ts';
 import { AUDITOR, SUPPORT } from '../http/role.ts';
 import { ENDS } from '../saga/initiator-table.ts';
 import { isoTime } from '../saga/iso-time.ts';
@@ -94,9 +95,7 @@ const Query = z.object({
   status: z.enum(ENDS).optional(),
   reason: z.string().min(1).max(255).optional(),
 });
-const query = (name: keyof typeof Query.shape, description: string): Parameter => ({
-  ...{ in: 'query', name, schema: Query.shape[name], description },
-});
+const query = parametersOf(Query);
 const aDay = { ...query('day', 'The day in UTC, such as 2026-11-30.'), isRequired: true };
 
 /** Finds which sagas the caller wants to see. @throws Problem 400 */

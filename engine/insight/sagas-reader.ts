@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Check, Parameter } from '../http/check.ts';
+import type { Check } from '../http/check.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { type HttpFunction, json } from '../http/http.ts';
 import { role } from '../http/identity.ts';
 import { cursor, encodeCursor, limit } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
+import { parametersOf } from '../http/query.ts';
 import { AUDITOR, SUPPORT } from '../http/role.ts';
 import { AGES, Age, ageGroupOf } from '../saga/age.ts';
 import { dueShards } from '../saga/initiator-table.ts';
@@ -123,9 +124,7 @@ const wanted = ({ services }: Saga): Check<{ wanted: Wanted }> => {
     reason: z.string().min(1).max(255).optional(),
     service: z.enum(services as [string, ...string[]]).optional(),
   });
-  const query = (name: keyof typeof Query.shape, description: string): Parameter => ({
-    ...{ in: 'query', name, schema: Query.shape[name], description },
-  });
+  const query = parametersOf(Query);
   return {
     tells: {
       parameters: [

@@ -7,7 +7,7 @@ import { cpuMsIn, memoryMbIn, usageOf } from '../../support/runtime/usage.ts';
 test.each([
   [
     'a program that is missing',
-    'npm error code 1\nnpm error command sh -c ./scripts/preinstall.sh\nnpm error Error: cmake is not installed.\nnpm error A complete log of this run can be found in: /root/.npm/_logs/1.log',
+    'npm error code 1\nnpm error command sh -c ./scripts/preinstall.sh\nnpm error Error: cmake is not installed.\nnpm error A complete log of this run can be found in: logs/1.log',
     'cmake is not installed',
   ],
   [
